@@ -1,0 +1,59 @@
+"""The shared words of all components: errors, identifiers, time, money, ports."""
+
+from riik.core.errors import Refused, RiikError, Unavailable
+from riik.core.identifiers import (
+    ClientId,
+    IdentifierRefused,
+    KeyId,
+    MemberId,
+    PersonCode,
+    ServerId,
+    ServiceId,
+    SubjectId,
+    person_code,
+)
+from riik.core.money import Money, MoneyRefused
+from riik.core.ports import (
+    Clock,
+    Database,
+    Entropy,
+    InThread,
+    KeyKind,
+    Keys,
+    Outbox,
+    Signer,
+    Vault,
+    Work,
+)
+from riik.core.time import TimeRefused, from_text, to_text, years_between
+
+__all__ = [
+    "ClientId",
+    "Clock",
+    "Database",
+    "Entropy",
+    "IdentifierRefused",
+    "InThread",
+    "KeyId",
+    "KeyKind",
+    "Keys",
+    "MemberId",
+    "Money",
+    "MoneyRefused",
+    "Outbox",
+    "PersonCode",
+    "Refused",
+    "RiikError",
+    "ServerId",
+    "ServiceId",
+    "Signer",
+    "SubjectId",
+    "TimeRefused",
+    "Unavailable",
+    "Vault",
+    "Work",
+    "from_text",
+    "person_code",
+    "to_text",
+    "years_between",
+]

@@ -1,0 +1,40 @@
+"""Amounts of money: a whole number of minor units and its currency; never a float."""
+
+from dataclasses import dataclass
+
+from riik.core.errors import Refused
+
+__all__ = ["Money", "MoneyRefused"]
+
+_DECIMALS = {"EUR": 2, "VND": 0}
+
+
+class MoneyRefused(Refused):
+    """An amount or a currency that can't be reckoned with."""
+
+    code = "core.money-refused"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """``Money("EUR", 2300)`` is 23 euros: minor units by ISO 4217."""
+
+    currency: str
+    minor: int
+
+    def __post_init__(self) -> None:
+        if self.currency not in _DECIMALS:
+            raise MoneyRefused(f"no currency {self.currency} here", why="currency")
+
+    def __add__(self, other: "Money") -> "Money":
+        if self.currency != other.currency:
+            raise MoneyRefused("amounts of two currencies don't add", why="currencies-differ")
+        return Money(self.currency, self.minor + other.minor)
+
+    def decimal(self) -> str:
+        """The amount as ISO 20022 writes it: ``23.00``, or ``115000`` for VND."""
+        places = _DECIMALS[self.currency]
+        if places == 0:
+            return str(self.minor)
+        sign, whole = ("-" if self.minor < 0 else ""), abs(self.minor)
+        return f"{sign}{whole // 10**places}.{whole % 10**places:0{places}d}"
