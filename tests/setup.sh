@@ -1,0 +1,26 @@
+#!/bin/sh
+# What `make check` and `make test` need. Root on Debian: other people's programs by apt, for
+# the interoperability tests; elsewhere those tests skip and say why. Then the pinned packages.
+set -eu
+cd "$(dirname "$0")/.."
+python="${1:-python3}"
+packages="xmlsec1 openssl poppler-utils qpdf softhsm2 postgresql fonts-noto-core nginx-light golang-go golang-golang-x-mod-dev"
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  missing=""
+  for package in $packages; do
+    dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+  done
+  if [ -n "$missing" ]; then
+    echo "Installing for the tests:$missing" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    log="$(mktemp)"
+    # A package that can't be had is not fatal: its tests skip, each with its reason.
+    # shellcheck disable=SC2086
+    { apt-get update -q && apt-get install -y -q --no-install-recommends $missing; } \
+      >"$log" 2>&1 || { tail -n 3 "$log" >&2; echo "Going on without." >&2; }
+    rm -f "$log"
+  fi
+fi
+
+exec "$python" run.py --install dev
