@@ -1,0 +1,37 @@
+"""Which state may follow which: the life of a case, decided without looking outside."""
+
+from collections.abc import Mapping
+
+from riik.cases.errors import TransitionRefused
+from riik.cases.model import State
+
+__all__ = ["follow"]
+
+_DECIDED = {State.GRANTED, State.REFUSED}
+
+# An official or the rules may decide once the person has done their part; the person may
+# withdraw until then.
+_NEXT: Mapping[State, frozenset[State]] = {
+    State.DRAFT: frozenset(
+        {State.TO_SIGN, State.TO_PAY, State.IN_PROGRESS, State.REFUSED, State.WITHDRAWN}
+    ),
+    State.TO_SIGN: frozenset({State.DRAFT, State.TO_PAY, State.IN_PROGRESS, State.WITHDRAWN}),
+    State.TO_PAY: frozenset({State.IN_PROGRESS, State.WITHDRAWN}),
+    State.IN_PROGRESS: frozenset({State.WITH_OFFICIAL, State.WITHDRAWN, *_DECIDED}),
+    State.WITH_OFFICIAL: frozenset({State.IN_PROGRESS, State.WITHDRAWN, *_DECIDED}),
+}
+
+
+def follow(now: State, then: State) -> State:
+    """The state after, if it may follow; the same state again is no change.
+
+    Raises:
+        TransitionRefused: For ``ended`` or ``order``.
+    """
+    if now == then:
+        return now
+    if now.ended:
+        raise TransitionRefused(f"the case has ended as {now}", why="ended", state=str(now))
+    if then not in _NEXT[now]:
+        raise TransitionRefused(f"{then} can't follow {now}", why="order", state=str(now))
+    return then

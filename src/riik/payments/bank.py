@@ -1,0 +1,142 @@
+"""The bank's side: accounts, orders and payments, kept as double entries.
+
+A payment needs strong customer authentication: the payer's login for this bank and this
+very order (the statement's case is the order), so amount and payee are what was shown
+(PSD2 RTS art. 5, dynamic linking).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import msgspec
+
+from riik.core import ClientId, Clock, Entropy, Money, Outbox, PersonCode, Vault, Work
+from riik.payments.errors import OrderRefused
+from riik.payments.model import Account, Order
+from riik.payments.references import check_reference, iban
+
+__all__ = ["NOTIFY", "Bank", "BankStore"]
+
+NOTIFY = "payments.notify"
+"""Outbox topic: tell a creditor that its order was paid; key and payload are the order's id."""
+
+
+class BankStore(Protocol):
+    """What the bank needs kept."""
+
+    def insert_order(self, order: Order, *, work: Work) -> None: ...
+    def order(self, order_id: str, *, work: Work) -> Order | None: ...
+    def order_for(self, creditor: ClientId, reference: str, *, work: Work) -> Order | None: ...
+    def set_paid(self, order: Order, *, work: Work) -> None: ...
+    def insert_account(self, account: Account, *, work: Work) -> None: ...
+    def account_of(self, holder: str, *, work: Work) -> Account | None: ...
+    def balance(self, account: str, *, work: Work) -> int: ...
+    def enter(
+        self, *, order: str, debit: str, credit: str, amount: Money, at: str, work: Work
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """One bank's accounts and orders."""
+
+    store: BankStore
+    vault: Vault
+    outbox: Outbox
+    clock: Clock
+    entropy: Entropy
+    country: str
+    bank_code: str
+
+    def open_account(self, holder: PersonCode, *, currency: str, work: Work) -> Account:
+        """Open a current account for a person, or answer the one they have."""
+        subject = self.vault.subject_of(holder)
+        found = self.store.account_of(subject, work=work)
+        if found is not None:
+            return found
+        digits = int.from_bytes(self.entropy.bytes(8)) % 10**14
+        number = iban(self.country, f"{self.bank_code}{digits:014d}")
+        account = Account(iban=number, holder=subject, currency=currency)
+        self.store.insert_account(account, work=work)
+        return account
+
+    def deposit(self, account: Account, amount: Money, *, source: str, work: Work) -> None:
+        """Enter money that came to an account, such as a salary."""
+        at = self.clock.now().isoformat()
+        self.store.enter(
+            order=source, debit="cash", credit=account.iban, amount=amount, at=at, work=work
+        )
+
+    def accept(
+        self,
+        *,
+        creditor: ClientId,
+        account: str,
+        amount: Money,
+        reference: str,
+        text: str,
+        work: Work,
+    ) -> Order:
+        """Accept a creditor's order; the same reference again is the same order.
+
+        Raises:
+            OrderRefused: For ``amount``, or ``changed`` when the reference had another amount.
+        """
+        check_reference(reference)
+        if amount.minor <= 0:
+            raise OrderRefused("an order is for more than nothing", why="amount")
+        found = self.store.order_for(creditor, reference, work=work)
+        if found is not None:
+            if found.amount != amount:
+                raise OrderRefused("this reference was ordered with another amount", why="changed")
+            return found
+        order = Order(
+            id=self.entropy.bytes(16).hex(),
+            creditor=creditor,
+            account=account,
+            amount=amount,
+            reference=reference,
+            text=text,
+        )
+        self.store.insert_order(order, work=work)
+        return order
+
+    def find(self, order_id: str, *, work: Work) -> Order:
+        """An order as it stands.
+
+        Raises:
+            OrderRefused: For ``unknown``.
+        """
+        order = self.store.order(order_id, work=work)
+        if order is None:
+            raise OrderRefused("no such order", why="unknown")
+        return order
+
+    def pay(self, order_id: str, *, payer: PersonCode, work: Work) -> Order:
+        """Pay an open order from the payer's account; a paid one stays paid once.
+
+        Raises:
+            OrderRefused: For ``unknown``, ``no-account``, ``currency`` or ``funds``.
+        """
+        order = self.find(order_id, work=work)
+        if order.paid_at is not None:
+            return order
+        account = self.store.account_of(self.vault.subject_of(payer), work=work)
+        if account is None:
+            raise OrderRefused("the payer has no account here", why="no-account")
+        if account.currency != order.amount.currency:
+            raise OrderRefused("the account is in another currency", why="currency")
+        if self.store.balance(account.iban, work=work) < order.amount.minor:
+            raise OrderRefused("there is not enough on the account", why="funds")
+        paid = replace(order, paid_at=self.clock.now())
+        self.store.enter(
+            order=order.id,
+            debit=account.iban,
+            credit=order.account,
+            amount=order.amount,
+            at=self.clock.now().isoformat(),
+            work=work,
+        )
+        self.store.set_paid(paid, work=work)
+        self.outbox.put(NOTIFY, order.id, msgspec.json.encode(order.id), work=work)
+        return paid

@@ -1,0 +1,31 @@
+"""What can be wrong with a fee or a payment.
+
+PaymentRefused
+├── FeeRefused      a payment does not settle what is owed
+└── OrderRefused    the bank can't follow this payment order
+"""
+
+from typing import ClassVar
+
+from riik.core import Refused
+
+__all__ = ["FeeRefused", "OrderRefused", "PaymentRefused"]
+
+
+class PaymentRefused(Refused):
+    """A request about money that can't be followed."""
+
+    code = "payments.refused"
+    status: ClassVar[int] = 409
+
+
+class FeeRefused(PaymentRefused):
+    """A payment that does not settle the fee: short, of another currency, unknown."""
+
+    code = "payments.fee-refused"
+
+
+class OrderRefused(PaymentRefused):
+    """A payment order the bank can't follow: unknown, of another payer, no funds."""
+
+    code = "payments.order-refused"
