@@ -1,0 +1,1 @@
+"""Formats: bytes in, values out, no decisions. Its modules are themselves the public names."""
