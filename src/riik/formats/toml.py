@@ -1,0 +1,93 @@
+"""TOML files as frozen values: every key known, every type right, or refused by name.
+
+The shape is a msgspec struct with ``forbid_unknown_fields``; what is wrong is told with the
+place in the file, and an unknown key with the nearest known one.
+"""
+
+import re
+import tomllib
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+import msgspec
+
+from riik.core import Refused
+
+__all__ = ["MOST_BYTES", "Shape", "TomlRefused", "read_toml"]
+
+MOST_BYTES = 1_000_000
+
+T = TypeVar("T", bound="Shape")
+
+
+class TomlRefused(Refused):
+    """A file that isn't TOML, or not of the shape it must have."""
+
+    code = "formats.toml-refused"
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """What a file of ours looks like: keys are the fields' names with ``-`` for ``_``."""
+
+
+def read_toml(source: bytes, shape: type[T], *, name: str) -> T:
+    """Read a file of at most 1 MB into a value of ``shape``.
+
+    Args:
+        source: The file's bytes, UTF-8.
+        shape: The value it must have.
+        name: The file's name, for the message.
+
+    Raises:
+        TomlRefused: For ``size``, ``syntax``, ``unknown-key`` or ``value``.
+    """
+    if len(source) > MOST_BYTES:
+        raise TomlRefused(f"{name} is larger than {MOST_BYTES} bytes", why="size")
+    try:
+        tree = tomllib.loads(source.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TomlRefused(f"{name} is not TOML: {error}", why="syntax") from error
+    _check_keys(tree, shape, place=name)
+    try:
+        return msgspec.convert(tree, shape)
+    except msgspec.ValidationError as error:
+        raise TomlRefused(f"{name}: {error}", why="value") from error
+
+
+def _check_keys(tree: Any, shape: Any, *, place: str) -> None:
+    """Refuse keys that the shape doesn't have, before msgspec does so without a hint."""
+    inner = _struct_in(shape)
+    if inner is None:
+        return
+    if isinstance(tree, list):
+        for position, item in enumerate(tree):
+            _check_keys(item, shape, place=f"{place}[{position}]")
+        return
+    if not isinstance(tree, dict):
+        return
+    if _is_table_of(shape):
+        for key, item in tree.items():
+            _check_keys(item, inner, place=f"{place}.{key}")
+        return
+    known = {field.encode_name: field.type for field in msgspec.structs.fields(inner)}
+    for key, item in tree.items():
+        if key not in known:
+            near = get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+            raise TomlRefused(f"{place}: no key {key!r} here{hint}", why="unknown-key")
+        _check_keys(item, known[key], place=f"{place}.{key}")
+
+
+def _struct_in(shape: Any) -> type[msgspec.Struct] | None:
+    """The struct inside ``list[X]``, ``tuple[X, ...]``, ``dict[str, X]``, ``X | None``."""
+    if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
+        return shape
+    for argument in getattr(shape, "__args__", ()):
+        found = _struct_in(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_table_of(shape: Any) -> bool:
+    return bool(re.match(r"(dict|collections\.abc\.Mapping|typing\.Mapping)\[", str(shape)))
