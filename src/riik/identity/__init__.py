@@ -1,0 +1,61 @@
+"""Identity: who is who, and which key is whose?"""
+
+from riik.identity.codes import (
+    CodeFacts,
+    SemanticsIdentifier,
+    Sex,
+    check_document_number,
+    estonian,
+    semantics_identifier,
+    vietnamese,
+)
+from riik.identity.errors import (
+    CardRefused,
+    CardSilent,
+    CodeRefused,
+    DocumentRefused,
+    PersonRefused,
+    PersonUnknown,
+)
+from riik.identity.model import (
+    CertificatePair,
+    CertificateRequest,
+    Document,
+    DocumentKind,
+    Event,
+    HeldKey,
+    KeyPurpose,
+    Organisation,
+    Person,
+    Reason,
+    Residence,
+    Status,
+)
+
+__all__ = [
+    "CardRefused",
+    "CardSilent",
+    "CertificatePair",
+    "CertificateRequest",
+    "CodeFacts",
+    "CodeRefused",
+    "Document",
+    "DocumentKind",
+    "DocumentRefused",
+    "Event",
+    "HeldKey",
+    "KeyPurpose",
+    "Organisation",
+    "Person",
+    "PersonRefused",
+    "PersonUnknown",
+    "Reason",
+    "Residence",
+    "SemanticsIdentifier",
+    "Sex",
+    "Status",
+    "check_document_number",
+    "estonian",
+    "semantics_identifier",
+    "vietnamese",
+]
