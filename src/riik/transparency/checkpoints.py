@@ -1,0 +1,129 @@
+"""Checkpoints: which tree does this log vouch for, and who has seen it?
+
+Implements C2SP tlog-checkpoint (note text) over `notes`, with a threshold of witnesses as
+C2SP tlog-cosignature means it. What the root commits to is `merkle`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from riik.transparency.errors import CheckpointRefused, NoteRefused
+from riik.transparency.merkle import EMPTY_ROOT, HASH_BYTES
+from riik.transparency.notes import (
+    Note,
+    VerifiedSignature,
+    VerifierKey,
+    from_base64,
+    to_base64,
+    verify_note,
+)
+
+__all__ = ["Checkpoint", "TrustPolicy", "Trusted", "open_checkpoint"]
+
+_SIZE = re.compile(r"(0|[1-9][0-9]{0,18})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A tree head as its log states it.
+
+    Attributes:
+        origin: The log's identity; usually a URL without its scheme.
+        size: Number of entries.
+        root: Root hash, 32 bytes.
+        extensions: Further lines, which no monitor can check; Riik writes none.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "Checkpoint":
+        """Read a note's text.
+
+        Raises:
+            CheckpointRefused: For ``shape``, ``size`` or ``root``.
+        """
+        lines = text.removesuffix("\n").split("\n")
+        if not text.endswith("\n") or len(lines) < 3 or not all(lines):
+            raise CheckpointRefused("a tree head has three lines that say something", why="shape")
+        origin, size, encoded, *extensions = lines
+        if not _SIZE.match(size) or int(size) >= 2**63:
+            raise CheckpointRefused("the size is no whole number", why="size")
+        try:
+            root = from_base64(encoded)
+        except NoteRefused as error:
+            raise CheckpointRefused("the root is no base64", why="root") from error
+        if len(root) != HASH_BYTES or (size == "0" and root != EMPTY_ROOT):
+            raise CheckpointRefused("the root is no hash of such a tree", why="root")
+        return cls(origin, int(size), root, tuple(extensions))
+
+    @property
+    def text(self) -> str:
+        """The note's text, with its last newline."""
+        lines = (self.origin, str(self.size), to_base64(self.root), *self.extensions)
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustPolicy:
+    """Whose word a tree head needs.
+
+    Attributes:
+        log: The log's key. Its name is the log's origin, unless ``origin`` says otherwise.
+        witnesses: The witnesses that are known; keys of one name are one witness.
+        threshold: How many of them must have cosigned.
+        origin: The origin line to expect, when it isn't the key's name.
+    """
+
+    log: VerifierKey
+    witnesses: Sequence[VerifierKey] = ()
+    threshold: int = 0
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """A tree head that satisfied a policy.
+
+    Attributes:
+        checkpoint: What it says.
+        note: The note it stood in.
+        witnesses: When each witness cosigned, by name, in UTC to the second.
+        signatures: All signatures of known keys.
+    """
+
+    checkpoint: Checkpoint
+    note: Note
+    witnesses: Mapping[str, datetime]
+    signatures: tuple[VerifiedSignature, ...]
+
+
+def open_checkpoint(note: bytes, *, policy: TrustPolicy) -> Trusted:
+    """Read a signed tree head and hold it against a policy.
+
+    Raises:
+        NoteRefused: As `verify_note`; the note or a signature doesn't hold.
+        CheckpointRefused: For ``shape``, ``size``, ``root``, ``origin``, ``log-signature``
+            or ``threshold``.
+    """
+    parsed = Note.parse(note)
+    signatures = verify_note(parsed, (policy.log, *policy.witnesses))
+    if all(signature.key != policy.log for signature in signatures):
+        raise CheckpointRefused("the log itself didn't sign this", why="log-signature")
+    checkpoint = Checkpoint.parse(parsed.text)
+    if checkpoint.origin != (policy.origin or policy.log.name):
+        raise CheckpointRefused("this is the head of another log", why="origin")
+    witnesses = {s.key.name: s.at for s in signatures if s.key in policy.witnesses and s.at}
+    if len(witnesses) < policy.threshold:
+        raise CheckpointRefused(
+            f"{len(witnesses)} witnesses cosigned, {policy.threshold} must",
+            why="threshold",
+            found=len(witnesses),
+            needed=policy.threshold,
+        )
+    return Trusted(checkpoint, parsed, witnesses, signatures)
