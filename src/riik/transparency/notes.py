@@ -238,9 +238,9 @@ class Note:
         return (self.text + "\n" + "".join(map(str, self.signatures))).encode()
 
     def with_signatures(self, more: Iterable[Signature]) -> "Note":
-        """The same note with further signatures at its end, each once."""
-        added = [one for one in dict.fromkeys(more) if one not in self.signatures]
-        return Note(self.text, (*self.signatures, *added))
+        """The same note with further signatures at its end; each key signs once."""
+        by_key = {(one.name, one.key_id): one for one in reversed([*self.signatures, *more])}
+        return Note(self.text, tuple(reversed(by_key.values())))
 
 
 def verify_note(note: Note, keys: Iterable[VerifierKey]) -> tuple[VerifiedSignature, ...]:

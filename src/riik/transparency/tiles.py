@@ -108,7 +108,8 @@ def unpack_bundle(bundle: bytes) -> list[bytes]:
     Raises:
         TileRefused: For ``bundle``, when it ends within an entry or holds over 256.
     """
-    entries, at = [], 0
+    entries: list[bytes] = []
+    at = 0
     while at < len(bundle):
         length = int.from_bytes(bundle[at : at + 2])
         entry = bundle[at + 2 : at + 2 + length]

@@ -1,0 +1,228 @@
+"""Transparency: every look is written down, and the person can see and prove it.
+
+The verbs of this component. The log itself is `log`, what a record says is `access`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from riik.core import (
+    ClientId,
+    Clock,
+    Database,
+    Entropy,
+    MemberId,
+    PersonCode,
+    SubjectId,
+    Vault,
+    Work,
+    to_text,
+)
+from riik.transparency.access import KEY_BYTES, Access, Action, Opening
+from riik.transparency.errors import AccessRefused, EntryRefused
+from riik.transparency.log import Log
+from riik.transparency.tiles import LARGEST_ENTRY
+
+__all__ = ["Look", "LookStore", "Looks", "Transparency"]
+
+SINCE_EVER, FOR_EVER = "0", "9"
+MOST_LOOKS = 10_000
+
+
+class LookStore(Protocol):
+    """What the record of looks needs kept; `store.LookStore` keeps it in SQL."""
+
+    def add(
+        self, entry: str, *, subject: SubjectId, at_utc: str, sealed: bytes, work: Work
+    ) -> None:
+        """Keep the sealed record of one look."""
+        ...
+
+    def of_subject(
+        self, subject: SubjectId, *, start: str, end: str, offset: int, limit: int, work: Work
+    ) -> tuple[int, list[tuple[str, bytes]]]:
+        """How many looks in the period, and one page of them, newest first."""
+        ...
+
+    def sealed(self, entry: str, *, subject: SubjectId, work: Work) -> bytes | None:
+        """One sealed record, if it is this person's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look: the id of its log entry, and its record."""
+
+    entry: str
+    access: Access
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """One page of looks, newest first, and how many there are in all."""
+
+    total: int
+    looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transparency:
+    """One node's record of looks and its log. Two nodes in a process are two instances."""
+
+    log: Log
+    looks: LookStore
+    database: Database
+    vault: Vault
+    clock: Clock
+    entropy: Entropy
+
+    def append(self, content: bytes, *, work: Work) -> str:
+        """Write an entry of any kind for the log, in the caller's unit of work.
+
+        Args:
+            content: What becomes public; at most 65535 bytes, no personal data.
+            work: The unit in which what it tells of is written.
+
+        Returns:
+            The entry's id, for `prove`.
+
+        Raises:
+            EntryRefused: For ``size``.
+        """
+        if len(content) > LARGEST_ENTRY:
+            raise EntryRefused("a log entry has at most 65535 bytes", why="size")
+        entry = self.entropy.bytes(16).hex()
+        self.log.store.add(entry, content, work=work)
+        return entry
+
+    def prove(self, entry: str) -> bytes:
+        """Prove that an entry is in the log, as a ``.tlog-proof`` file (C2SP tlog-proof).
+
+        Raises:
+            EntryRefused: For ``unknown``.
+            LogUnavailable: For ``not-yet``: a coming tree head will have it.
+        """
+        return bytes(self.log.proof(entry))
+
+    def record_access(
+        self,
+        subject: SubjectId,
+        *,
+        reader: MemberId | ClientId,
+        purpose: str,
+        legal_basis: str,
+        service: str,
+        work: Work,
+        action: Action = Action.CONSULT,
+        fields: Iterable[str] = (),
+        acting: PersonCode | None = None,
+        case: str | None = None,
+        message_id: str | None = None,
+    ) -> str:
+        """Write down one look at a person's data, in the caller's unit of work.
+
+        The record is sealed under the person's key and the log gets a commitment to it
+        only, so forgetting the person leaves the log whole and tells nothing.
+
+        Args:
+            subject: Whose data.
+            reader: The organisation that receives them.
+            purpose: What for, in words for the person.
+            legal_basis: The article or consent that allows it.
+            service: The service that gives the data.
+            work: The unit of work in which the data are read; answer after its commit.
+            action: What is done with the data.
+            fields: Names of the data given.
+            acting: Who acts: an official, the person, or nobody for a machine's errand.
+            case: Number of the case that it is done for.
+            message_id: Id of the exchange's message.
+
+        Returns:
+            The id of the log entry, for `disclosure` and `prove`.
+
+        Raises:
+            AccessRefused: For ``purpose``, ``legal-basis``, ``service`` and other texts
+                that are missing or too long, or ``fields``.
+        """
+        access = Access(
+            subject=subject,
+            reader=reader,
+            purpose=purpose,
+            legal_basis=legal_basis,
+            service=service,
+            at=self.clock.now(),
+            action=action,
+            fields=tuple(fields),
+            acting=acting,
+            case=case,
+            message_id=message_id,
+        )
+        opening = Opening(access, self.entropy.bytes(KEY_BYTES))
+        entry = self.append(opening.commitment, work=work)
+        sealed = self.vault.seal(subject, bytes(opening), context=_context(entry))
+        at_utc = to_text(access.at)
+        self.looks.add(entry, subject=subject, at_utc=at_utc, sealed=sealed, work=work)
+        return entry
+
+    def who_looked(
+        self,
+        subject: SubjectId,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        offset: int = 0,
+        limit: int = 1000,
+    ) -> Looks:
+        """Who looked at a person's data, newest first.
+
+        Args:
+            subject: Whose data.
+            start: First moment of the period; since ever when None.
+            end: The moment after the period; until now when None.
+            offset: How many of the newest to pass over.
+            limit: How many to answer, at most 10000.
+
+        Raises:
+            AccessRefused: For ``paging``.
+            Refused: For ``forgotten``, when the person's key was destroyed.
+        """
+        if offset < 0 or not 0 < limit <= MOST_LOOKS:
+            raise AccessRefused("this is no page", why="paging", most=MOST_LOOKS)
+        with self.database.read() as work:
+            total, rows = self.looks.of_subject(
+                subject,
+                start=to_text(start) if start else SINCE_EVER,
+                end=to_text(end) if end else FOR_EVER,
+                offset=offset,
+                limit=limit,
+                work=work,
+            )
+        looks = (Look(entry, self._open(subject, entry, row).access) for entry, row in rows)
+        return Looks(total, tuple(looks))
+
+    def disclosure(self, entry: str, *, subject: SubjectId) -> bytes:
+        """The receipt of one look, which its person can check anywhere, without us.
+
+        A ``.tlog-proof`` file whose extra data are the record and the key that opens the
+        logged commitment; `verify_file` checks it.
+
+        Raises:
+            EntryRefused: For ``unknown``, also when it is another person's.
+            LogUnavailable: For ``not-yet``: a coming tree head will have it.
+            Refused: For ``forgotten``.
+        """
+        with self.database.read() as work:
+            sealed = self.looks.sealed(entry, subject=subject, work=work)
+        if sealed is None:
+            raise EntryRefused("there is no such look", why="unknown")
+        opening = self._open(subject, entry, sealed)
+        return bytes(self.log.proof(entry, extra=bytes(opening)))
+
+    def _open(self, subject: SubjectId, entry: str, sealed: bytes) -> Opening:
+        return Opening.parse(self.vault.open(subject, sealed, context=_context(entry)))
+
+
+def _context(entry: str) -> str:
+    return f"transparency_access/sealed/{entry}"
