@@ -1,0 +1,32 @@
+"""What must happen for this person to get this? Public services, each from its folder."""
+
+from riik.services.component import RUN, Services
+from riik.services.definition import read_service
+from riik.services.errors import (
+    AnswerRefused,
+    AuthorityMissing,
+    FolderRefused,
+    ServiceRefused,
+    StepRefused,
+)
+from riik.services.lookups import Lookups
+from riik.services.model import ServiceDefinition
+from riik.services.operations import Operations
+from riik.services.steps import Prepared, Steps, Visit
+
+__all__ = [
+    "RUN",
+    "AnswerRefused",
+    "AuthorityMissing",
+    "FolderRefused",
+    "Lookups",
+    "Operations",
+    "Prepared",
+    "ServiceDefinition",
+    "ServiceRefused",
+    "Services",
+    "StepRefused",
+    "Steps",
+    "Visit",
+    "read_service",
+]

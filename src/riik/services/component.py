@@ -1,0 +1,276 @@
+"""Public services: what must happen for this person to get this?
+
+Every channel (web, desk, API, chat) makes the same calls: start, step, status. A step ends
+with one commit; what follows without the person (lookups, rules, letters, registers, notices)
+is done by `run`, woken through the outbox, so that a fall at any point loses nothing.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import msgspec
+
+from riik.cases import Cases, CaseUnknown
+from riik.core import Clock, Database, InThread, Outbox, PersonCode, Vault, Work
+from riik.payments import Fees
+from riik.services.dossier import Dossier
+from riik.services.errors import StepRefused
+from riik.services.model import ServiceDefinition
+from riik.services.operations import Operations
+from riik.services.process import Kind, Node, start, waiting
+from riik.services.running import Running, Stored, local_day
+from riik.services.steps import Steps, Visit
+from riik.services.views import view
+
+__all__ = ["RUN", "ServiceStore", "Services"]
+
+RUN = "services.run"
+"""Outbox topic: a case has work to do without the person; the payload is its id."""
+
+MOST_OPERATIONS = 50
+SETTLE_SECONDS = 20.0
+
+
+class ServiceStore(Protocol):
+    """What this component needs kept."""
+
+    def insert(self, stored: Stored, *, work: Work) -> None: ...
+    def load(self, case: str, *, work: Work) -> Stored | None: ...
+    def save(self, stored: Stored, *, work: Work) -> None: ...
+
+
+class VerifyVisit(Protocol):
+    """Login's pure verifier, set up for this member: raises unless the statement holds."""
+
+    def __call__(self, token: str, *, person: PersonCode, case: str, level: str) -> PersonCode:
+        """Answer who acts: the person, or who represents them with a mandate."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One provider's public services."""
+
+    database: Database
+    store: ServiceStore
+    vault: Vault
+    outbox: Outbox
+    clock: Clock
+    in_thread: InThread
+    cases: Cases
+    fees: Fees
+    operations: Operations
+    steps: Steps
+    definitions: Mapping[str, ServiceDefinition]
+    verify: VerifyVisit
+    zone: str
+
+    async def start(self, service: str, visit: Visit) -> dict[str, Any]:
+        """Open a case and ask the registers; the same case again is answered as it stands.
+
+        Raises:
+            StepRefused: There is no such service here (``no-service``).
+            StatementRefused: The person did not ask for this here and now.
+        """
+        definition = self.definitions.get(service)
+        if definition is None:
+            raise StepRefused("this authority has no such service", why="no-service")
+        visit = await self._authorised(visit, level=definition.level)
+        await self.in_thread(self._start, definition, visit)
+        return await self.status(visit.case, person=visit.person, settle=True)
+
+    async def step(self, step: str, content: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
+        """Take what the person (or an official) does next.
+
+        Args:
+            step: ``answers/<page>``, ``submission``, ``signature``, ``payment`` or ``review``.
+            content: The step's own input.
+            visit: Who, in which case, with which statement of login.
+
+        Raises:
+            StepRefused: The case is at another step.
+            AnswerRefused: An answer does not fit.
+            CaseUnknown: There is no such case of this person.
+        """
+        running = await self.in_thread(self._load, visit.case)
+        visit = await self._authorised(visit, level=running.definition.level)
+        self.steps.admit(step, running, visit)
+        running = replace(running, dossier=replace(running.dossier, authority=visit.authority))
+        outcome = await self.steps.take(step, content, running, visit)
+        if outcome.node is not None:
+            await self.in_thread(self._finish, running, outcome.node, outcome)
+        elif outcome.dossier != running.dossier:
+            await self.in_thread(self._keep, running, outcome.dossier)
+        status = await self.status(visit.case, person=running.dossier.person, settle=True)
+        return {**status, **outcome.answer}
+
+    async def status(
+        self, case: str, *, person: PersonCode, settle: bool = False
+    ) -> dict[str, Any]:
+        """Where the case stands, what is asked next, what is known and from where.
+
+        Args:
+            case: The case's id.
+            person: Whose it must be.
+            settle: Wait, up to 20 seconds, until nothing runs without the person.
+        """
+        pause = 0.004
+        began = self.clock.monotonic()
+        while True:
+            running = await self.in_thread(self._load, case, person)
+            busy = any(task.kind is Kind.SERVICE for task in self._waiting(running))
+            if not (settle and busy) or self.clock.monotonic() - began > SETTLE_SECONDS:
+                return await self.in_thread(self._view, running)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.25)
+
+    async def run(self, case: str) -> None:
+        """Do what waits without the person, one durable operation after the other.
+
+        Raises:
+            Unavailable: Something it depends on is silent; the job repeats it later.
+        """
+        for _ in range(MOST_OPERATIONS):
+            running = await self.in_thread(self._load, case)
+            tasks = [task for task in self._waiting(running) if task.kind is Kind.SERVICE]
+            if not tasks:
+                return
+            effect = await self.operations.run(tasks[0].does, running)
+            await self.in_thread(self._finish, running, tasks[0], effect)
+
+    async def fee_paid(self, case: str) -> None:
+        """Go on with a case whose fee was settled; a repeated word changes nothing."""
+        running = await self.in_thread(self._load, case)
+        task = running.task("pay")
+        if task is not None:
+            outcome = self.steps.paid(running, task)
+            await self.in_thread(self._finish, running, task, outcome)
+
+    def queue(self, *, limit: int = 100) -> list[dict[str, Any]]:
+        """What waits for an official, the most urgent first; no personal data."""
+        with self.database.read() as work:
+            return [
+                {"case": case.id, "number": case.number, "service": case.service}
+                for case in self.cases.queue(limit=limit, work=work)
+            ]
+
+    def of_person(self, person: PersonCode) -> list[dict[str, Any]]:
+        """A person's cases, newest first."""
+        subject = self.vault.find(person)
+        if subject is None:
+            return []
+        with self.database.read() as work:
+            return [
+                {"case": c.id, "number": c.number, "service": c.service, "state": c.state.value}
+                for c in self.cases.of_person(subject, work=work)
+            ]
+
+    def document(self, case: str, name: str, *, person: PersonCode) -> tuple[bytes, str]:
+        """A document of the person's case: content and media type.
+
+        Raises:
+            CaseUnknown: No such case or document of this person.
+        """
+        with self.database.read() as work:
+            found = self.cases.find(case, subject=self.vault.find(person), work=work)
+            document = self.cases.document(found, name, work=work)
+        return document.content, document.media_type
+
+    async def _authorised(self, visit: Visit, *, level: str) -> Visit:
+        actor = await self.in_thread(
+            self.verify, visit.authority, person=visit.person, case=visit.case, level=level
+        )
+        return replace(visit, actor=actor)
+
+    def _start(self, definition: ServiceDefinition, visit: Visit) -> None:
+        subject = self.vault.subject_of(visit.person)
+        with self.database.work() as work:
+            case = self.cases.open(visit.case, service=definition.id, subject=subject, work=work)
+            if self.store.load(case.id, work=work) is not None:
+                return
+            dossier = Dossier(
+                person=visit.person,
+                actor=visit.actor,
+                language=visit.language,
+                channel=visit.channel,
+                authority=visit.authority,
+            )
+            running = Running(
+                case=case,
+                definition=definition,
+                dossier=dossier,
+                state=start(definition.process, dossier.known(case={"id": case.id})),
+                version=0,
+                today=local_day(self.clock.now(), self.zone),
+            )
+            self.store.insert(self._stored(running), work=work)
+            self._wake(running, work=work)
+
+    def _load(self, case_id: str, person: PersonCode | None = None) -> Running:
+        with self.database.read() as work:
+            subject = self.vault.find(person) if person else None
+            if person and subject is None:
+                raise CaseUnknown("no such case", why="not-yours")
+            case = self.cases.find(case_id, subject=subject, work=work)
+            stored = self.store.load(case_id, work=work)
+        if stored is None:
+            raise CaseUnknown("no such case", why="unknown")
+        sealed = self.vault.open(case.subject, stored.sealed, context=_context(case_id))
+        return Running(
+            case=case,
+            definition=self.definitions[stored.service],
+            dossier=Dossier.from_json(sealed),
+            state=Running.open_state(stored.state),
+            version=stored.version,
+            today=local_day(self.clock.now(), self.zone),
+        )
+
+    def _finish(self, running: Running, task: Node, effect: Any) -> None:
+        """Write what a task brought and move the case on, in one unit."""
+        after = running.done(task, effect.dossier)
+        with self.database.work() as work:
+            if effect.write is not None:
+                effect.write(work)
+            self.store.save(self._stored(replace(after, version=running.version + 1)), work=work)
+            self._wake(after, work=work)
+
+    def _keep(self, running: Running, dossier: Dossier) -> None:
+        """Write a changed dossier without moving on."""
+        after = replace(running, dossier=dossier, version=running.version + 1)
+        with self.database.work() as work:
+            self.store.save(self._stored(after), work=work)
+
+    def _wake(self, running: Running, *, work: Work) -> None:
+        if any(task.kind is Kind.SERVICE for task in self._waiting(running)):
+            key = f"{running.case.id}/{running.version}"
+            self.outbox.put(RUN, key, running.case.id.encode(), work=work)
+
+    def _stored(self, running: Running) -> Stored:
+        context = _context(running.case.id)
+        sealed = self.vault.seal(running.case.subject, running.dossier.to_json(), context=context)
+        return Stored(
+            case=running.case.id,
+            service=running.definition.id,
+            digest=running.definition.digest,
+            state=msgspec.json.encode(running.state),
+            sealed=sealed,
+            version=running.version,
+        )
+
+    def _waiting(self, running: Running) -> list[Node]:
+        return waiting(running.definition.process, running.state)
+
+    def _view(self, running: Running) -> dict[str, Any]:
+        with self.database.read() as work:
+            return view(
+                running,
+                timeline=self.cases.timeline(running.case, work=work),
+                documents=self.cases.document_names(running.case, work=work),
+                fee=self.fees.of_case(running.case.id, work=work),
+            )
+
+
+def _context(case: str) -> str:
+    return f"services_running/{case}"

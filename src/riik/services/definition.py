@@ -1,0 +1,259 @@
+"""A service's folder, read and checked before anything of it runs.
+
+Pure: the folder's files come as bytes by name, the definition or a refusal goes out. What
+the interpreter does not support is refused here, by name; nothing in a folder can execute.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from riik.formats.toml import Shape, read_toml
+from riik.rules import Model, read_model
+from riik.services.errors import FolderRefused
+from riik.services.forms import check_schema, pages_of
+from riik.services.model import Need, Notice, RecordChange, ServiceDefinition
+from riik.services.process import Process
+from riik.services.process_read import read_process
+from riik.services.texts import read_texts
+
+__all__ = ["OPERATIONS", "USER_TASKS", "read_service"]
+
+MOST_FILES, MOST_BYTES = 200, 5_000_000
+
+OPERATIONS = frozenset({"collect", "owe-fee", "propose", "decide", "record", "notify"})
+"""What a service task may name: each is a method of this platform, never code of a folder."""
+
+USER_TASKS = frozenset({"answer", "sign", "pay", "review"})
+"""What a user task may name: the person answers, signs, pays; an official reviews."""
+
+_NAMES = ("service.toml", "needs.toml", "form.json", "rules.dmn", "process.bpmn")
+_FOLDERS = ("letters/", "locale/", "cases/")
+_LEVELS = ("low", "substantial", "high")
+
+
+class _Decisions(Shape):
+    fee: str = ""
+    proposal: str = ""
+
+
+class _Currency(Shape):
+    code: str
+
+
+class _Record(Shape):
+    provider: str
+    service: str
+    purpose: str
+    legal_basis: str
+    values: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class _Notice(Shape):
+    title: str
+    body: str
+    legal_effect: bool = False
+
+
+class _Letter(Shape):
+    decision: str
+
+
+class _Service(Shape):
+    id: str
+    version: str
+    owner: str
+    names: dict[str, str]
+    law: tuple[str, ...]
+    level: str
+    deadline_days: int
+    languages: tuple[str, ...]
+    channels: tuple[str, ...] = ("web",)
+    presence: str = "none"
+    decisions: _Decisions = _Decisions()
+    currency: _Currency | None = None
+    record: _Record | None = None
+    notices: dict[str, _Notice] = msgspec.field(default_factory=dict)
+    letter: _Letter | None = None
+
+
+class _Need(Shape):
+    id: str
+    provider: str
+    service: str
+    fields: tuple[str, ...]
+    purpose: str
+    legal_basis: str
+    step: str = "start"
+
+
+class _Needs(Shape):
+    need: tuple[_Need, ...] = ()
+
+
+def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefinition:
+    """Read a folder's files, by their path in it, into a definition that can run.
+
+    Args:
+        files: The folder's files by their path in it.
+        standard: The process (BPMN) of a folder that has none of its own.
+
+    Raises:
+        FolderRefused: For ``size``, ``file`` (missing or not allowed), ``value``, ``needs``,
+            ``pages``, ``schema``, ``process``, ``decision``, ``texts`` or ``letter``.
+        TomlRefused: A TOML file with an unknown key or a wrong value.
+        RulesRefused: A DMN file that can't be read or uses what isn't supported.
+    """
+    _check_files(files)
+    service = read_toml(files["service.toml"], _Service, name="service.toml")
+    form = _read_form(files["form.json"])
+    rules = read_model(files["rules.dmn"]) if "rules.dmn" in files else None
+    process = read_process(files.get("process.bpmn", standard))
+    definition = ServiceDefinition(
+        id=service.id,
+        version=service.version,
+        digest=_digest(files),
+        owner=service.owner,
+        names=service.names,
+        law=service.law,
+        level=service.level,
+        deadline_days=service.deadline_days,
+        languages=service.languages,
+        currency=service.currency.code if service.currency else "",
+        needs=_read_needs(files.get("needs.toml", b"")),
+        form=form,
+        pages=pages_of(form),
+        rules=rules,
+        process=process,
+        fee_decision=service.decisions.fee,
+        proposal_decision=service.decisions.proposal,
+        record=_record_of(service.record),
+        notices={name: _notice_of(notice) for name, notice in service.notices.items()},
+        letter=_letter_of(service.letter, files),
+        texts=read_texts(files),
+    )
+    _check(definition)
+    return definition
+
+
+def _check_files(files: Mapping[str, bytes]) -> None:
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
+        raise FolderRefused("the folder is too large", why="size", most=MOST_BYTES)
+    for name in ("service.toml", "form.json"):
+        if name not in files:
+            raise FolderRefused(f"the folder has no {name}", why="file")
+    for name in files:
+        if name not in _NAMES and not name.startswith(_FOLDERS):
+            raise FolderRefused(f"a service's folder has no place for {name!r}", why="file")
+
+
+def _read_form(source: bytes) -> dict[str, Any]:
+    try:
+        form = msgspec.json.decode(source)
+    except msgspec.DecodeError as error:
+        raise FolderRefused("form.json is not JSON", why="schema") from error
+    if not isinstance(form, dict):
+        raise FolderRefused("form.json is not an object", why="schema")
+    check_schema(form)
+    return form
+
+
+def _read_needs(source: bytes) -> tuple[Need, ...]:
+    return tuple(
+        Need(
+            id=need.id,
+            provider=need.provider,
+            service=need.service,
+            fields=need.fields,
+            purpose=need.purpose,
+            legal_basis=need.legal_basis,
+            step=need.step,
+        )
+        for need in read_toml(source, _Needs, name="needs.toml").need
+    )
+
+
+def _record_of(record: _Record | None) -> RecordChange | None:
+    if record is None:
+        return None
+    return RecordChange(
+        provider=record.provider,
+        service=record.service,
+        purpose=record.purpose,
+        legal_basis=record.legal_basis,
+        values=record.values,
+    )
+
+
+def _notice_of(notice: _Notice) -> Notice:
+    return Notice(title=notice.title, body=notice.body, legal_effect=notice.legal_effect)
+
+
+def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> str:
+    if letter is None:
+        return ""
+    if letter.decision not in files:
+        raise FolderRefused(f"the folder has no {letter.decision}", why="letter")
+    return files[letter.decision].decode()
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    """One digest of all files: names and contents, in order of the names."""
+    listing = "".join(f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return sha256(listing.encode()).hexdigest()
+
+
+def _check(definition: ServiceDefinition) -> None:
+    """What must fit together across the files."""
+    if definition.level not in _LEVELS:
+        raise FolderRefused(f"level is one of {', '.join(_LEVELS)}", why="value")
+    _check_decisions(definition)
+    ids = [need.id for need in definition.needs]
+    if len(set(ids)) != len(ids) or any(need.step not in ("start",) for need in definition.needs):
+        raise FolderRefused("needs have ids of their own, and step is start", why="needs")
+    _check_tasks(definition.process)
+    _check_translations(definition)
+
+
+def _check_decisions(definition: ServiceDefinition) -> None:
+    for decision in filter(None, (definition.fee_decision, definition.proposal_decision)):
+        if definition.rules is None or decision not in _names_of(definition.rules):
+            raise FolderRefused(f"rules.dmn has no decision {decision!r}", why="decision")
+    if definition.fee_decision and not definition.currency:
+        raise FolderRefused("a fee needs a currency", why="value")
+
+
+def _names_of(model: Model) -> Iterable[str]:
+    return model.decision_names
+
+
+def _check_tasks(process: Process) -> None:
+    for known, used, kind in (
+        (OPERATIONS, process.operations, "service task"),
+        (USER_TASKS, process.user_tasks, "user task"),
+    ):
+        unknown = sorted(set(used) - known)
+        if unknown:
+            raise FolderRefused(
+                f"{kind} {unknown[0]!r} is none of {', '.join(sorted(known))}", why="process"
+            )
+
+
+def _check_translations(definition: ServiceDefinition) -> None:
+    """Every question and notice in every language; English may be the text's id itself."""
+    wanted = {
+        text for notice in definition.notices.values() for text in (notice.title, notice.body)
+    }
+    for schema in definition.form["properties"].values():
+        wanted |= {schema[key] for key in ("title", "description") if key in schema}
+        wanted |= {choice["title"] for choice in schema.get("oneOf", ())}
+    for language in definition.languages:
+        if language == "en":
+            continue
+        missing = sorted(wanted - set(definition.texts.get(language, {})))
+        if missing:
+            raise FolderRefused(
+                f"{language} lacks {len(missing)} texts, first {missing[0]!r}", why="texts"
+            )

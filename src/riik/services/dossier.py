@@ -1,0 +1,134 @@
+"""What is known in one case: facts, answers, what was proposed. Sealed as one piece.
+
+The dossier is a frozen value; each step answers a new one. Its JSON form is sealed under the
+person's data key by the component, so nothing of it is in clear in the database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import msgspec
+
+from riik.core import PersonCode, ServiceId, from_text, to_text
+from riik.services.model import Fact, Standing
+
+__all__ = ["Dossier", "Proposal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What the rules propose: ``grant``, ``refuse`` or ``official``, and on what grounds.
+
+    Attributes:
+        outcome: The proposal, or the decision once it was taken.
+        grounds: Codes of what stands against it; texts are in the folder.
+        explanation: Which row of which table applied, with its law; for the letter and the desk.
+        by: ``computer`` or ``official``.
+    """
+
+    outcome: str
+    grounds: tuple[str, ...] = ()
+    explanation: tuple[Mapping[str, Any], ...] = ()
+    by: str = "computer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """The content of a case.
+
+    Attributes:
+        person: Whose matter it is.
+        actor: Who acts: the person, or who represents them.
+        language: The person's.
+        channel: ``web``, ``desk``, ``api`` …
+        authority: Login's statement of the last step, compact JWS.
+        facts: What registers answered, by need.
+        answers: What the person answered, by field.
+        prepared: A signature that was begun: opaque bytes of `signatures`.
+        proposal: What the rules proposed or an official decided.
+        fee_reference: The fee's creditor reference, or empty.
+    """
+
+    person: PersonCode
+    actor: PersonCode
+    language: str
+    channel: str
+    authority: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    prepared: bytes = b""
+    proposal: Proposal | None = None
+    fee_reference: str = ""
+
+    def with_facts(self, facts: list[Fact]) -> Self:
+        """The dossier with what registers answered."""
+        return replace(self, facts={**self.facts, **{fact.need: fact for fact in facts}})
+
+    def with_answers(self, answers: Mapping[str, Any]) -> Self:
+        """The dossier with further answers; the newer one counts."""
+        return replace(self, answers={**self.answers, **answers})
+
+    def known(self, *, case: Mapping[str, Any]) -> dict[str, Any]:
+        """What rules, conditions and letters may speak of, by name.
+
+        Args:
+            case: ``id``, ``number`` and ``today`` of the case.
+        """
+        facts = {
+            need: {**fact.values, "standing": fact.standing.value}
+            for need, fact in self.facts.items()
+        }
+        return {**facts, "answers": dict(self.answers), "channel": self.channel, "case": dict(case)}
+
+    def to_json(self) -> bytes:
+        """The dossier as bytes to seal."""
+        plain = {
+            "person": self.person,
+            "actor": self.actor,
+            "language": self.language,
+            "channel": self.channel,
+            "authority": self.authority,
+            "facts": [_fact_to(fact) for fact in self.facts.values()],
+            "answers": self.answers,
+            "prepared": self.prepared,
+            "proposal": self.proposal,
+            "fee_reference": self.fee_reference,
+        }
+        return msgspec.json.encode(plain)
+
+    @classmethod
+    def from_json(cls, source: bytes) -> Self:
+        """The dossier from the bytes of `to_json`."""
+        plain = msgspec.json.decode(source)
+        facts = [_fact_from(fact) for fact in plain.pop("facts")]
+        proposal = plain.pop("proposal")
+        prepared = msgspec.convert(plain.pop("prepared"), bytes, strict=False)
+        return cls(
+            **plain,
+            facts={fact.need: fact for fact in facts},
+            prepared=prepared,
+            proposal=msgspec.convert(proposal, Proposal) if proposal else None,
+        )
+
+
+def _fact_to(fact: Fact) -> dict[str, Any]:
+    return {
+        "need": fact.need,
+        "standing": fact.standing.value,
+        "values": fact.values,
+        "source": str(fact.source),
+        "message_id": fact.message_id,
+        "at": to_text(fact.at),
+    }
+
+
+def _fact_from(plain: dict[str, Any]) -> Fact:
+    return Fact(
+        need=plain["need"],
+        standing=Standing(plain["standing"]),
+        values=plain["values"],
+        source=ServiceId.parse(plain["source"]),
+        message_id=plain["message_id"],
+        at=from_text(plain["at"]),
+    )

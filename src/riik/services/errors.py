@@ -1,0 +1,47 @@
+"""What can be wrong with a service's folder, a step of it, or the person's authority.
+
+ServiceRefused
+├── FolderRefused     the folder is not a service that this platform can run
+├── AnswerRefused     what the person answered does not fit the question
+├── StepRefused       the case is not at that step
+└── AuthorityMissing  no statement of login that this person wants this here
+"""
+
+from typing import ClassVar
+
+from riik.core import Refused
+
+__all__ = ["AnswerRefused", "AuthorityMissing", "FolderRefused", "ServiceRefused", "StepRefused"]
+
+
+class ServiceRefused(Refused):
+    """A request to a public service that can't be followed."""
+
+    code = "services.refused"
+
+
+class FolderRefused(ServiceRefused):
+    """A service's folder that is incomplete, contradictory, or asks for more than there is."""
+
+    code = "services.folder-refused"
+
+
+class AnswerRefused(ServiceRefused):
+    """An answer that does not fit its question; ``field`` says which."""
+
+    code = "services.answer-refused"
+    status: ClassVar[int] = 422
+
+
+class StepRefused(ServiceRefused):
+    """The case is at another step."""
+
+    code = "services.step-refused"
+    status: ClassVar[int] = 409
+
+
+class AuthorityMissing(ServiceRefused):
+    """Nobody showed that this person wants this of this authority now."""
+
+    code = "services.authority-missing"
+    status: ClassVar[int] = 403

@@ -1,0 +1,119 @@
+"""Questions and answers: which page is next, and does an answer fit its question?
+
+The form is one JSON Schema (2020-12) for every channel, with the pages beside it
+(``x-pages``). A page may have a FEEL condition over facts and answers.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jsonschema_rs
+
+from riik.rules import evaluate
+from riik.services.errors import AnswerRefused, FolderRefused
+from riik.services.model import Page
+
+__all__ = ["check_answers", "check_page", "check_schema", "pages_of", "questions", "wanted_pages"]
+
+MOST_TEXT = 4_000
+_PAGE_KEYS = {"id", "fields", "when"}
+
+
+def pages_of(form: Mapping[str, Any]) -> tuple[Page, ...]:
+    """The pages that a form declares.
+
+    Raises:
+        FolderRefused: For ``pages``: no pages, an unknown key or field, or a field on no page.
+    """
+    declared = form.get("x-pages")
+    if not isinstance(declared, list) or not declared:
+        raise FolderRefused("form.json has no x-pages", why="pages")
+    properties = set(form.get("properties", {}))
+    pages = []
+    for page in declared:
+        unknown = set(page) - _PAGE_KEYS
+        if unknown or not page.get("id") or not page.get("fields"):
+            raise FolderRefused(
+                f"a page has id, fields and perhaps when: {sorted(unknown)}", why="pages"
+            )
+        pages.append(Page(id=page["id"], fields=tuple(page["fields"]), when=page.get("when", "")))
+    asked = [field for page in pages for field in page.fields]
+    if set(asked) != properties or len(asked) != len(properties):
+        wrong = sorted(properties.symmetric_difference(asked)) or "a field is asked twice"
+        raise FolderRefused(f"pages and properties differ: {wrong}", why="pages")
+    return tuple(pages)
+
+
+def check_schema(form: Mapping[str, Any]) -> None:
+    """Refuse a form whose schema isn't one, or that reaches outside the folder.
+
+    Raises:
+        FolderRefused: For ``schema``.
+    """
+    if '"$ref"' in str(form).replace("'", '"'):
+        raise FolderRefused("form.json may not refer to other schemas", why="schema")
+    try:
+        jsonschema_rs.Draft202012Validator(dict(form))
+    except (jsonschema_rs.ValidationError, ValueError) as error:
+        raise FolderRefused(f"form.json is no JSON Schema: {error}", why="schema") from error
+
+
+def wanted_pages(pages: Sequence[Page], *, known: Mapping[str, Any]) -> list[Page]:
+    """The pages to ask, by their conditions over what is known."""
+    return [page for page in pages if not page.when or evaluate(page.when, known) is True]
+
+
+def check_page(form: Mapping[str, Any], page: Page, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of one page, if each fits its question and none is missing.
+
+    Raises:
+        AnswerRefused: For ``unknown``, ``missing`` or ``value``; ``field`` says which.
+    """
+    required = set(form.get("required", ())) | (set(page.fields) if page.when else set())
+    for field in answers:
+        if field not in page.fields:
+            raise AnswerRefused("this page has no such question", why="unknown", field=field[:40])
+    for field in page.fields:
+        if field in required and field not in answers:
+            raise AnswerRefused("a question has no answer", why="missing", field=field)
+        if field in answers:
+            _check_value(form["properties"][field], answers[field], field=field)
+    return dict(answers)
+
+
+def check_answers(
+    form: Mapping[str, Any], pages: Sequence[Page], answers: Mapping[str, Any]
+) -> None:
+    """Refuse to go on while a wanted page lacks an answer.
+
+    Raises:
+        AnswerRefused: For ``missing`` or ``value``.
+    """
+    for page in pages:
+        given = {field: answers[field] for field in page.fields if field in answers}
+        check_page(form, page, given)
+
+
+def questions(form: Mapping[str, Any], page: Page) -> list[dict[str, Any]]:
+    """One page's questions as any channel shows them: field, texts, kind, choices."""
+    return [_question(field, form["properties"][field]) for field in page.fields]
+
+
+def _question(field: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    choices = [
+        {"value": choice["const"], "title": choice["title"]} for choice in schema.get("oneOf", ())
+    ]
+    return {
+        "field": field,
+        "title": schema.get("title", field),
+        "hint": schema.get("description", ""),
+        "type": schema.get("type", "string"),
+        "choices": choices,
+    }
+
+
+def _check_value(schema: Mapping[str, Any], value: object, *, field: str) -> None:
+    if isinstance(value, str) and len(value) > MOST_TEXT:
+        raise AnswerRefused("this answer is too long", why="value", field=field)
+    if not jsonschema_rs.is_valid(dict(schema), value):
+        raise AnswerRefused("this answer does not fit the question", why="value", field=field)

@@ -1,0 +1,120 @@
+"""The services of a provider as the exchange offers them: parse, one verb, answer.
+
+Subsystem `services`, service `cases`. The person stands in ``Riik-Subject``, login's statement
+in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
+
+    GET  /                     the person's cases here
+    POST /<case>               start: {"service", "language", "channel"}
+    GET  /<case>               status
+    POST /<case>/<step>        answers/<page>, submission, signature, payment, review
+    GET  /<case>/documents/<name>
+    GET  /queue                what waits for an official (service `desk`)
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from riik.core import ClientId, InThread
+from riik.exchange import Answer, Endpoint, Incoming, Offer
+from riik.services.component import Services
+from riik.services.errors import AuthorityMissing, ServiceRefused
+from riik.services.steps import Visit
+
+__all__ = ["offers"]
+
+MOST_BODY = 200_000
+_CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
+_LANGUAGE = re.compile(r"[a-z]{2}\Z")
+
+
+def offers(services: Services, *, provider: ClientId, in_thread: InThread) -> Sequence[Offer]:
+    """The offers of one provider's services."""
+
+    async def cases(incoming: Incoming) -> Answer:
+        parts = [part for part in incoming.path.split("/") if part]
+        if not parts:
+            return _json(await in_thread(services.of_person, _visit(incoming, "-").person))
+        visit = _visit(incoming, parts[0])
+        if incoming.method == "GET":
+            return await _read(services, visit, parts[1:], in_thread=in_thread)
+        content = _content(incoming)
+        if len(parts) == 1:
+            visit = _spoken(visit, content)
+            return _json(await services.start(str(content.get("service", "")), visit))
+        return _json(await services.step("/".join(parts[1:]), content, visit))
+
+    async def desk(incoming: Incoming) -> Answer:
+        return _json(await in_thread(services.queue))
+
+    return [
+        Offer(
+            provider=provider,
+            service="cases",
+            endpoints=(
+                Endpoint("GET", "/"),
+                Endpoint("POST", "/*"),
+                Endpoint("GET", "/*"),
+                Endpoint("POST", "/*/**"),
+                Endpoint("GET", "/*/documents/*"),
+            ),
+            handler=cases,
+        ),
+        Offer(
+            provider=provider, service="desk", endpoints=(Endpoint("GET", "/queue"),), handler=desk
+        ),
+    ]
+
+
+async def _read(
+    services: Services, visit: Visit, rest: list[str], *, in_thread: InThread
+) -> Answer:
+    if not rest:
+        return _json(await services.status(visit.case, person=visit.person))
+    content, media_type = await in_thread(
+        services.document, visit.case, rest[-1], person=visit.person
+    )
+    return Answer(status=200, headers=(("Content-Type", media_type),), body=content)
+
+
+def _visit(incoming: Incoming, case: str) -> Visit:
+    if incoming.subject is None or not incoming.authority:
+        raise AuthorityMissing("a person and login's statement are needed", why="no-statement")
+    if case != "-" and (not _CASE.match(case) or incoming.issue != case):
+        raise ServiceRefused("the case of the path and of the message differ", why="case")
+    return Visit(
+        person=incoming.subject,
+        actor=incoming.user or incoming.subject,
+        case=case,
+        authority=incoming.authority,
+    )
+
+
+def _spoken(visit: Visit, content: Mapping[str, Any]) -> Visit:
+    language, channel = str(content.get("language", "et")), str(content.get("channel", "web"))
+    if not _LANGUAGE.match(language) or channel not in ("web", "desk", "api"):
+        raise ServiceRefused("no such language or channel", why="language")
+    return replace(visit, language=language, channel=channel)
+
+
+def _content(incoming: Incoming) -> dict[str, Any]:
+    if len(incoming.body) > MOST_BODY:
+        raise ServiceRefused("the step's input is too large", why="size", most=MOST_BODY)
+    try:
+        content = msgspec.json.decode(incoming.body or b"{}")
+    except msgspec.DecodeError as error:
+        raise ServiceRefused("the step's input is not JSON", why="json") from error
+    if not isinstance(content, dict):
+        raise ServiceRefused("the step's input is not an object", why="json")
+    return content
+
+
+def _json(content: object) -> Answer:
+    return Answer(
+        status=200,
+        headers=(("Content-Type", "application/json"),),
+        body=msgspec.json.encode(content),
+    )

@@ -1,0 +1,20 @@
+"""What services do by the outbox: go on with a case, and with one whose fee was paid."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from riik.payments import FEE_PAID
+from riik.services.component import RUN, Services
+
+__all__ = ["handlers"]
+
+
+def handlers(services: Services) -> Mapping[str, Callable[[bytes], Awaitable[None]]]:
+    """Handlers by outbox topic; each may be called again with the same payload."""
+
+    async def run(payload: bytes) -> None:
+        await services.run(payload.decode())
+
+    async def fee_paid(payload: bytes) -> None:
+        await services.fee_paid(payload.decode())
+
+    return {RUN: run, FEE_PAID: fee_paid}

@@ -1,0 +1,122 @@
+"""Asking registers once, and changing them: the calls of a service, and what became of them.
+
+Pure but for the calls themselves, which go through the node's own security server. Message
+ids are made of the case, so that a step repeated after a fall is answered from the log of the
+register and done once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import msgspec
+
+from riik.core import ClientId, Clock, Refused, ServiceId, Unavailable
+from riik.exchange import Answer, Call
+from riik.services.dossier import Dossier
+from riik.services.model import Fact, Need, RecordChange, Standing
+
+__all__ = ["CallOut", "Lookups"]
+
+
+class CallOut(Protocol):
+    """The node's security server, as a client sees it."""
+
+    async def call(self, call: Call, /) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookups:
+    """Reads and changes other registers on behalf of one subsystem.
+
+    Attributes:
+        exchange: The node's security server.
+        client: The subsystem that asks.
+        providers: Which subsystem plays which role.
+        clock: The time.
+    """
+
+    exchange: CallOut
+    client: ClientId
+    providers: Mapping[str, ClientId]
+    clock: Clock
+
+    async def ask(self, need: Need, *, dossier: Dossier, case: str) -> Fact:
+        """Ask one register; silence or a refusal becomes "to be checked by an official"."""
+        service = ServiceId(self.providers[need.provider], need.service)
+        call = Call(
+            client=self.client,
+            service=service,
+            query=urlencode({"fields": ",".join(need.fields)}),
+            purpose=need.purpose,
+            legal_basis=need.legal_basis,
+            subject=dossier.person,
+            authority=dossier.authority,
+            user=dossier.actor,
+            issue=case,
+            message_id=f"{case}-{need.id}",
+            timeout=10.0,
+        )
+        standing, values = await self._outcome(call)
+        return Fact(
+            need=need.id,
+            standing=standing,
+            values={field: values.get(field) for field in need.fields},
+            source=service,
+            message_id=f"{case}-{need.id}",
+            at=self.clock.now(),
+        )
+
+    async def change(
+        self, change: RecordChange, values: Mapping[str, Any], *, dossier: Dossier, case: str
+    ) -> None:
+        """Write a granted outcome into its register.
+
+        Raises:
+            Unavailable: The register can't be reached now; the step is repeated later.
+            Refused: The register will not take it.
+        """
+        call = Call(
+            client=self.client,
+            service=ServiceId(self.providers[change.provider], change.service),
+            method="POST",
+            headers=(("Content-Type", "application/json"),),
+            body=msgspec.json.encode(dict(values)),
+            purpose=change.purpose,
+            legal_basis=change.legal_basis,
+            subject=dossier.person,
+            user=dossier.actor,
+            issue=case,
+            message_id=f"{case}-record",
+        )
+        (await self.exchange.call(call)).accepted()
+
+    async def tell(
+        self, notice: Mapping[str, Any], *, legal_basis: str, dossier: Dossier, case: str
+    ) -> None:
+        """Put a notice into the person's inbox at the portal."""
+        call = Call(
+            client=self.client,
+            service=ServiceId(self.providers["inbox"], "notices"),
+            method="POST",
+            headers=(("Content-Type", "application/json"),),
+            body=msgspec.json.encode(dict(notice)),
+            purpose="notice",
+            legal_basis=legal_basis,
+            subject=dossier.person,
+            issue=case,
+            message_id=f"{case}-notice",
+        )
+        (await self.exchange.call(call)).accepted()
+
+    async def _outcome(self, call: Call) -> tuple[Standing, dict[str, Any]]:
+        try:
+            answer = await self.exchange.call(call)
+            if answer.status == 404:
+                return Standing.NOTHING, {}
+            values = msgspec.json.decode(answer.accepted().body)
+        except (Unavailable, Refused, msgspec.DecodeError):
+            # Whatever the cause, the person is not at fault: an official will look.
+            return Standing.UNAVAILABLE, {}
+        return Standing.KNOWN, values if isinstance(values, dict) else {}

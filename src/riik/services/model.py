@@ -1,0 +1,163 @@
+"""A public service as its folder defines it, and what is known in one case of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from riik.core import ServiceId
+from riik.rules import Model
+from riik.services.process import Process
+
+__all__ = ["Fact", "Need", "Notice", "Page", "RecordChange", "ServiceDefinition", "Standing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One entry of the once-only list: what is asked of whom, why, by what right.
+
+    Attributes:
+        id: Under which name rules, form and letter see the answer.
+        provider: Role of the register, such as ``population``; the node knows its address.
+        service: The offer asked, such as ``person``.
+        fields: What is asked; nothing else is answered.
+        purpose: The purpose code.
+        legal_basis: The law.
+        step: When it is asked: ``start`` or ``decision``.
+    """
+
+    id: str
+    provider: str
+    service: str
+    fields: tuple[str, ...]
+    purpose: str
+    legal_basis: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of questions.
+
+    Attributes:
+        id: Its name in addresses.
+        fields: The properties of the schema that it asks.
+        when: FEEL condition over facts and answers; empty asks always.
+    """
+
+    id: str
+    fields: tuple[str, ...]
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChange:
+    """What a granted case changes, in which register.
+
+    Attributes:
+        provider: Role of the register.
+        service: The change offer.
+        purpose: The purpose code.
+        legal_basis: The law.
+        values: FEEL expression by field.
+    """
+
+    provider: str
+    service: str
+    purpose: str
+    legal_basis: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the person is told: text ids of the folder's catalogue."""
+
+    title: str
+    body: str
+    legal_effect: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceDefinition:
+    """One public service, as data; nothing in it can execute.
+
+    Attributes:
+        id: Catalogue id, ``driving-licence``.
+        version: The owner's version.
+        owner: Role of the organisation that answers for it.
+        digest: SHA-256 of the folder's files, hex: a running case stays with its own.
+        names: By language.
+        law: The laws it rests on.
+        level: Least level of assurance of the login.
+        deadline_days: Calendar days to decide, from submission.
+        languages: The languages it speaks; the first is the law's.
+        currency: ISO 4217, of its fees; empty without fees.
+        needs: What is asked of registers.
+        form: JSON Schema of all answers (2020-12).
+        pages: The questions in order.
+        rules: DMN models by file name.
+        process: What happens in which order.
+        fee_decision: Name of the decision that gives the fee, or empty.
+        proposal_decision: Name of the decision that proposes, or empty (an official decides).
+        record: What is changed when granted, or None.
+        notices: By outcome, ``granted`` or ``refused``.
+        letter: Template of the decision (Typst), or empty.
+        texts: By language, then by text id.
+    """
+
+    id: str
+    version: str
+    digest: str
+    owner: str
+    names: Mapping[str, str]
+    law: tuple[str, ...]
+    level: str
+    deadline_days: int
+    languages: tuple[str, ...]
+    currency: str
+    needs: tuple[Need, ...]
+    form: Mapping[str, Any]
+    pages: tuple[Page, ...]
+    rules: Model | None
+    process: Process
+    fee_decision: str
+    proposal_decision: str
+    record: RecordChange | None
+    notices: Mapping[str, Notice]
+    letter: str
+    texts: Mapping[str, Mapping[str, str]]
+
+    def text(self, text_id: str, language: str) -> str:
+        """A text of the folder in a language; the id itself is the English text."""
+        return self.texts.get(language, {}).get(text_id, text_id)
+
+
+class Standing(StrEnum):
+    """What became of a need."""
+
+    KNOWN = "known"
+    NOTHING = "nothing"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What a register answered for one need.
+
+    Attributes:
+        need: The need's id.
+        standing: Known, nothing there, or to be checked by an official.
+        values: Field by field; empty unless known.
+        source: The service that was asked.
+        message_id: The exchange that proves it.
+        at: When, UTC.
+    """
+
+    need: str
+    standing: Standing
+    values: Mapping[str, Any]
+    source: ServiceId
+    message_id: str
+    at: datetime

@@ -1,0 +1,185 @@
+"""What service tasks do: collect, owe-fee, propose, decide, record, notify.
+
+Each operation may be done again after a fall: calls carry ids made of the case, documents are
+kept once by name, and the case's version lets only one writer through.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from riik.cases import Cases, Document, State
+from riik.core import Clock, Money, Work
+from riik.payments import Fees
+from riik.rules import decide, evaluate
+from riik.services.dossier import Proposal
+from riik.services.letters import decision_letter
+from riik.services.lookups import Lookups
+from riik.services.running import Effect, Running
+
+__all__ = ["Operations", "Papers"]
+
+
+class Papers(Protocol):
+    """Makes and seals the authority's documents."""
+
+    async def letter(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
+        """A letter as a sealed PDF."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """The operations of one authority's services."""
+
+    cases: Cases
+    fees: Fees
+    lookups: Lookups
+    papers: Papers
+    clock: Clock
+    authority: Mapping[str, str]
+
+    async def run(self, operation: str, running: Running) -> Effect:
+        """Do one operation and answer what is to be written."""
+        known: Mapping[str, Callable[[Running], Awaitable[Effect]]] = {
+            "collect": self.collect,
+            "owe-fee": self.owe_fee,
+            "propose": self.propose,
+            "decide": self.decide,
+            "record": self.record,
+            "notify": self.notify,
+        }
+        return await known[operation](running)
+
+    async def collect(self, running: Running) -> Effect:
+        """Ask every register of the once-only list, at the same time."""
+        dossier, case = running.dossier, running.case.id
+        facts = await asyncio.gather(
+            *(self.lookups.ask(n, dossier=dossier, case=case) for n in running.definition.needs)
+        )
+        return Effect(dossier=dossier.with_facts(list(facts)))
+
+    async def owe_fee(self, running: Running) -> Effect:
+        """Write down what the rules say is owed."""
+        fee = running.fee(running.known())
+        amount = Money(running.definition.currency, fee["amount"])
+
+        def write(work: Work) -> None:
+            self.fees.owe(
+                running.case.id,
+                number=running.case.number,
+                amount=amount,
+                law=fee["law"],
+                work=work,
+            )
+            self.cases.move(
+                running.case, State.TO_PAY, kind="fee-owed", actor="computer", work=work
+            )
+
+        return Effect(dossier=running.dossier, write=write)
+
+    async def propose(self, running: Running) -> Effect:
+        """Let the rules propose; without rules an official decides."""
+        proposal = self._proposal(running)
+        state = State.IN_PROGRESS if proposal.outcome != "official" else State.WITH_OFFICIAL
+
+        def write(work: Work) -> None:
+            move = partial(self.cases.move, running.case, actor="computer", work=work)
+            move(
+                State.IN_PROGRESS,
+                kind="proposed",
+                detail=proposal.outcome,
+                due_at=self._due(running),
+            )
+            if state is State.WITH_OFFICIAL:
+                move(state, kind="given-to-official", detail=",".join(proposal.grounds))
+
+        return Effect(dossier=replace(running.dossier, proposal=proposal), write=write)
+
+    async def decide(self, running: Running) -> Effect:
+        """Write the decision as a sealed letter and end the case with it."""
+        proposal = running.dossier.proposal
+        granted = proposal is not None and proposal.outcome == "grant"
+        letter = await self._letter(running)
+
+        def write(work: Work) -> None:
+            if letter:
+                paper = Document(name="decision.pdf", media_type="application/pdf", content=letter)
+                self.cases.attach(running.case, paper, work=work)
+            state = State.GRANTED if granted else State.REFUSED
+            by = proposal.by if proposal else "computer"
+            self.cases.move(running.case, state, kind="decided", actor=by, detail=state, work=work)
+
+        return Effect(dossier=running.dossier, write=write)
+
+    async def record(self, running: Running) -> Effect:
+        """Write a granted outcome into its register."""
+        change = running.definition.record
+        if change is not None:
+            values = self._values(running, change.values)
+            await self.lookups.change(change, values, dossier=running.dossier, case=running.case.id)
+        return Effect(dossier=running.dossier)
+
+    async def notify(self, running: Running) -> Effect:
+        """Tell the person, in all languages of the service."""
+        proposal = running.dossier.proposal
+        granted = proposal is not None and proposal.outcome == "grant"
+        notice = running.definition.notices.get("granted" if granted else "refused")
+        if notice is not None:
+            text = running.definition.text
+            content = {
+                "id": f"{running.case.id}-decided",
+                "case": running.case.id,
+                "legal_effect": notice.legal_effect,
+                "texts": {
+                    language: {
+                        "title": text(notice.title, language),
+                        "body": text(notice.body, language),
+                    }
+                    for language in running.definition.languages
+                },
+            }
+            await self.lookups.tell(
+                content,
+                legal_basis=running.definition.law[0],
+                dossier=running.dossier,
+                case=running.case.id,
+            )
+        return Effect(dossier=running.dossier)
+
+    def _proposal(self, running: Running) -> Proposal:
+        definition = running.definition
+        if definition.rules is None or not definition.proposal_decision:
+            return Proposal(outcome="official")
+        decision = decide(definition.rules, definition.proposal_decision, running.known())
+        value = decision.value if isinstance(decision.value, Mapping) else {}
+        outcome = value.get("outcome")
+        return Proposal(
+            outcome=outcome if outcome in ("grant", "refuse") else "official",
+            grounds=tuple(str(ground) for ground in value.get("grounds") or ()),
+            explanation=tuple(decision.explanation_rows()),
+        )
+
+    def _due(self, running: Running) -> Any:
+        return self.clock.now() + timedelta(days=running.definition.deadline_days)
+
+    def _values(self, running: Running, expressions: Mapping[str, str]) -> dict[str, Any]:
+        """The register's new values: FEEL over what is known and what the rules decided."""
+        known: dict[str, Any] = running.known()
+        rules = running.definition.rules
+        if rules is not None:
+            for name in rules.decision_names:
+                known[name] = decide(rules, name, running.known()).value
+        return {field: evaluate(text, known) for field, text in expressions.items()}
+
+    async def _letter(self, running: Running) -> bytes:
+        definition = running.definition
+        if not definition.letter:
+            return b""
+        content = decision_letter(running, authority=self.authority)
+        return await self.papers.letter(
+            definition.letter, content, language=running.dossier.language
+        )

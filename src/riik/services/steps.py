@@ -1,0 +1,284 @@
+"""What a person, or an official, can do next in a case: answer, submit, sign, pay, review."""
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from riik.cases import Case, Cases, Document, State
+from riik.core import PersonCode, Work
+from riik.services.dossier import Dossier, Proposal
+from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
+from riik.services.forms import check_answers, check_page, wanted_pages
+from riik.services.letters import application
+from riik.services.process import Node
+from riik.services.running import Running
+from riik.services.views import next_page
+
+__all__ = ["Outcome", "Pens", "RequestPayment", "Steps", "Visit"]
+
+MOST_CERTIFICATE = 8_192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Who stands at the counter, whatever the channel.
+
+    Attributes:
+        person: Whose matter it is.
+        actor: Who acts; the verifier of statements sets it.
+        case: The case's id.
+        authority: Login's statement, compact JWS.
+        language: The person's.
+        channel: ``web``, ``desk``, ``api`` …
+    """
+
+    person: PersonCode
+    actor: PersonCode
+    case: str
+    authority: str
+    language: str = "et"
+    channel: str = "web"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A signature that was begun.
+
+    Attributes:
+        to_sign: The bytes the card signs the digest of.
+        digest: That digest.
+        hash: Its algorithm, ``SHA-384``.
+        opaque: What `Pens.finish` needs.
+    """
+
+    to_sign: bytes
+    digest: bytes
+    hash: str
+    opaque: bytes
+
+
+class Pens(Protocol):
+    """Makes and finishes the person's signature under an application."""
+
+    async def begin(
+        self,
+        content: Mapping[str, Any],
+        certificate: bytes,
+        /,
+        *,
+        person: PersonCode,
+        language: str,
+    ) -> Prepared:
+        """Lay the application out and answer what the card must sign."""
+        ...
+
+    async def finish(self, opaque: bytes, value: bytes, /) -> bytes:
+        """The signed container (ASiC-E LT), validated before it is answered."""
+        ...
+
+
+class RequestPayment(Protocol):
+    """Asks the bank to have a fee paid."""
+
+    async def __call__(self, case: Case, /, *, text: str) -> Mapping[str, str]:
+        """The bank's order and where the person pays it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a step brought.
+
+    Attributes:
+        dossier: The content after it.
+        node: The task it completes, or None when the case stays where it is.
+        write: Further writes of the same unit.
+        answer: What the channel is told besides the status.
+    """
+
+    dossier: Dossier
+    node: Node | None = None
+    write: Callable[[Work], None] | None = None
+    answer: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The steps of one authority's services."""
+
+    cases: Cases
+    pens: Pens
+    request_payment: RequestPayment
+    officials: frozenset[PersonCode]
+
+    def admit(self, step: str, running: Running, visit: Visit) -> None:
+        """Refuse who may not take this step: the case is the person's, reviews are officials'.
+
+        Raises:
+            AuthorityMissing: For ``not-yours`` or ``no-official``.
+        """
+        if step == "review":
+            if visit.actor not in self.officials:
+                raise AuthorityMissing("only an official reviews", why="no-official")
+        elif visit.person != running.dossier.person:
+            raise AuthorityMissing("this is another person's case", why="not-yours")
+
+    async def take(
+        self, step: str, content: Mapping[str, Any], running: Running, visit: Visit
+    ) -> Outcome:
+        """Take one step; what it brings is written by the caller.
+
+        Raises:
+            StepRefused: The case is at another step, or there is no such step.
+        """
+        name, _, detail = step.partition("/")
+        if name == "answers":
+            return self.answer(detail, content, running)
+        known: Mapping[str, Callable[[Mapping[str, Any], Running], Awaitable[Outcome]]] = {
+            "submission": self.submit,
+            "signature": self.sign,
+            "payment": self.pay,
+            "review": self.review,
+        }
+        if name not in known or detail:
+            raise StepRefused("there is no such step", why="no-step", step=step[:40])
+        return await known[name](content, running)
+
+    def answer(self, page_id: str, content: Mapping[str, Any], running: Running) -> Outcome:
+        """Take the answers of one page; answered pages may be answered anew."""
+        self._need(running, "answer")
+        pages = wanted_pages(running.definition.pages, known=running.known())
+        page = next((page for page in pages if page.id == page_id), None)
+        if page is None:
+            raise AnswerRefused("there is no such page", why="unknown", field=page_id[:40])
+        given = check_page(running.definition.form, page, content)
+        return Outcome(dossier=running.dossier.with_answers(given))
+
+    async def submit(self, content: Mapping[str, Any], running: Running) -> Outcome:
+        """Close the answers and lay out what is to be signed.
+
+        The first submission completes the answers; a service that wants a signature then needs
+        the certificate of the person's card, and a new one lays the same paper out anew.
+        """
+        task = running.task("answer")
+        if task is not None:
+            self._check_complete(running)
+            after = running.done(task, running.dossier)
+            if after.task("sign") is None:
+                return Outcome(
+                    dossier=running.dossier, node=task, write=self._moved(running, "submitted")
+                )
+            running = after
+        else:
+            self._need(running, "sign")
+        prepared = await self.pens.begin(
+            application(running),
+            _bytes(content, "certificate", most=MOST_CERTIFICATE),
+            person=running.dossier.actor,
+            language=running.dossier.language,
+        )
+        answer = {
+            "signature": {
+                "to_sign": base64.b64encode(prepared.to_sign).decode(),
+                "digest": base64.b64encode(prepared.digest).decode(),
+                "hash": prepared.hash,
+            }
+        }
+        dossier = replace(running.dossier, prepared=prepared.opaque)
+        write = self._moved(running, "submitted", State.TO_SIGN)
+        return Outcome(dossier=dossier, node=task, write=write, answer=answer)
+
+    async def sign(self, content: Mapping[str, Any], running: Running) -> Outcome:
+        """Take the card's signature; the container is validated before it is kept."""
+        task = self._need(running, "sign")
+        if not running.dossier.prepared:
+            raise StepRefused("nothing was laid out to sign", why="not-prepared")
+        value = _bytes(content, "value", most=1_024)
+        container = await self.pens.finish(running.dossier.prepared, value)
+        paper = Document(
+            name="application.asice",
+            media_type="application/vnd.etsi.asic-e+zip",
+            content=container,
+        )
+
+        def write(work: Work) -> None:
+            self.cases.attach(running.case, paper, work=work)
+            self.cases.move(
+                running.case, State.IN_PROGRESS, kind="signed", actor="person", work=work
+            )
+
+        return Outcome(dossier=replace(running.dossier, prepared=b""), node=task, write=write)
+
+    async def pay(self, content: Mapping[str, Any], running: Running) -> Outcome:
+        """Ask the bank to have the fee paid; the bank's word moves the case on, not this."""
+        self._need(running, "pay")
+        title = running.definition.names.get(running.dossier.language, running.definition.id)
+        order = await self.request_payment(running.case, text=f"{title} {running.case.number}")
+        return Outcome(dossier=running.dossier, answer={"payment": dict(order)})
+
+    async def review(self, content: Mapping[str, Any], running: Running) -> Outcome:
+        """Take an official's decision: ``grant`` or ``refuse``, with its grounds."""
+        task = self._need(running, "review")
+        outcome, grounds = content.get("outcome"), content.get("grounds", [])
+        if outcome not in ("grant", "refuse"):
+            raise AnswerRefused("an official grants or refuses", why="value", field="outcome")
+        if outcome == "refuse" and not grounds:
+            raise AnswerRefused("a refusal has its grounds", why="missing", field="grounds")
+        earlier = running.dossier.proposal
+        proposal = Proposal(
+            outcome=outcome,
+            grounds=tuple(str(ground)[:200] for ground in grounds),
+            explanation=earlier.explanation if earlier else (),
+            by="official",
+        )
+
+        def write(work: Work) -> None:
+            self.cases.move(
+                running.case, State.IN_PROGRESS, kind="reviewed", actor="official", work=work
+            )
+
+        return Outcome(dossier=replace(running.dossier, proposal=proposal), node=task, write=write)
+
+    def paid(self, running: Running, task: Node) -> Outcome:
+        """The bank's word came: the fee is paid."""
+
+        def write(work: Work) -> None:
+            self.cases.move(
+                running.case, State.IN_PROGRESS, kind="fee-paid", actor="bank", work=work
+            )
+
+        return Outcome(dossier=running.dossier, node=task, write=write)
+
+    def _need(self, running: Running, task: str) -> Node:
+        node = running.task(task)
+        if node is None:
+            raise StepRefused("the case is at another step", why="order", step=task)
+        return node
+
+    def _check_complete(self, running: Running) -> None:
+        pages = wanted_pages(running.definition.pages, known=running.known())
+        check_answers(running.definition.form, pages, running.dossier.answers)
+        page = next_page(running)
+        if page is not None:
+            raise AnswerRefused("a question has no answer", why="missing", field=page.id)
+
+    def _moved(
+        self, running: Running, kind: str, state: State | None = None
+    ) -> Callable[[Work], None]:
+        def write(work: Work) -> None:
+            self.cases.move(
+                running.case, state or running.case.state, kind=kind, actor="person", work=work
+            )
+
+        return write
+
+
+def _bytes(content: Mapping[str, Any], name: str, *, most: int) -> bytes:
+    try:
+        value = base64.b64decode(str(content.get(name, "")), validate=True)
+    except ValueError as error:
+        raise AnswerRefused(f"{name} is not base64", why="value", field=name) from error
+    if not 0 < len(value) <= most:
+        raise AnswerRefused(f"{name} is missing or too long", why="missing", field=name)
+    return value

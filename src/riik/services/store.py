@@ -1,0 +1,67 @@
+"""The table of running cases; their dossiers are sealed per person."""
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, insert, select, update
+
+from riik.core import Unavailable, Work
+from riik.services.running import Stored
+
+__all__ = ["SqlServiceStore"]
+
+_tables = MetaData()
+
+_running = Table(
+    "services_running",
+    _tables,
+    Column("case_id", Text, primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+
+class SqlServiceStore:
+    """Keeps running cases in SQL."""
+
+    def insert(self, stored: Stored, *, work: Work) -> None:
+        """Write a case that starts."""
+        work.execute(
+            insert(_running).values(
+                case_id=stored.case,
+                service=stored.service,
+                digest=stored.digest,
+                state=stored.state,
+                sealed=stored.sealed,
+                version=stored.version,
+            )
+        )
+
+    def load(self, case: str, *, work: Work) -> Stored | None:
+        """A running case, or None."""
+        row = work.execute(select(_running).where(_running.c.case_id == case)).first()
+        if row is None:
+            return None
+        return Stored(
+            case=row.case_id,
+            service=row.service,
+            digest=row.digest,
+            state=bytes(row.state),
+            sealed=bytes(row.sealed),
+            version=row.version,
+        )
+
+    def save(self, stored: Stored, *, work: Work) -> None:
+        """Write the next version of a case.
+
+        Raises:
+            Unavailable: Somebody wrote it meanwhile (``changed``); load it again.
+        """
+        this = (_running.c.case_id == stored.case) & (_running.c.version == stored.version - 1)
+        written = work.execute(
+            update(_running)
+            .where(this)
+            .values(state=stored.state, sealed=stored.sealed, version=stored.version)
+        )
+        if written.rowcount != 1:
+            raise Unavailable("the case was changed meanwhile", why="changed")

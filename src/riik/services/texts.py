@@ -1,0 +1,36 @@
+"""A folder's texts: gettext catalogues read without writing or running anything.
+
+Only ``msgid`` and ``msgstr`` are used; plural forms and contexts have no use in a folder.
+"""
+
+import io
+from collections.abc import Mapping
+
+from babel.messages.pofile import PoFileError, read_po
+
+from riik.services.errors import FolderRefused
+
+__all__ = ["read_texts"]
+
+
+def read_texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    """Texts by language from ``locale/<language>.po``.
+
+    Raises:
+        FolderRefused: For ``locale``: a catalogue that can't be read.
+    """
+    texts: dict[str, dict[str, str]] = {}
+    for name, source in files.items():
+        if not (name.startswith("locale/") and name.endswith(".po")):
+            continue
+        language = name.removeprefix("locale/").removesuffix(".po")
+        try:
+            catalogue = read_po(io.BytesIO(source), abort_invalid=True)
+        except (PoFileError, UnicodeDecodeError, ValueError) as error:
+            raise FolderRefused(f"{name} is no gettext catalogue", why="locale") from error
+        texts[language] = {
+            message.id: message.string
+            for message in catalogue
+            if isinstance(message.id, str) and message.id and isinstance(message.string, str)
+        }
+    return texts
