@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from riik.formats.toml import Shape, TomlRefused, read_toml
@@ -12,7 +13,7 @@ class File(Shape):
     title: str
     address: Address
     others: tuple[Address, ...] = ()
-    by_name: dict[str, Address] = {}
+    by_name: dict[str, Address] = msgspec.field(default_factory=dict)
 
 
 GOOD = b'title = "a"\n[address]\nhost = "h"\n[[others]]\nhost = "o"\n[by-name.x]\nhost = "y"\n'
