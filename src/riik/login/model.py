@@ -3,22 +3,30 @@
 Frozen and without behaviour but for the question each can answer about itself.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
-from riik.core import MemberId, PersonCode
+from riik.core import MemberId, PersonCode, SubjectId
 
 __all__ = [
     "Challenge",
     "Credential",
+    "Event",
     "Grant",
+    "KeptCode",
+    "KeptGrant",
+    "KeptSession",
     "Level",
     "LoginRules",
     "Mandate",
+    "Mandates",
     "Method",
     "Session",
     "Statement",
+    "hash_of",
 ]
 
 
@@ -61,14 +69,16 @@ class Credential:
     Attributes:
         certificate: The authentication certificate, DER.
         issuer: Certificate of the CA that issued it, DER.
-        person: Country and code out of the subject's ``serialNumber``.
+        identifier: The subject's ``serialNumber`` as it stands (``PNOEE-38001085718``).
+        country: The subject's country; empty when the certificate has none.
         given_names: Out of the subject; empty when the certificate has none.
         surname: Likewise.
     """
 
     certificate: bytes
     issuer: bytes
-    person: PersonCode
+    identifier: str
+    country: str
     given_names: str
     surname: str
 
@@ -78,6 +88,7 @@ class Session:
     """A person who is signed in.
 
     Attributes:
+        id: The secret that names it; empty where somebody else than its browser looks.
         person: Who.
         given_names: Out of the certificate.
         surname: Likewise.
@@ -87,6 +98,7 @@ class Session:
         ends_at: Without use it ends then; use moves it on, up to the longest time.
     """
 
+    id: str
     person: PersonCode
     given_names: str
     surname: str
@@ -94,6 +106,25 @@ class Session:
     method: Method
     began_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened to a person's sign-in; no name, no code, no address.
+
+    Attributes:
+        at: When, UTC.
+        action: ``signed-in``, ``signed-out``, ``sent-to``, ``stated`` or ``refused``.
+        subject: Opaque; None while nobody was believed.
+        relying: The member that it was for, if any.
+        why: The reason of a refusal, or the case of a statement.
+    """
+
+    at: datetime
+    action: str
+    subject: SubjectId | None = None
+    relying: MemberId | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +155,19 @@ class Mandate:
     represented: PersonCode
     role: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandates:
+    """Whom a person may act for, as far as the sources answered.
+
+    Attributes:
+        found: Mandates, in the order of the sources.
+        silent: Sources that didn't answer: there may be more mandates than these.
+    """
+
+    found: tuple[Mandate, ...]
+    silent: tuple[MemberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,13 +206,54 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSession:
+    """A session as the store keeps it: under the hash of its secret, the person sealed."""
+
+    key: bytes
+    subject: SubjectId
+    sealed: bytes
+    level: Level
+    method: Method
+    began_at: datetime
+    ends_at: datetime
+    latest_end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCode:
+    """A one-time code as the store keeps it: under its hash, with the session's key."""
+
+    key: bytes
+    session: bytes
+    relying: MemberId
+    verifier_hash: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptGrant:
+    """A member's handle on a session as the store keeps it, under its hash."""
+
+    key: bytes
+    session: bytes
+    relying: MemberId
+    code: bytes
+
+
+def hash_of(secret: str) -> bytes:
+    """Secrets are kept as SHA-256 only: who reads the database can't use them."""
+    return sha256(secret.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRules:
     """A login's settings: one section of the node's configuration.
 
     Attributes:
         origin: The site's origin as browsers write it, without a slash at the end; Web eID
             wants https, and browsers take http for ``localhost`` alone.
-        relying: Members that may have people sent back to them, and to which addresses.
+        relying: Members that may have people sent back to them, and to which addresses,
+            exactly.
         disallowed_policies: Certificate policies (dotted OID prefixes) that are not taken;
             by default Mobile-ID's, which is no card.
         challenge_seconds: How long a nonce may be answered.
@@ -183,7 +268,7 @@ class LoginRules:
     """
 
     origin: str
-    relying: dict[MemberId, tuple[str, ...]] = field(default_factory=dict)
+    relying: Mapping[MemberId, tuple[str, ...]] = field(default_factory=dict)
     disallowed_policies: tuple[str, ...] = ("1.3.6.1.4.1.10015.1.3",)
     challenge_seconds: int = 300
     code_seconds: int = 30

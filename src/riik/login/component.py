@@ -1,0 +1,332 @@
+"""Login, towards people: sign in with a card, stay signed in, be sent on, sign out.
+
+Decides nothing about tokens (`webeid`) or statements (`statements`). Everything that
+correctness needs is in the store: a challenge is taken out of it before its answer is
+looked at, so nobody can try the same one twice, in whichever process.
+What relying members get is in `relying`.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from riik.core import (
+    Clock,
+    Database,
+    Entropy,
+    IdentifierRefused,
+    InThread,
+    MemberId,
+    PersonCode,
+    Refused,
+    SubjectId,
+    Unavailable,
+    Vault,
+    Work,
+)
+from riik.formats.jose import encode_base64url
+from riik.identity import CodeRefused as IdentifierUnfit
+from riik.identity import semantics_identifier
+from riik.login.errors import (
+    ChallengeRefused,
+    CodeRefused,
+    RevocationUnknown,
+    SessionRefused,
+    TokenRefused,
+    TooManyAttempts,
+)
+from riik.login.model import (
+    Challenge,
+    Credential,
+    Event,
+    KeptCode,
+    KeptSession,
+    Level,
+    LoginRules,
+    Method,
+    Session,
+    hash_of,
+)
+from riik.login.webeid import check_freshness, verify_token
+from riik.trust import RevocationSource, TrustAnchor, TrustRefused, verify_ocsp
+
+__all__ = ["Login", "LoginStore"]
+
+NONCE_BYTES = 32
+SECRET_BYTES = 32
+
+
+class LoginStore(Protocol):
+    """What login needs kept: `store` keeps it in SQL."""
+
+    def put_challenge(self, challenge: Challenge, *, browser: bytes, work: Work) -> None: ...
+    def take_challenge(self, browser: bytes, *, work: Work) -> Challenge | None: ...
+    def put_failure(self, source: bytes, *, at: datetime, work: Work) -> None: ...
+    def failures(self, source: bytes, *, since: datetime, work: Work) -> int: ...
+    def put_session(self, session: KeptSession, *, work: Work) -> None: ...
+    def session(self, key: bytes, *, work: Work) -> KeptSession | None: ...
+    def move_end(self, key: bytes, *, ends_at: datetime, work: Work) -> None: ...
+    def drop_session(self, key: bytes, *, work: Work) -> None: ...
+    def put_code(self, code: KeptCode, *, work: Work) -> None: ...
+    def record(self, event: Event, *, work: Work) -> None: ...
+    def events_of(self, subject: SubjectId, *, limit: int, work: Work) -> list[Event]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """One node's national login.
+
+    Attributes:
+        anchors: Answers the CAs that issue people's certificates, as they stand now.
+        revocation: Where the status of a certificate is asked.
+    """
+
+    rules: LoginRules
+    store: LoginStore
+    database: Database
+    vault: Vault
+    clock: Clock
+    entropy: Entropy
+    in_thread: InThread
+    anchors: Callable[[], Sequence[TrustAnchor]]
+    revocation: RevocationSource
+
+    def start(self, *, browser: str) -> Challenge:
+        """Give a browser a nonce to be signed; an earlier one of it is void from now on.
+
+        Args:
+            browser: The secret in the browser's own cookie, made by `secret`.
+        """
+        nonce = b64encode(self.entropy.bytes(NONCE_BYTES)).decode()
+        seconds = timedelta(seconds=self.rules.challenge_seconds)
+        challenge = Challenge(nonce=nonce, expires_at=self.clock.now() + seconds)
+        with self.database.work() as work:
+            self.store.put_challenge(challenge, browser=hash_of(browser), work=work)
+        return challenge
+
+    async def authenticate(self, token: str, *, browser: str, source: str) -> Session:
+        """Sign a person in with a Web eID token.
+
+        Args:
+            token: The JSON text that the browser sent.
+            browser: The secret in the browser's cookie, the one that `start` was told.
+            source: Where the request comes from, such as an address; failures are counted
+                by it.
+
+        Returns:
+            A new session with an id that was never used before.
+
+        Raises:
+            TooManyAttempts: For ``source``.
+            ChallengeRefused: For ``unknown`` or ``expired``.
+            TokenRefused: As `verify_token`, and for what OCSP says: ``revoked``,
+                ``suspended``, ``unknown``, ``revocation``; ``identifier`` when the
+                certificate names nobody by a personal number.
+            RevocationUnknown: Nobody could say whether the certificate is good.
+        """
+        challenge = await self.in_thread(self._take_challenge, browser, source)
+        try:
+            credential = await self.in_thread(self._verify, token, challenge)
+            await self._check_revocation(credential)
+            person = _person_of(credential)
+        except Refused as refused:
+            await self.in_thread(self._note_failure, source, refused.why)
+            raise
+        return await self.in_thread(self._open, credential, person)
+
+    def session(self, secret: str) -> Session:
+        """The session behind a cookie; using it moves its end.
+
+        Raises:
+            SessionRefused: For ``unknown`` or ``ended``.
+        """
+        with self.database.work() as work:
+            kept = self.use(hash_of(secret), work=work)
+        return self.unsealed(kept, secret=secret)
+
+    def token(
+        self, secret: str, *, relying: MemberId, address: str, verifier_hash: str | None = None
+    ) -> str:
+        """A code for the member that sent the person here; it works once and for seconds.
+
+        Args:
+            secret: The session's id.
+            relying: The member that may redeem it.
+            address: Where the browser will carry it; one of the member's registered ones.
+            verifier_hash: ``code_challenge`` of RFC 7636 §4.2 (S256), if the member sent one.
+
+        Raises:
+            SessionRefused: For ``unknown`` or ``ended``.
+            CodeRefused: For ``address``.
+        """
+        if address not in self.rules.relying.get(relying, ()):
+            raise CodeRefused("nobody is sent to that address", why="address")
+        code, now = self.secret(), self.clock.now()
+        with self.database.work() as work:
+            kept = self.use(hash_of(secret), work=work)
+            kept_code = KeptCode(
+                key=hash_of(code),
+                session=kept.key,
+                relying=relying,
+                verifier_hash=verifier_hash,
+                expires_at=now + timedelta(seconds=self.rules.code_seconds),
+            )
+            self.store.put_code(kept_code, work=work)
+            self._record("sent-to", subject=kept.subject, relying=relying, work=work)
+        return code
+
+    def logout(self, secret: str) -> None:
+        """End a session and all that members hold of it; ending it twice is no error."""
+        key = hash_of(secret)
+        with self.database.work() as work:
+            kept = self.store.session(key, work=work)
+            if kept is not None:
+                self.store.drop_session(key, work=work)
+                self._record("signed-out", subject=kept.subject, work=work)
+
+    def history(self, secret: str, *, limit: int = 100) -> list[Event]:
+        """What login did in this person's name, newest first.
+
+        Raises:
+            SessionRefused: For ``unknown`` or ``ended``.
+        """
+        with self.database.work() as work:
+            kept = self.use(hash_of(secret), work=work)
+            return self.store.events_of(kept.subject, limit=limit, work=work)
+
+    def secret(self) -> str:
+        """A new unguessable text of 43 characters, 256 bits."""
+        return encode_base64url(self.entropy.bytes(SECRET_BYTES))
+
+    def use(self, key: bytes, *, work: Work) -> KeptSession:
+        """Load a live session and move its end, in the caller's unit of work."""
+        now, kept = self.clock.now(), self.store.session(key, work=work)
+        if kept is None:
+            raise SessionRefused("there is no such session", why="unknown")
+        if now >= min(kept.ends_at, kept.latest_end):
+            raise SessionRefused("the session ended", why="ended")
+        moved = min(now + timedelta(seconds=self.rules.idle_seconds), kept.latest_end)
+        self.store.move_end(key, ends_at=moved, work=work)
+        return kept
+
+    def unsealed(self, kept: KeptSession, *, secret: str = "") -> Session:
+        """What a kept session says, with the person in the clear."""
+        sealed = self.vault.open(kept.subject, kept.sealed, context=_context(kept.key))
+        code, given_names, surname = msgspec.json.decode(sealed, type=tuple[str, str, str])
+        return Session(
+            id=secret,
+            person=PersonCode(code),
+            given_names=given_names,
+            surname=surname,
+            level=kept.level,
+            method=kept.method,
+            began_at=kept.began_at,
+            ends_at=kept.ends_at,
+        )
+
+    def _take_challenge(self, browser: str, source: str) -> Challenge:
+        now = self.clock.now()
+        since = now - timedelta(seconds=self.rules.failure_seconds)
+        blind = self.vault.blind(source, field="login_failure.source")
+        with self.database.work() as work:
+            if self.store.failures(blind, since=since, work=work) >= self.rules.failures:
+                raise TooManyAttempts("too many sign-ins failed from there", why="source")
+            challenge = self.store.take_challenge(hash_of(browser), work=work)
+        if challenge is None:
+            raise ChallengeRefused("this browser has no challenge", why="unknown")
+        if now >= challenge.expires_at:
+            raise ChallengeRefused("the challenge is too old", why="expired")
+        return challenge
+
+    def _verify(self, token: str, challenge: Challenge) -> Credential:
+        return verify_token(
+            token,
+            nonce=challenge.nonce,
+            origin=self.rules.origin,
+            anchors=self.anchors(),
+            at=self.clock.now(),
+            disallowed_policies=self.rules.disallowed_policies,
+        )
+
+    async def _check_revocation(self, credential: Credential) -> None:
+        nonce = self.entropy.bytes(NONCE_BYTES)
+        try:
+            response = await self.revocation.ocsp(
+                credential.certificate, credential.issuer, nonce=nonce
+            )
+        except Unavailable as error:
+            raise RevocationUnknown("no responder answered", why="responder") from error
+        await self.in_thread(self._believe, credential, response, nonce)
+
+    def _believe(self, credential: Credential, response: bytes, nonce: bytes) -> None:
+        try:
+            revocation = verify_ocsp(
+                response,
+                certificate=credential.certificate,
+                issuer=credential.issuer,
+                anchors=self.anchors(),
+                nonce=nonce,
+            )
+        except TrustRefused as error:
+            raise TokenRefused("the OCSP answer can't be believed", why="revocation") from error
+        check_freshness(
+            revocation,
+            at=self.clock.now(),
+            skew=timedelta(seconds=self.rules.ocsp_skew_seconds),
+            age=timedelta(seconds=self.rules.ocsp_age_seconds),
+        )
+        if revocation.status != "good":
+            raise TokenRefused("the certificate is not good", why=revocation.status.value)
+
+    def _note_failure(self, source: str, why: str) -> None:
+        blind = self.vault.blind(source, field="login_failure.source")
+        with self.database.work() as work:
+            self.store.put_failure(blind, at=self.clock.now(), work=work)
+            self._record("refused", why=why, work=work)
+
+    def _open(self, credential: Credential, person: PersonCode) -> Session:
+        now, secret = self.clock.now(), self.secret()
+        subject, key = self.vault.subject_of(person), hash_of(secret)
+        told = msgspec.json.encode((person, credential.given_names, credential.surname))
+        kept = KeptSession(
+            key=key,
+            subject=subject,
+            sealed=self.vault.seal(subject, told, context=_context(key)),
+            level=Level.HIGH,
+            method=Method.ID_CARD,
+            began_at=now,
+            ends_at=now + timedelta(seconds=self.rules.idle_seconds),
+            latest_end=now + timedelta(seconds=self.rules.longest_seconds),
+        )
+        with self.database.work() as work:
+            self.store.put_session(kept, work=work)
+            self._record("signed-in", subject=subject, work=work)
+        return self.unsealed(kept, secret=secret)
+
+    def _record(
+        self,
+        action: str,
+        *,
+        work: Work,
+        subject: SubjectId | None = None,
+        relying: MemberId | None = None,
+        why: str = "",
+    ) -> None:
+        event = Event(at=self.clock.now(), action=action, subject=subject, relying=relying, why=why)
+        self.store.record(event, work=work)
+
+
+def _context(key: bytes) -> str:
+    return f"login_session/person/{key.hex()}"
+
+
+def _person_of(credential: Credential) -> PersonCode:
+    """Country and personal number; a certificate without one signs nobody in here."""
+    try:
+        return semantics_identifier(credential.identifier).person()
+    except (IdentifierUnfit, IdentifierRefused) as error:
+        raise TokenRefused("the certificate has no personal number", why="identifier") from error
