@@ -198,10 +198,10 @@ class Witness:
 
     def _watch_for_fork(self, new: Checkpoint, note: bytes) -> None:
         """Keep two different heads of one size, in a unit that outlives the refusal."""
-        with self.database.work() as work:
+        with self.database.read() as work:
             found = self.store.latest(new.origin, work=work)
-            known = Checkpoint.parse(Note.parse(found[1]).text) if found else None
-            if found and known and known.size == new.size and known.root != new.root:
-                self.store.keep_fork(
-                    new.origin, size=new.size, note=note, latest=found[1], work=work
-                )
+        known = Checkpoint.parse(Note.parse(found[1]).text) if found else None
+        if found is None or known is None or known.size != new.size or known.root == new.root:
+            return
+        with self.database.work() as work:
+            self.store.keep_fork(new.origin, size=new.size, note=note, latest=found[1], work=work)

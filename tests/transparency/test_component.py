@@ -1,0 +1,169 @@
+"""The person sees every look, gets a receipt that anyone can check, and can be forgotten."""
+
+from datetime import timedelta
+
+import pytest
+
+from riik.core import ClientId, PersonCode, Refused, SubjectId
+from riik.transparency import (
+    AccessRefused,
+    CheckpointRefused,
+    EntryRefused,
+    LogUnavailable,
+    NoteRefused,
+    Proof,
+    ProofRefused,
+    verifier_key,
+    verify_file,
+)
+from riik.transparency.access import Opening
+from riik.transparency.tiles import unpack_bundle
+
+MARI, JAAN = SubjectId("subject-of-mari"), SubjectId("subject-of-jaan")
+CLINIC = ClientId.parse("EE-DEMO/COM/10000001/clinic")
+
+
+def look(house, subject=MARI, **change):
+    values = {
+        "reader": CLINIC,
+        "purpose": "Treatment",
+        "legal_basis": "Health Act § 4",
+        "service": "EE-DEMO/GOV/70000001/population/person",
+        "fields": ["name"],
+        "acting": PersonCode("EE38001085718"),
+        "message_id": "m-1",
+    } | change
+    with house.database.work() as work:
+        return house.transparency.record_access(subject, **values, work=work)
+
+
+def receipt(house, entry, **change):
+    keys = {"log": house.log.key, "witnesses": [house.near.key], "threshold": 1} | change
+    return verify_file(house.transparency.disclosure(entry, subject=MARI), **keys)
+
+
+def test_a_person_sees_their_own_looks_and_no_others(house):
+    entry = look(house)
+    look(house, JAAN)
+    seen = house.transparency.who_looked(MARI)
+    assert (seen.total, [one.entry for one in seen.looks]) == (1, [entry])
+    assert seen.looks[0].access.reader == CLINIC
+
+
+def test_a_look_is_seen_before_it_is_proved(house):
+    entry = look(house)
+    assert house.transparency.who_looked(MARI).total == 1
+    with pytest.raises(LogUnavailable):
+        house.transparency.disclosure(entry, subject=MARI)
+
+
+def test_looks_come_by_pages_and_periods(house):
+    for _ in range(5):
+        look(house)
+    at = house.transparency.clock.now()
+    page = house.transparency.who_looked(MARI, offset=3, limit=10)
+    assert (page.total, len(page.looks)) == (5, 2)
+    assert house.transparency.who_looked(MARI, end=at).total == 0
+    assert house.transparency.who_looked(MARI, start=at, end=at + timedelta(1)).total == 5
+
+
+@pytest.mark.parametrize("page", [{"offset": -1}, {"limit": 0}, {"limit": 10_001}])
+def test_no_page_is_below_nothing(house, page):
+    with pytest.raises(AccessRefused):
+        house.transparency.who_looked(MARI, **page)
+
+
+def test_a_look_without_a_purpose_writes_nothing(house):
+    with pytest.raises(AccessRefused):
+        look(house, purpose="")
+    assert house.sequence().integrated == 0
+
+
+def test_the_receipt_is_checked_with_nothing_but_keys(house):
+    entry = look(house)
+    house.sequence()
+    disclosed = receipt(house, entry)
+    assert disclosed.access.purpose == "Treatment"
+    assert (disclosed.index, disclosed.checkpoint.size) == (0, 1)
+    assert list(disclosed.witnesses) == ["witness.example/w1"]
+
+
+def test_only_the_person_gets_the_receipt(house):
+    entry = look(house, JAAN)
+    house.sequence()
+    with pytest.raises(EntryRefused):
+        house.transparency.disclosure(entry, subject=MARI)
+
+
+def test_a_receipt_needs_the_witnesses_that_one_trusts(house):
+    entry = look(house)
+    house.sequence()
+    with pytest.raises(CheckpointRefused):
+        receipt(house, entry, threshold=2)
+    with pytest.raises(NoteRefused):
+        receipt(
+            house,
+            entry,
+            witnesses=[],
+            threshold=0,
+            log=verifier_key(house.near.witness.signer, name=house.log.origin),
+        )
+
+
+def test_a_receipt_of_a_changed_record_is_refused(house):
+    entry = look(house)
+    house.sequence()
+    proof = Proof.parse(house.transparency.disclosure(entry, subject=MARI))
+    lie = bytes(proof.extra).replace(b"Treatment", b"Curiosity")
+    with pytest.raises(ProofRefused, match="another root"):
+        verify_file(bytes(Proof(proof.index, proof.path, proof.checkpoint, lie)), log=house.log.key)
+
+
+FILES = [
+    (b"", "shape"),
+    (b"c2sp.org/tlog-proof@v2\nindex 0\n\nx", "shape"),
+    (b"c2sp.org/tlog-proof@v1\nindex 0\n", "shape"),
+    (b"c2sp.org/tlog-proof@v1\n\nx", "index"),
+    (b"c2sp.org/tlog-proof@v1\nindex 01\n\nx", "index"),
+    (b"c2sp.org/tlog-proof@v1\nindex 0\nextra AAAA\n\nx", "base64"),
+    (b"c2sp.org/tlog-proof@v1\nextra ?\nindex 0\n\nx", "base64"),
+    (b"c2sp.org/tlog-proof@v1\nindex 0\n" + b"AAAA\n" * 64 + b"\nx", "path-long"),
+    (b"c2sp.org/tlog-proof@v1\nindex 0\n\nx", "no-record"),
+    (b"c2sp.org/tlog-proof@v1\xff\n\nx", "shape"),
+    (b"x" * 1_000_001, "file-size"),
+]
+
+
+@pytest.mark.parametrize(("file", "why"), FILES, ids=lambda value: str(value)[-20:])
+def test_what_is_no_receipt_is_refused(house, file, why):
+    with pytest.raises(ProofRefused) as refused:
+        verify_file(file, log=house.log.key)
+    assert refused.value.why == why
+
+
+def test_the_log_holds_commitments_and_no_personal_data(house):
+    entry = look(house)
+    house.sequence()
+    [content] = unpack_bundle(house.log.tile("tile/entries/000.p/1"))
+    proof = Proof.parse(house.transparency.disclosure(entry, subject=MARI))
+    assert content == Opening.parse(proof.extra).commitment
+    raw = house.database.path.read_bytes()
+    assert b"Treatment" not in raw
+    assert b"38001085718" not in raw
+
+
+def test_forgetting_a_person_leaves_the_log_whole(house):
+    entry = look(house)
+    house.sequence()
+    house.vault.forget(MARI)
+    with pytest.raises(Refused, match="forgotten"):
+        house.transparency.who_looked(MARI)
+    proof = Proof.parse(house.transparency.prove(entry))
+    look(house, JAAN)
+    assert house.sequence().size == 2
+    assert proof.extra is None
+
+
+def test_an_entry_too_large_for_a_bundle_is_refused(house):
+    with house.database.work() as work, pytest.raises(EntryRefused):
+        house.transparency.append(bytes(65_536), work=work)

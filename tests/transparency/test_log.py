@@ -1,0 +1,177 @@
+"""The log only grows, whatever happens to the process that keeps it."""
+
+import asyncio
+import shutil
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from riik.transparency import (
+    Checkpoint,
+    EntryRefused,
+    LogRefused,
+    LogUnavailable,
+    Proof,
+    TrustPolicy,
+    open_checkpoint,
+)
+from riik.transparency.errors import TileRefused
+from riik.transparency.merkle import CompactRange, hash_leaf
+from riik.transparency.tiles import unpack_bundle
+
+
+def policy(house):
+    return TrustPolicy(log=house.log.key, witnesses=[house.near.key], threshold=1)
+
+
+def head(house):
+    return open_checkpoint(house.log.checkpoint(), policy=policy(house)).checkpoint
+
+
+def test_the_published_root_is_the_root_of_the_entries(house):
+    for count in (1, 5, 250, 1, 300):
+        house.append(count)
+        assert house.sequence().published
+    assert head(house).size == 557
+    entries = [e for path in ("000", "001", "002.p/45")
+               for e in unpack_bundle(house.log.tile(f"tile/entries/{path}"))]  # fmt: skip
+    assert CompactRange().extended(map(hash_leaf, entries)).root == head(house).root
+
+
+def test_every_entry_is_proved(house):
+    entries = house.append(300)
+    house.sequence()
+    for number in (0, 1, 255, 256, 299):
+        proof = Proof.parse(house.transparency.prove(entries[number]))
+        trusted = proof.verify(f"entry-{number}".encode(), policy=policy(house))
+        assert (proof.index, trusted.checkpoint.size) == (number, 300)
+
+
+def test_a_proof_waits_for_the_next_tree_head(house):
+    [entry] = house.append(1)
+    with pytest.raises(LogUnavailable, match="next tree head"):
+        house.transparency.prove(entry)
+    with pytest.raises(EntryRefused):
+        house.transparency.prove("0" * 32)
+
+
+def test_an_entry_of_a_unit_that_failed_is_not_in_the_log(house):
+    house.database.statements_left = 1
+    with pytest.raises(house.database.killed):
+        house.append(2)
+    house.database.statements_left = 100
+    assert house.sequence().integrated == 0
+
+
+def test_nothing_new_means_no_new_tree_head(house):
+    house.append(3)
+    house.sequence()
+    before = house.log.checkpoint()
+    assert house.sequence().size is None
+    assert house.log.checkpoint() == before
+
+
+def test_a_witness_that_is_away_holds_back_the_tree_head_only(house):
+    house.near.away = True
+    house.append(3)
+    assert house.sequence().failed == {"witness.example/w1": "witness-away"}
+    with pytest.raises(LogUnavailable):
+        house.log.checkpoint()
+    house.append(4)
+    house.near.away = False
+    assert house.sequence().published
+    assert head(house).size == 7
+
+
+def test_nobody_sees_more_than_is_published(house):
+    house.append(3)
+    house.sequence()
+    house.append(3)
+    house.log.integrate()
+    assert len(house.log.tile("tile/0/000.p/3")) == 96
+    for path in (
+        "tile/0/000.p/6",
+        "tile/0/000",
+        "tile/1/000.p/1",
+        "tile/entries/000.p/4",
+        "tile/x",
+    ):
+        with pytest.raises(TileRefused):
+            house.log.tile(path)
+
+
+def test_a_changed_tile_is_never_signed_over(house):
+    house.append(5)
+    house.sequence()
+    with house.database.work() as work:
+        work.execute(text("UPDATE transparency_tile SET content = zeroblob(160) WHERE level = 0"))
+    house.append(1)
+    house.log.integrate()
+    with pytest.raises(LogRefused) as refused:
+        house.log.sign()
+    assert refused.value.why == "inconsistent"
+
+
+def test_a_head_that_went_back_is_never_signed(house):
+    house.append(5)
+    house.sequence()
+    with house.database.work() as work:
+        work.execute(text("UPDATE transparency_head SET size = 0, nodes = x''"))
+    with pytest.raises(LogRefused) as refused:
+        house.log.sign()
+    assert refused.value.why == "rewound"
+
+
+def test_a_database_restored_from_an_old_copy_is_noticed_before_it_signs(house, tmp_path):
+    house.append(5)
+    house.sequence()
+    house.database.engine.dispose()
+    shutil.copy(tmp_path / "node.sqlite", tmp_path / "backup.sqlite")
+    house.append(5)
+    house.sequence()
+    house.database.engine.dispose()
+    shutil.copy(tmp_path / "backup.sqlite", tmp_path / "node.sqlite")
+    with pytest.raises(LogRefused) as refused:
+        asyncio.run(house.sequencer.check_memory())
+    assert refused.value.why == "rewound"
+
+
+def test_two_sequencers_by_mistake_give_each_position_once(house):
+    house.append(10)
+    first, second = house.log.integrate(limit=6), house.log.integrate(limit=6)
+    with house.database.work() as work, pytest.raises(LogUnavailable):
+        house.log.store.move_head(6, CompactRange(), work=work)
+    assert (first, second) == (6, 4)
+
+
+def consistent(house):
+    """Every head that was ever signed is a beginning of the last one."""
+    entries = unpack_bundle(house.log.tile(f"tile/entries/000.p/{head(house).size}"))
+    leaves = [hash_leaf(entry) for entry in entries]
+    for message in house.log_signer.signed:
+        signed = Checkpoint.parse(message.decode())
+        assert CompactRange().extended(leaves[: signed.size]).root == signed.root
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(deaths=st.lists(st.integers(0, 30), max_size=6), more=st.integers(1, 20))
+def test_wherever_the_process_dies_no_inconsistent_head_is_signed(houses, deaths, more):
+    house = houses()
+    written = 0
+    for statements in deaths:
+        house.append(more)
+        written += more
+        house.database.statements_left = statements
+        try:
+            house.sequence()
+        except house.database.killed:
+            house.database.engine.dispose()
+        house.database.statements_left = 10**9
+    written += len(house.append(1))
+    assert house.sequence().published
+    assert head(house).size == written
+    consistent(house)
