@@ -1,0 +1,399 @@
+"""The portal as a person uses it: it holds no data but who is signed in and which cases exist.
+
+Everything else is asked of its owner over the exchange, with login's statement that this
+person wants it: the portal alone can read nobody. What can't be delivered because the provider
+is silent is kept, sealed, and sent when it answers again; the case waits and says so.
+"""
+
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Protocol
+
+import msgspec
+
+from riik.core import (
+    ClientId,
+    Clock,
+    Database,
+    Entropy,
+    InThread,
+    Outbox,
+    PersonCode,
+    Refused,
+    ServiceId,
+    SubjectId,
+    Unavailable,
+    Vault,
+    Work,
+    to_text,
+)
+from riik.exchange import Answer, Call
+from riik.portal.citizen.errors import PortalRefused, SignedOut
+from riik.portal.citizen.model import CatalogueEntry, Guest, KnownCase, Register, Visitor
+
+__all__ = ["FORWARD", "Portal", "PortalStore", "SignIn"]
+
+FORWARD = "portal.forward"
+"""Outbox topic: a call waits for its provider; the payload is the case's id."""
+
+SESSION = timedelta(hours=12)
+_JSON = (("Content-Type", "application/json"),)
+
+
+class PortalStore(Protocol):
+    """What the portal needs kept."""
+
+    def insert_guest(self, guest: Guest, *, work: Work) -> None: ...
+    def guest(self, key: bytes, *, work: Work) -> Guest | None: ...
+    def drop_guest(self, key: bytes, *, work: Work) -> None: ...
+    def insert_case(self, case: KnownCase, *, work: Work) -> None: ...
+    def case(self, case_id: str, *, work: Work) -> KnownCase | None: ...
+    def cases_of(self, subject: SubjectId, *, work: Work) -> list[KnownCase]: ...
+    def set_waiting(self, case_id: str, sealed: bytes, *, work: Work) -> None: ...
+
+
+class SignIn(Protocol):
+    """The national login, over the exchange."""
+
+    async def redeem(self, code: str, /) -> Visitor:
+        """Turn the one-time code that the browser brought into a visitor."""
+        ...
+
+    async def statement(
+        self, visitor: Visitor, /, *, audience: ClientId, case: str, person: PersonCode
+    ) -> str:
+        """Login's signed word for one provider and one case."""
+        ...
+
+
+class CallOut(Protocol):
+    """The node's security server, as a client sees it."""
+
+    async def call(self, call: Call, /) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """One portal."""
+
+    store: PortalStore
+    database: Database
+    vault: Vault
+    outbox: Outbox
+    clock: Clock
+    entropy: Entropy
+    in_thread: InThread
+    exchange: CallOut
+    sign_in: SignIn
+    client: ClientId
+    inbox: ClientId
+    catalogue: Sequence[CatalogueEntry]
+    registers: Sequence[Register]
+
+    async def enter(self, code: str) -> tuple[str, Visitor]:
+        """Let a person in who comes from login; the secret is for their cookie.
+
+        Raises:
+            Refused: Login does not know this code.
+        """
+        visitor = await self.sign_in.redeem(code)
+        secret = b32encode(self.entropy.bytes(32)).decode().rstrip("=").lower()
+        await self.in_thread(self._remember, secret, visitor)
+        return secret, visitor
+
+    async def visitor(self, secret: str) -> Visitor:
+        """Who this cookie belongs to.
+
+        Raises:
+            SignedOut: For ``unknown`` or ``ended``.
+        """
+        return await self.in_thread(self._visitor, secret)
+
+    async def leave(self, secret: str) -> None:
+        """Forget a session."""
+        await self.in_thread(self._forget, secret)
+
+    async def start(
+        self, visitor: Visitor, *, service: str, language: str, person: PersonCode | None = None
+    ) -> dict[str, Any]:
+        """Begin a case of a service, for oneself or for whom one represents.
+
+        Raises:
+            PortalRefused: There is no such service (``no-service``).
+        """
+        entry = next((entry for entry in self.catalogue if entry.id == service), None)
+        if entry is None:
+            raise PortalRefused("there is no such service", why="no-service")
+        case = await self.in_thread(self._open, visitor, entry)
+        content = {"service": service, "language": language, "channel": "web"}
+        return await self._send(visitor, case, "", content, person=person or visitor.person)
+
+    async def step(
+        self,
+        visitor: Visitor,
+        case_id: str,
+        *,
+        step: str,
+        content: Mapping[str, Any],
+        person: PersonCode | None = None,
+    ) -> dict[str, Any]:
+        """Send the person's next step to the provider of the case."""
+        case = await self.in_thread(self._case, visitor, case_id)
+        return await self._send(visitor, case, f"/{step}", content, person=person or visitor.person)
+
+    async def status(
+        self, visitor: Visitor, case_id: str, *, person: PersonCode | None = None
+    ) -> dict[str, Any]:
+        """Where a case stands, asked of its provider; a silent one leaves it waiting."""
+        case = await self.in_thread(self._case, visitor, case_id)
+        if case.waiting:
+            return _waits(case)
+        try:
+            answer = await self._ask(visitor, case, f"/{case_id}", person=person or visitor.person)
+        except Unavailable as silent:
+            return _waits(case, why=silent.why)
+        status: dict[str, Any] = msgspec.json.decode(answer.accepted().body)
+        return status
+
+    async def document(
+        self, visitor: Visitor, case_id: str, name: str, *, person: PersonCode | None = None
+    ) -> bytes:
+        """A document of a case, from its provider."""
+        case = await self.in_thread(self._case, visitor, case_id)
+        path = f"/{case_id}/documents/{name}"
+        answer = await self._ask(visitor, case, path, person=person or visitor.person)
+        return answer.accepted().body
+
+    async def cases(self, visitor: Visitor) -> list[dict[str, Any]]:
+        """The cases begun here, newest first."""
+        known = await self.in_thread(self._cases, visitor)
+        return [
+            {
+                "case": case.id,
+                "service": case.service,
+                "provider": str(case.provider),
+                "opened_at": to_text(case.opened_at),
+                "waiting": bool(case.waiting),
+            }
+            for case in known
+        ]
+
+    async def notices(self, visitor: Visitor) -> list[dict[str, Any]]:
+        """What the state told this person."""
+        answer = await self._own(visitor, ServiceId(self.inbox, "notices"), purpose="own-notices")
+        notices: list[dict[str, Any]] = msgspec.json.decode(answer.accepted().body)
+        return notices
+
+    async def looks(self, visitor: Visitor, register: ClientId, *, query: str) -> Answer:
+        """Ask one register who looked at this person's data (the data tracker's findUsage)."""
+        service = ServiceId(register, "findUsage")
+        return await self._own(
+            visitor, service, path="/v2/findUsage", query=query, purpose="own-data"
+        )
+
+    async def proof(self, visitor: Visitor, register: ClientId, *, entry: str) -> Answer:
+        """The receipt of one look, which the person can check without us."""
+        service = ServiceId(register, "findUsage")
+        return await self._own(
+            visitor, service, path="/v2/proofs", query=f"entry={entry}", purpose="own-data"
+        )
+
+    async def forward(self, case_id: str) -> None:
+        """Send what waits in a case; raises `Unavailable` while its provider is silent."""
+        case, waiting = await self.in_thread(self._waiting, case_id)
+        if waiting is None:
+            return
+        visitor = msgspec.convert(waiting["visitor"], Visitor)
+        try:
+            await self._post(
+                visitor,
+                case,
+                waiting["step"],
+                waiting["content"],
+                person=PersonCode(waiting["person"]),
+            )
+        except Refused:
+            # The provider answered, and said no: the person sees why when they look again.
+            await self.in_thread(self._keep_waiting, case, b"")
+            return
+        await self.in_thread(self._keep_waiting, case, b"")
+
+    async def _send(
+        self,
+        visitor: Visitor,
+        case: KnownCase,
+        step: str,
+        content: Mapping[str, Any],
+        *,
+        person: PersonCode,
+    ) -> dict[str, Any]:
+        if case.waiting:
+            return _waits(case)
+        try:
+            return await self._post(visitor, case, step, content, person=person)
+        except Unavailable as silent:
+            waiting = msgspec.json.encode(
+                {"visitor": visitor, "step": step, "content": dict(content), "person": person}
+            )
+            sealed = self.vault.seal(case.subject, waiting, context=_context(case.id))
+            await self.in_thread(self._keep_waiting, case, sealed)
+            return _waits(case, why=silent.why)
+
+    async def _post(
+        self,
+        visitor: Visitor,
+        case: KnownCase,
+        step: str,
+        content: Mapping[str, Any],
+        *,
+        person: PersonCode,
+    ) -> dict[str, Any]:
+        body = msgspec.json.encode(dict(content))
+        answer = await self._ask(
+            visitor, case, f"/{case.id}{step}", person=person, method="POST", body=body
+        )
+        status: dict[str, Any] = msgspec.json.decode(answer.accepted().body)
+        return status
+
+    async def _ask(
+        self,
+        visitor: Visitor,
+        case: KnownCase,
+        path: str,
+        *,
+        person: PersonCode,
+        method: str = "GET",
+        body: bytes = b"",
+    ) -> Answer:
+        statement = await self.sign_in.statement(
+            visitor, audience=case.provider, case=case.id, person=person
+        )
+        return await self.exchange.call(
+            Call(
+                client=self.client,
+                service=ServiceId(case.provider, "cases"),
+                method=method,
+                path=path,
+                headers=_JSON if body else (),
+                body=body,
+                purpose=case.service,
+                legal_basis="application",
+                subject=person,
+                authority=statement,
+                user=visitor.person,
+                issue=case.id,
+            )
+        )
+
+    async def _own(
+        self, visitor: Visitor, service: ServiceId, *, purpose: str, path: str = "", query: str = ""
+    ) -> Answer:
+        """Ask for the person's own data: right of access (GDPR art. 15)."""
+        issue = f"own-{sha256(self.entropy.bytes(16)).hexdigest()[:24]}"
+        statement = await self.sign_in.statement(
+            visitor, audience=service.provider, case=issue, person=visitor.person
+        )
+        return await self.exchange.call(
+            Call(
+                client=self.client,
+                service=service,
+                path=path,
+                query=query,
+                purpose=purpose,
+                legal_basis="GDPR art. 15",
+                subject=visitor.person,
+                authority=statement,
+                user=visitor.person,
+                issue=issue,
+            )
+        )
+
+    def _remember(self, secret: str, visitor: Visitor) -> None:
+        subject, key = self.vault.subject_of(visitor.person), _key(secret)
+        sealed = self.vault.seal(subject, msgspec.json.encode(visitor), context=key.hex())
+        guest = Guest(key=key, subject=subject, sealed=sealed, ends_at=self.clock.now() + SESSION)
+        with self.database.work() as work:
+            self.store.insert_guest(guest, work=work)
+
+    def _visitor(self, secret: str) -> Visitor:
+        key = _key(secret)
+        with self.database.read() as work:
+            guest = self.store.guest(key, work=work)
+        if guest is None:
+            raise SignedOut("nobody is signed in here", why="unknown")
+        if guest.ends_at <= self.clock.now():
+            raise SignedOut("the session has ended", why="ended")
+        plain = self.vault.open(guest.subject, guest.sealed, context=key.hex())
+        return msgspec.json.decode(plain, type=Visitor)
+
+    def _forget(self, secret: str) -> None:
+        with self.database.work() as work:
+            self.store.drop_guest(_key(secret), work=work)
+
+    def _open(self, visitor: Visitor, entry: CatalogueEntry) -> KnownCase:
+        name = b32encode(self.entropy.bytes(20)).decode().lower()
+        case = KnownCase(
+            id=name,
+            subject=self.vault.subject_of(visitor.person),
+            provider=entry.provider,
+            service=entry.id,
+            opened_at=self.clock.now(),
+        )
+        with self.database.work() as work:
+            self.store.insert_case(case, work=work)
+        return case
+
+    def _case(self, visitor: Visitor, case_id: str) -> KnownCase:
+        with self.database.read() as work:
+            case = self.store.case(case_id, work=work)
+        if case is None or case.subject != self.vault.find(visitor.person):
+            raise PortalRefused("there is no such case", why="no-case")
+        return case
+
+    def _cases(self, visitor: Visitor) -> list[KnownCase]:
+        subject = self.vault.find(visitor.person)
+        if subject is None:
+            return []
+        with self.database.read() as work:
+            return self.store.cases_of(subject, work=work)
+
+    def _keep_waiting(self, case: KnownCase, sealed: bytes) -> None:
+        with self.database.work() as work:
+            self.store.set_waiting(case.id, sealed, work=work)
+            if sealed:
+                key = f"{case.id}/{sha256(sealed).hexdigest()[:16]}"
+                self.outbox.put(FORWARD, key, case.id.encode(), work=work)
+
+    def _waiting(self, case_id: str) -> tuple[KnownCase, dict[str, Any] | None]:
+        with self.database.read() as work:
+            case = self.store.case(case_id, work=work)
+        if case is None:
+            raise PortalRefused("there is no such case", why="no-case")
+        if not case.waiting:
+            return case, None
+        plain = self.vault.open(case.subject, case.waiting, context=_context(case_id))
+        waiting: dict[str, Any] = msgspec.json.decode(plain)
+        return case, waiting
+
+
+def _key(secret: str) -> bytes:
+    """Cookies are kept as digests: who reads the table can't become anybody."""
+    return sha256(secret.encode()).digest()
+
+
+def _context(case_id: str) -> str:
+    return f"portal_case/waiting/{case_id}"
+
+
+def _waits(case: KnownCase, why: str = "waiting") -> dict[str, Any]:
+    """What a person is told while a provider is silent: nothing is lost."""
+    return {
+        "case": case.id,
+        "service": case.service,
+        "state": "waiting-for-provider",
+        "why": why,
+        "next": {"step": "waiting"},
+    }

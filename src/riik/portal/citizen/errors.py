@@ -1,0 +1,21 @@
+"""What can be wrong with a visit to the portal."""
+
+from typing import ClassVar
+
+from riik.core import Refused
+
+__all__ = ["PortalRefused", "SignedOut"]
+
+
+class PortalRefused(Refused):
+    """A request the portal can't follow: no such service, no such case."""
+
+    code = "portal.refused"
+    status: ClassVar[int] = 404
+
+
+class SignedOut(Refused):
+    """Nobody is signed in here, or the session ended."""
+
+    code = "portal.signed-out"
+    status: ClassVar[int] = 401

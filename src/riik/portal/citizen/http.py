@@ -1,0 +1,164 @@
+"""The portal's calls for a browser, as JSON: what its pages will be made of.
+
+POST /v1/session              {"code"}: enter with login's one-time code
+DELETE /v1/session            leave
+GET  /v1/services             the catalogue; no sign-in
+GET  /v1/cases                POST: {"service", "language"}
+GET  /v1/cases/<case>         POST /v1/cases/<case>/<step>
+GET  /v1/cases/<case>/documents/<name>
+GET  /v1/notices
+GET  /v1/looks/<register>     GET /v1/looks/<register>/<entry>: the receipt
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from riik.core import ClientId, person_code
+from riik.portal.citizen.component import Portal
+from riik.portal.citizen.errors import PortalRefused, SignedOut
+from riik.portal.citizen.model import Visitor
+
+__all__ = ["routes"]
+
+MOST_AGE = 43_200
+
+
+def routes(portal: Portal, *, cookie: str, origin: str) -> list[Route]:
+    """The routes; ``cookie`` is this portal's own name for its session."""
+    calls = _Calls(portal, cookie=cookie, origin=origin)
+    return [
+        Route("/v1/session", calls.enter, methods=["POST"]),
+        Route("/v1/session", calls.leave, methods=["DELETE"]),
+        Route("/v1/services", calls.services, methods=["GET"]),
+        Route("/v1/cases", calls.cases, methods=["GET"]),
+        Route("/v1/cases", calls.start, methods=["POST"]),
+        Route("/v1/cases/{case}", calls.status, methods=["GET"]),
+        Route("/v1/cases/{case}/documents/{name}", calls.document, methods=["GET"]),
+        Route("/v1/cases/{case}/{step:path}", calls.step, methods=["POST"]),
+        Route("/v1/notices", calls.notices, methods=["GET"]),
+        Route("/v1/looks/{register:int}", calls.looks, methods=["GET"]),
+        Route("/v1/looks/{register:int}/{entry}", calls.proof, methods=["GET"]),
+    ]
+
+
+class _Calls:
+    """The handlers of one portal."""
+
+    def __init__(self, portal: Portal, *, cookie: str, origin: str) -> None:
+        self.portal, self.cookie, self.origin = portal, cookie, origin
+
+    async def enter(self, request: Request) -> Response:
+        """POST /v1/session: enter with login's one-time code."""
+        content = await self._content(request)
+        secret, visitor = await self.portal.enter(str(content.get("code", "")))
+        answer = JSONResponse({"given_names": visitor.given_names, "surname": visitor.surname})
+        answer.set_cookie(
+            self.cookie, secret, max_age=MOST_AGE, httponly=True, samesite="lax", path="/"
+        )
+        return answer
+
+    async def leave(self, request: Request) -> Response:
+        """DELETE /v1/session: leave."""
+        self._from_here(request)
+        await self.portal.leave(request.cookies.get(self.cookie, ""))
+        answer = Response(status_code=204)
+        answer.delete_cookie(self.cookie, path="/")
+        return answer
+
+    async def services(self, request: Request) -> Response:
+        """GET /v1/services: the catalogue."""
+        return JSONResponse(
+            [
+                {"id": entry.id, "names": dict(entry.names), "by": dict(entry.organisation)}
+                for entry in self.portal.catalogue
+            ]
+        )
+
+    async def cases(self, request: Request) -> Response:
+        """GET /v1/cases: the person's cases."""
+        return JSONResponse(await self.portal.cases(await self._visitor(request)))
+
+    async def start(self, request: Request) -> Response:
+        """POST /v1/cases: begin a case."""
+        visitor, content = await self._visitor(request), await self._content(request)
+        status = await self.portal.start(
+            visitor,
+            service=str(content.get("service", "")),
+            language=str(content.get("language", "et")),
+            person=person_code(content["for"]) if "for" in content else None,
+        )
+        return JSONResponse(status, status_code=201)
+
+    async def status(self, request: Request) -> Response:
+        """GET /v1/cases/<case>: where it stands."""
+        visitor = await self._visitor(request)
+        return JSONResponse(await self.portal.status(visitor, request.path_params["case"]))
+
+    async def step(self, request: Request) -> Response:
+        """POST /v1/cases/<case>/<step>: the next step."""
+        visitor, content = await self._visitor(request), await self._content(request)
+        status = await self.portal.step(
+            visitor,
+            request.path_params["case"],
+            step=request.path_params["step"],
+            content=content,
+        )
+        return JSONResponse(status)
+
+    async def document(self, request: Request) -> Response:
+        """GET /v1/cases/<case>/documents/<name>: a paper of the case."""
+        visitor, name = await self._visitor(request), request.path_params["name"]
+        content = await self.portal.document(visitor, request.path_params["case"], name)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/octet-stream", headers=headers)
+
+    async def notices(self, request: Request) -> Response:
+        """GET /v1/notices: what the state told the person."""
+        return JSONResponse(await self.portal.notices(await self._visitor(request)))
+
+    async def looks(self, request: Request) -> Response:
+        """GET /v1/looks/<register>: who looked, by one register."""
+        visitor = await self._visitor(request)
+        answer = await self.portal.looks(visitor, self._register(request), query=request.url.query)
+        return Response(answer.accepted().body, media_type="application/json")
+
+    async def proof(self, request: Request) -> Response:
+        """GET /v1/looks/<register>/<entry>: the receipt of one look."""
+        visitor = await self._visitor(request)
+        entry = request.path_params["entry"]
+        answer = await self.portal.proof(visitor, self._register(request), entry=entry)
+        return Response(answer.accepted().body, media_type="text/plain; charset=utf-8")
+
+    def _register(self, request: Request) -> ClientId:
+        position = request.path_params["register"]
+        if position >= len(self.portal.registers):
+            raise PortalRefused("there is no such register", why="no-register")
+        return self.portal.registers[position].client
+
+    async def _visitor(self, request: Request) -> Visitor:
+        secret = request.cookies.get(self.cookie)
+        if not secret:
+            raise SignedOut("nobody is signed in here", why="no-cookie")
+        if request.method != "GET":
+            self._from_here(request)
+        return await self.portal.visitor(secret)
+
+    def _from_here(self, request: Request) -> None:
+        """A request that changes something comes from our own pages (CSRF)."""
+        if request.headers.get("origin", self.origin) != self.origin:
+            raise PortalRefused("the request comes from another site", why="origin")
+
+    async def _content(self, request: Request) -> Mapping[str, Any]:
+        self._from_here(request)
+        try:
+            content = msgspec.json.decode(await request.body() or b"{}")
+        except msgspec.DecodeError as error:
+            raise PortalRefused("the content is not JSON", why="json") from error
+        if not isinstance(content, dict):
+            raise PortalRefused("the content is not an object", why="json")
+        return content

@@ -1,0 +1,86 @@
+"""Who visits, which cases they have, and what waits to be sent for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from riik.core import ClientId, PersonCode, SubjectId
+
+__all__ = ["CatalogueEntry", "Guest", "KnownCase", "Register", "Visitor"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEntry:
+    """A public service the portal knows.
+
+    Attributes:
+        id: Catalogue id.
+        provider: The subsystem that runs it.
+        names: By language.
+        organisation: Who answers for it, by language.
+    """
+
+    id: str
+    provider: ClientId
+    names: Mapping[str, str]
+    organisation: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """A register whose looks the tracker shows."""
+
+    client: ClientId
+    organisation: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A signed-in person: login's grant, kept sealed.
+
+    Attributes:
+        person: Who.
+        handle: What login wants to hear when the portal asks for a statement.
+        given_names: For the greeting.
+        surname: Likewise.
+    """
+
+    person: PersonCode
+    handle: str
+    given_names: str
+    surname: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """A session as the store has it: the key is a digest, the visitor sealed."""
+
+    key: bytes
+    subject: SubjectId
+    sealed: bytes
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCase:
+    """A case that was begun here: which provider runs it.
+
+    Attributes:
+        id: Made by this portal.
+        subject: Whose.
+        provider: The subsystem that runs it.
+        service: Catalogue id.
+        opened_at: UTC.
+        waiting: A call that could not be sent yet, sealed; empty when none waits.
+    """
+
+    id: str
+    subject: SubjectId
+    provider: ClientId
+    service: str
+    opened_at: datetime
+    waiting: bytes = b""
+
+
+Content = Mapping[str, Any]

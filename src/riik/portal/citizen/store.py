@@ -1,0 +1,101 @@
+"""Tables of the portal: who is signed in, which cases were begun, what waits to be sent."""
+
+from sqlalchemy import Column, Index, LargeBinary, MetaData, Table, Text, delete, insert, select
+from sqlalchemy import update as update_
+
+from riik.core import ClientId, SubjectId, Work, from_text, to_text
+from riik.portal.citizen.model import Guest, KnownCase
+
+__all__ = ["SqlPortalStore"]
+
+_tables = MetaData()
+
+_guest = Table(
+    "portal_guest",
+    _tables,
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("ends_at", Text, nullable=False),
+)
+_case = Table(
+    "portal_case",
+    _tables,
+    Column("id", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("waiting", LargeBinary, nullable=False),
+    Index("portal_case_of_subject", "subject", "opened_at"),
+)
+
+
+class SqlPortalStore:
+    """Keeps the portal's sessions and cases in SQL."""
+
+    def insert_guest(self, guest: Guest, *, work: Work) -> None:
+        """Write a session."""
+        work.execute(
+            insert(_guest).values(
+                key=guest.key,
+                subject=guest.subject,
+                sealed=guest.sealed,
+                ends_at=to_text(guest.ends_at),
+            )
+        )
+
+    def guest(self, key: bytes, *, work: Work) -> Guest | None:
+        """A session, or None."""
+        row = work.execute(select(_guest).where(_guest.c.key == key)).first()
+        if row is None:
+            return None
+        return Guest(
+            key=bytes(row.key),
+            subject=SubjectId(row.subject),
+            sealed=bytes(row.sealed),
+            ends_at=from_text(row.ends_at),
+        )
+
+    def drop_guest(self, key: bytes, *, work: Work) -> None:
+        """Forget a session."""
+        work.execute(delete(_guest).where(_guest.c.key == key))
+
+    def insert_case(self, case: KnownCase, *, work: Work) -> None:
+        """Write a case that begins."""
+        work.execute(
+            insert(_case).values(
+                id=case.id,
+                subject=case.subject,
+                provider=str(case.provider),
+                service=case.service,
+                opened_at=to_text(case.opened_at),
+                waiting=case.waiting,
+            )
+        )
+
+    def case(self, case_id: str, *, work: Work) -> KnownCase | None:
+        """A case, or None."""
+        row = work.execute(select(_case).where(_case.c.id == case_id)).first()
+        return _case_of(row) if row else None
+
+    def cases_of(self, subject: SubjectId, *, work: Work) -> list[KnownCase]:
+        """A person's cases, newest first."""
+        query = select(_case).where(_case.c.subject == subject)
+        return [_case_of(row) for row in work.execute(query.order_by(_case.c.opened_at.desc()))]
+
+    def set_waiting(self, case_id: str, sealed: bytes, *, work: Work) -> None:
+        """Keep, or clear, what waits to be sent."""
+        work.execute(update_(_case).where(_case.c.id == case_id).values(waiting=sealed))
+
+
+def _case_of(row: object) -> KnownCase:
+    value = row._mapping  # type: ignore[attr-defined]  # SQLAlchemy's public name
+    return KnownCase(
+        id=value["id"],
+        subject=SubjectId(value["subject"]),
+        provider=ClientId.parse(value["provider"]),
+        service=value["service"],
+        opened_at=from_text(value["opened_at"]),
+        waiting=bytes(value["waiting"]),
+    )
