@@ -1,0 +1,317 @@
+"""A register's folder, read and checked before anything of it runs.
+
+Pure: the folder's files come as bytes by their path in it, the definition or a refusal goes
+out. Nothing in a folder can execute. Reading the files from disk is `store`, running the
+folder's own tests is `checks`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from riik.formats.canonical_json import decode
+from riik.formats.toml import Shape, read_toml
+from riik.registers.errors import DefinitionRefused
+from riik.registers.model import (
+    Action,
+    CaseTest,
+    ChangeOffer,
+    Kind,
+    Law,
+    ReadOffer,
+    RegisterDefinition,
+    Retention,
+    Right,
+    Who,
+)
+from riik.registers.schema import RecordSchema, read_schema
+
+__all__ = ["load_register"]
+
+MOST_FILES, MOST_BYTES = 200, 2_000_000
+
+_NEEDED: Final = ("register.toml", "record.json", "rights.toml", "offers.toml")
+_FOLDERS: Final = ("cases/", "locale/")
+_SUBJECTS: Final = ("person", "organisation", "thing")
+_IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]{1,63}\Z")
+
+
+class _Law(Shape, frozen=True):
+    id: str
+    names: dict[str, str]
+    country: str = ""
+    articles: tuple[str, ...] = ()
+    assumed: bool = False
+
+
+class _Retention(Shape, frozen=True):
+    years_after_close: int
+    ground: str
+    assumed: bool = False
+
+
+class _Register(Shape, frozen=True):
+    id: str
+    version: str
+    owner: str
+    subject: str
+    records: str
+    languages: tuple[str, ...]
+    names: dict[str, str]
+    law: tuple[_Law, ...]
+    retention: _Retention
+
+
+class _Who(Shape, frozen=True):
+    role: str = ""
+    member_class: str = ""
+    subsystem: str = ""
+    client: str = ""
+
+
+class _Right(Shape, frozen=True):
+    client: _Who
+    action: Action
+    offers: tuple[str, ...]
+    purpose: str
+    legal_basis: str
+    fields: tuple[str, ...]
+    statement: str
+
+
+class _Rights(Shape, frozen=True):
+    right: tuple[_Right, ...] = ()
+
+
+class _Read(Shape, frozen=True):
+    id: str
+    names: dict[str, str]
+    fields: tuple[str, ...]
+    records: str = "one"
+    where: dict[str, Any] = msgspec.field(default_factory=dict)
+    newest_by: str = ""
+    look_up: tuple[str, ...] = ()
+
+
+class _Change(Shape, frozen=True):
+    id: str
+    names: dict[str, str]
+    kind: Kind
+    fields: tuple[str, ...] = ()
+
+
+class _Offers(Shape, frozen=True):
+    read: tuple[_Read, ...] = ()
+    change: tuple[_Change, ...] = ()
+
+
+class _Case(Shape, frozen=True):
+    id: str
+    client: _Who
+    offer: str
+    expect: str
+    action: Action = Action.READ
+    purpose: str = ""
+    legal_basis: str = ""
+    fields: tuple[str, ...] = ()
+    statement: bool = False
+    given: tuple[str, ...] = ()
+
+
+class _Cases(Shape, frozen=True):
+    case: tuple[_Case, ...]
+
+
+class _Locale(Shape, frozen=True):
+    fields: dict[str, str]
+    purposes: dict[str, str] = msgspec.field(default_factory=dict)
+    values: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+def load_register(files: Mapping[str, bytes]) -> RegisterDefinition:
+    """Read a folder's files, by their path in it, into a definition that can run.
+
+    Raises:
+        DefinitionRefused: For ``size``, ``file``, ``value``, ``schema``, ``offer``,
+            ``right``, ``law``, ``case`` or ``texts``.
+        TomlRefused: A TOML file with a wrong value, or an unknown key and its nearest.
+    """
+    _check_files(files)
+    register = read_toml(files["register.toml"], _Register, name="register.toml")
+    offers = read_toml(files["offers.toml"], _Offers, name="offers.toml")
+    definition = RegisterDefinition(
+        id=register.id,
+        version=register.version,
+        digest=_digest(files),
+        owner=register.owner,
+        subject=register.subject,
+        single=_one_of(register.records, ("one", "many"), "records") == "one",
+        names=register.names,
+        languages=register.languages,
+        laws=tuple(Law(**_plain(law)) for law in register.law),
+        retention=Retention(**_plain(register.retention)),
+        schema=_read_schema(files["record.json"]),
+        reads={read.id: _read_offer(read) for read in offers.read},
+        changes={change.id: ChangeOffer(**_plain(change)) for change in offers.change},
+        rights=_read_rights(files["rights.toml"]),
+        cases=_read_cases(files),
+        texts=_read_texts(files),
+    )
+    if len(definition.reads) + len(definition.changes) != len(offers.read + offers.change):
+        raise DefinitionRefused("two offers have one id", why="offer")
+    _check(definition)
+    return definition
+
+
+def _plain(shape: Shape) -> dict[str, Any]:
+    return {name: getattr(shape, name) for name in shape.__struct_fields__}
+
+
+def _one_of(value: str, known: tuple[str, ...], key: str) -> str:
+    if value not in known:
+        raise DefinitionRefused(f"{key} is one of {', '.join(known)}", why="value")
+    return value
+
+
+def _check_files(files: Mapping[str, bytes]) -> None:
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
+        raise DefinitionRefused("the folder is too large", why="size", most=MOST_BYTES)
+    for name in _NEEDED:
+        if name not in files:
+            raise DefinitionRefused(f"the folder has no {name}", why="file")
+    for name in files:
+        placed = name.startswith(_FOLDERS) and name.endswith(".toml")
+        if name not in _NEEDED and not placed:
+            raise DefinitionRefused(f"a register's folder has no place for {name!r}", why="file")
+
+
+def _read_schema(source: bytes) -> RecordSchema:
+    try:
+        document = msgspec.json.decode(source)
+    except msgspec.DecodeError as error:
+        raise DefinitionRefused("record.json is not JSON", why="schema") from error
+    decode(source)  # refuses a key that stands twice, and fractions
+    return read_schema(document, name="record.json")
+
+
+def _read_offer(read: _Read) -> ReadOffer:
+    records = _one_of(read.records, ("one", "all"), f"records of {read.id}")
+    return ReadOffer(
+        id=read.id,
+        names=read.names,
+        fields=read.fields,
+        all_records=records == "all",
+        where=read.where,
+        newest_by=read.newest_by,
+        look_up=read.look_up,
+    )
+
+
+def _read_rights(source: bytes) -> tuple[Right, ...]:
+    return tuple(
+        Right(
+            who=Who(**_plain(right.client)),
+            action=right.action,
+            offers=right.offers,
+            purpose=right.purpose,
+            legal_basis=right.legal_basis,
+            fields=frozenset(right.fields),
+            statement=_one_of(right.statement, ("required", "not-needed"), "statement")
+            == "required",
+        )
+        for right in read_toml(source, _Rights, name="rights.toml").right
+    )
+
+
+def _read_cases(files: Mapping[str, bytes]) -> tuple[CaseTest, ...]:
+    found: list[CaseTest] = []
+    for name in sorted(name for name in files if name.startswith("cases/")):
+        for case in read_toml(files[name], _Cases, name=name).case:
+            values = _plain(case)
+            who, given = Who(**_plain(values.pop("client"))), frozenset(values.pop("given"))
+            found.append(CaseTest(who=who, given=given, **values))
+    return tuple(found)
+
+
+def _read_texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    texts = {}
+    for name in sorted(name for name in files if name.startswith("locale/")):
+        locale = read_toml(files[name], _Locale, name=name)
+        texts[name.removeprefix("locale/").removesuffix(".toml")] = {
+            **{f"field:{key}": text for key, text in locale.fields.items()},
+            **{f"value:{key}": text for key, text in locale.values.items()},
+            **{f"purpose:{key}": text for key, text in locale.purposes.items()},
+        }
+    return texts
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    """One digest of all files: names and contents, in order of the names."""
+    listing = "".join(f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return sha256(listing.encode()).hexdigest()
+
+
+def _check(definition: RegisterDefinition) -> None:
+    """What must fit together across the files."""
+    _one_of(definition.subject, _SUBJECTS, "subject")
+    if not _IDENTIFIER.match(definition.id) or not definition.languages:
+        raise DefinitionRefused("id is small letters, digits and hyphens", why="value")
+    for offer in definition.reads.values():
+        _check_fields(definition, offer.fields, offer.id)
+        _check_fields(definition, (*offer.where, *filter(None, [offer.newest_by])), offer.id)
+        if not set(offer.look_up) <= set(definition.schema.indexed):
+            raise DefinitionRefused(f"{offer.id}: look-up needs x-index", why="offer")
+    for change in definition.changes.values():
+        _check_fields(definition, change.fields, change.id)
+    laws = {law.id for law in definition.laws}
+    for position, right in enumerate(definition.rights):
+        _check_right(definition, right, laws, f"right {position}")
+    _check_texts(definition)
+
+
+def _check_right(definition: RegisterDefinition, right: Right, laws: set[str], place: str) -> None:
+    if not (right.who.role or right.who.member_class or right.who.client):
+        raise DefinitionRefused(f"{place}: role, member-class or client is needed", why="right")
+    if right.legal_basis not in laws:
+        raise DefinitionRefused(f"{place}: no law {right.legal_basis!r} here", why="law")
+    reading = right.action is Action.READ
+    offers = definition.reads if reading else definition.changes
+    for name in right.offers:
+        offer: ReadOffer | ChangeOffer | None = offers.get(name)
+        if offer is None:
+            raise DefinitionRefused(f"{place}: no {right.action} offer {name!r}", why="right")
+        beyond = sorted(right.fields - set(offer.fields))
+        if beyond:
+            raise DefinitionRefused(f"{place}: {name} has no {beyond[0]!r}", why="right")
+        correcting = isinstance(offer, ChangeOffer) and offer.kind is Kind.CORRECT
+        if correcting != (right.action is Action.CORRECT):
+            raise DefinitionRefused(f"{place}: {name} is another action", why="right")
+
+
+def _check_fields(definition: RegisterDefinition, fields: Iterable[str], place: str) -> None:
+    for name in fields:
+        if name not in definition.schema.fields:
+            near = get_close_matches(name, definition.schema.fields, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise DefinitionRefused(f"{place}: no field {name!r}{hint}", why="offer")
+
+
+def _check_texts(definition: RegisterDefinition) -> None:
+    """Names, fields and purposes in every language."""
+    wanted = {f"field:{name}" for name in definition.schema.fields}
+    wanted |= {f"purpose:{right.purpose}" for right in definition.rights}
+    named = [definition.names, *(law.names for law in definition.laws)]
+    named += [offer.names for offer in definition.reads.values()]
+    named += [offer.names for offer in definition.changes.values()]
+    for language in definition.languages:
+        missing = sorted(wanted - set(definition.texts.get(language, {})))
+        if missing:
+            raise DefinitionRefused(
+                f"{language} lacks {len(missing)} texts, first {missing[0]!r}", why="texts"
+            )
+        if any(language not in names for names in named):
+            raise DefinitionRefused(f"a name is missing in {language}", why="texts")

@@ -1,0 +1,73 @@
+"""What may go wrong with registers, their definitions and their history.
+
+Refused
+├── DefinitionRefused   a register's folder is wrong; nothing of it runs
+├── RightMissing        this client has no right to this offer, or not to these fields
+├── PurposeRefused      no purpose or legal basis, or one that the right doesn't name
+├── AuthorityRefused    the person's signed statement is missing or is about something else
+├── RequestRefused      the question itself is malformed
+├── UnknownSubject      the register has no such record
+├── RecordRefused       the record would not be what its schema and its history allow
+└── HistoryRefused      a change is not what was signed, or doesn't follow the one before
+"""
+
+from riik.core import Refused
+
+__all__ = [
+    "AuthorityRefused",
+    "DefinitionRefused",
+    "HistoryRefused",
+    "PurposeRefused",
+    "RecordRefused",
+    "RequestRefused",
+    "RightMissing",
+    "UnknownSubject",
+]
+
+
+class DefinitionRefused(Refused):
+    """A register's folder is wrong; nothing of it runs."""
+
+    code = "registers.definition-refused"
+
+
+class RightMissing(Refused):
+    """This client has no right to this offer, or not to these fields."""
+
+    code = "registers.right-missing"
+
+
+class PurposeRefused(Refused):
+    """No purpose or legal basis was given, or one that no right of this client names."""
+
+    code = "registers.purpose-refused"
+
+
+class AuthorityRefused(Refused):
+    """The person's signed statement is missing, or is about somebody or something else."""
+
+    code = "registers.authority-refused"
+
+
+class RequestRefused(Refused):
+    """The question itself is malformed."""
+
+    code = "registers.request-refused"
+
+
+class UnknownSubject(Refused):
+    """The register has no such record."""
+
+    code = "registers.unknown-subject"
+
+
+class RecordRefused(Refused):
+    """The record would not be what its schema and its history allow."""
+
+    code = "registers.record-refused"
+
+
+class HistoryRefused(Refused):
+    """A change is not what was signed, or doesn't follow the one before it."""
+
+    code = "registers.history-refused"

@@ -1,0 +1,295 @@
+"""Registers on the exchange: parse, one verb, answer.
+
+Every question and every change of a register's folder is one service of its subsystem;
+`usage_offer` adds the Estonian data tracker's ``findUsage`` (protocol 1.6) to each. What
+needs a person's own statement is decided by the verbs, not here.
+"""
+
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from riik.core import InThread, Refused, SubjectId, TimeRefused, from_text
+from riik.exchange import Answer, Endpoint, Incoming, Offer
+from riik.formats.canonical_json import JsonRefused, decode, encode
+from riik.registers.component import Registers
+from riik.registers.errors import (
+    AuthorityRefused,
+    PurposeRefused,
+    RecordRefused,
+    RequestRefused,
+    RightMissing,
+    UnknownSubject,
+)
+from riik.registers.model import (
+    Caller,
+    ChangeOffer,
+    ChangeRequest,
+    Holding,
+    Kind,
+    Look,
+    Reading,
+    ReadOffer,
+)
+from riik.registers.openapi import describe_change, describe_read, describe_usage
+from riik.transparency import LogUnavailable, Looks, find_usage, heartbeat, read_query, usage_period
+
+__all__ = ["Tracker", "offers", "usage_offers"]
+
+JSON: Final = (("Content-Type", "application/json"),)
+PROBLEM: Final = (("Content-Type", "application/problem+json"),)
+MOST_PROOFS: Final = 100
+
+_STATUS: Final[dict[type[Refused], int]] = {
+    RequestRefused: 400,
+    RightMissing: 403,
+    PurposeRefused: 403,
+    AuthorityRefused: 403,
+    UnknownSubject: 404,
+    RecordRefused: 422,
+}
+
+
+class _ChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    values: dict[str, Any]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    record: str | None = None
+
+
+class Tracker(Protocol):
+    """What the data tracker needs of `Transparency`."""
+
+    def who_looked(
+        self,
+        subject: SubjectId,
+        *,
+        start: datetime | None,
+        end: datetime | None,
+        offset: int,
+        limit: int,
+    ) -> Looks: ...
+    def disclosure(self, entry: str, *, subject: SubjectId) -> bytes: ...
+
+
+def offers(registers: Registers, *, in_thread: InThread) -> list[Offer]:
+    """Every question and every change of every register of this node."""
+    found: list[Offer] = []
+    for holding in registers.holdings.values():
+        reads, changes = holding.definition.reads.values(), holding.definition.changes.values()
+        found += [_read_offer(registers, holding, read, in_thread) for read in reads]
+        found += [_change_offer(registers, holding, change, in_thread) for change in changes]
+    return found
+
+
+def usage_offers(
+    registers: Registers, tracker: Tracker, *, since: datetime, in_thread: InThread
+) -> list[Offer]:
+    """The data tracker's service of each register, and receipts that prove each look.
+
+    Args:
+        registers: The registers.
+        tracker: The node's record of looks.
+        since: From when on looks are known.
+        in_thread: Where verbs run.
+    """
+
+    async def answer(incoming: Incoming) -> Answer:
+        """GET /v2/findUsage, /v2/proofs, /v2/usagePeriod or /v2/heartbeat."""
+        if incoming.path == "/v2/heartbeat":
+            return _json(heartbeat())
+        if incoming.path == "/v2/usagePeriod":
+            return _json(usage_period(since))
+        tell = _proofs if incoming.path == "/v2/proofs" else _usages
+        return _json(await in_thread(tell, registers, tracker, incoming))
+
+    paths = ("/v2/findUsage", "/v2/usagePeriod", "/v2/heartbeat", "/v2/proofs")
+    return [
+        Offer(
+            provider=holding.provider,
+            service="findUsage",
+            endpoints=tuple(Endpoint("GET", path) for path in paths),
+            handler=_guarded(answer),
+            openapi=describe_usage(holding.definition),
+            requires_purpose=False,
+        )
+        for holding in registers.holdings.values()
+    ]
+
+
+def _read_offer(
+    registers: Registers, holding: Holding, offer: ReadOffer, in_thread: InThread
+) -> Offer:
+    async def answer(incoming: Incoming) -> Answer:
+        """GET /: the record or records that the question is about."""
+        look = _look(holding.definition.id, offer, incoming)
+        reading = await in_thread(registers.read, look)
+        return _json(_told(reading, offer))
+
+    return Offer(
+        provider=holding.provider,
+        service=offer.id,
+        endpoints=(Endpoint("GET", "/"),),
+        handler=_guarded(answer),
+        openapi=describe_read(holding.definition, offer),
+    )
+
+
+def _change_offer(
+    registers: Registers, holding: Holding, offer: ChangeOffer, in_thread: InThread
+) -> Offer:
+    verb = registers.correct if offer.kind is Kind.CORRECT else registers.change
+
+    async def answer(incoming: Incoming) -> Answer:
+        """POST /: one change, made once a message."""
+        request = _change_request(holding.definition.id, offer, incoming)
+        changed = await in_thread(verb, request)
+        status = 201 if offer.kind is Kind.OPEN else 200
+        return _json({"record": changed.record, "position": changed.position}, status=status)
+
+    return Offer(
+        provider=holding.provider,
+        service=offer.id,
+        endpoints=(Endpoint("POST", "/"),),
+        handler=_guarded(answer),
+        openapi=describe_change(holding.definition, offer),
+    )
+
+
+def _guarded(
+    handler: Callable[[Incoming], Awaitable[Answer]],
+) -> Callable[[Incoming], Awaitable[Answer]]:
+    """A refusal is an answer on the exchange: a problem document (RFC 9457), no person in it."""
+
+    async def guarded(incoming: Incoming) -> Answer:
+        try:
+            return await handler(incoming)
+        except Refused as refused:
+            status = _STATUS.get(type(refused), 400)
+            problem = {
+                "type": refused.code,
+                "title": str(refused),
+                "status": status,
+                "why": refused.why,
+                **refused.facts,
+            }
+            return Answer(status=status, headers=PROBLEM, body=encode(problem))
+
+    return guarded
+
+
+def _caller(incoming: Incoming) -> Caller:
+    return Caller(
+        client=incoming.client,
+        purpose=incoming.purpose or "",
+        legal_basis=incoming.legal_basis or "",
+        user=incoming.user,
+        authority=incoming.authority,
+        issue=incoming.issue,
+        message_id=incoming.message_id,
+    )
+
+
+def _look(register: str, offer: ReadOffer, incoming: Incoming) -> Look:
+    query = _query(incoming.query)
+    fields, as_of, known_at = (query.pop(name, None) for name in ("fields", "asOf", "knownAt"))
+    keys = [(name, query.pop(name)) for name in offer.look_up if name in query]
+    if query or len(keys) > 1:
+        raise RequestRefused("this question has no such parameter", why="parameter")
+    return Look(
+        register=register,
+        offer=offer.id,
+        caller=_caller(incoming),
+        subject=incoming.subject if not keys else None,
+        key=keys[0] if keys else None,
+        fields=tuple(fields.split(",")) if fields else None,
+        as_of=_day(as_of) if as_of else None,
+        known_at=_moment(known_at) if known_at else None,
+    )
+
+
+def _change_request(register: str, offer: ChangeOffer, incoming: Incoming) -> ChangeRequest:
+    if incoming.subject is None:
+        raise UnknownSubject("whose record is to change?", why="no-subject")
+    try:
+        asked = msgspec.convert(decode(incoming.body), _ChangeBody)
+    except (JsonRefused, msgspec.ValidationError) as error:
+        raise RequestRefused("the body is no change", why="body") from error
+    return ChangeRequest(
+        register=register,
+        offer=offer.id,
+        caller=_caller(incoming),
+        subject=incoming.subject,
+        values=asked.values,
+        valid_from=asked.valid_from,
+        valid_to=asked.valid_to,
+        record=asked.record,
+    )
+
+
+def _told(reading: Reading, offer: ReadOffer) -> dict[str, Any]:
+    if offer.all_records:
+        return {"records": [dict(values) for values in reading.records]}
+    return dict(reading.records[0])
+
+
+def _usages(registers: Registers, tracker: Tracker, incoming: Incoming) -> dict[str, Any]:
+    looks = _looks(registers, tracker, incoming)[1]
+    return find_usage([look.access for look in looks.looks], total=looks.total)
+
+
+def _proofs(registers: Registers, tracker: Tracker, incoming: Incoming) -> dict[str, Any]:
+    """Receipts of a page of looks; one whose proof is still to come has none yet."""
+    subject, looks = _looks(registers, tracker, incoming)
+    found = []
+    for look in looks.looks[:MOST_PROOFS]:
+        entry: dict[str, Any] = {"entry": look.entry, "access": look.access.to_json()}
+        try:
+            receipt = tracker.disclosure(look.entry, subject=subject)
+            entry["disclosure"] = b64encode(receipt).decode()
+        except LogUnavailable:
+            entry["disclosure"] = None
+        found.append(entry)
+    return {"totalUsages": looks.total, "proofs": found}
+
+
+def _looks(registers: Registers, tracker: Tracker, incoming: Incoming) -> tuple[SubjectId, Looks]:
+    query = read_query(_query(incoming.query), user_id=incoming.user)
+    registers.check_asker(_caller(incoming), asker=query.asker, subject=query.person)
+    subject = registers.vault.find(query.person)
+    if subject is None:
+        raise UnknownSubject("this register knows no such person", why="unknown")
+    looks = tracker.who_looked(
+        subject, start=query.start, end=query.end, offset=query.offset, limit=query.limit
+    )
+    return subject, looks
+
+
+def _query(text: str) -> dict[str, str]:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise RequestRefused("a parameter stands twice", why="parameter")
+    return query
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RequestRefused("a day is written 2026-11-23", why="day") from error
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return from_text(text)
+    except TimeRefused as error:
+        raise RequestRefused("a moment is written as in RFC 3339", why="moment") from error
+
+
+def _json(value: Any, *, status: int = 200) -> Answer:
+    return Answer(status=status, headers=JSON, body=encode(value))

@@ -1,0 +1,193 @@
+"""The OpenAPI 3.1 description of a register's offer, made from the register's definition.
+
+Implements the parts of OpenAPI 3.1.0 that an offer needs; its schemas are JSON Schema
+2020-12 as they stand in the folder. Pure: a definition goes in, canonical JSON comes out.
+"""
+
+from typing import Any
+
+from riik.formats.canonical_json import encode
+from riik.registers.model import ChangeOffer, Kind, ReadOffer, RegisterDefinition
+
+__all__ = ["describe_change", "describe_read", "describe_usage"]
+
+_DAY = {"type": "string", "format": "date"}
+_MOMENT = {"type": "string", "format": "date-time"}
+_PERSON = {"type": "string", "pattern": "^[A-Z]{2}[A-Z0-9-]{1,32}$"}
+_PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "why": {"type": "string"},
+    },
+    "required": ["type", "title", "status", "why"],
+}
+
+
+def describe_read(definition: RegisterDefinition, offer: ReadOffer) -> bytes:
+    """Describe a question: one GET, fields chosen by the asker."""
+    one = definition.schema.part(offer.fields)
+    many = {"type": "object", "properties": {"records": {"type": "array", "items": one}}}
+    answer = many if offer.all_records else one
+    parameters = [
+        _header("Riik-Subject", _PERSON, "Whose record", required=not offer.look_up),
+        *_headers(),
+        _query("fields", {"type": "string"}, "Names of fields, with commas between"),
+        _query("asOf", _DAY, "The day it shall hold for; today when absent"),
+        _query("knownAt", _MOMENT, "As it was known at that moment; now when absent"),
+        *(_query(name, {"type": "string"}, "Names the record") for name in offer.look_up),
+    ]
+    operation = {
+        "operationId": offer.id,
+        "summary": _title(offer.names, offer.id),
+        "parameters": parameters,
+        "responses": _responses("200", "What the register holds", answer),
+    }
+    return _document(definition, offer.id, {"/": {"get": operation}})
+
+
+def describe_change(definition: RegisterDefinition, offer: ChangeOffer) -> bytes:
+    """Describe a change: one POST, done once a message."""
+    values = definition.schema.part(offer.fields)
+    body = {
+        "type": "object",
+        "properties": {
+            "values": values,
+            "valid_from": _DAY,
+            "valid_to": _DAY,
+            "record": {"type": "string"},
+        },
+        "required": ["values"],
+        "additionalProperties": False,
+    }
+    done = {
+        "type": "object",
+        "properties": {"record": {"type": "string"}, "position": {"type": "integer"}},
+        "required": ["record", "position"],
+    }
+    operation = {
+        "operationId": offer.id,
+        "summary": _title(offer.names, offer.id),
+        "parameters": [
+            _header("Riik-Subject", _PERSON, "Whose record", required=True),
+            *_headers(),
+        ],
+        "requestBody": {"required": True, "content": _json(body)},
+        "responses": _responses(
+            "201" if offer.kind is Kind.OPEN else "200", "The change is recorded", done
+        ),
+    }
+    return _document(definition, offer.id, {"/": {"post": operation}})
+
+
+def describe_usage(definition: RegisterDefinition) -> bytes:
+    """Describe the data tracker's service (protocol 1.6) and our proofs beside it."""
+    text, count = {"type": "string"}, {"type": "integer", "minimum": 0}
+    usage = {
+        "type": "object",
+        "properties": {
+            "logtime": _MOMENT,
+            "action": text,
+            "receiverCode": text,
+            "receiverName": text,
+            "receiverSystem": text,
+        },
+        "required": ["logtime", "action", "receiverCode", "receiverSystem"],
+    }
+    answer = {
+        "type": "object",
+        "properties": {"totalUsages": count, "usages": {"type": "array", "items": usage}},
+        "required": ["totalUsages", "usages"],
+    }
+    proofs = {
+        "type": "object",
+        "properties": {"proofs": {"type": "array", "items": {"type": "object"}}},
+    }
+    period = [
+        _query("userCode", text, "Whose looks; the asker's own when absent"),
+        _query("periodStart", _MOMENT, "First moment"),
+        _query("periodEnd", _MOMENT, "The moment after the last"),
+        _query("offset", count, "How many of the newest to pass over"),
+        _query("limit", count, "How many to answer"),
+    ]
+    since = {"type": "object", "properties": {"periodStart": _MOMENT, "periodEnd": _MOMENT}}
+    alive = {"type": "object", "properties": {"status": text, "message": text}}
+    paths = {
+        "/v2/findUsage": _get("findUsage", "Who looked at my data?", period, answer),
+        "/v2/usagePeriod": _get("usagePeriod", "Since when are looks known?", [], since),
+        "/v2/heartbeat": _get("heartbeat", "Is the tracker well?", [], alive),
+        "/v2/proofs": _get("proofs", "Receipts that prove the looks", period, proofs),
+    }
+    return _document(definition, "findUsage", paths)
+
+
+def _document(definition: RegisterDefinition, service: str, paths: dict[str, Any]) -> bytes:
+    return encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": f"{_title(definition.names, definition.id)}: {service}",
+                "version": definition.version,
+            },
+            "paths": paths,
+        }
+    )
+
+
+def _get(name: str, summary: str, parameters: list[Any], answer: dict[str, Any]) -> Any:
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": _responses("200", summary, answer),
+        }
+    }
+
+
+def _title(names: Any, otherwise: str) -> str:
+    return str(names.get("en", otherwise))
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _responses(status: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    refused = {"application/problem+json": {"schema": _PROBLEM}}
+    return {
+        status: {"description": description, "content": _json(schema)},
+        "default": {"description": "Refused (RFC 9457)", "content": refused},
+    }
+
+
+def _headers() -> list[dict[str, Any]]:
+    text = {"type": "string"}
+    return [
+        _header("Riik-Purpose", text, "What for", required=True),
+        _header("Riik-Legal-Basis", text, "By which law", required=True),
+        _header("Riik-Authority", text, "Login's statement, compact JWS", required=False),
+        _header("X-Road-Issue", text, "Number of the case", required=False),
+    ]
+
+
+def _header(name: str, schema: Any, description: str, *, required: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "schema": schema,
+        "description": description,
+    }
+
+
+def _query(name: str, schema: Any, description: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "schema": schema,
+        "description": description,
+    }

@@ -1,0 +1,65 @@
+"""The rows that registers keep, as values between what decides and the tables.
+
+Days and moments are text, so that text order is time order; personal values are sealed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from riik.core import SubjectId
+
+__all__ = ["STILL_KNOWN", "ChangeRow", "IndexRow", "RecordRow", "VersionRow"]
+
+STILL_KNOWN: Final = "9"
+"""The end of a knowledge that still stands: after every RFC 3339 time of these millennia."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRow:
+    """A record and the last change in its chain."""
+
+    record: str
+    register: str
+    subject: SubjectId
+    head_position: int
+    head_digest: str
+    head_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """A signed change, sealed; `wish` names caller and message, or is None."""
+
+    record: str
+    position: int
+    register: str
+    wish: str | None
+    digest: str
+    signature: bytes
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """A version in two times; days and moments as text, so that text order is time order."""
+
+    record: str
+    position: int
+    part: int
+    alive: int
+    valid_from: str
+    valid_to: str
+    known_from: str
+    known_to: str
+    plain: str
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexRow:
+    """A blind index of a value that a record has or had."""
+
+    register: str
+    field: str
+    blind: bytes
+    record: str

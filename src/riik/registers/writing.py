@@ -1,0 +1,303 @@
+"""How a change is written: signed, chained, sealed, indexed and told, in one unit of work.
+
+What a change makes of a record is `history`; the tables are `store`, which this module
+knows as a shape only. Values go to the store sealed under their person's key; what the
+schema says isn't personal stays readable, so that it can be searched and counted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from riik.core import Clock, Entropy, Outbox, SubjectId, Vault, Work, from_text, to_text
+from riik.formats.canonical_json import decode, encode
+from riik.registers.errors import RecordRefused
+from riik.registers.history import (
+    FOREVER,
+    Change,
+    SignedChange,
+    Version,
+    advance,
+    next_moment,
+    sign,
+)
+from riik.registers.model import Holding, Kind
+from riik.registers.rows import STILL_KNOWN, ChangeRow, IndexRow, RecordRow, VersionRow
+
+__all__ = ["Draft", "RegisterStore", "Writer"]
+
+EVENT = "registers.changed"
+
+
+class RegisterStore(Protocol):
+    """What registers need kept; `store.SqlRegisterStore` keeps it in SQL."""
+
+    def records_of(self, register: str, subject: SubjectId, *, work: Work) -> list[RecordRow]: ...
+    def any_record_of(
+        self, register: str, subjects: Sequence[SubjectId], *, work: Work
+    ) -> bool: ...
+    def records_with(
+        self, register: str, field: str, blind: bytes, *, work: Work
+    ) -> list[RecordRow]: ...
+    def known_versions(self, record: str, *, work: Work) -> list[VersionRow]: ...
+    def versions_at(
+        self, records: Sequence[str], *, as_of: str, known_at: str | None, work: Work
+    ) -> list[VersionRow]: ...
+    def changes(self, record: str, *, work: Work) -> list[ChangeRow]: ...
+    def wish(self, register: str, wish: str, *, work: Work) -> tuple[str, int] | None: ...
+    def indexed(self, record: str, *, work: Work) -> set[tuple[str, bytes]]: ...
+    def insert_records(self, rows: Sequence[RecordRow], *, work: Work) -> None: ...
+    def insert_changes(self, rows: Sequence[ChangeRow], *, work: Work) -> None: ...
+    def insert_versions(self, rows: Sequence[VersionRow], *, work: Work) -> None: ...
+    def insert_index(self, rows: Sequence[IndexRow], *, work: Work) -> None: ...
+    def move_head(self, row: RecordRow, *, after: int, work: Work) -> bool: ...
+    def forget_versions(
+        self, record: str, starts: Iterable[str], *, known_to: str, work: Work
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A change before it has its place in a record's chain.
+
+    Attributes:
+        kind: What it does.
+        values: Fields and new values; None takes a value away.
+        valid_from: First day it holds.
+        valid_to: Day after the last; None holds on.
+        ground: The law or decision it rests on.
+        actor: Who asked for it.
+        message_id: Message or case it came with.
+        wish: Caller and message, so that a repetition is known; None is never repeated.
+    """
+
+    kind: Kind
+    values: Mapping[str, Any]
+    valid_from: date
+    valid_to: date | None = None
+    ground: str
+    actor: str
+    message_id: str = ""
+    wish: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Writes changes of one node's registers."""
+
+    store: RegisterStore
+    vault: Vault
+    outbox: Outbox
+    clock: Clock
+    entropy: Entropy
+
+    def open_all(
+        self,
+        holding: Holding,
+        subjects: Sequence[SubjectId],
+        drafts: Sequence[Draft],
+        *,
+        tell: bool,
+        work: Work,
+    ) -> tuple[str, ...]:
+        """Open one record for each draft, in as few statements as there are tables.
+
+        Args:
+            holding: The register.
+            subjects: Whose records, as many as drafts.
+            drafts: What they begin with.
+            tell: Whether subscribers are told; the first filling of a register is no news.
+            work: The unit of work.
+
+        Raises:
+            RecordRefused: For ``schema``.
+        """
+        heads, changes, versions, index = [], [], [], []
+        register = holding.definition.id
+        for subject, draft in zip(subjects, drafts, strict=True):
+            record = self.entropy.bytes(16).hex()
+            signed = self._sign(holding, draft, record=record, after=None)
+            _, [version] = advance((), signed.change)
+            holding.definition.schema.check(version.values)
+            heads.append(_head(register, subject, signed))
+            changes.append(self._change_row(subject, signed, wish=draft.wish))
+            versions.append(self._version_row(holding, subject, signed.change, version, part=0))
+            index += self._index_rows(holding, record, version.values)
+        self.store.insert_records(heads, work=work)
+        self.store.insert_changes(changes, work=work)
+        self.store.insert_versions(versions, work=work)
+        self.store.insert_index(index, work=work)
+        if tell:
+            for head, draft in zip(heads, drafts, strict=True):
+                self._tell(head, draft, work=work)
+        return tuple(head.record for head in heads)
+
+    def change(self, holding: Holding, row: RecordRow, draft: Draft, *, work: Work) -> int:
+        """Append one change to a record and answer its position.
+
+        Raises:
+            RecordRefused: For ``schema``, what `advance` refuses, or ``raced``: another
+                change of this record came in between.
+        """
+        signed = self._sign(holding, draft, record=row.record, after=row)
+        change = signed.change
+        known = [
+            self._version(holding, row.subject, kept)
+            for kept in self.store.known_versions(row.record, work=work)
+        ]
+        forgotten, made = advance(known, change)
+        for version in made:
+            if version.alive:
+                holding.definition.schema.check(version.values)
+        head = _head(row.register, row.subject, signed)
+        if not self.store.move_head(head, after=row.head_position, work=work):
+            raise RecordRefused("another change came in between", why="raced")
+        self.store.insert_changes(
+            [self._change_row(row.subject, signed, wish=draft.wish)], work=work
+        )
+        starts = [version.valid_from.isoformat() for version in forgotten]
+        self.store.forget_versions(row.record, starts, known_to=head.head_at, work=work)
+        self.store.insert_versions(
+            [
+                self._version_row(holding, row.subject, change, version, part=part)
+                for part, version in enumerate(made)
+            ],
+            work=work,
+        )
+        self._index(holding, row.record, made, work=work)
+        self._tell(head, draft, work=work)
+        return change.position
+
+    def open_version(
+        self, holding: Holding, subject: SubjectId, row: VersionRow
+    ) -> Mapping[str, Any]:
+        """A version's values, unsealed."""
+        return self._version(holding, subject, row).values
+
+    def open_change(self, subject: SubjectId, row: ChangeRow) -> SignedChange:
+        """A kept change, unsealed."""
+        context = f"registers_change/{row.record}/{row.position}"
+        change = Change.from_json(decode(self.vault.open(subject, row.sealed, context=context)))
+        return SignedChange(change, row.signature)
+
+    def _sign(
+        self, holding: Holding, draft: Draft, *, record: str, after: RecordRow | None
+    ) -> SignedChange:
+        last = from_text(after.head_at) if after else None
+        change = Change(
+            register=holding.definition.id,
+            record=record,
+            position=after.head_position + 1 if after else 0,
+            kind=draft.kind,
+            valid_from=draft.valid_from,
+            valid_to=draft.valid_to or FOREVER,
+            recorded_at=next_moment(self.clock.now(), last),
+            values=draft.values,
+            ground=draft.ground,
+            actor=draft.actor,
+            message_id=draft.message_id,
+            salt=self.entropy.bytes(16).hex(),
+            previous=after.head_digest if after else "",
+        )
+        return sign(change, holding.signer)
+
+    def _change_row(
+        self, subject: SubjectId, signed: SignedChange, *, wish: str | None
+    ) -> ChangeRow:
+        change = signed.change
+        context = f"registers_change/{change.record}/{change.position}"
+        return ChangeRow(
+            record=change.record,
+            position=change.position,
+            register=change.register,
+            wish=wish,
+            digest=signed.digest,
+            signature=signed.signature,
+            sealed=self.vault.seal(subject, signed.content, context=context),
+        )
+
+    def _version_row(
+        self, holding: Holding, subject: SubjectId, change: Change, version: Version, *, part: int
+    ) -> VersionRow:
+        personal = holding.definition.schema.personal
+        sealed = {name: value for name, value in version.values.items() if name in personal}
+        plain = {name: value for name, value in version.values.items() if name not in personal}
+        context = f"registers_version/{change.record}/{change.position}/{part}"
+        return VersionRow(
+            record=change.record,
+            position=change.position,
+            part=part,
+            alive=int(version.alive),
+            valid_from=version.valid_from.isoformat(),
+            valid_to=version.valid_to.isoformat(),
+            known_from=to_text(change.recorded_at),
+            known_to=STILL_KNOWN,
+            plain=encode(plain).decode(),
+            sealed=self.vault.seal(subject, encode(sealed), context=context),
+        )
+
+    def _version(self, holding: Holding, subject: SubjectId, row: VersionRow) -> Version:
+        context = f"registers_version/{row.record}/{row.position}/{row.part}"
+        personal = decode(self.vault.open(subject, row.sealed, context=context))
+        return Version(
+            values={**decode(row.plain.encode()), **personal},
+            alive=bool(row.alive),
+            valid_from=date.fromisoformat(row.valid_from),
+            valid_to=date.fromisoformat(row.valid_to),
+        )
+
+    def _index(
+        self, holding: Holding, record: str, versions: Iterable[Version], *, work: Work
+    ) -> None:
+        """Index values that are new; what a record once had stays findable."""
+        if not holding.definition.schema.indexed:
+            return
+        known = self.store.indexed(record, work=work)
+        rows = {
+            (row.field, row.blind): row
+            for version in versions
+            for row in self._index_rows(holding, record, version.values)
+        }
+        fresh = [row for key, row in rows.items() if key not in known]
+        self.store.insert_index(fresh, work=work)
+
+    def _index_rows(
+        self, holding: Holding, record: str, values: Mapping[str, Any]
+    ) -> list[IndexRow]:
+        register = holding.definition.id
+        return [
+            IndexRow(
+                register=register,
+                field=name,
+                blind=self.vault.blind(str(values[name]), field=f"{register}/{name}"),
+                record=record,
+            )
+            for name in holding.definition.schema.indexed
+            if name in values
+        ]
+
+    def _tell(self, head: RecordRow, draft: Draft, *, work: Work) -> None:
+        """Put the event: what changed and where, never a value."""
+        event = {
+            "register": head.register,
+            "record": head.record,
+            "position": head.head_position,
+            "subject": head.subject,
+            "kind": draft.kind.value,
+            "fields": sorted(draft.values),
+            "valid_from": draft.valid_from.isoformat(),
+        }
+        key = f"{head.record}/{head.head_position}"
+        self.outbox.put(EVENT, key, encode(event), work=work)
+
+
+def _head(register: str, subject: SubjectId, signed: SignedChange) -> RecordRow:
+    return RecordRow(
+        record=signed.change.record,
+        register=register,
+        subject=subject,
+        head_position=signed.change.position,
+        head_digest=signed.digest,
+        head_at=to_text(signed.change.recorded_at),
+    )
