@@ -7,7 +7,7 @@ place in the file, and an unknown key with the nearest known one.
 import re
 import tomllib
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -26,8 +26,20 @@ class TomlRefused(Refused):
     code = "formats.toml-refused"
 
 
-class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """What a file of ours looks like: keys are the fields' names with ``-`` for ``_``."""
+if TYPE_CHECKING:
+    # Type checkers don't inherit a struct's options; they are told them here.
+    @dataclass_transform(
+        frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,)
+    )
+    class Shape:
+        """What a file of ours looks like."""
+
+else:
+
+    class Shape(
+        msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
+    ):
+        """What a file of ours looks like: keys are the fields' names with ``-`` for ``_``."""
 
 
 def read_toml(source: bytes, shape: type[T], *, name: str) -> T:

@@ -135,7 +135,7 @@ class _Calls:
         return Response(answer.accepted().body, media_type="text/plain; charset=utf-8")
 
     def _register(self, request: Request) -> ClientId:
-        position = request.path_params["register"]
+        position = int(request.path_params["register"])
         if position >= len(self.portal.registers):
             raise PortalRefused("there is no such register", why="no-register")
         return self.portal.registers[position].client

@@ -1,0 +1,273 @@
+"""One organisation's `node.toml`, read once into frozen values.
+
+Secrets are references (`file:PATH`, `env:NAME`), never values. Paths are relative to the
+file's own folder. Unknown keys are refused with the nearest known name (`formats.toml`).
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from riik.core import ClientId, MemberId, PersonCode, Refused, person_code
+from riik.formats.toml import Shape, read_toml
+
+__all__ = [
+    "BankSection",
+    "CentreSection",
+    "ConfigRefused",
+    "ExchangeSection",
+    "LoginSection",
+    "NodeConfig",
+    "PortalSection",
+    "ServicesSection",
+    "TrustSection",
+    "explain",
+    "read_config",
+]
+
+
+class ConfigRefused(Refused):
+    """A configuration that can't be used: a secret that isn't there, a path that is missing."""
+
+    code = "node.config-refused"
+
+
+class NodeSection(Shape):
+    """Who the node is.
+
+    ``demonstration`` must be true to accept a demonstration country's trust anchors.
+    """
+
+    name: str
+    member: str
+    profile: str
+    names: dict[str, str]
+    role: str
+    demonstration: bool = False
+
+
+class PeopleSection(Shape):
+    """Where people reach the node: a port on localhost, or behind a proxy an origin."""
+
+    host: str = "127.0.0.1"
+    port: int
+    origin: str
+
+
+class StateSection(Shape):
+    """Where state and keys are."""
+
+    database: str = "sqlite:///state.db"
+    vault: str = "sqlite:///vault.db"
+    blobs: str = "blobs"
+    keys: str = "keys"
+    passphrase: str
+
+
+class ExchangeSection(Shape):
+    """The security server: its addresses, its name, where the federation is told from."""
+
+    host: str
+    port: int = 5500
+    ocsp_port: int = 5577
+    server: str = "ss1"
+    anchor: str
+    globalconf: str = "globalconf"
+    ocsp_url: str = ""
+    tsa_url: str = ""
+
+
+class TrustSection(Shape):
+    """The Trust Centre's own component."""
+
+    country: str
+
+
+class CentreSection(Shape):
+    """The exchange's centre."""
+
+    instance: str
+    member_classes: tuple[str, ...] = ("GOV", "COM", "NGO")
+
+
+class LoginSection(Shape):
+    """The national login: which members may send people, and where they go back to."""
+
+    relying: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+
+
+class RegistersSection(Shape):
+    """Register folders: ``catalogue:<id>`` or a path."""
+
+    folders: tuple[str, ...]
+
+
+class ServicesSection(Shape):
+    """Service folders, who plays which role, who may review, where fees go."""
+
+    folders: tuple[str, ...]
+    providers: dict[str, str] = msgspec.field(default_factory=dict)
+    officials: tuple[str, ...] = ()
+    account: str = ""
+    bank: str = ""
+
+
+class BankSection(Shape):
+    """The demonstration bank."""
+
+    bank_code: str
+    currency: str
+
+
+class PortalSection(Shape):
+    """The citizen's portal: which services and registers it knows."""
+
+    catalogue: tuple["CatalogueSection", ...] = ()
+    registers: tuple["RegisterSection", ...] = ()
+
+
+class CatalogueSection(Shape):
+    """One service of the catalogue."""
+
+    id: str
+    provider: str
+    names: dict[str, str]
+    organisation: dict[str, str]
+
+
+class RegisterSection(Shape):
+    """One register of the tracker."""
+
+    client: str
+    organisation: dict[str, str]
+
+
+class WitnessSection(Shape):
+    """The witness: the logs it watches, each by origin and verifier key."""
+
+    logs: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class LogSection(Shape):
+    """The node's own log of looks, and who witnesses it."""
+
+    origin: str
+    witness_url: str = ""
+    witness_key: str = ""
+
+
+class NodeFile(Shape):
+    """`node.toml` as it is written. A section that is absent is a component that is absent."""
+
+    node: NodeSection
+    people: PeopleSection
+    state: StateSection
+    exchange: ExchangeSection
+    trust: TrustSection | None = None
+    centre: CentreSection | None = None
+    login: LoginSection | None = None
+    identity: TrustSection | None = None
+    registers: RegistersSection | None = None
+    services: ServicesSection | None = None
+    bank: BankSection | None = None
+    inbox: TrustSection | None = None
+    portal: PortalSection | None = None
+    witness: WitnessSection | None = None
+    log: LogSection | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeConfig:
+    """A node's configuration with its folder and its opened secrets.
+
+    Attributes:
+        folder: Where the file lies; paths start there.
+        file: The values.
+        passphrase: Opens the key store and the vault; it is in no file of this value.
+    """
+
+    folder: Path
+    file: NodeFile
+    passphrase: bytes
+
+    @property
+    def member(self) -> MemberId:
+        """The member that owns the node."""
+        return MemberId.parse(self.file.node.member)
+
+    def client(self, subsystem: str) -> ClientId:
+        """A subsystem of the owner."""
+        return ClientId(self.member, subsystem)
+
+    def path(self, name: str) -> Path:
+        """A path of the file, from its folder."""
+        return self.folder / name
+
+    def database_url(self, url: str) -> str:
+        """A database's address; a relative SQLite file lies in the folder."""
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith(prefix + "/"):
+            return f"{prefix}{self.folder / url.removeprefix(prefix)}"
+        return url
+
+    def officials(self) -> frozenset[PersonCode]:
+        """Who may review cases here."""
+        section = self.file.services
+        return frozenset(person_code(code) for code in (section.officials if section else ()))
+
+
+def read_config(path: Path) -> NodeConfig:
+    """Read a node's file and open its secrets.
+
+    Raises:
+        TomlRefused: The file has an unknown key or a wrong value.
+        ConfigRefused: For ``file`` or ``secret``.
+    """
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise ConfigRefused(f"{path} can't be read: {error.strerror}", why="file") from error
+    file = read_toml(source, NodeFile, name=path.name)
+    passphrase = _secret(file.state.passphrase, path.parent)
+    return NodeConfig(folder=path.parent, file=file, passphrase=passphrase)
+
+
+def explain(config: NodeConfig) -> list[tuple[str, str, str]]:
+    """Every value, with where it came from: ``file`` or ``default``; secrets stay references."""
+    written = read_written(config.folder / "node.toml")
+    rows: list[tuple[str, str, str]] = []
+    _walk(msgspec.to_builtins(config.file), written, "", rows)
+    return rows
+
+
+def read_written(path: Path) -> dict[str, Any]:
+    """What the file itself says, without defaults."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _walk(value: Any, written: Any, place: str, rows: list[tuple[str, str, str]]) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            inside = written.get(key) if isinstance(written, dict) else None
+            _walk(item, inside, f"{place}.{key}" if place else key, rows)
+    elif value is not None:
+        rows.append((place, str(value), "default" if written is None else "file"))
+
+
+def _secret(reference: str, folder: Path) -> bytes:
+    kind, _, name = reference.partition(":")
+    if kind == "env":
+        value = os.environ.get(name, "")
+        if not value:
+            raise ConfigRefused(f"the environment has no {name}", why="secret")
+        return value.encode()
+    if kind == "file":
+        try:
+            return (folder / name).read_bytes().strip()
+        except OSError as error:
+            raise ConfigRefused(f"the secret file {name} can't be read", why="secret") from error
+    raise ConfigRefused("a secret is `file:PATH` or `env:NAME`, never a value", why="secret")
