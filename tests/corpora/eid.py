@@ -19,11 +19,11 @@ from cryptography.x509 import ocsp
 from tests.corpora import ACCEPT, REJECT, Outcome, attempt, lines, material
 
 from riik.identity import estonian, semantics_identifier
-from riik.identity.device import EstEidCard, FinEidCard
+from riik.identity.device import EstEidCard, FinEidCard, Pin
 from riik.login.codes import device_link_auth_code, mobile_id_code, smart_id_code
 from riik.login.tara import read_id_token
 from riik.login.webeid import verify_token
-from riik.trust import TrustAnchor, verify_ocsp
+from riik.trust import ServiceKind, TrustAnchor, read_certificate, verify_ocsp
 
 Case = dict[str, Any]
 Judge = Callable[[Case, Callable[[str], Path]], Outcome]
@@ -83,19 +83,37 @@ def web_eid_token(case: Case, find: Callable[[str], Path]) -> Outcome:
 
 
 def ocsp_response(case: Case, find: Callable[[str], Path]) -> Outcome:
-    """The responses carry no question: ask about what they name, of the CA they name."""
+    """The responses carry no question: ask about what they name, of the CA they name.
+
+    Responders whose certificate lies among the CAs are designated, as a list would do.
+    """
     response = find(case["files"][0]).read_bytes()
+    known = [der(path) for path in sorted(find("webeid/ca").iterdir())]
+    responders = [
+        TrustAnchor.granted(each, since=LONG_AGO, kind=ServiceKind.OCSP)
+        for each in known
+        if not read_certificate(each).is_ca
+    ]
+    serial, named = question(response)
+    issuer = next((ca for ca in known if read_certificate(ca).subject_key == named), known[0])
 
     def status() -> str:
-        named = next(iter(ocsp.load_der_ocsp_response(response).responses))
-        issuers = (der(path) for path in sorted(find("webeid/ca").iterdir()))
-        issuer = next(ca for ca in issuers if key_hash(ca, named) == named.issuer_key_hash)
-        certificate = somebody_with_serial(named.serial_number)
-        return verify_ocsp(response, certificate=certificate, issuer=issuer).status.value
+        certificate = somebody_with_serial(serial)
+        believed = verify_ocsp(response, certificate=certificate, issuer=issuer, anchors=responders)
+        return believed.status.value
 
     if case["expect"] != REJECT:
         return compared(case, status)
     return Outcome.judged(case["id"], expected=REJECT, got=attempt(status))
+
+
+def question(response: bytes) -> tuple[int, bytes]:
+    """Serial number and issuer's key hash in the answer; any, where it can't be read."""
+    try:
+        named = next(iter(ocsp.load_der_ocsp_response(response).responses))
+    except ValueError:
+        return 1, b""
+    return named.serial_number, named.issuer_key_hash
 
 
 def apdu_transcript(case: Case, find: Callable[[str], Path]) -> Outcome:
@@ -136,7 +154,7 @@ def asked(commands: Iterator[str]) -> tuple[bytes, str]:
         body = command[5 : 5 + command[4]] if len(command) > 5 else b""
         if command[1] == 0x20:
             pin = body.rstrip(b"\xff\x00").decode()
-        elif command[1] == 0x88 or command[:4] == b"\x00\x2a\x9e\x9a" and body:
+        elif command[1] == 0x88 or (command[:4] == b"\x00\x2a\x9e\x9a" and body):
             digest = body
         elif command[:4] == b"\x00\x2a\x90\xa0":
             digest = body[2:]
@@ -146,14 +164,14 @@ def asked(commands: Iterator[str]) -> tuple[bytes, str]:
 def drive_authenticate(transmit: Any, digest: bytes, pin: str) -> tuple[bytes, bytes]:
     card = EstEidCard(transmit)
     certificate = card.authentication_certificate()
-    card.tries_left(card.pins.PIN1)
+    card.tries_left(Pin.PIN1)
     return card.authenticate(digest, pin=pin), certificate
 
 
 def drive_sign(transmit: Any, digest: bytes, pin: str) -> tuple[bytes, bytes]:
     card = EstEidCard(transmit)
     certificate = card.signature_certificate()
-    card.tries_left(card.pins.PIN2)
+    card.tries_left(Pin.PIN2)
     return card.sign(digest, pin=pin), certificate
 
 
@@ -226,15 +244,6 @@ def der(path: Path) -> bytes:
     if content.startswith(b"-----"):
         return x509.load_pem_x509_certificate(content).public_bytes(Encoding.DER)
     return content
-
-
-def key_hash(certificate: bytes, named: ocsp.OCSPSingleResponse) -> bytes:
-    """The issuer's key hash as CertID has it, by the algorithm that this one names."""
-    try:
-        issuer = x509.load_der_x509_certificate(certificate)
-        return x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
-    except ValueError:
-        return b""
 
 
 def somebody_with_serial(serial: int) -> bytes:

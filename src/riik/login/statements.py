@@ -18,7 +18,15 @@ from riik.core import IdentifierRefused, MemberId, PersonCode, Signer, person_co
 from riik.formats import canonical_json, jose
 from riik.login.errors import StatementRefused
 from riik.login.model import Level, Statement
-from riik.trust import Certificate, CertificateRefused, PathRefused, TrustAnchor, validate_path
+from riik.trust import (
+    Certificate,
+    CertificateRefused,
+    KeyUsage,
+    PathRefused,
+    TrustAnchor,
+    exchange_member,
+    validate_path,
+)
 
 __all__ = ["sign_statement", "verify_statement"]
 
@@ -144,16 +152,27 @@ def _signed_claims(
 def _believed(
     chain: Sequence[bytes], *, at: datetime, anchors: Sequence[TrustAnchor]
 ) -> Certificate:
+    """The signer's certificate; a key for TLS or for signing in states nothing."""
     try:
-        return validate_path(chain[0], intermediates=chain[1:], anchors=anchors, at=at).end
+        path = validate_path(
+            chain[0],
+            intermediates=chain[1:],
+            anchors=anchors,
+            at=at,
+            usage=KeyUsage.CONTENT_COMMITMENT,
+        )
     except (CertificateRefused, PathRefused) as error:
         raise StatementRefused("no anchor stands behind this key", why="certificate") from error
+    return path.end
 
 
 def _names(certificate: Certificate, member: MemberId) -> bool:
-    """Is the certificate this member's? ``NTREE-70000001`` names it (EN 319 412-1 §5.1.4)."""
-    identifier = certificate.subject.organisation_identifier or ""
-    return identifier.partition("-")[2] == member.code
+    """Is it this member's: an exchange certificate, or a seal (EN 319 412-1 §5.1.4)?"""
+    try:
+        return exchange_member(certificate.der)[0] == member
+    except CertificateRefused:
+        identifier = certificate.subject.organisation_identifier or ""
+        return identifier.partition("-")[2] == member.code
 
 
 def _statement(claims: dict[str, Any]) -> Statement:
