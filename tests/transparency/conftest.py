@@ -5,7 +5,6 @@ import importlib.util
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,15 +14,15 @@ from alembic.operations import Operations
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import create_engine, event
 
 import riik.transparency
 from riik.core import KeyKind, Refused
+from riik.runtime.database import open_database
+from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.transparency import Log, LogUnavailable, Transparency, Witness, verifier_key
 from riik.transparency.jobs import Sequencer
 from riik.transparency.store import LogStore, LookStore, WitnessStore
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ORIGIN, WITNESS = "log.example/population", "witness.example/w1"
 
 
@@ -40,15 +39,18 @@ class Engine:
     killed = Killed
 
     def __post_init__(self):
-        self.engine = create_engine(f"sqlite:///{self.path}")
-        event.listen(self.engine, "connect", self._settle)
-        event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+        self.open()
 
-    @staticmethod
-    def _settle(connection, _):
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+    def open(self):
+        self.database = open_database(f"sqlite:///{self.path}", name="node")
+
+    def close(self):
+        self.database.close()
+
+    def restart(self):
+        self.close()
+        self.statements_left = 10**9
+        self.open()
 
     def step(self):
         self.statements_left -= 1
@@ -57,14 +59,15 @@ class Engine:
 
     @contextmanager
     def work(self):
-        with self.engine.connect() as connection, connection.begin() as unit:
-            yield Unit(connection, self)
+        with self.database.work() as unit:
+            yield Statements(unit, self)
             self.step()
-            unit.commit()
         self.step()
 
+    @contextmanager
     def read(self):
-        return self.work()
+        with self.database.read() as unit:
+            yield Statements(unit, self)
 
     def migrated(self):
         folder = Path(riik.transparency.__file__).parent / "migrations"
@@ -72,24 +75,26 @@ class Engine:
             spec = importlib.util.spec_from_file_location(f"migration_{script.stem}", script)
             migration = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(migration)
-            with self.engine.begin() as connection:
-                context = MigrationContext.configure(connection)
+            with self.database.work() as unit:
+                context = MigrationContext.configure(unit.connection)
                 with Operations.context(context):
                     migration.upgrade()
         return self
 
 
 @dataclass
-class Unit:
-    connection: object
+class Statements:
+    """A unit of work that counts its statements."""
+
+    unit: object
     owner: Engine
 
     def execute(self, statement, parameters=None, /):
         self.owner.step()
-        return self.connection.execute(statement, parameters)
+        return self.unit.execute(statement, parameters)
 
     def after_commit(self, action, /):
-        raise NotImplementedError
+        self.unit.after_commit(action)
 
 
 @dataclass
@@ -136,20 +141,6 @@ class MemoryVault:
         self.forgotten.add(subject)
 
 
-class StandingClock:
-    def now(self):
-        return NOW
-
-
-class Entropy:
-    def bytes(self, count):
-        return os.urandom(count)
-
-
-async def in_thread(action, /, *args, **kwargs):
-    return action(*args, **kwargs)
-
-
 @dataclass
 class NearWitness:
     """A witness without a network between."""
@@ -175,6 +166,7 @@ class House:
     log_signer: Ed25519Signer
     vault: MemoryVault
     near: NearWitness
+    entropy: SeededEntropy = field(default_factory=SeededEntropy)
 
     @property
     def log(self):
@@ -195,12 +187,12 @@ class House:
             database=self.database,
             vault=self.vault,
             clock=StandingClock(),
-            entropy=Entropy(),
+            entropy=self.entropy,
         )
 
     @property
     def sequencer(self):
-        return Sequencer(log=self.log, witnesses=[self.near], in_thread=in_thread)
+        return Sequencer(log=self.log, witnesses=[self.near], in_thread=ImmediateThread())
 
     def append(self, count, *, prefix="entry"):
         with self.database.work() as work:

@@ -61,7 +61,7 @@ def test_an_entry_of_a_unit_that_failed_is_not_in_the_log(house):
     house.database.statements_left = 1
     with pytest.raises(house.database.killed):
         house.append(2)
-    house.database.statements_left = 100
+    house.database.restart()
     assert house.sequence().integrated == 0
 
 
@@ -127,12 +127,14 @@ def test_a_head_that_went_back_is_never_signed(house):
 def test_a_database_restored_from_an_old_copy_is_noticed_before_it_signs(house, tmp_path):
     house.append(5)
     house.sequence()
-    house.database.engine.dispose()
+    house.database.close()
     shutil.copy(tmp_path / "node.sqlite", tmp_path / "backup.sqlite")
+    house.database.open()
     house.append(5)
     house.sequence()
-    house.database.engine.dispose()
+    house.database.close()
     shutil.copy(tmp_path / "backup.sqlite", tmp_path / "node.sqlite")
+    house.database.open()
     with pytest.raises(LogRefused) as refused:
         asyncio.run(house.sequencer.check_memory())
     assert refused.value.why == "rewound"
@@ -169,7 +171,7 @@ def test_wherever_the_process_dies_no_inconsistent_head_is_signed(houses, deaths
         try:
             house.sequence()
         except house.database.killed:
-            house.database.engine.dispose()
+            house.database.restart()
         house.database.statements_left = 10**9
     written += len(house.append(1))
     assert house.sequence().published

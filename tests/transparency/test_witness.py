@@ -81,7 +81,7 @@ def test_a_fork_is_seen_whatever_old_size_is_told(house, ask):
 
 def test_the_witness_remembers_after_a_restart(house, ask):
     ask(10, old=0)
-    house.near.witness.database.engine.dispose()
+    house.near.witness.database.restart()
     house.near.witness = replace(house.near.witness)
     with refusal("conflict"):
         ask(10, old=0)
@@ -91,10 +91,10 @@ def test_the_witness_remembers_after_a_restart(house, ask):
 def test_a_death_before_the_commit_forgets_the_cosignature_too(house, ask):
     database = house.near.witness.database
     ask(5, old=0)
-    database.statements_left = 5
+    database.statements_left = 3
     with pytest.raises(database.killed):
         ask(10, old=5)
-    database.statements_left = 100
+    database.restart()
     assert ask(12, old=5)
 
 

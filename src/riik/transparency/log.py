@@ -6,7 +6,7 @@ them one unit of work that may be cut off anywhere:
 
 1. `integrate` gives positions, writes tiles and moves the head, all or nothing.
 2. `sign` proves that the durable head continues the last tree head signed, then signs it.
-   A signature that is lost with its unit was made over a head that stays.
+   A signature that is lost before it is kept was made over a head that stays.
 3. `publish` adds the cosignatures of witnesses. Only then anyone else sees the tree head.
 """
 
@@ -157,7 +157,8 @@ class Log:
             LogRefused: For ``rewound`` or ``inconsistent``: what is stored contradicts
                 what was signed, so nothing may be signed until a person has looked.
         """
-        with self.database.work() as work:
+        # A snapshot shows only what is durable; a unit that writes might show more.
+        with self.database.read() as work:
             head = self.store.head(work=work)
             found = self.store.latest(published=False, work=work)
             last = self._own(found[0]).checkpoint if found else None
@@ -166,8 +167,9 @@ class Log:
             if head.size == 0 and last is None:
                 return None
             self._check_continues(last, head, work=work)
-            text = Checkpoint(self.origin, head.size, head.root).text
-            note = Note(text, (sign_note(text, self.signer, name=self.origin),))
+        text = Checkpoint(self.origin, head.size, head.root).text
+        note = Note(text, (sign_note(text, self.signer, name=self.origin),))
+        with self.database.work() as work:
             self.store.keep_checkpoint(head.size, bytes(note), published=False, work=work)
         return note
 
