@@ -17,11 +17,13 @@ class RiikError(Exception):
 
     Attributes:
         code: ``component.what-is-wrong``; the type of the problem document (RFC 9457).
+        status: What an HTTP edge answers with it (RFC 9110 §15); a subclass may choose.
         why: The reason within it, as a sub-indication is (EN 319 102-1 §5.1.3).
         facts: What the translated message may show anyone. No names, no secrets.
     """
 
     code: ClassVar[str] = "core.failure"
+    status: ClassVar[int] = 500
 
     def __init__(self, message: str, /, *, why: str, **facts: str | int) -> None:
         super().__init__(message)
@@ -33,9 +35,11 @@ class Refused(RiikError):
     """The request, document or proof is at fault; repeating it won't help."""
 
     code = "core.refused"
+    status = 400
 
 
 class Unavailable(RiikError):
     """Something we depend on failed; the same call may succeed later."""
 
     code = "core.unavailable"
+    status = 503

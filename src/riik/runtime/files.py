@@ -1,0 +1,137 @@
+"""Files that are there, whole, or not at all: written aside, flushed, renamed, flushed.
+
+A name is durable only when its folder is flushed as well (fsync(2), rename(2)). `Disk`'s
+single operations are methods, so that a simulated disk can fail at each of them.
+"""
+
+import os
+from pathlib import Path
+
+from riik.core import Unavailable
+
+__all__ = ["Disk", "DiskUnavailable"]
+
+
+class DiskUnavailable(Unavailable):
+    """The disk is full, read-only or broken; nothing was acknowledged."""
+
+    code = "runtime.disk-unavailable"
+
+
+class Disk:
+    """The file system of the machine."""
+
+    def write(self, path: Path, content: bytes, *, mode: int = 0o600) -> None:
+        """Replace a file durably; whoever reads meanwhile sees the old or the new one.
+
+        Raises:
+            DiskUnavailable: For ``write``; the old file, if any, is untouched.
+        """
+        aside = self._aside(path, content, mode=mode)
+        try:
+            self.rename(aside, path)
+            self.flush_folder(path.parent)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise DiskUnavailable("a file could not be put in place", why="write") from error
+
+    def create(self, path: Path, content: bytes, *, mode: int = 0o600) -> bool:
+        """Make a file durably, unless there is one of this name: then answer False.
+
+        Raises:
+            DiskUnavailable: For ``write``.
+        """
+        aside = self._aside(path, content, mode=mode)
+        try:
+            self.link(aside, path)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise DiskUnavailable("a file could not be put in place", why="write") from error
+        finally:
+            aside.unlink(missing_ok=True)
+        try:
+            self.flush_folder(path.parent)
+        except OSError as error:
+            raise DiskUnavailable("a folder could not be flushed", why="write") from error
+        return True
+
+    def read(self, path: Path) -> bytes | None:
+        """What the file holds; None when there is none.
+
+        Raises:
+            DiskUnavailable: For ``read``.
+        """
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise DiskUnavailable("a file could not be read", why="read") from error
+
+    def delete(self, path: Path) -> None:
+        """Remove a file durably; none of that name is no error.
+
+        Raises:
+            DiskUnavailable: For ``write``.
+        """
+        try:
+            path.unlink(missing_ok=True)
+            self.flush_folder(path.parent)
+        except OSError as error:
+            raise DiskUnavailable("a file could not be removed", why="write") from error
+
+    def folder(self, path: Path) -> Path:
+        """Make a folder, for its owner only, with those above it.
+
+        Raises:
+            DiskUnavailable: For ``write``.
+        """
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.flush_folder(path.parent)
+        except OSError as error:
+            raise DiskUnavailable("a folder could not be made", why="write") from error
+        return path
+
+    def _aside(self, path: Path, content: bytes, *, mode: int) -> Path:
+        """A flushed file beside ``path``; its name has the process and the thread in it."""
+        aside = path.with_name(f".{path.name[:100]}.{os.getpid()}.{id(content):x}.new")
+        try:
+            aside.unlink(missing_ok=True)
+            handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+            try:
+                self.write_all(handle, content)
+                self.flush(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise DiskUnavailable("a file could not be written", why="write") from error
+        return aside
+
+    def write_all(self, handle: int, content: bytes) -> None:
+        """Write every byte to an open file."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+
+    def flush(self, handle: int) -> None:
+        """Wait until an open file's bytes are on the disk."""
+        os.fsync(handle)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give a file its name, over any that has it."""
+        source.rename(target)
+
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file a second name, unless there is one."""
+        target.hardlink_to(source)
+
+    def flush_folder(self, folder: Path) -> None:
+        """Wait until a folder's names are on the disk."""
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,40 @@
+"""The node's thread pool behind the port `InThread`.
+
+A thread runs one store transaction or one computation, and never waits for another node.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import Any, TypeVar
+
+__all__ = ["ThreadPool"]
+
+T = TypeVar("T")
+
+
+class ThreadPool:
+    """Threads of one node; they are started as they are needed."""
+
+    def __init__(self, size: int = 16, *, name: str = "riik") -> None:
+        """Prepare up to ``size`` threads, named after the node.
+
+        More threads than cores are wanted: units of work that wait for the same commit
+        share it.
+        """
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
+
+    async def __call__(self, action: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        """Call ``action`` in a thread, with the caller's context, and wait for its answer.
+
+        When the caller is cancelled the action still ends: what it wrote stays written.
+        """
+        call = partial(copy_context().run, action, *args, **kwargs)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, call)
+
+    def close(self) -> None:
+        """Wait for what runs, take nothing new."""
+        self._executor.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,160 @@
+"""Seals personal data: a data key a person, kept apart from what it seals.
+
+A sealed value is AES-256-GCM under the person's own key, bound to the subject and to a
+context (table, column, row), so that it can't be moved. The data keys lie wrapped (AES-KW,
+RFC 3394) under the node's vault key in a database of their own; destroying one makes all
+that it sealed unreadable, in backups too, once the vault's own backups have run out.
+A blind index is HMAC-SHA-256 under a key of its field.
+
+Sealed format 1: ``01``, 8 bytes that tell the context, 12 bytes nonce, ciphertext and tag.
+The context's mark only tells a misplaced value from a damaged one; GCM decides.
+"""
+
+import hmac
+from base64 import b32encode
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from riik.core import Entropy, PersonCode, SubjectId
+from riik.runtime.database import SqlDatabase
+from riik.runtime.errors import SealRefused
+from riik.runtime.vault.store import SubjectStore
+
+__all__ = ["MIGRATIONS", "SqlVault"]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+FORMAT = b"\x01"
+KEY_BYTES = 32
+MARK_BYTES = 8
+NONCE_BYTES = 12
+HEADER_BYTES = 1 + MARK_BYTES + NONCE_BYTES
+CODE_FIELD = "riik.vault.person-code"
+
+
+class SqlVault:
+    """The vault of one node, its keys in SQL; migrate ``{"vault": MIGRATIONS}`` first."""
+
+    def __init__(self, database: SqlDatabase, *, vault_key: bytes, entropy: Entropy) -> None:
+        """Open the vault.
+
+        Args:
+            database: One of its own, with backups of its own: never the node's.
+            vault_key: 32 bytes, such as `riik.runtime.keys.FileKeys.secret` answers.
+            entropy: Data keys, nonces and subjects.
+        """
+        if len(vault_key) != KEY_BYTES:
+            raise ValueError(f"a vault key has {KEY_BYTES} bytes")
+        self._database = database
+        self._store = SubjectStore()
+        self._entropy = entropy
+        self._wrapping_key = _derived(vault_key, "wrap data keys")
+        self._index_key = _derived(vault_key, "blind indices")
+
+    def __repr__(self) -> str:
+        return "<SqlVault>"
+
+    def subject_of(self, code: PersonCode, /) -> SubjectId:
+        """The opaque subject of this person at this node; made, durably, when new."""
+        return self.find(code) or self.subjects_of([code])[0]
+
+    def subjects_of(self, codes: Iterable[PersonCode], /) -> list[SubjectId]:
+        """The same for many, in one commit and in the given order."""
+        indices = [self.blind(code, field=CODE_FIELD) for code in codes]
+        with self._database.read() as unit:
+            known = self._store.find(set(indices), work=unit)
+        if len(known) < len(set(indices)):
+            with self._database.work() as unit:
+                known |= self._store.find(set(indices) - known.keys(), work=unit)
+                new = {i: self._new_subject() for i in dict.fromkeys(indices) if i not in known}
+                if new:
+                    self._store.add(new, work=unit)
+            known |= {index: subject for index, (subject, _) in new.items()}
+        return [known[index] for index in indices]
+
+    def find(self, code: PersonCode, /) -> SubjectId | None:
+        """The subject if this node has met the person."""
+        index = self.blind(code, field=CODE_FIELD)
+        with self._database.read() as unit:
+            return self._store.find([index], work=unit).get(index)
+
+    def seal(self, subject: SubjectId, plaintext: bytes, /, *, context: str) -> bytes:
+        """Encrypt for this person; ``context`` (table, column, row) is bound to it.
+
+        Raises:
+            SealRefused: For ``forgotten``, when the person has no key, or never had one.
+        """
+        key = self._data_key(subject)
+        nonce = self._entropy.bytes(NONCE_BYTES)
+        sealed = AESGCM(key).encrypt(nonce, plaintext, _bound(subject, context))
+        return FORMAT + _mark(key, context) + nonce + sealed
+
+    def open(self, subject: SubjectId, sealed: bytes, /, *, context: str) -> bytes:
+        """Decrypt what `seal` made.
+
+        Raises:
+            SealRefused: For ``forgotten``, ``context`` or ``damaged``.
+        """
+        key = self._data_key(subject)
+        header, content = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]
+        if len(header) < HEADER_BYTES or header[:1] != FORMAT:
+            raise SealRefused("this is no sealed value", why="damaged")
+        if not hmac.compare_digest(header[1 : 1 + MARK_BYTES], _mark(key, context)):
+            raise SealRefused("this was sealed for another person or place", why="context")
+        try:
+            nonce = header[1 + MARK_BYTES :]
+            return AESGCM(key).decrypt(nonce, content, _bound(subject, context))
+        except InvalidTag as error:
+            raise SealRefused("this sealed value was changed", why="damaged") from error
+
+    def blind(self, value: str, /, *, field: str) -> bytes:
+        """A keyed index of a value, 32 bytes: equal values look up, nobody reads back."""
+        field_key = hmac.digest(self._index_key, field.encode(), "sha256")
+        return hmac.digest(field_key, value.encode(), "sha256")
+
+    def forget(self, subject: SubjectId, /) -> None:
+        """Destroy the person's data key: what it sealed is unreadable, backups included.
+
+        The code no longer leads to the subject either; a person met again is a new one.
+        """
+        with self._database.work() as unit:
+            self._store.forget(subject, work=unit)
+        self._database.checkpoint()
+
+    def _new_subject(self) -> tuple[SubjectId, bytes]:
+        name = b32encode(self._entropy.bytes(20)).decode().lower()
+        data_key = self._entropy.bytes(KEY_BYTES)
+        return SubjectId(name), aes_key_wrap(self._wrapping_key, data_key)
+
+    def _data_key(self, subject: SubjectId) -> bytes:
+        with self._database.read() as unit:
+            wrapped = self._store.wrapped_key(subject, work=unit)
+        if wrapped is None:
+            raise SealRefused("the key of this subject was destroyed", why="forgotten")
+        try:
+            return aes_key_unwrap(self._wrapping_key, wrapped)
+        except InvalidUnwrap as error:
+            raise SealRefused(
+                "this key was wrapped under another vault key", why="damaged"
+            ) from error
+
+
+def _derived(vault_key: bytes, purpose: str) -> bytes:
+    info = b"riik vault 1: " + purpose.encode()
+    return HKDFExpand(algorithm=SHA256(), length=KEY_BYTES, info=info).derive(vault_key)
+
+
+def _mark(key: bytes, context: str) -> bytes:
+    return hmac.digest(key, b"riik context\x00" + context.encode(), "sha256")[:MARK_BYTES]
+
+
+def _bound(subject: SubjectId, context: str) -> bytes:
+    # The length keeps subject and context from running into each other.
+    name = subject.encode()
+    return FORMAT + len(name).to_bytes(2, "big") + name + context.encode()

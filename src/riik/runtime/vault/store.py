@@ -1,0 +1,58 @@
+"""Where the vault's subjects and wrapped keys are kept: SQL on SQLite and PostgreSQL."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, insert, select, update
+
+from riik.core import SubjectId, Work
+
+__all__ = ["SubjectStore"]
+
+METADATA = MetaData()
+SUBJECT = Table(
+    "vault_subject",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("code_index", LargeBinary),
+    Column("wrapped_key", LargeBinary),
+)
+
+# SQLite takes no more than 32,766 variables a statement; smaller lists plan faster.
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectStore:
+    """Rows of ``vault_subject``."""
+
+    def find(self, indices: Collection[bytes], *, work: Work) -> dict[bytes, SubjectId]:
+        """The subjects that these code indices lead to, of those there are."""
+        wanted = list(indices)
+        found: dict[bytes, SubjectId] = {}
+        for start in range(0, len(wanted), MOST_AT_ONCE):
+            some = wanted[start : start + MOST_AT_ONCE]
+            query = select(SUBJECT.c.code_index, SUBJECT.c.subject).where(
+                SUBJECT.c.code_index.in_(some)
+            )
+            found |= {bytes(row.code_index): SubjectId(row.subject) for row in work.execute(query)}
+        return found
+
+    def add(self, keys: Mapping[bytes, tuple[SubjectId, bytes]], *, work: Work) -> None:
+        """Keep new subjects: code index to subject and wrapped key."""
+        rows = [
+            {"code_index": index, "subject": subject, "wrapped_key": wrapped}
+            for index, (subject, wrapped) in keys.items()
+        ]
+        work.execute(insert(SUBJECT), rows)
+
+    def wrapped_key(self, subject: SubjectId, *, work: Work) -> bytes | None:
+        """The person's wrapped key; None when it was destroyed or never was."""
+        query = select(SUBJECT.c.wrapped_key).where(SUBJECT.c.subject == subject)
+        found = work.execute(query).scalar()
+        return bytes(found) if found is not None else None
+
+    def forget(self, subject: SubjectId, *, work: Work) -> None:
+        """Destroy key and index; the opaque subject stays, and means nobody."""
+        gone = update(SUBJECT).where(SUBJECT.c.subject == subject)
+        work.execute(gone.values(code_index=None, wrapped_key=None))

@@ -1,0 +1,32 @@
+"""The ports for every test: a standing clock, seeded entropy, no threads, a small database."""
+
+import pytest
+
+from riik.runtime.database import open_database
+from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands at noon of 23 November 2026, UTC, until the test moves it."""
+    return StandingClock()
+
+
+@pytest.fixture
+def entropy():
+    """Bytes from a seed: the same in every run."""
+    return SeededEntropy()
+
+
+@pytest.fixture
+def in_thread():
+    """Runs in the caller's own thread, at once."""
+    return ImmediateThread()
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A new SQLite database without tables; `riik.runtime.migrate.migrate` makes them."""
+    database = open_database(f"sqlite:///{tmp_path}/node.db", name="test")
+    yield database
+    database.close()
