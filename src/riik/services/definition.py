@@ -4,14 +4,14 @@ Pure: the folder's files come as bytes by name, the definition or a refusal goes
 the interpreter does not support is refused here, by name; nothing in a folder can execute.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from riik.formats.toml import Shape, read_toml
-from riik.rules import Model, read_model
+from riik.rules import load
 from riik.services.errors import FolderRefused
 from riik.services.forms import check_schema, pages_of
 from riik.services.model import Need, Notice, RecordChange, ServiceDefinition
@@ -109,7 +109,7 @@ def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefin
     _check_files(files)
     service = read_toml(files["service.toml"], _Service, name="service.toml")
     form = _read_form(files["form.json"])
-    rules = read_model(files["rules.dmn"]) if "rules.dmn" in files else None
+    rules = load(files["rules.dmn"]) if "rules.dmn" in files else None
     process = read_process(files.get("process.bpmn", standard))
     definition = ServiceDefinition(
         id=service.id,
@@ -219,14 +219,10 @@ def _check(definition: ServiceDefinition) -> None:
 
 def _check_decisions(definition: ServiceDefinition) -> None:
     for decision in filter(None, (definition.fee_decision, definition.proposal_decision)):
-        if definition.rules is None or decision not in _names_of(definition.rules):
+        if definition.rules is None or decision not in definition.rules.by_name:
             raise FolderRefused(f"rules.dmn has no decision {decision!r}", why="decision")
     if definition.fee_decision and not definition.currency:
         raise FolderRefused("a fee needs a currency", why="value")
-
-
-def _names_of(model: Model) -> Iterable[str]:
-    return model.decision_names
 
 
 def _check_tasks(process: Process) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from riik.rules import evaluate
+from riik.rules import expression
 from riik.services.errors import AnswerRefused, FolderRefused
 from riik.services.model import Page
 
@@ -60,7 +60,7 @@ def check_schema(form: Mapping[str, Any]) -> None:
 
 def wanted_pages(pages: Sequence[Page], *, known: Mapping[str, Any]) -> list[Page]:
     """The pages to ask, by their conditions over what is known."""
-    return [page for page in pages if not page.when or evaluate(page.when, known) is True]
+    return [page for page in pages if not page.when or expression(page.when).value(known) is True]
 
 
 def check_page(form: Mapping[str, Any], page: Page, answers: Mapping[str, Any]) -> dict[str, Any]:

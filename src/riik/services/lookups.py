@@ -82,7 +82,7 @@ class Lookups:
             service=ServiceId(self.providers[change.provider], change.service),
             method="POST",
             headers=(("Content-Type", "application/json"),),
-            body=msgspec.json.encode(dict(values)),
+            body=msgspec.json.encode({"values": dict(values)}),
             purpose=change.purpose,
             legal_basis=change.legal_basis,
             subject=dossier.person,

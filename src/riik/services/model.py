@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from riik.core import ServiceId
-from riik.rules import Model
+from riik.rules import Rules
 from riik.services.process import Process
 
 __all__ = ["Fact", "Need", "Notice", "Page", "RecordChange", "ServiceDefinition", "Standing"]
@@ -120,7 +120,7 @@ class ServiceDefinition:
     needs: tuple[Need, ...]
     form: Mapping[str, Any]
     pages: tuple[Page, ...]
-    rules: Model | None
+    rules: Rules | None
     process: Process
     fee_decision: str
     proposal_decision: str

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from riik.cases import Cases, Document, State
 from riik.core import Clock, Money, Work
 from riik.payments import Fees
-from riik.rules import decide, evaluate
+from riik.rules import decide, explain, expression, to_plain
 from riik.services.dossier import Proposal
 from riik.services.letters import decision_letter
 from riik.services.lookups import Lookups
@@ -155,12 +155,12 @@ class Operations:
         if definition.rules is None or not definition.proposal_decision:
             return Proposal(outcome="official")
         decision = decide(definition.rules, definition.proposal_decision, running.known())
-        value = decision.value if isinstance(decision.value, Mapping) else {}
+        value = decision.plain if isinstance(decision.plain, Mapping) else {}
         outcome = value.get("outcome")
         return Proposal(
             outcome=outcome if outcome in ("grant", "refuse") else "official",
             grounds=tuple(str(ground) for ground in value.get("grounds") or ()),
-            explanation=tuple(decision.explanation_rows()),
+            explanation=tuple(explain(decision)),
         )
 
     def _due(self, running: Running) -> Any:
@@ -171,9 +171,11 @@ class Operations:
         known: dict[str, Any] = running.known()
         rules = running.definition.rules
         if rules is not None:
-            for name in rules.decision_names:
-                known[name] = decide(rules, name, running.known()).value
-        return {field: evaluate(text, known) for field, text in expressions.items()}
+            for name in rules.by_name:
+                known[name] = decide(rules, name, running.known()).plain
+        return {
+            field: to_plain(expression(text).value(known)) for field, text in expressions.items()
+        }
 
     async def _letter(self, running: Running) -> bytes:
         definition = running.definition

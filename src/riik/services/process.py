@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from riik.rules import evaluate
+from riik.rules import expression
 from riik.services.errors import FolderRefused, StepRefused
 
 __all__ = [
@@ -205,7 +205,7 @@ def _choose(process: Process, gateway: Node, known: Mapping[str, Any]) -> str:
     flows = process.flows[gateway.id]
     for flow in flows:
         if flow.id != gateway.default and (
-            not flow.condition or evaluate(flow.condition, known) is True
+            not flow.condition or expression(flow.condition).value(known) is True
         ):
             return flow.target
     for flow in flows:

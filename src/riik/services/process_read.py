@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from lxml.etree import QName, _Element
 
-from riik.formats.xml import parse_xml
-from riik.rules import check_expression
+from riik.formats.xml import parse
+from riik.rules import expression
 from riik.services.errors import FolderRefused
 from riik.services.process import Flow, Kind, Node, Process
 
@@ -36,7 +36,7 @@ def read_process(source: bytes) -> Process:
         FolderRefused: For ``process``: an element or attribute that isn't supported, by name;
             a graph that doesn't hang together; a condition that isn't FEEL.
     """
-    root = parse_xml(source)
+    root = parse(source)
     elements = [child for child in root if QName(child).namespace == BPMN]
     processes = [child for child in elements if QName(child).localname == "process"]
     others = {QName(child).localname for child in elements} - {"process", "message", "error"}
@@ -114,7 +114,7 @@ def _flow(element: _Element) -> Flow:
                 raise FolderRefused(f"{inner} in {name} is not supported", why="process")
             continue
         condition = (child.text or "").strip()
-        check_expression(condition)
+        expression(condition)
     return Flow(
         id=name,
         source=element.get("sourceRef", ""),

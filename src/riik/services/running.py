@@ -75,7 +75,7 @@ class Running:
         """What the rules say is owed now: ``amount`` in minor units and its ``law``."""
         if not self.definition.fee_decision or self.definition.rules is None:
             return {"amount": 0, "law": ""}
-        value = decide(self.definition.rules, self.definition.fee_decision, known).value
+        value = decide(self.definition.rules, self.definition.fee_decision, known).plain
         if not isinstance(value, Mapping):
             return {"amount": 0, "law": ""}
         return {"amount": int(value["amount"]), "law": str(value["law"])}
