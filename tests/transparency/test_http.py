@@ -1,17 +1,13 @@
 """Log and witness over real HTTP: the protocols' own codes, headers and bodies."""
 
-import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import aiohttp
 import pytest
-import uvicorn
-from starlette.applications import Starlette
+from tests.transparency.house import in_thread, served
 
 from riik.transparency import AddCheckpoint, LogUnavailable, WitnessRefused
 from riik.transparency.client import WitnessClient
-from riik.transparency.http import routes, witness_routes
 from riik.transparency.jobs import Sequencer
 
 pytestmark = pytest.mark.anyio
@@ -20,38 +16,6 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def anyio_backend():
     return "asyncio"
-
-
-class Server(uvicorn.Server):
-    """A server that says when it listens."""
-
-    async def startup(self, sockets=None):
-        await super().startup(sockets)
-        self.ready.set()
-
-
-@asynccontextmanager
-async def served(house):
-    """The node and its witness on one port of this machine."""
-    app = Starlette(
-        routes=[
-            *routes(house.transparency, in_thread=in_thread),
-            *witness_routes(house.near.witness, in_thread=in_thread),
-        ]
-    )
-    server = Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    server.ready = asyncio.Event()
-    running = asyncio.create_task(server.serve())
-    await server.ready.wait()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
-        yield session
-    server.should_exit = True
-    await running
-
-
-async def in_thread(action, /, *args, **kwargs):
-    return await asyncio.to_thread(action, *args, **kwargs)
 
 
 def client(house, session):
