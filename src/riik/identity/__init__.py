@@ -9,6 +9,7 @@ from riik.identity.codes import (
     semantics_identifier,
     vietnamese,
 )
+from riik.identity.component import AccessRecords, CertificateAuthority, Identity
 from riik.identity.errors import (
     CardRefused,
     CardSilent,
@@ -18,13 +19,16 @@ from riik.identity.errors import (
     PersonUnknown,
 )
 from riik.identity.model import (
+    Actor,
+    CardOrder,
     CertificatePair,
     CertificateRequest,
+    Channel,
     Document,
     DocumentKind,
     Event,
-    HeldKey,
     KeyPurpose,
+    Known,
     Organisation,
     Person,
     Reason,
@@ -33,18 +37,24 @@ from riik.identity.model import (
 )
 
 __all__ = [
+    "AccessRecords",
+    "Actor",
+    "CardOrder",
     "CardRefused",
     "CardSilent",
+    "CertificateAuthority",
     "CertificatePair",
     "CertificateRequest",
+    "Channel",
     "CodeFacts",
     "CodeRefused",
     "Document",
     "DocumentKind",
     "DocumentRefused",
     "Event",
-    "HeldKey",
+    "Identity",
     "KeyPurpose",
+    "Known",
     "Organisation",
     "Person",
     "PersonRefused",

@@ -12,13 +12,19 @@ from riik.core import MemberId, PersonCode, SubjectId
 from riik.identity.codes import Sex
 
 __all__ = [
+    "Actor",
+    "CardOrder",
     "CertificatePair",
     "CertificateRequest",
+    "Channel",
     "Document",
     "DocumentKind",
     "Event",
-    "HeldKey",
+    "KeptDocument",
+    "KeptKey",
+    "KeptPerson",
     "KeyPurpose",
+    "Known",
     "Organisation",
     "Person",
     "Reason",
@@ -127,24 +133,42 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateRequest:
-    """What a certificate authority needs to certify both keys of a card.
-
-    Attributes:
-        person: Who holds the card.
-        document_number: Which card.
-        kind: Which kind of card; it chooses the certificates' policy.
-        authentication_key: SubjectPublicKeyInfo, DER, of the key behind PIN1.
-        signature_key: The same of the key behind PIN2.
-        valid_until: Last day of the card.
-    """
+class Known:
+    """A person and the documents of them, the newest first."""
 
     person: Person
-    document_number: str
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardOrder:
+    """A card to be bound to a person.
+
+    Attributes:
+        holder: Who will hold it; enrolled already.
+        number: Document number, printed on it.
+        kind: Which kind of card.
+        valid_from: First day.
+        valid_until: Last day.
+        authentication_key: SubjectPublicKeyInfo, DER, of the key behind PIN1.
+        signature_key: The same of the key behind PIN2.
+    """
+
+    holder: PersonCode
+    number: str
     kind: DocumentKind
+    valid_from: date
+    valid_until: date
     authentication_key: bytes
     signature_key: bytes
-    valid_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRequest:
+    """What a certificate authority needs to certify both keys of a card."""
+
+    person: Person
+    order: CardOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,19 +179,27 @@ class CertificatePair:
     signature: bytes
 
 
+class Channel(StrEnum):
+    """How somebody came to us; a voice on the phone may lock, never unlock."""
+
+    STRONG_LOGIN = "strong-login"
+    DESK = "desk"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldKey:
-    """A certificate that is bound to a document.
+class Actor:
+    """Who asks for something to be done with a document.
 
     Attributes:
-        document_number: Which card holds the key.
-        purpose: What it may do.
-        certificate: DER.
+        person: The holder or an officer.
+        channel: How they came.
+        officer: They act for the authority; the caller checked that they may.
     """
 
-    document_number: str
-    purpose: KeyPurpose
-    certificate: bytes
+    person: PersonCode
+    channel: Channel
+    officer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,14 +208,47 @@ class Event:
 
     Attributes:
         at: When, UTC.
-        action: ``bound``, ``suspended``, ``resumed`` or ``revoked``.
+        action: ``bound``, or the status it went to.
         reason: Why; None where binding needs none.
-        actor: Opaque subject of who did it: the holder or an officer.
-        channel: ``card``, ``phone-desk``, ``desk``, ``system``.
+        actor: Opaque subject of who asked.
+        channel: How they came.
     """
 
     at: datetime
     action: str
     reason: Reason | None
     actor: SubjectId
-    channel: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPerson:
+    """A person as the store keeps them: sealed under their own data key."""
+
+    subject: SubjectId
+    sealed: bytes
+    residence: Residence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDocument:
+    """A document as the store keeps it: under the blind index of its number."""
+
+    key: bytes
+    subject: SubjectId
+    sealed_number: bytes
+    kind: DocumentKind
+    valid_from: date
+    valid_until: date
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptKey:
+    """A certificate as the store keeps it: under the blind index of its fingerprint."""
+
+    key: bytes
+    document: bytes
+    subject: SubjectId
+    purpose: KeyPurpose
+    sealed: bytes

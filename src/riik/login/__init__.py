@@ -1,5 +1,6 @@
 """Login: who is this now, acting for whom, how sure?"""
 
+from riik.login.component import Login
 from riik.login.errors import (
     ChallengeRefused,
     CodeRefused,
@@ -14,27 +15,37 @@ from riik.login.errors import (
 from riik.login.model import (
     Challenge,
     Credential,
+    Event,
     Grant,
     Level,
     LoginRules,
     Mandate,
+    Mandates,
     Method,
     Session,
     Statement,
 )
+from riik.login.relying import MandateSource, Relying
+from riik.login.statements import verify_statement
+from riik.login.webeid import verify_token
 
 __all__ = [
     "Challenge",
     "ChallengeRefused",
     "CodeRefused",
     "Credential",
+    "Event",
     "Grant",
     "Level",
+    "Login",
     "LoginRules",
     "Mandate",
     "MandateRefused",
+    "MandateSource",
+    "Mandates",
     "Method",
     "OriginRefused",
+    "Relying",
     "RevocationUnknown",
     "Session",
     "SessionRefused",
@@ -42,4 +53,6 @@ __all__ = [
     "StatementRefused",
     "TokenRefused",
     "TooManyAttempts",
+    "verify_statement",
+    "verify_token",
 ]

@@ -1,0 +1,464 @@
+"""Identity: enrol people, bind cards to them, and stop cards at once when asked.
+
+People and cards are kept sealed under each person's data key; a document and a certificate
+are found by blind indexes. Certificates are made and stopped by a certificate authority,
+which is another organisation: verbs that ask it are async and hold no unit while waiting.
+What they do can be repeated: an authority that was asked twice does it once.
+"""
+
+from asyncio import gather
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Protocol
+
+import msgspec
+
+from riik.core import (
+    Clock,
+    Database,
+    InThread,
+    Outbox,
+    PersonCode,
+    SubjectId,
+    Vault,
+    Work,
+)
+from riik.identity.codes import CodeFacts, check_document_number, estonian, vietnamese
+from riik.identity.errors import DocumentRefused, PersonRefused, PersonUnknown
+from riik.identity.model import (
+    Actor,
+    CardOrder,
+    CertificatePair,
+    CertificateRequest,
+    Channel,
+    Document,
+    Event,
+    KeptDocument,
+    KeptKey,
+    KeptPerson,
+    KeyPurpose,
+    Known,
+    Organisation,
+    Person,
+    Reason,
+    Status,
+)
+from riik.trust import CertificateRefused, read_certificate
+
+__all__ = ["AccessRecords", "CertificateAuthority", "Identity", "IdentityStore"]
+
+CHANGED: Final = "identity.document-changed"
+"""Topic of the event that a document's status is another now: the holder is to be told."""
+
+LONGEST_YEARS: Final = 10
+
+# From which status each may be reached. Nothing leads out of `revoked`.
+_FROM: Final = {
+    Status.SUSPENDED: {Status.ACTIVE},
+    Status.ACTIVE: {Status.SUSPENDED},
+    Status.REVOKED: {Status.PREPARED, Status.ACTIVE, Status.SUSPENDED},
+}
+
+
+class CertificateAuthority(Protocol):
+    """Who certifies the keys; `node` fills it. Doing anything twice is the same as once."""
+
+    def issue(self, request: CertificateRequest, /) -> Awaitable[CertificatePair]: ...
+    def suspend(self, certificate: bytes, /) -> Awaitable[None]: ...
+    def resume(self, certificate: bytes, /) -> Awaitable[None]: ...
+    def revoke(self, certificate: bytes, /, *, reason: Reason) -> Awaitable[None]: ...
+
+
+class AccessRecords(Protocol):
+    """Where a look at a person's data is written down; `transparency` has it."""
+
+    def record_access(
+        self, subject: SubjectId, *, reader: str, purpose: str, work: Work
+    ) -> object: ...
+
+
+class IdentityStore(Protocol):
+    """What this component needs kept: `store` keeps it in SQL."""
+
+    def put_people(self, people: Sequence[KeptPerson], *, work: Work) -> None: ...
+    def people(self, subjects: Sequence[SubjectId], *, work: Work) -> list[KeptPerson]: ...
+    def put_organisations(self, organisations: Sequence[Organisation], *, work: Work) -> None: ...
+    def organisation(self, registry_code: str, *, work: Work) -> Organisation | None: ...
+    def put_documents(self, documents: Sequence[KeptDocument], *, work: Work) -> None: ...
+    def document(self, key: bytes, *, work: Work) -> KeptDocument | None: ...
+    def documents_of(self, subject: SubjectId, *, work: Work) -> list[KeptDocument]: ...
+    def set_status(self, key: bytes, status: Status, *, work: Work) -> None: ...
+    def put_keys(self, keys: Sequence[KeptKey], *, work: Work) -> None: ...
+    def key(self, key: bytes, *, work: Work) -> KeptKey | None: ...
+    def keys_of(self, document: bytes, *, work: Work) -> list[KeptKey]: ...
+    def record(self, document: bytes, event: Event, *, work: Work) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """One country's identity authority.
+
+    Attributes:
+        places: Three-digit numbers of places in Vietnamese codes, from the country profile.
+    """
+
+    store: IdentityStore
+    database: Database
+    vault: Vault
+    clock: Clock
+    in_thread: InThread
+    outbox: Outbox
+    access: AccessRecords
+    authority: CertificateAuthority
+    places: frozenset[str] = frozenset()
+
+    def enrol(
+        self, people: Iterable[Person], *, organisations: Iterable[Organisation] = ()
+    ) -> list[SubjectId]:
+        """Enrol people, and organisations with them, in one unit of work.
+
+        Whoever is enrolled already with the same facts stays as they are.
+
+        Returns:
+            The people's opaque subjects at this node, in order.
+
+        Raises:
+            CodeRefused: A code breaks its country's scheme.
+            PersonRefused: For ``birth-date`` or ``sex`` (the code says another), ``name``,
+                ``twice`` or ``differs`` (enrolled with other facts).
+        """
+        new = list(people)
+        for person in new:
+            self._check(person)
+        if len({person.code for person in new}) != len(new):
+            raise PersonRefused("somebody is enrolled twice at once", why="twice")
+        subjects = self.vault.subjects_of([person.code for person in new])
+        with self.database.work() as work:
+            known = {kept.subject: kept for kept in self.store.people(subjects, work=work)}
+            fresh = []
+            for subject, person in zip(subjects, new, strict=True):
+                if subject not in known:
+                    fresh.append(self._sealed(subject, person))
+                elif self._unsealed(known[subject]) != person:
+                    raise PersonRefused("enrolled with other facts already", why="differs")
+            self.store.put_people(fresh, work=work)
+            self.store.put_organisations(list(organisations), work=work)
+        return subjects
+
+    def find(self, code: PersonCode, *, reader: str, purpose: str) -> Known:
+        """A person and their documents; the look is written down first.
+
+        Raises:
+            PersonUnknown: For ``unknown``.
+        """
+        with self.database.work() as work:
+            kept = self._person(code, work=work)
+            self.access.record_access(kept.subject, reader=reader, purpose=purpose, work=work)
+            documents = self.store.documents_of(kept.subject, work=work)
+        return Known(person=self._unsealed(kept), documents=tuple(map(self._document, documents)))
+
+    def find_organisation(self, registry_code: str) -> Organisation:
+        """An organisation by its code in the business register.
+
+        Raises:
+            PersonUnknown: For ``unknown``.
+        """
+        with self.database.read() as work:
+            found = self.store.organisation(registry_code, work=work)
+        if found is None:
+            raise PersonUnknown("no such organisation is enrolled", why="unknown")
+        return found
+
+    def find_holder(self, certificate: bytes) -> tuple[Document, KeyPurpose]:
+        """Whose key is this: the document that holds it, and what the key is for.
+
+        Raises:
+            DocumentRefused: For ``unknown``, when the certificate is bound to no document.
+        """
+        with self.database.read() as work:
+            key = self.store.key(self._fingerprint(certificate), work=work)
+            document = None if key is None else self.store.document(key.document, work=work)
+        if key is None or document is None:
+            raise DocumentRefused("no document here holds that key", why="unknown")
+        return self._document(document), key.purpose
+
+    async def bind_key(self, orders: Sequence[CardOrder], *, by: Actor) -> list[CertificatePair]:
+        """Have the keys of cards certified and bind the cards to their holders.
+
+        The cards stand as ``prepared`` until their certificates are there; an order that
+        was cut off may be repeated as it was.
+
+        Raises:
+            PersonUnknown: A holder is not enrolled.
+            CodeRefused: For ``document-number``.
+            DocumentRefused: For ``validity``, ``number-taken``, ``keys-same``,
+                ``certificate`` (the authority certified something else) or ``actor``.
+        """
+        _check_officer(by)
+        people = await self.in_thread(self._prepare, orders)
+        requests = [
+            CertificateRequest(person=person, order=order)
+            for person, order in zip(people, orders, strict=True)
+        ]
+        pairs = await gather(*map(self.authority.issue, requests))
+        await self.in_thread(self._bind, orders, pairs, by)
+        return list(pairs)
+
+    async def suspend(
+        self, holder: PersonCode, *, reason: Reason, by: Actor, number: str | None = None
+    ) -> list[Document]:
+        """Stop a card, or all of a person's cards, until they are resumed.
+
+        Args:
+            holder: Whose.
+            reason: Why.
+            by: On whose word: the holder's or an officer's, over any channel.
+            number: One card; None for all.
+
+        Raises:
+            PersonUnknown: For ``unknown``.
+            DocumentRefused: For ``unknown``, ``status`` or ``actor``.
+        """
+        return await self._change(holder, Status.SUSPENDED, reason=reason, by=by, number=number)
+
+    async def resume(
+        self, holder: PersonCode, *, number: str, reason: Reason, by: Actor
+    ) -> list[Document]:
+        """Let a suspended card work again; never on a word over the phone.
+
+        Raises:
+            PersonUnknown: For ``unknown``.
+            DocumentRefused: For ``unknown``, ``status``, ``expired``, ``channel`` or ``actor``.
+        """
+        return await self._change(holder, Status.ACTIVE, reason=reason, by=by, number=number)
+
+    async def revoke(
+        self, holder: PersonCode, *, reason: Reason, by: Actor, number: str | None = None
+    ) -> list[Document]:
+        """Stop a card, or all of a person's cards, for good; not over the phone.
+
+        Raises:
+            PersonUnknown: For ``unknown``.
+            DocumentRefused: For ``unknown``, ``status``, ``channel`` or ``actor``.
+        """
+        return await self._change(holder, Status.REVOKED, reason=reason, by=by, number=number)
+
+    async def _change(
+        self, holder: PersonCode, to: Status, *, reason: Reason, by: Actor, number: str | None
+    ) -> list[Document]:
+        _check_actor(by, holder=holder, to=to)
+        documents = await self.in_thread(self._targets, holder, to, number)
+        for certificate in await self.in_thread(self._certificates, documents):
+            # The authority first: what our record says is never better than what OCSP says.
+            if to is Status.SUSPENDED:
+                await self.authority.suspend(certificate)
+            elif to is Status.ACTIVE:
+                await self.authority.resume(certificate)
+            else:
+                await self.authority.revoke(certificate, reason=reason)
+        return await self.in_thread(self._set_status, documents, to, reason, by)
+
+    def _targets(self, holder: PersonCode, to: Status, number: str | None) -> list[KeptDocument]:
+        """The documents that change; those that stand so already are left out."""
+        with self.database.read() as work:
+            person = self._person(holder, work=work)
+            documents = self.store.documents_of(person.subject, work=work)
+        if number is None:
+            return [document for document in documents if document.status in _FROM[to]]
+        wanted = self._number(number)
+        found = next((document for document in documents if document.key == wanted), None)
+        if found is None:
+            raise DocumentRefused("this person has no such document", why="unknown")
+        if found.status is to:
+            return []
+        if found.status not in _FROM[to]:
+            raise DocumentRefused(f"the document is {found.status}", why="status")
+        if to is Status.ACTIVE and found.valid_until < self.clock.now().date():
+            raise DocumentRefused("the document has expired", why="expired")
+        return [found]
+
+    def _certificates(self, documents: Sequence[KeptDocument]) -> list[bytes]:
+        with self.database.read() as work:
+            keys = [key for each in documents for key in self.store.keys_of(each.key, work=work)]
+        return [self.vault.open(key.subject, key.sealed, context=_key(key.key)) for key in keys]
+
+    def _set_status(
+        self, documents: Sequence[KeptDocument], to: Status, reason: Reason, by: Actor
+    ) -> list[Document]:
+        actor = self.vault.subject_of(by.person)
+        with self.database.work() as work:
+            for document in documents:
+                self.store.set_status(document.key, to, work=work)
+                self._tell(document, to.value, reason, by=by, actor=actor, work=work)
+        return [self._document(document, status=to) for document in documents]
+
+    def _prepare(self, orders: Sequence[CardOrder]) -> list[Person]:
+        """Check the orders and write the cards down as prepared."""
+        for order in orders:
+            _check_order(order)
+        with self.database.work() as work:
+            kept = [self._person(order.holder, work=work) for order in orders]
+            fresh = []
+            for person, order in zip(kept, orders, strict=True):
+                document = self.store.document(self._number(order.number), work=work)
+                if document is None:
+                    fresh.append(self._prepared(person.subject, order))
+                elif (document.subject, document.status) != (person.subject, Status.PREPARED):
+                    raise DocumentRefused("this number is taken", why="number-taken")
+            self.store.put_documents(fresh, work=work)
+        return [self._unsealed(person) for person in kept]
+
+    def _bind(
+        self, orders: Sequence[CardOrder], pairs: Sequence[CertificatePair], by: Actor
+    ) -> None:
+        for order, pair in zip(orders, pairs, strict=True):
+            _check_certified(pair.authentication, order.authentication_key)
+            _check_certified(pair.signature, order.signature_key)
+        actor = self.vault.subject_of(by.person)
+        subjects = self.vault.subjects_of([order.holder for order in orders])
+        with self.database.work() as work:
+            for subject, order, pair in zip(subjects, orders, pairs, strict=True):
+                document = self._prepared(subject, order)
+                keys = [
+                    self._held(document, KeyPurpose.AUTHENTICATION, pair.authentication),
+                    self._held(document, KeyPurpose.SIGNATURE, pair.signature),
+                ]
+                self.store.put_keys(keys, work=work)
+                self.store.set_status(document.key, Status.ACTIVE, work=work)
+                self._tell(document, "bound", None, by=by, actor=actor, work=work)
+
+    def _tell(
+        self,
+        document: KeptDocument,
+        action: str,
+        reason: Reason | None,
+        *,
+        by: Actor,
+        actor: SubjectId,
+        work: Work,
+    ) -> None:
+        """Write down what was done and, in the same unit, that the holder is to be told."""
+        now = self.clock.now()
+        event = Event(at=now, action=action, reason=reason, actor=actor, channel=by.channel)
+        self.store.record(document.key, event, work=work)
+        told = {"subject": document.subject, "document": document.key.hex(), "action": action}
+        key = f"{document.key.hex()}/{action}/{now.isoformat()}"
+        self.outbox.put(CHANGED, key, msgspec.json.encode(told), work=work)
+
+    def _check(self, person: Person) -> None:
+        if not person.given_names or person.given_names != person.given_names.strip():
+            raise PersonRefused("a person has a name", why="name")
+        facts = self._facts(person.code)
+        if facts is None:
+            return
+        told = facts.birth_date or person.birth_date.replace(year=facts.birth_year)
+        if told != person.birth_date:
+            raise PersonRefused("the code says another day of birth", why="birth-date")
+        if facts.sex is not person.sex:
+            raise PersonRefused("the code says another sex", why="sex")
+
+    def _facts(self, code: PersonCode) -> CodeFacts | None:
+        """What the code says; of a country whose scheme isn't known here, nothing."""
+        if code.startswith("EE"):
+            return estonian(code[2:])
+        if code.startswith("VN"):
+            return vietnamese(code[2:], places=self.places)
+        return None
+
+    def _person(self, code: PersonCode, *, work: Work) -> KeptPerson:
+        subject = self.vault.find(code)
+        found = [] if subject is None else self.store.people([subject], work=work)
+        if not found:
+            raise PersonUnknown("no such person is enrolled", why="unknown")
+        return found[0]
+
+    def _sealed(self, subject: SubjectId, person: Person) -> KeptPerson:
+        sealed = self.vault.seal(subject, msgspec.json.encode(person), context=_person(subject))
+        return KeptPerson(subject=subject, sealed=sealed, residence=person.residence)
+
+    def _unsealed(self, kept: KeptPerson) -> Person:
+        opened = self.vault.open(kept.subject, kept.sealed, context=_person(kept.subject))
+        return msgspec.json.decode(opened, type=Person)
+
+    def _prepared(self, subject: SubjectId, order: CardOrder) -> KeptDocument:
+        key = self._number(order.number)
+        return KeptDocument(
+            key=key,
+            subject=subject,
+            sealed_number=self.vault.seal(subject, order.number.encode(), context=_document(key)),
+            kind=order.kind,
+            valid_from=order.valid_from,
+            valid_until=order.valid_until,
+            status=Status.PREPARED,
+        )
+
+    def _document(self, kept: KeptDocument, *, status: Status | None = None) -> Document:
+        number = self.vault.open(kept.subject, kept.sealed_number, context=_document(kept.key))
+        return Document(
+            number=number.decode(),
+            subject=kept.subject,
+            kind=kept.kind,
+            valid_from=kept.valid_from,
+            valid_until=kept.valid_until,
+            status=status or kept.status,
+        )
+
+    def _held(self, document: KeptDocument, purpose: KeyPurpose, certificate: bytes) -> KeptKey:
+        key = self._fingerprint(certificate)
+        return KeptKey(
+            key=key,
+            document=document.key,
+            subject=document.subject,
+            purpose=purpose,
+            sealed=self.vault.seal(document.subject, certificate, context=_key(key)),
+        )
+
+    def _number(self, number: str) -> bytes:
+        return self.vault.blind(number, field="identity_document.number")
+
+    def _fingerprint(self, certificate: bytes) -> bytes:
+        return self.vault.blind(sha256(certificate).hexdigest(), field="identity_key.certificate")
+
+
+def _person(subject: SubjectId) -> str:
+    return f"identity_person/sealed/{subject}"
+
+
+def _document(key: bytes) -> str:
+    return f"identity_document/number/{key.hex()}"
+
+
+def _key(key: bytes) -> str:
+    return f"identity_key/certificate/{key.hex()}"
+
+
+def _check_officer(by: Actor) -> None:
+    if not by.officer or by.channel is Channel.PHONE:
+        raise DocumentRefused("cards are bound by an officer, in person", why="actor")
+
+
+def _check_actor(by: Actor, *, holder: PersonCode, to: Status) -> None:
+    if not by.officer and by.person != holder:
+        raise DocumentRefused("only the holder or an officer may do that", why="actor")
+    if by.channel is Channel.PHONE and to is not Status.SUSPENDED:
+        raise DocumentRefused("the phone is good for suspending alone", why="channel")
+
+
+def _check_order(order: CardOrder) -> None:
+    check_document_number(order.number)
+    if not order.valid_from <= order.valid_until or (
+        order.valid_until.year - order.valid_from.year > LONGEST_YEARS
+    ):
+        raise DocumentRefused("a card is valid for up to ten years", why="validity")
+    if order.authentication_key == order.signature_key:
+        raise DocumentRefused("one key can't be for both", why="keys-same")
+
+
+def _check_certified(certificate: bytes, key: bytes) -> None:
+    try:
+        certified = read_certificate(certificate).public_key
+    except CertificateRefused as error:
+        raise DocumentRefused("the authority sent no certificate", why="certificate") from error
+    if certified != key:
+        raise DocumentRefused("the authority certified another key", why="certificate")
