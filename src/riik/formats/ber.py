@@ -62,7 +62,7 @@ def _element(source: bytes, at: int, limit: int, *, depth: int) -> tuple[bytes, 
 def _parts(
     source: bytes, at: int, end: int, *, endless: bool, depth: int
 ) -> tuple[list[bytes], int]:
-    parts = []
+    parts: list[bytes] = []
     while endless or at < end:
         if endless and source[at : at + 2] == b"\x00\x00":
             return parts, at + 2

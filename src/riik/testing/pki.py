@@ -25,8 +25,7 @@ from riik.trust.certificates import read_certificate
 from riik.trust.model import CertificateStatus, ServiceKind, Standing, TrustAnchor
 from riik.trust.ocsp import CertId
 from riik.trust.profiles import Organisation, Person, Profile, make_certificate
-from riik.trust.responder import make_ocsp_response
-from riik.trust.tsa import TimeStampRequest, make_token
+from riik.trust.responders import TimeStampRequest, make_ocsp_response, make_token
 
 __all__ = ["AT", "Credential", "MemoryKey", "PersonCredentials", "Pki", "make_pki"]
 

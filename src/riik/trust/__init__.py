@@ -2,6 +2,7 @@
 
 from riik.trust.algorithms import read_algorithm, verify_signature
 from riik.trust.certificates import read_certificate
+from riik.trust.component import ListPublisher, Order, Trust
 from riik.trust.errors import (
     CertificateRefused,
     IssueRefused,
@@ -15,7 +16,9 @@ from riik.trust.errors import (
     TrustRefused,
     TrustUnavailable,
 )
+from riik.trust.hierarchy import Authority, Hierarchy, establish
 from riik.trust.model import (
+    QUALIFIED_KINDS,
     Certificate,
     CertificateStatus,
     KeyUsage,
@@ -34,7 +37,7 @@ from riik.trust.model import (
     VerifyXml,
 )
 from riik.trust.ocsp import make_ocsp_request, verify_ocsp
-from riik.trust.paths import validate_path
+from riik.trust.paths import Qualified, qualify, validate_path
 from riik.trust.profiles import (
     Addresses,
     Organisation,
@@ -43,31 +46,42 @@ from riik.trust.profiles import (
     exchange_authentication,
     exchange_member,
     exchange_signature,
+    list_signer,
     organisation_seal,
     person_authentication,
     person_signature,
 )
 from riik.trust.timestamps import make_timestamp_request, read_timestamp, verify_timestamp
+from riik.trust.trustlist import ListPointer, Provider, Scheme, TrustedList, read_trusted_list
 
 __all__ = [
+    "QUALIFIED_KINDS",
     "Addresses",
+    "Authority",
     "Certificate",
     "CertificateRefused",
     "CertificateStatus",
+    "Hierarchy",
     "IssueRefused",
     "KeyUsage",
+    "ListPointer",
+    "ListPublisher",
     "Name",
     "NotGood",
     "OcspRefused",
+    "Order",
     "Organisation",
     "Path",
     "PathRefused",
     "Person",
     "Profile",
+    "Provider",
     "QcStatements",
+    "Qualified",
     "RequestRefused",
     "Revocation",
     "RevocationSource",
+    "Scheme",
     "SealXml",
     "ServiceKind",
     "ServiceStatus",
@@ -76,22 +90,28 @@ __all__ = [
     "TimeStamp",
     "TimeStampRefused",
     "TimeStamper",
+    "Trust",
     "TrustAnchor",
     "TrustListRefused",
     "TrustRefused",
     "TrustUnavailable",
+    "TrustedList",
     "VerifyXml",
+    "establish",
     "exchange_authentication",
     "exchange_member",
     "exchange_signature",
+    "list_signer",
     "make_ocsp_request",
     "make_timestamp_request",
     "organisation_seal",
     "person_authentication",
     "person_signature",
+    "qualify",
     "read_algorithm",
     "read_certificate",
     "read_timestamp",
+    "read_trusted_list",
     "validate_path",
     "verify_ocsp",
     "verify_signature",

@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from riik.core import KeyKind
-from riik.formats import der
-from riik.trust import oids
+from riik.formats import der, oids
 from riik.trust.errors import SignatureRefused
 
 __all__ = [

@@ -12,8 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from riik.core import Refused
-from riik.formats import der
-from riik.trust import oids
+from riik.formats import der, oids
 from riik.trust.errors import CertificateRefused
 from riik.trust.model import Certificate, KeyUsage, Name, QcStatements
 

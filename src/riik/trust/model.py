@@ -11,17 +11,23 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
 
-from riik.trust import oids
+from riik.core import SubjectId
+from riik.formats import oids
 from riik.trust.errors import NotGood
 
 __all__ = [
+    "QUALIFIED_KINDS",
     "TRUSTED_STATUSES",
     "Certificate",
     "CertificateStatus",
+    "Criteria",
+    "Issued",
     "KeyUsage",
     "Name",
     "Path",
+    "PublishedList",
     "QcStatements",
+    "Qualification",
     "Revocation",
     "RevocationSource",
     "SealXml",
@@ -182,6 +188,11 @@ class ServiceKind(StrEnum):
     TSA_TSS_QC = "TSA/TSS-QC"
 
 
+QUALIFIED_KINDS = frozenset(
+    {ServiceKind.CA_QC, ServiceKind.OCSP_QC, ServiceKind.TSA_QTST, ServiceKind.TSA_TSS_QC}
+)
+"""The kinds that qualified signatures may rest on."""
+
 TRUSTED_STATUSES = frozenset(
     {
         "granted",
@@ -195,12 +206,40 @@ TRUSTED_STATUSES = frozenset(
 """Statuses under which a service is trusted (TS 119 612 §5.5.4, §D.5.4; older lists too)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """Which certificates a qualification is about (TS 119 612 §5.5.9.2.2).
+
+    Attributes:
+        rule: ``all``, ``atLeastOne`` or ``none`` of what follows holds.
+        usages: Key usages that each certificate must have, or must not.
+        policies: Sets of dotted policies of which each certificate must have all.
+        nested: Criteria that count as one each.
+        unknown: Something stands here that isn't understood: it never holds.
+    """
+
+    rule: str
+    usages: tuple[tuple[tuple[KeyUsage, bool], ...], ...] = ()
+    policies: tuple[frozenset[str], ...] = ()
+    nested: tuple["Criteria", ...] = ()
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """What a list says of some of a service's certificates: qualifiers such as ``QCNoQSCD``."""
+
+    qualifiers: frozenset[str]
+    criteria: Criteria
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
     """A status from one moment on: the end of its address, such as ``granted``."""
 
     status: str
     since: datetime
+    qualifications: tuple[Qualification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,9 +268,13 @@ class TrustAnchor:
         """When the newest status began."""
         return self.history[0].since if self.history else None
 
+    def at(self, moment: datetime) -> ServiceStatus | None:
+        """The status of that moment, or nothing before the first."""
+        return next((entry for entry in self.history if entry.since <= moment), None)
+
     def trusted_at(self, moment: datetime) -> bool:
         """Was the status of that moment one to rely on?"""
-        then = next((entry for entry in self.history if entry.since <= moment), None)
+        then = self.at(moment)
         return then is not None and then.status in TRUSTED_STATUSES
 
 
@@ -317,6 +360,42 @@ class TimeStamp:
     def certificate(self) -> Certificate:
         """The certificate of the authority that made it."""
         return self.path.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A certificate as its issuer keeps it.
+
+    Attributes:
+        key: The order's idempotency key.
+        fingerprint: SHA-256 of the certificate.
+        public_key_hash: SHA-256 of its SubjectPublicKeyInfo.
+        subject: The person, opaque; nothing for organisations and services.
+        subject_blind: Keyed index of the person's code.
+        certificate: DER; a person's is sealed under their key.
+    """
+
+    serial: int
+    key: str
+    kind: str
+    fingerprint: bytes
+    public_key_hash: bytes
+    subject: SubjectId | None
+    subject_blind: bytes | None
+    certificate: bytes
+    issued: datetime
+    not_after: datetime
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedList:
+    """A trusted list as it was published: sealed XML."""
+
+    sequence: int
+    issued: datetime
+    next_update: datetime
+    document: bytes
 
 
 class SealXml(Protocol):

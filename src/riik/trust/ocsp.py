@@ -2,11 +2,11 @@
 
 Implements the asking side of RFC 6960 (requests §4.1, verifying responses §3.2) with
 the nonce of RFC 9654, over CertIDs with SHA-1 or SHA-256. Pure: the network is `client`,
-making responses is `responder`. A responder is believed when it is the issuer, holds its
+making responses is `responders`. A responder is believed when it is the issuer, holds its
 delegation (§4.2.2.2), or is named in a trusted list as a status service.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,8 +14,7 @@ from hashlib import new as new_hash
 from hashlib import sha1
 from typing import Final, Self
 
-from riik.formats import der
-from riik.trust import oids
+from riik.formats import der, oids
 from riik.trust.algorithms import (
     HASH_NAMES,
     check_strength,
@@ -36,6 +35,7 @@ from riik.trust.model import (
 from riik.trust.paths import verify_issued
 
 __all__ = [
+    "OCSP_KINDS",
     "CertId",
     "key_hash",
     "make_ocsp_request",
@@ -51,7 +51,7 @@ SUCCESSFUL: Final = 0
 SKEW: Final = timedelta(minutes=1)
 
 _CERT_ID_HASHES: Final = {"sha1", "sha256"}
-_OCSP_KINDS: Final = {ServiceKind.OCSP, ServiceKind.OCSP_QC}
+OCSP_KINDS: Final = frozenset({ServiceKind.OCSP, ServiceKind.OCSP_QC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +196,7 @@ def verify_ocsp(
     at: datetime | None = None,
     max_age: timedelta | None = None,
     nonce: bytes | None = None,
+    kinds: Collection[ServiceKind] = OCSP_KINDS,
 ) -> Revocation:
     """Believe a response about ``certificate``, or refuse it.
 
@@ -210,10 +211,11 @@ def verify_ocsp(
             signature, whose times the caller compares.
         max_age: How long before ``at`` thisUpdate may lie.
         nonce: What the request carried; then the response must carry the same.
+        kinds: Which kinds of listed service may answer here.
 
     Raises:
         OcspRefused: For ``encoding``, ``response-status``, ``response-count``,
-            ``other-certificate``, ``responder``, ``responder-expired``, ``signature``,
+            ``other-certificate``, ``responders``, ``responder-expired``, ``signature``,
             ``weak``, ``nonce``, ``too-early``, ``too-late`` or ``too-old``.
     """
     basic = _read_response(response)
@@ -225,7 +227,8 @@ def verify_ocsp(
     if nonce is not None and basic.nonce != nonce:
         raise OcspRefused("the answer is to another request", why="nonce")
     _check_times(basic, at=at or basic.produced_at, max_age=max_age)
-    responder = _find_responder(basic, authority=authority, anchors=anchors)
+    listed = [anchor for anchor in anchors if anchor.kind in OCSP_KINDS and anchor.kind in kinds]
+    responder = _find_responder(basic, authority=authority, anchors=listed)
     _check_signed(basic, responder=responder)
     return Revocation(
         status=basic.standing.status,
@@ -343,7 +346,7 @@ def _find_responder(
     if basic.names(authority):
         return authority
     for anchor in anchors:
-        if anchor.kind in _OCSP_KINDS and anchor.trusted_at(basic.produced_at):
+        if anchor.trusted_at(basic.produced_at):
             listed = read_certificate(anchor.certificate)
             if basic.names(listed):
                 return _in_time(listed, basic.produced_at)

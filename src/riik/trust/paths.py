@@ -13,13 +13,20 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from riik.trust import oids
+from riik.formats import oids
 from riik.trust.algorithms import check_strength, read_algorithm, verify_signature
 from riik.trust.certificates import names_agree, read_certificate
 from riik.trust.errors import CertificateRefused, PathRefused, SignatureRefused
-from riik.trust.model import Certificate, KeyUsage, Path, ServiceKind, TrustAnchor
+from riik.trust.model import (
+    Certificate,
+    Criteria,
+    KeyUsage,
+    Path,
+    ServiceKind,
+    TrustAnchor,
+)
 
-__all__ = ["CA_KINDS", "validate_path", "verify_issued"]
+__all__ = ["CA_KINDS", "Qualified", "qualify", "validate_path", "verify_issued"]
 
 CA_KINDS: Final = frozenset({ServiceKind.CA_QC, ServiceKind.CA_PKC})
 MOST_CERTIFICATES: Final = 8
@@ -41,6 +48,14 @@ _UNDERSTOOD: Final = frozenset(
         oids.OCSP_NO_CHECK,
     }
 )
+_DEVICE: Final = {
+    "QCWithQSCD": True,
+    "QCWithSSCD": True,
+    "QCNoQSCD": False,
+    "QCNoSSCD": False,
+}
+# Policies that say so for certificates from before the statements (EN 319 411-2 §5.3).
+_DEVICE_POLICIES: Final = frozenset({"0.4.0.194112.1.2", "0.4.0.194112.1.3", "0.4.0.1456.1.1"})
 # Which refusal tells the caller most, when every way to an anchor failed.
 _TELLING: Final = (
     "no-certificate-chain-found",
@@ -50,6 +65,14 @@ _TELLING: Final = (
     "not-yet-valid",
     "expired",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """Is the certificate qualified, and is its key in a qualified device (QSCD)?"""
+
+    certificate: bool
+    device: bool
 
 
 def validate_path(
@@ -73,7 +96,8 @@ def validate_path(
         intermediates: Issuers that may be needed, DER, in any order; not trusted.
         anchors: What the caller trusts.
         at: The time to judge at.
-        kinds: Which kinds of service count as anchors here.
+        kinds: Which kinds of service count as anchors here; `QUALIFIED_KINDS` for
+            qualified signatures.
         usage: A key usage that the end certificate must allow.
         purpose: A dotted extended key usage that it must name.
 
@@ -251,3 +275,42 @@ def _check_anchor(chain: tuple[Certificate, ...], anchor: TrustAnchor, *, at: da
     moments = [at] if len(chain) == 1 else [at, chain[-2].not_before]
     if not all(anchor.trusted_at(moment) for moment in moments):
         raise PathRefused("the service was not trusted then", why="service-not-trusted")
+
+
+def qualify(path: Path) -> Qualified:
+    """Judge the end certificate of a valid path, as of its issuance.
+
+    Its own statements count, unless the list that names its issuer corrects them for such
+    certificates: then the list prevails.
+    """
+    end, anchor = path.end, path.anchor
+    if anchor.kind is not ServiceKind.CA_QC:
+        return Qualified(certificate=False, device=False)
+    compliant = end.qc_statements.compliant
+    device = end.qc_statements.device or not _DEVICE_POLICIES.isdisjoint(end.policies)
+    status = anchor.at(end.not_before)
+    for qualification in status.qualifications if status is not None else ():
+        if _hold(qualification.criteria, end):
+            compliant = _said(compliant, "QCStatement", "NotQualified", qualification.qualifiers)
+            for qualifier, answer in _DEVICE.items():
+                device = answer if qualifier in qualification.qualifiers else device
+    return Qualified(certificate=compliant, device=device and compliant)
+
+
+def _said(before: bool, yes: str, no: str, qualifiers: frozenset[str]) -> bool:
+    if no in qualifiers:
+        return False
+    return before or yes in qualifiers
+
+
+def _hold(criteria: Criteria, certificate: Certificate) -> bool:
+    if criteria.unknown:
+        return False
+    present = certificate.key_usage or frozenset()
+    answers = [
+        *(all((use in present) is wanted for use, wanted in uses) for uses in criteria.usages),
+        *(policies <= set(certificate.policies) for policies in criteria.policies),
+        *(_hold(each, certificate) for each in criteria.nested),
+    ]
+    rules = {"all": all(answers), "atLeastOne": any(answers), "none": not any(answers)}
+    return bool(answers) and rules.get(criteria.rule, False)

@@ -15,8 +15,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from riik.core import MemberId, PersonCode, Signer
-from riik.formats import der
-from riik.trust import oids
+from riik.formats import der, oids
 from riik.trust.algorithms import signing_algorithm
 from riik.trust.certificates import read_certificate
 from riik.trust.errors import CertificateRefused, IssueRefused
@@ -31,6 +30,7 @@ __all__ = [
     "exchange_member",
     "exchange_signature",
     "issuing_authority",
+    "list_signer",
     "make_certificate",
     "ocsp_responder",
     "organisation_seal",
@@ -47,12 +47,17 @@ _PRINTABLE_ONLY: Final = frozenset({oids.COUNTRY, oids.SERIAL_NUMBER})
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a certificate will say: its kind, subject, extensions (DER) and lifetime."""
+    """What a certificate will say: its kind, subject, extensions (DER) and lifetime.
+
+    Attributes:
+        person: Whose code and name are in it; such a certificate is personal data.
+    """
 
     kind: str
     subject: bytes
     extensions: tuple[bytes, ...]
     lifetime: timedelta
+    person: PersonCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +143,20 @@ def time_stamp_authority(organisation: Organisation, *, name: str) -> Profile:
     )
 
 
+def list_signer(organisation: Organisation, *, name: str) -> Profile:
+    """Who seals a trusted list: that purpose alone (TS 119 612 §5.7.1)."""
+    return Profile(
+        kind="list-signer",
+        subject=_organisation_name(organisation, common_name=name),
+        extensions=(
+            _extension(oids.BASIC_CONSTRAINTS, der.sequence(), critical=True),
+            _usage(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.CONTENT_COMMITMENT),
+            _purposes(oids.LIST_SIGNING),
+        ),
+        lifetime=timedelta(days=365 * 5),
+    )
+
+
 # People
 
 
@@ -154,6 +173,7 @@ def person_authentication(person: Person, *, document_policy: str = "", email: s
             *(_extension(oids.SUBJECT_ALT_NAME, der.sequence(each)) for each in emails),
         ),
         lifetime=timedelta(days=365 * 5),
+        person=person.code,
     )
 
 
@@ -178,6 +198,7 @@ def person_signature(
             _qualified(oids.QC_TYPE_ESIGN, device=device, legislation=legislation),
         ),
         lifetime=timedelta(days=365 * 5),
+        person=person.code,
     )
 
 

@@ -3,7 +3,7 @@
 Implements asking for (RFC 3161 §2.4.1) and verifying (§2.3, §2.4.2) time-stamp tokens:
 CMS SignedData (RFC 5652 §5) with the signer's certificate bound in by RFC 5035. Tokens of
 any authority verify, RSA and ECDSA. Pure, and on our own reader of DER, because it is on
-the path of every signature; making tokens is `tsa`, the network is `client`.
+the path of every signature; making tokens is `responders`, the network is `client`.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,9 +13,8 @@ from hashlib import new as new_hash
 from hmac import compare_digest
 from typing import Final
 
-from riik.formats import der
+from riik.formats import der, oids
 from riik.formats.ber import to_der
-from riik.trust import oids
 from riik.trust.algorithms import (
     HASH_NAMES,
     Algorithm,
@@ -177,7 +176,7 @@ def verify_timestamp(
             intermediates=(*read.certificates, *intermediates),
             anchors=anchors,
             at=read.time,
-            kinds=kinds,
+            kinds=TSA_KINDS.intersection(kinds),
         ),
     )
 

@@ -42,6 +42,7 @@ CLIENT_AUTH: Final = "1.3.6.1.5.5.7.3.2"
 EMAIL_PROTECTION: Final = "1.3.6.1.5.5.7.3.4"
 TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
 OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
+LIST_SIGNING: Final = "0.4.0.2231.3.0"  # TS 119 612 §5.7.1
 ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
 
 # EN 319 411-1 §5.3, EN 319 411-2 §5.3: certificate policies
