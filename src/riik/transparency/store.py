@@ -90,6 +90,15 @@ FORK = Table(
     Column("latest", LargeBinary),
 )
 
+# Statements of every look are made once: making them costs more than running them.
+ADD_ENTRY = insert(ENTRY)
+ADD_ACCESS = insert(ACCESS)
+PLACE_ENTRY = (
+    update(ENTRY)
+    .where(and_(ENTRY.c.sequence == bindparam("of"), ENTRY.c.position.is_(None)))
+    .values(position=bindparam("at"), content=None)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LogStore:
@@ -97,7 +106,7 @@ class LogStore:
 
     def add(self, entry: str, content: bytes, *, work: Work) -> None:
         """Keep an entry that has no position yet."""
-        work.execute(insert(ENTRY).values(entry=entry, content=content))
+        work.execute(ADD_ENTRY, {"entry": entry, "content": content})
 
     def position(self, entry: str, *, work: Work) -> tuple[bool, int | None]:
         """Whether there is such an entry, and its position in the log if it has one."""
@@ -116,13 +125,8 @@ class LogStore:
 
     def place(self, sequences: Sequence[int], *, first: int, work: Work) -> None:
         """Give entries their positions, one after the other from ``first`` on."""
-        statement = (
-            update(ENTRY)
-            .where(and_(ENTRY.c.sequence == bindparam("of"), ENTRY.c.position.is_(None)))
-            .values(position=bindparam("at"), content=None)
-        )
         rows = [{"of": of, "at": first + n} for n, of in enumerate(sequences)]
-        work.execute(statement, rows)
+        work.execute(PLACE_ENTRY, rows)
 
     def head(self, *, work: Work) -> CompactRange:
         """How far the log is integrated; an empty tree at first."""
@@ -195,7 +199,7 @@ class LookStore:
     ) -> None:
         """Keep the record of one look."""
         row = {"entry": entry, "subject": subject, "at_utc": at_utc, "sealed": sealed}
-        work.execute(insert(ACCESS).values(**row))
+        work.execute(ADD_ACCESS, row)
 
     def of_subject(
         self, subject: SubjectId, *, start: str, end: str, offset: int, limit: int, work: Work
