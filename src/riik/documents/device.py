@@ -1,0 +1,117 @@
+"""The press: typst in a process of its own, kept warm, stopped when it takes too long.
+
+Templates come from many providers. What typst could do with one is bounded here: it sees
+only the house's templates (typst refuses paths that leave its root), has an empty
+environment, a limit on memory, no network (own network namespace where the kernel has
+them, an unreachable proxy everywhere) and a time after which it is killed. `worker` is
+the other end. One press serves one job at a time; a node may hold several.
+"""
+
+import json
+import re
+import select
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import IO
+
+from riik.documents.errors import LetterRefused, PressUnavailable
+
+__all__ = ["TypstPress"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+WORKER = Path(__file__).parent / "worker.py"
+MOST_ANSWER = 32 << 20
+NOWHERE = "http://127.0.0.1:9"
+
+_MISSING_KEY = re.compile(r'does not contain key "([A-Za-z0-9_ -]{1,64})"')
+_REASONS = (
+    ("package", "package"),
+    ("file not found", "file"),
+    ("escape the project root", "file"),
+    ("failed to load file", "file"),
+    ("could not be displayed", "glyph"),
+    ("not be displayed with", "glyph"),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class TypstPress:
+    """A typst process; started by its first job, started again after it was killed.
+
+    Attributes:
+        seconds: How long one document may take.
+    """
+
+    seconds: float = 10.0
+    _lock: Lock = field(default_factory=Lock)
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    def print(self, source: str, inputs: Mapping[str, str], *, at: int) -> bytes:
+        """Make the PDF; see `riik.documents.component.Press`."""
+        job = json.dumps({"source": source, "inputs": dict(inputs), "at": at}).encode()
+        with self._lock:
+            answer = self._ask(job)
+        if answer[:1] == b"+":
+            return answer[1:]
+        raise _refusal(answer[1:].decode(errors="replace"))
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, job: bytes) -> bytes:
+        process = self._process if self._process and self._process.poll() is None else self._start()
+        sink, source = process.stdin, process.stdout
+        if sink is None or source is None:
+            raise PressUnavailable("the press has no pipes", why="broken")
+        try:
+            sink.write(len(job).to_bytes(4, "big") + job)
+            sink.flush()
+            if not select.select([source], [], [], self.seconds)[0]:
+                self._end()
+                raise PressUnavailable("this letter takes too long to print", why="too-long")
+            return self._frame(source)
+        except OSError as error:
+            self._end()
+            raise PressUnavailable("the press stopped", why="broken") from error
+
+    def _frame(self, source: IO[bytes]) -> bytes:
+        head = source.read(4)
+        size = int.from_bytes(head, "big")
+        answer = source.read(size) if len(head) == 4 and size <= MOST_ANSWER else b""
+        if not answer or len(answer) != size:
+            self._end()
+            raise PressUnavailable("the press stopped in the middle", why="broken")
+        return answer
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        # Isolated mode: nothing of the environment or of the current folder is imported.
+        self._process = subprocess.Popen(  # noqa: S603 - our interpreter, our script
+            [sys.executable, "-I", str(WORKER), str(TEMPLATES)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"HTTPS_PROXY": NOWHERE, "HTTP_PROXY": NOWHERE, "ALL_PROXY": NOWHERE},
+            cwd="/",
+        )
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def _refusal(said: str) -> LetterRefused:
+    if found := _MISSING_KEY.search(said):
+        return LetterRefused(f"the letter needs {found[1]}", why="missing-key", key=found[1])
+    for phrase, why in _REASONS:
+        if phrase in said:
+            return LetterRefused(f"the template can't be printed: {said[:200]}", why=why)
+    return LetterRefused(f"the template can't be printed: {said[:200]}", why="template")

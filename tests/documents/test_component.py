@@ -1,0 +1,157 @@
+"""Letters: accessible, archivable, carrying their data, and closed to what templates try."""
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from riik.documents import Attachment, Documents, LetterRefused, PressUnavailable
+from riik.documents.device import TypstPress
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "documents"
+LETTERS = [("decision", "et"), ("decision", "vi"), ("decision", "en"), ("confirmation", "et")]
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+GIVEN = {"language": "en", "title": "T", "author": "A", "at": AT}
+
+
+def opened(pdf):
+    return pikepdf.open(io.BytesIO(pdf))
+
+
+@pytest.mark.parametrize(("kind", "language"), LETTERS)
+def test_a_letter_is_tagged_and_says_its_language_and_title(printed, kind, language):
+    document = opened(printed(kind, language))
+    title = json.loads((VECTORS / f"{kind}-{language}.json").read_bytes())["title"]
+    assert str(document.Root.Lang) == language
+    assert document.Root.MarkInfo.Marked
+    assert document.Root.StructTreeRoot.K is not None
+    assert document.Root.ViewerPreferences.DisplayDocTitle
+    assert str(document.docinfo["/Title"]) == title
+
+
+@pytest.mark.parametrize(("kind", "language"), LETTERS)
+def test_a_letter_claims_pdf_ua_1_and_pdf_a_3a(printed, kind, language):
+    with opened(printed(kind, language)).open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
+        assert metadata["xmp:CreateDate"].startswith("2026-11-23")
+
+
+def test_the_decision_is_inside_as_data_byte_for_byte(printed):
+    document = opened(printed("decision", "vi"))
+    embedded = document.attachments["decision.json"].get_file()
+    assert embedded.read_bytes() == (VECTORS / "decision-vi.json").read_bytes()
+    assert str(document.Root.AF[0].AFRelationship) == "/Data"
+
+
+@pytest.mark.parametrize("language", ["et", "vi", "en"])
+def test_every_font_is_inside_the_letter(printed, language):
+    document = opened(printed("decision", language))
+    fonts = [each for each in document.objects if _is(each, "/FontDescriptor")]
+    assert fonts
+    assert all("/FontFile2" in each or "/FontFile3" in each for each in fonts)
+
+
+def _is(value, kind):
+    return isinstance(value, pikepdf.Dictionary) and value.get("/Type") == kind
+
+
+def test_the_table_of_facts_has_header_cells(printed):
+    document = opened(printed("decision", "et"))
+    roles = [str(each.S) for each in document.objects if _is(each, "/StructElem")]
+    assert roles.count("/TH") == 5
+    assert roles.count("/Table") == 2
+    assert roles.count("/H1") == 1
+
+
+def test_the_same_letter_is_the_same_bytes(printed):
+    assert printed("decision", "en") == printed("decision", "en")
+
+
+def test_data_can_not_become_source(documents):
+    data = {"reference": '#panic("ran") ] $ \\ *', "name": '#read("/etc/passwd")'}
+    pdf = documents.render('#import "/house.typ": data\n#data.name', data, **GIVEN)
+    assert pdf.startswith(b"%PDF-")
+
+
+def test_today_is_the_day_of_the_letter(documents):
+    source = "#assert(datetime.today() == datetime(year: 2026, month: 11, day: 23))\nfine"
+    assert documents.render(source, {"reference": "1"}, **GIVEN)
+
+
+@pytest.mark.parametrize(
+    "case", json.loads((VECTORS / "refusals.json").read_bytes()), ids=lambda case: case["id"]
+)
+def test_a_template_that_reaches_out_or_is_wrong_is_refused(documents, case):
+    with pytest.raises(LetterRefused) as refused:
+        documents.render(case["source"], {"reference": "1"}, **GIVEN)
+    assert refused.value.why == case["expect"]
+
+
+def test_the_missing_key_is_named(documents):
+    source = '#import "/house.typ": *\n#head()'
+    with pytest.raises(LetterRefused) as refused:
+        documents.render(source, {"reference": "1", "title": "T"}, **GIVEN)
+    assert refused.value.facts == {"key": "organisation"}
+
+
+@pytest.mark.parametrize(
+    ("why", "changes"),
+    [
+        ("language", {"language": "tlh"}),
+        ("zone", {"at": datetime(2026, 11, 23, 10)}),
+        ("too-large", {"template": "x" * 100_001}),
+        ("template", {"template": b"\xff"}),
+        ("data", {"data": {"at": AT}}),
+        ("data", {"data": {"sum": float("nan")}}),
+        ("too-large", {"data": {"text": "x" * 500_001}}),
+    ],
+)
+def test_what_no_letter_can_be_made_of_is_refused(documents, why, changes):
+    given = {"template": "x", "data": {"reference": "1"}} | GIVEN | changes
+    with pytest.raises(LetterRefused) as refused:
+        documents.render(given.pop("template"), given.pop("data"), **given)
+    assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    ("why", "names", "content"),
+    [
+        ("attachment", ["../x.json"], b"{}"),
+        ("attachment", [""], b"{}"),
+        ("attachment", ["a.json", "a.json"], b"{}"),
+        ("too-large", ["a.bin"], bytes(2_000_001)),
+    ],
+)
+def test_attachments_have_plain_names_of_their_own_and_a_limit(printed, why, names, content):
+    attachments = [
+        Attachment(name=name, media_type="application/json", content=content, description="d")
+        for name in names
+    ]
+    with pytest.raises(LetterRefused) as refused:
+        printed("decision", "en", attachments=attachments)
+    assert refused.value.why == why
+
+
+def test_any_bytes_can_be_attached(printed):
+    content = bytes(range(256))
+    attachment = Attachment(
+        name="a.bin", media_type="application/octet-stream", content=content, description="d"
+    )
+    document = opened(printed("decision", "en", attachments=[attachment]))
+    assert document.attachments["a.bin"].get_file().read_bytes() == content
+
+
+def test_a_template_that_takes_too_long_is_stopped_and_the_press_goes_on():
+    press = TypstPress(seconds=0.8)
+    documents = Documents(press=press)
+    endless = "#for i in range(1000000000) { let y = i }"
+    with pytest.raises(PressUnavailable) as stopped:
+        documents.render(endless, {"reference": "1"}, **GIVEN)
+    assert stopped.value.why == "too-long"
+    press.seconds = 30
+    assert documents.render("fine", {"reference": "1"}, **GIVEN).startswith(b"%PDF-")
+    press.close()
