@@ -85,6 +85,12 @@ class CardState:
         """Read what `to_bytes` wrote."""
         return msgspec.json.decode(content, type=cls)
 
+    def bound(self, authentication: bytes, signature: bytes) -> "CardState":
+        """The same card with certificates, DER."""
+        return replace(
+            self, authentication_certificate=authentication, signature_certificate=signature
+        )
+
     def public_keys(self) -> tuple[bytes, bytes]:
         """Both public keys, SubjectPublicKeyInfo DER: authentication, signature."""
         return _public(self.authentication_key), _public(self.signature_key)
