@@ -1,7 +1,6 @@
 """A log with its witness on a database file, clocks that stand, keys that everyone knows."""
 
 import asyncio
-import importlib.util
 import os
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -10,8 +9,6 @@ from pathlib import Path
 
 import aiohttp
 import uvicorn
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -20,6 +17,7 @@ from starlette.applications import Starlette
 import riik.transparency
 from riik.core import KeyKind, Refused
 from riik.runtime.database import open_database
+from riik.runtime.migrate import migrate
 from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.transparency import Log, LogUnavailable, Transparency, Witness, verifier_key
 from riik.transparency.http import routes, witness_routes
@@ -74,14 +72,7 @@ class Engine:
 
     def migrated(self):
         folder = Path(riik.transparency.__file__).parent / "migrations"
-        for script in sorted(folder.glob("*.py")):
-            spec = importlib.util.spec_from_file_location(f"migration_{script.stem}", script)
-            migration = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(migration)
-            with self.database.work() as unit:
-                context = MigrationContext.configure(unit.connection)
-                with Operations.context(context):
-                    migration.upgrade()
+        migrate(self.database, {"transparency": folder})
         return self
 
 
