@@ -208,14 +208,14 @@ def make_witness(database, signer, logs):
     )
 
 
-def build(folder):
+def build(folder, *, seed="riik"):
     """A migrated node and its witness, in an empty folder."""
     signer = Ed25519Signer("log")
     database = Engine(folder / "witness.sqlite").migrated()
     logs = {ORIGIN: [verifier_key(signer, name=ORIGIN)]}
     witness = make_witness(database, Ed25519Signer("witness"), logs)
     node = Engine(folder / "node.sqlite").migrated()
-    return House(node, signer, MemoryVault(), NearWitness(witness))
+    return House(node, signer, MemoryVault(), NearWitness(witness), SeededEntropy(seed))
 
 
 class Server(uvicorn.Server):

@@ -2,17 +2,22 @@
 
 import asyncio
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from tests.transparency.house import build
 
 from riik.transparency import (
     Checkpoint,
     EntryRefused,
     LogRefused,
     LogUnavailable,
+    NoteRefused,
     Proof,
     TrustPolicy,
     open_checkpoint,
@@ -138,6 +143,9 @@ def test_a_database_restored_from_an_old_copy_is_noticed_before_it_signs(house, 
     with pytest.raises(LogRefused) as refused:
         asyncio.run(house.sequencer.check_memory())
     assert refused.value.why == "rewound"
+    house.append(2)
+    assert house.sequence().failed == {"witness.example/w1": "rewound"}
+    assert head(house).size == 5
 
 
 def test_two_sequencers_by_mistake_give_each_position_once(house):
@@ -146,6 +154,55 @@ def test_two_sequencers_by_mistake_give_each_position_once(house):
     with house.database.work() as work, pytest.raises(LogUnavailable):
         house.log.store.move_head(6, CompactRange(), work=work)
     assert (first, second) == (6, 4)
+
+
+def test_a_log_that_told_the_witness_another_story_is_not_published(house, houses):
+    house.append(5)
+    house.sequence()
+    other = houses()
+    other.near = house.near
+    other.append(9, prefix="other")
+    assert other.sequence().failed == {"witness.example/w1": "proof"}
+    with pytest.raises(LogUnavailable):
+        other.log.checkpoint()
+
+
+def test_a_cosignature_of_another_head_is_not_taken(house):
+    house.append(5)
+    house.sequence()
+    stale = house.log.checkpoint().decode().splitlines()[-1]
+    house.append(5)
+    house.log.integrate()
+    note = house.log.sign()
+    with pytest.raises(NoteRefused):
+        house.log.cosignatures(note, [stale])
+    assert not house.log.publish(note, [])
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from tests.transparency.house import build
+house = build(Path(sys.argv[1]))
+while True:
+    for entry in house.append(7):
+        print("wrote", entry, flush=True)
+    print("head", house.sequence().size, flush=True)
+"""
+
+
+def test_a_killed_process_loses_nothing_that_it_acknowledged(tmp_path):
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", CHILD, str(tmp_path)]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as child:
+        told = [child.stdout.readline().split() for _ in range(203)]
+        child.kill()
+    house = build(tmp_path, seed="after the restart")
+    house.append(1)
+    assert house.sequence().published
+    for entry in (value for word, value in told if word == "wrote"):
+        house.transparency.prove(entry)
+    assert head(house).size > max(int(value) for word, value in told if word == "head")
 
 
 def consistent(house):
