@@ -115,19 +115,21 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class SignedChange:
-    """A change with its owner's signature over its canonical JSON."""
+    """A change with its owner's signature.
+
+    Attributes:
+        change: The change.
+        content: Its canonical JSON, the bytes that were signed.
+        signature: The signature.
+    """
 
     change: Change
+    content: bytes
     signature: bytes
 
     @property
-    def content(self) -> bytes:
-        """The canonical JSON that was signed."""
-        return encode(self.change.to_json())
-
-    @property
     def digest(self) -> str:
-        """SHA-256 of the canonical change, hex: what the next change names."""
+        """SHA-256 of the content, hex: what the next change names."""
         return sha256(self.content).hexdigest()
 
 
@@ -150,7 +152,8 @@ class Version:
 
 def sign(change: Change, signer: Signer) -> SignedChange:
     """Sign a change with the register owner's key."""
-    return SignedChange(change, signer.sign(encode(change.to_json())))
+    content = encode(change.to_json())
+    return SignedChange(change, content, signer.sign(content))
 
 
 def next_moment(now: datetime, last: datetime | None) -> datetime:
@@ -263,7 +266,8 @@ def verify(changes: Sequence[SignedChange], *, public_key: bytes) -> None:
         public_key: The owner's key as SubjectPublicKeyInfo, DER.
 
     Raises:
-        HistoryRefused: For ``position``, ``record``, ``order``, ``chain`` or ``signature``.
+        HistoryRefused: For ``position``, ``record``, ``order``, ``chain``, ``content`` or
+            ``signature``.
     """
     previous, last = "", None
     for position, signed in enumerate(changes):
@@ -276,7 +280,9 @@ def verify(changes: Sequence[SignedChange], *, public_key: bytes) -> None:
             raise HistoryRefused("a change was recorded before the one before it", why="order")
         if change.previous != previous:
             raise HistoryRefused("a change doesn't follow the one before", why="chain")
-        _verify_signature(public_key, encode(change.to_json()), signed.signature)
+        if signed.content != encode(change.to_json()):
+            raise HistoryRefused("what was signed is another change", why="content")
+        _verify_signature(public_key, signed.content, signed.signature)
         previous, last = signed.digest, change.recorded_at
 
 

@@ -4,7 +4,6 @@ What is personal comes here sealed; this module knows bytes, places and times on
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -206,4 +205,5 @@ def _insert(
     rows: Sequence[RecordRow | ChangeRow | VersionRow | IndexRow],
 ) -> None:
     if rows:
-        work.execute(insert(table), [asdict(row) for row in rows])
+        names = tuple(rows[0].__dataclass_fields__)
+        work.execute(insert(table), [{name: getattr(row, name) for name in names} for row in rows])

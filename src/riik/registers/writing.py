@@ -178,8 +178,8 @@ class Writer:
     def open_change(self, subject: SubjectId, row: ChangeRow) -> SignedChange:
         """A kept change, unsealed."""
         context = f"registers_change/{row.record}/{row.position}"
-        change = Change.from_json(decode(self.vault.open(subject, row.sealed, context=context)))
-        return SignedChange(change, row.signature)
+        content = self.vault.open(subject, row.sealed, context=context)
+        return SignedChange(Change.from_json(decode(content)), content, row.signature)
 
     def _sign(
         self, holding: Holding, draft: Draft, *, record: str, after: RecordRow | None
