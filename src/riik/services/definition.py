@@ -14,7 +14,7 @@ from riik.formats.toml import Shape, read_toml
 from riik.rules import load
 from riik.services.errors import FolderRefused
 from riik.services.forms import check_schema, pages_of
-from riik.services.model import Need, Notice, RecordChange, ServiceDefinition
+from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
 from riik.services.process import Process
 from riik.services.process_read import read_process
 from riik.services.texts import read_texts
@@ -57,8 +57,21 @@ class _Notice(Shape):
     legal_effect: bool = False
 
 
+class _ShownFact(Shape):
+    need: str
+    field: str
+    label: str
+
+
 class _Letter(Shape):
     decision: str
+    granted: str
+    refused: str
+    because: str
+    appeal: str
+    next_granted: tuple[str, ...] = ()
+    next_refused: tuple[str, ...] = ()
+    facts: tuple[_ShownFact, ...] = ()
 
 
 class _Service(Shape):
@@ -191,12 +204,23 @@ def _notice_of(notice: _Notice) -> Notice:
     return Notice(title=notice.title, body=notice.body, legal_effect=notice.legal_effect)
 
 
-def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> str:
+def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
     if letter is None:
-        return ""
+        return Letter()
     if letter.decision not in files:
         raise FolderRefused(f"the folder has no {letter.decision}", why="letter")
-    return files[letter.decision].decode()
+    return Letter(
+        template=files[letter.decision].decode(),
+        granted=letter.granted,
+        refused=letter.refused,
+        because=letter.because,
+        appeal=letter.appeal,
+        next_granted=letter.next_granted,
+        next_refused=letter.next_refused,
+        facts=tuple(
+            ShownFact(need=fact.need, field=fact.field, label=fact.label) for fact in letter.facts
+        ),
+    )
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -242,6 +266,9 @@ def _check_translations(definition: ServiceDefinition) -> None:
     wanted = {
         text for notice in definition.notices.values() for text in (notice.title, notice.body)
     }
+    letter = definition.letter
+    wanted |= {letter.granted, letter.refused, letter.because, letter.appeal} - {""}
+    wanted |= {*letter.next_granted, *letter.next_refused, *(fact.label for fact in letter.facts)}
     for schema in definition.form["properties"].values():
         wanted |= {schema[key] for key in ("title", "description") if key in schema}
         wanted |= {choice["title"] for choice in schema.get("oneOf", ())}

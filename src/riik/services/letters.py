@@ -5,38 +5,72 @@ so nothing of a case can reach a template but as data.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from riik.core import to_text
-from riik.services.model import Standing
+from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
 
-__all__ = ["application", "decision_letter"]
+__all__ = ["Authority", "answers", "application", "decision_letter", "facts"]
+
+APPEAL = timedelta(days=30)
 
 
-def decision_letter(running: Running, *, authority: Mapping[str, str]) -> dict[str, Any]:
-    """The values of a decision letter.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """Who decides: names by language, registry code, address."""
+
+    names: Mapping[str, str]
+    code: str
+    address: str
+
+
+def decision_letter(
+    running: Running, *, authority: Authority, sources: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """The values of a decision letter, as the house's template wants them.
 
     Args:
         running: The case, with its proposal or decision.
-        authority: The organisation's name by language.
+        authority: Who decides.
+        sources: Names of the organisations that play each role, by language.
     """
-    definition, dossier = running.definition, running.dossier
-    language, proposal = dossier.language, dossier.proposal
-    outcome = proposal.outcome if proposal else "refuse"
+    letter, language = running.definition.letter, running.dossier.language
+    proposal = running.dossier.proposal
+    granted = proposal is not None and proposal.outcome == "grant"
+    text = partial(running.definition.text, language=language)
+    by_computer = proposal is None or proposal.by == "computer"
+    person = _person(running)
     return {
-        "organisation": authority.get(language, authority.get("en", "")),
-        "service": definition.names.get(language, definition.id),
-        "case": running.case.number,
+        "title": running.definition.names.get(language, running.definition.id),
+        "organisation": {
+            "name": _in(authority.names, language),
+            "code": authority.code,
+            "address": authority.address,
+        },
+        "reference": running.case.number,
         "date": running.today.isoformat(),
-        "outcome": outcome,
-        "decided_by": proposal.by if proposal else "computer",
-        "person": _person(running),
-        "facts": facts(running),
-        "answers": answers(running),
-        "grounds": [definition.text(g, language) for g in (proposal.grounds if proposal else ())],
-        "law": list(definition.law),
-        "rules": [dict(row) for row in (proposal.explanation if proposal else ())],
+        "recipient": {"name": f"{person['given_names']} {person['family_name']}".strip()},
+        "outcome": "granted" if granted else "refused",
+        "decision": text(letter.granted if granted else letter.refused),
+        "facts": [
+            {
+                "label": text(shown.label),
+                "value": _shown(running, shown),
+                "source": _source(running, shown, sources, language),
+            }
+            for shown in letter.facts
+        ],
+        "grounds": _grounds(running, granted=granted),
+        "next": [text(line) for line in (letter.next_granted if granted else letter.next_refused)],
+        "appeal": {
+            "text": text(letter.appeal),
+            "until": (running.today + APPEAL).isoformat(),
+        },
+        "signature": {"automatic": by_computer, "name": _in(authority.names, language)},
     }
 
 
@@ -110,3 +144,45 @@ def _person(running: Running) -> dict[str, str]:
                 "family_name": str(fact.values.get("family_name") or ""),
             }
     return {"given_names": "", "family_name": ""}
+
+
+def _in(names: Mapping[str, str], language: str) -> str:
+    return names.get(language, names.get("en", ""))
+
+
+def _shown(running: Running, shown: ShownFact) -> str:
+    fact = running.dossier.facts.get(shown.need)
+    if fact is None or fact.standing is not Standing.KNOWN:
+        return "–"
+    value = fact.values.get(shown.field)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "–"
+    if isinstance(value, Mapping):
+        return str(value.get("text", "–"))
+    return "–" if value is None else str(value)
+
+
+def _source(
+    running: Running, shown: ShownFact, sources: Mapping[str, Mapping[str, str]], language: str
+) -> str:
+    for need in running.definition.needs:
+        if need.id == shown.need:
+            return _in(sources.get(need.provider, {}), language) or need.provider
+    return ""
+
+
+def _grounds(running: Running, *, granted: bool) -> list[dict[str, str]]:
+    """Why, each with its article; what a granted case rests on is the service's law."""
+    definition, language = running.definition, running.dossier.language
+    law = "; ".join(definition.law)
+    proposal = running.dossier.proposal
+    if granted or proposal is None:
+        return [{"text": definition.text(definition.letter.because, language), "law": law}]
+    laws = {
+        str(row["outputs"].get("code", "")): str(row.get("law") or law)
+        for row in proposal.explanation
+    }
+    return [
+        {"text": definition.text(ground, language), "law": laws.get(ground, law)}
+        for ground in proposal.grounds
+    ]

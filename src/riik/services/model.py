@@ -10,7 +10,17 @@ from riik.core import ServiceId
 from riik.rules import Rules
 from riik.services.process import Process
 
-__all__ = ["Fact", "Need", "Notice", "Page", "RecordChange", "ServiceDefinition", "Standing"]
+__all__ = [
+    "Fact",
+    "Letter",
+    "Need",
+    "Notice",
+    "Page",
+    "RecordChange",
+    "ServiceDefinition",
+    "ShownFact",
+    "Standing",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +90,40 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFact:
+    """A fact that the decision letter shows, under a label of the folder's catalogue."""
+
+    need: str
+    field: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What the decision letter says: text ids of the folder's catalogue.
+
+    Attributes:
+        template: Typst source; empty when the service sends no letter.
+        granted: The decision in one sentence.
+        refused: Likewise.
+        because: Why it was granted.
+        appeal: How to disagree.
+        next_granted: What happens next.
+        next_refused: Likewise.
+        facts: What the decision rests on.
+    """
+
+    template: str = ""
+    granted: str = ""
+    refused: str = ""
+    because: str = ""
+    appeal: str = ""
+    next_granted: tuple[str, ...] = ()
+    next_refused: tuple[str, ...] = ()
+    facts: tuple[ShownFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceDefinition:
     """One public service, as data; nothing in it can execute.
 
@@ -103,7 +147,7 @@ class ServiceDefinition:
         proposal_decision: Name of the decision that proposes, or empty (an official decides).
         record: What is changed when granted, or None.
         notices: By outcome, ``granted`` or ``refused``.
-        letter: Template of the decision (Typst), or empty.
+        letter: What the decision letter says.
         texts: By language, then by text id.
     """
 
@@ -126,7 +170,7 @@ class ServiceDefinition:
     proposal_decision: str
     record: RecordChange | None
     notices: Mapping[str, Notice]
-    letter: str
+    letter: Letter
     texts: Mapping[str, Mapping[str, str]]
 
     def text(self, text_id: str, language: str) -> str:

@@ -16,7 +16,7 @@ from riik.core import Clock, Money, Work
 from riik.payments import Fees
 from riik.rules import decide, explain, expression, to_plain
 from riik.services.dossier import Proposal
-from riik.services.letters import decision_letter
+from riik.services.letters import Authority, decision_letter
 from riik.services.lookups import Lookups
 from riik.services.running import Effect, Running
 
@@ -40,7 +40,8 @@ class Operations:
     lookups: Lookups
     papers: Papers
     clock: Clock
-    authority: Mapping[str, str]
+    authority: Authority
+    sources: Mapping[str, Mapping[str, str]]
 
     async def run(self, operation: str, running: Running) -> Effect:
         """Do one operation and answer what is to be written."""
@@ -178,10 +179,8 @@ class Operations:
         }
 
     async def _letter(self, running: Running) -> bytes:
-        definition = running.definition
-        if not definition.letter:
+        template = running.definition.letter.template
+        if not template:
             return b""
-        content = decision_letter(running, authority=self.authority)
-        return await self.papers.letter(
-            definition.letter, content, language=running.dossier.language
-        )
+        content = decision_letter(running, authority=self.authority, sources=self.sources)
+        return await self.papers.letter(template, content, language=running.dossier.language)
