@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from riik.transparency import AddCheckpoint, Checkpoint, WitnessRefused, verifier_key
+from riik.transparency import (
+    AddCheckpoint,
+    Checkpoint,
+    LogUnavailable,
+    WitnessRefused,
+    verifier_key,
+)
 from riik.transparency.merkle import CompactRange, hash_leaf
 from riik.transparency.notes import Note, Signature, sign_note, verify_note
 from riik.transparency.tiles import consistency_path, grow
@@ -96,6 +102,16 @@ def test_a_death_before_the_commit_forgets_the_cosignature_too(house, ask):
         ask(10, old=5)
     database.restart()
     assert ask(12, old=5)
+
+
+@pytest.mark.parametrize("believed", [None, 3])
+def test_of_two_requests_at_once_one_must_come_again(house, ask, believed):
+    ask(5, old=0)
+    witness = house.near.witness
+    with pytest.raises(LogUnavailable), witness.database.work() as work:
+        witness.store.remember(ORIGIN, old_size=believed, size=9, note=b"", work=work)
+    with witness.database.read() as work:
+        assert witness.store.latest(ORIGIN, work=work)[0] == 5
 
 
 def test_a_stranger_is_refused(house, ask):
