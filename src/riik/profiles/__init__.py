@@ -1,0 +1,58 @@
+"""What is done otherwise in each country: codes, names, letters, money, days, places.
+
+A profile is data of this package, one folder a country; reading it is no more than
+importing is.
+"""
+
+from importlib.resources import files
+from typing import Final
+
+from riik.profiles.profile import (
+    Address,
+    CodeScheme,
+    Fee,
+    Holiday,
+    Law,
+    Name,
+    Place,
+    Profile,
+    ProfileRefused,
+    read_profile,
+)
+from riik.profiles.script import Alphabet, collation_key, fold_for_search, name_key
+
+__all__ = [
+    "COUNTRIES",
+    "Address",
+    "Alphabet",
+    "CodeScheme",
+    "Fee",
+    "Holiday",
+    "Law",
+    "Name",
+    "Place",
+    "Profile",
+    "ProfileRefused",
+    "collation_key",
+    "country_profile",
+    "fold_for_search",
+    "name_key",
+    "read_profile",
+]
+
+COUNTRIES: Final = ("ee", "vn")
+
+
+def country_profile(country: str) -> Profile:
+    """The profile of a country of this package, ``ee`` or ``vn``.
+
+    Raises:
+        ProfileRefused: For ``country``.
+    """
+    if country not in COUNTRIES:
+        raise ProfileRefused(f"there is no profile of {country!r}", why="country")
+    folder = files(__name__).joinpath(country)
+    return read_profile(
+        folder.joinpath("profile.toml").read_bytes(),
+        places=folder.joinpath("places.toml").read_bytes(),
+    )

@@ -1,0 +1,70 @@
+"""Profiles are data: what they say, and what is refused in them."""
+
+from datetime import date
+
+import pytest
+
+from riik.profiles import COUNTRIES, ProfileRefused, country_profile, read_profile
+
+PLACES = b'[[place]]\ncode = "1"\nname = "A"\n'
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_a_countrys_own_examples_fit_its_schemes(country):
+    profile = country_profile(country)
+    assert profile.is_person_code(profile.person_code.example)
+    assert not profile.is_person_code(profile.person_code.example + "0")
+
+
+def test_vietnam_has_34_provinces_that_took_over_63():
+    places = country_profile("vn").places
+    births = [code for place in places for code in place.births]
+    assert (len(places), len(births), len(set(births))) == (34, 63, 63)
+
+
+def test_estonia_has_fifteen_counties():
+    assert len({place.code for place in country_profile("ee").places}) == 15
+
+
+DAYS = [
+    ("ee", date(2026, 11, 24), True),
+    ("ee", date(2026, 12, 25), False),
+    ("ee", date(2026, 11, 28), False),
+    ("vn", date(2026, 11, 24), False),
+    ("vn", date(2026, 11, 25), True),
+    ("vn", date(2027, 2, 8), False),
+]
+
+
+@pytest.mark.parametrize(("country", "day", "works"), DAYS)
+def test_offices_work_on_working_days(country, day, works):
+    assert country_profile(country).is_working_day(day) is works
+
+
+def test_a_fee_has_a_day_from_which_it_is_due():
+    profile = country_profile("ee")
+    assert profile.fee("driving-licence.e-service", on=date(2026, 11, 23)).minor == 2300
+    with pytest.raises(ProfileRefused) as refused:
+        profile.fee("driving-licence.e-service", on=date(2024, 6, 30))
+    assert refused.value.why == "fee"
+
+
+REFUSED = [
+    ("no TOML", b"= 1", "syntax"),
+    ("no UTF-8", b"\xff", "syntax"),
+    ("an unknown key", b'cuntry = "EE"', "unknown-key"),
+    ("a missing key", b'country = "EE"', "value"),
+]
+
+
+@pytest.mark.parametrize(("source", "why"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED])
+def test_a_wrong_profile_is_refused(source, why):
+    with pytest.raises(ProfileRefused) as refused:
+        read_profile(source, places=PLACES)
+    assert refused.value.why == why
+
+
+def test_a_country_without_a_profile_is_refused():
+    with pytest.raises(ProfileRefused) as refused:
+        country_profile("xx")
+    assert refused.value.why == "country"
