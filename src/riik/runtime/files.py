@@ -6,6 +6,7 @@ single operations are methods, so that a simulated disk can fail at each of them
 
 import os
 from pathlib import Path
+from tempfile import mkstemp
 
 from riik.core import Unavailable
 
@@ -95,20 +96,21 @@ class Disk:
         return path
 
     def _aside(self, path: Path, content: bytes, *, mode: int) -> Path:
-        """A flushed file beside ``path``; its name has the process and the thread in it."""
-        aside = path.with_name(f".{path.name[:100]}.{os.getpid()}.{id(content):x}.new")
+        """A flushed file beside ``path``, with a name that nobody else has."""
         try:
-            aside.unlink(missing_ok=True)
-            handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-            try:
-                self.write_all(handle, content)
-                self.flush(handle)
-            finally:
-                os.close(handle)
+            handle, name = mkstemp(prefix=".", suffix=".new", dir=path.parent)
         except OSError as error:
-            aside.unlink(missing_ok=True)
+            raise DiskUnavailable("a file could not be made", why="write") from error
+        try:
+            os.fchmod(handle, mode)
+            self.write_all(handle, content)
+            self.flush(handle)
+        except OSError as error:
+            Path(name).unlink(missing_ok=True)
             raise DiskUnavailable("a file could not be written", why="write") from error
-        return aside
+        finally:
+            os.close(handle)
+        return Path(name)
 
     def write_all(self, handle: int, content: bytes) -> None:
         """Write every byte to an open file."""

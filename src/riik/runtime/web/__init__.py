@@ -1,0 +1,19 @@
+"""The HTTP edge: `edge` makes an ASGI application of routes, `serve` listens for it."""
+
+from riik.runtime.web.edge import Edge, edge
+from riik.runtime.web.inputs import json_answer, json_body, whole_number
+from riik.runtime.web.problems import InputRefused, Problem
+from riik.runtime.web.server import Server, free_socket, serve
+
+__all__ = [
+    "Edge",
+    "InputRefused",
+    "Problem",
+    "Server",
+    "edge",
+    "free_socket",
+    "json_answer",
+    "json_body",
+    "serve",
+    "whole_number",
+]

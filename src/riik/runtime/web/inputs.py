@@ -1,0 +1,56 @@
+"""What every handler does first and last: read a parameter or a JSON body, answer JSON."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from riik.runtime.web.problems import InputRefused
+
+__all__ = ["json_answer", "json_body", "whole_number"]
+
+T = TypeVar("T")
+
+
+def whole_number(
+    parameters: Mapping[str, str], name: str, *, default: int, least: int = 0, most: int
+) -> int:
+    """A parameter that is a whole number between ``least`` and ``most``.
+
+    Raises:
+        InputRefused: For ``number`` or ``range``.
+    """
+    text = parameters.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InputRefused(f"{name} isn't a whole number", why="number", name=name)
+    if not least <= int(text) <= most:
+        raise InputRefused(
+            f"{name} is out of range", why="range", name=name, least=least, most=most
+        )
+    return int(text)
+
+
+async def json_body(request: Request, *, of: type[T]) -> T:
+    """Read a JSON body into a value of this type (msgspec's rules).
+
+    Raises:
+        InputRefused: For ``json``, when it isn't JSON, or ``shape``, with the place.
+    """
+    body = await request.body()
+    try:
+        return msgspec.json.decode(body, type=of)
+    except msgspec.ValidationError as error:
+        # The message names the place and the types; `at` keeps the place alone.
+        place = str(error).partition(" - at `")[2].rstrip("`") or "$"
+        raise InputRefused("the body has another shape", why="shape", at=place) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputRefused("the body isn't JSON", why="json") from error
+
+
+def json_answer(value: object, *, status: int = 200) -> Response:
+    """Answer a value as JSON (msgspec's rules)."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
