@@ -7,6 +7,7 @@ Refused
 ├── CodeRefused        a one-time code that is unknown, used, late or another's
 ├── MandateRefused     nobody says that this person may act for that one
 ├── StatementRefused   a signed statement that doesn't say what is needed
+├── RequestRefused     a request that isn't what the interface asks for
 ├── OriginRefused      the request comes from a page that is not ours
 └── TooManyAttempts    this source failed too often; wait
 Unavailable
@@ -22,6 +23,7 @@ __all__ = [
     "CodeRefused",
     "MandateRefused",
     "OriginRefused",
+    "RequestRefused",
     "RevocationUnknown",
     "SessionRefused",
     "StatementRefused",
@@ -70,6 +72,13 @@ class StatementRefused(Refused):
 
     code = "login.statement-refused"
     status: ClassVar[int] = 403
+
+
+class RequestRefused(Refused):
+    """A request that isn't what the interface asks for."""
+
+    code = "login.request-refused"
+    status: ClassVar[int] = 400
 
 
 class OriginRefused(Refused):

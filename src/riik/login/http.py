@@ -1,0 +1,282 @@
+"""Login over HTTP: for people's browsers, and for members on the exchange.
+
+For browsers (JSON; a request counts only when it comes from a page of our own origin):
+
+POST /auth/challenge   a nonce for the Web eID extension, bound to this browser
+POST /auth/web-eid     the extension's token as it is; signs in
+GET  /auth/session     who is signed in here
+POST /auth/code        {"relying", "address", "state", "verifier_hash"?}: where to go on
+POST /auth/logout      ends the session and every member's handle on it
+
+For members, subsystem ``login``:
+
+sessions    POST /        {"code", "verifier"?}: a handle for a one-time code
+            POST /status  {"handle"}: does the session live, and whose is it
+mandates    POST /        {"handle"}: whom the person may act for
+statements  POST /        {"handle", "audience", "case", "represented"?, "purpose"?}
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from riik.core import ClientId, InThread, MemberId, person_code, to_text
+from riik.exchange import Answer, Endpoint, Incoming, Offer
+from riik.login.component import Login
+from riik.login.errors import OriginRefused, RequestRefused, SessionRefused
+from riik.login.model import Grant, Session
+from riik.login.relying import Relying
+
+__all__ = ["Cookies", "offers", "routes"]
+
+Shape = TypeVar("Shape")
+
+MOST_BYTES: Final = 16_384
+NEVER: Final = {"Cache-Control": "no-store"}
+JSON: Final = (("Content-Type", "application/json"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """Names and rules of a node's cookies.
+
+    All nodes of a demonstration live on ``localhost``, and cookies know no ports: names
+    tell them apart. Over https a name is bound to its host (``__Host-``, RFC 6265bis §4.1.3).
+
+    Attributes:
+        node: The node's name.
+        secure: The origin is https.
+    """
+
+    node: str
+    secure: bool
+
+    @classmethod
+    def of(cls, origin: str, *, node: str) -> "Cookies":
+        """The rules that fit an origin."""
+        return cls(node, origin.startswith("https://"))
+
+    def name(self, what: str) -> str:
+        """The full name of a cookie."""
+        return f"{'__Host-' if self.secure else ''}riik-{self.node}-{what}"
+
+    def read(self, request: Request, what: str) -> str:
+        """Its value; empty when the browser sent none."""
+        return request.cookies.get(self.name(what), "")
+
+    def put(self, response: Response, what: str, value: str) -> None:
+        """Set it until the browser closes: out of scripts' reach, not for others' forms."""
+        response.set_cookie(
+            self.name(what), value, path="/", secure=self.secure, httponly=True, samesite="lax"
+        )
+
+    def drop(self, response: Response, what: str) -> None:
+        """Take it back."""
+        response.delete_cookie(
+            self.name(what), path="/", secure=self.secure, httponly=True, samesite="lax"
+        )
+
+
+class _CodeAsked(msgspec.Struct, forbid_unknown_fields=True):
+    relying: str
+    address: str
+    state: str
+    verifier_hash: str | None = None
+
+
+class _Redeemed(msgspec.Struct, forbid_unknown_fields=True):
+    code: str
+    verifier: str = ""
+
+
+class _Handle(msgspec.Struct, forbid_unknown_fields=True):
+    handle: str
+
+
+class _StatementAsked(msgspec.Struct, forbid_unknown_fields=True):
+    handle: str
+    audience: str
+    case: str
+    represented: str | None = None
+    purpose: str | None = None
+
+
+def routes(login: Login, *, cookies: Cookies) -> list[Route]:
+    """Signing in and out, for browsers."""
+    return [*_sign_in_routes(login, cookies), *_session_routes(login, cookies)]
+
+
+def _sign_in_routes(login: Login, cookies: Cookies) -> list[Route]:
+    async def challenge(request: Request) -> Response:
+        """POST /auth/challenge: a nonce for this browser."""
+        _check_origin(request, login.rules.origin)
+        browser = cookies.read(request, "browser") or login.secret()
+        given = await login.in_thread(login.start, browser=browser)
+        content = {"nonce": given.nonce, "expires_at": to_text(given.expires_at)}
+        response = JSONResponse(content, headers=NEVER)
+        cookies.put(response, "browser", browser)
+        return response
+
+    async def web_eid(request: Request) -> Response:
+        """POST /auth/web-eid: sign in with the token in the body."""
+        _check_origin(request, login.rules.origin)
+        token = (await _body(request)).decode("utf-8", "replace")
+        browser = cookies.read(request, "browser")
+        session = await login.authenticate(token, browser=browser, source=_source(request))
+        earlier = cookies.read(request, "session")
+        if earlier:
+            await login.in_thread(login.logout, earlier)
+        response = JSONResponse(_shown(session), headers=NEVER)
+        cookies.put(response, "session", session.id)
+        cookies.drop(response, "browser")
+        return response
+
+    return [
+        Route("/auth/challenge", challenge, methods=["POST"]),
+        Route("/auth/web-eid", web_eid, methods=["POST"]),
+    ]
+
+
+def _session_routes(login: Login, cookies: Cookies) -> list[Route]:
+    async def session(request: Request) -> Response:
+        """GET /auth/session: who is signed in here."""
+        found = await login.in_thread(login.session, _secret(request, cookies))
+        return JSONResponse(_shown(found), headers=NEVER)
+
+    async def code(request: Request) -> Response:
+        """POST /auth/code: a one-time code, as the address to go on to."""
+        _check_origin(request, login.rules.origin)
+        asked = _decoded(await _body(request), _CodeAsked)
+        made = await login.in_thread(
+            login.token,
+            _secret(request, cookies),
+            relying=MemberId.parse(asked.relying),
+            address=asked.address,
+            verifier_hash=asked.verifier_hash,
+        )
+        query = urlencode({"code": made, "state": asked.state})
+        return JSONResponse({"location": f"{asked.address}?{query}"}, headers=NEVER)
+
+    async def logout(request: Request) -> Response:
+        """POST /auth/logout: sign out everywhere."""
+        _check_origin(request, login.rules.origin)
+        await login.in_thread(login.logout, cookies.read(request, "session"))
+        response = Response(status_code=204, headers=NEVER)
+        cookies.drop(response, "session")
+        return response
+
+    return [
+        Route("/auth/session", session, methods=["GET"]),
+        Route("/auth/code", code, methods=["POST"]),
+        Route("/auth/logout", logout, methods=["POST"]),
+    ]
+
+
+def offers(relying: Relying, *, provider: ClientId, in_thread: InThread) -> list[Offer]:
+    """What members may ask of login. The person drives it, so no other purpose is needed."""
+
+    async def sessions(incoming: Incoming) -> Answer:
+        member = incoming.client.member
+        if incoming.path == "/status":
+            held = _decoded(incoming.body, _Handle)
+            return _json(_granted(await in_thread(relying.grant, held.handle, relying=member)))
+        asked = _decoded(incoming.body, _Redeemed)
+        grant = await in_thread(relying.redeem, asked.code, relying=member, verifier=asked.verifier)
+        return _json(_granted(grant))
+
+    async def mandates(incoming: Incoming) -> Answer:
+        held = _decoded(incoming.body, _Handle)
+        found = await relying.mandates(held.handle, relying=incoming.client.member)
+        listed = [
+            {"represented": each.represented, "role": each.role, "name": each.name}
+            for each in found.found
+        ]
+        return _json({"mandates": listed, "silent": [str(each) for each in found.silent]})
+
+    async def statements(incoming: Incoming) -> Answer:
+        asked = _decoded(incoming.body, _StatementAsked)
+        statement = await relying.statement(
+            asked.handle,
+            relying=incoming.client.member,
+            audience=MemberId.parse(asked.audience),
+            case=asked.case,
+            represented=None if asked.represented is None else person_code(asked.represented),
+            purpose=asked.purpose,
+        )
+        return _json({"statement": statement})
+
+    handlers = {"sessions": sessions, "mandates": mandates, "statements": statements}
+    paths = {"sessions": ("/", "/status")}
+    return [
+        Offer(
+            provider=provider,
+            service=service,
+            endpoints=tuple(Endpoint("POST", path) for path in paths.get(service, ("/",))),
+            handler=handler,
+            requires_purpose=False,
+        )
+        for service, handler in handlers.items()
+    ]
+
+
+def _check_origin(request: Request, origin: str) -> None:
+    """A request that changes something comes from our own page, and says so itself."""
+    if request.headers.get("origin") != origin:
+        raise OriginRefused("this page is not ours", why="origin")
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise OriginRefused("another site sent this", why="site")
+
+
+async def _body(request: Request) -> bytes:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise RequestRefused("the content is JSON here", why="media-type")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise RequestRefused("the content is too long", why="size", most=MOST_BYTES)
+    return bytes(body)
+
+
+def _secret(request: Request, cookies: Cookies) -> str:
+    secret = cookies.read(request, "session")
+    if not secret:
+        raise SessionRefused("nobody is signed in here", why="unknown")
+    return secret
+
+
+def _source(request: Request) -> str:
+    return request.client.host if request.client is not None else "unknown"
+
+
+def _shown(session: Session) -> dict[str, Any]:
+    return {
+        "person": session.person,
+        "given_names": session.given_names,
+        "surname": session.surname,
+        "level": session.level.value,
+        "method": session.method.value,
+        "began_at": to_text(session.began_at),
+        "ends_at": to_text(session.ends_at),
+    }
+
+
+def _granted(grant: Grant) -> dict[str, Any]:
+    return {"handle": grant.handle, **_shown(grant.session)}
+
+
+def _decoded(body: bytes, shape: type[Shape]) -> Shape:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.DecodeError as error:
+        raise RequestRefused("the content lacks what it must have", why="content") from error
+
+
+def _json(content: object) -> Answer:
+    return Answer(headers=JSON, body=msgspec.json.encode(content))
