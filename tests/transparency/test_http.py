@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-import aiohttp
 import pytest
 from tests.transparency.house import in_thread, served
 
+from riik.core import Unavailable
+from riik.runtime.http_client import HttpClient
 from riik.transparency import AddCheckpoint, LogUnavailable, WitnessRefused
 from riik.transparency.client import WitnessClient
 from riik.transparency.jobs import Sequencer
@@ -18,8 +19,17 @@ def anyio_backend():
     return "asyncio"
 
 
-def client(house, session):
-    return WitnessClient(key=house.near.key, prefix="", session=session)
+@pytest.fixture
+async def network():
+    """A node's own HTTP client."""
+    client = HttpClient()
+    yield client
+    await client.close()
+
+
+def client(house, network, session):
+    prefix = str(session._base_url).rstrip("/")
+    return WitnessClient(key=house.near.key, prefix=prefix, http=network)
 
 
 async def get(session, path):
@@ -52,10 +62,10 @@ async def test_what_is_not_published_is_not_found(house, path):
     assert (status, headers["Cache-Control"]) == (404, "no-store")
 
 
-async def test_a_sequencer_publishes_over_the_network(house):
+async def test_a_sequencer_publishes_over_the_network(house, network):
     async with served(house) as session:
         sequencer = Sequencer(
-            log=house.log, witnesses=[client(house, session)], in_thread=in_thread
+            log=house.log, witnesses=[client(house, network, session)], in_thread=in_thread
         )
         house.append(5)
         assert (await sequencer.run()).published
@@ -93,7 +103,7 @@ async def test_refusals_have_the_codes_of_the_protocol(house):
                 assert answer.status == status, body[:40]
 
 
-async def test_a_conflict_tells_the_known_size(house):
+async def test_a_conflict_tells_the_known_size(house, network):
     house.append(5)
     await house.sequencer.run()
     request = AddCheckpoint(0, (), house.log.checkpoint())
@@ -102,19 +112,23 @@ async def test_a_conflict_tells_the_known_size(house):
             assert answer.headers["Content-Type"] == "text/x.tlog.size"
             assert await answer.read() == b"5\n"
         with pytest.raises(WitnessRefused) as refused:
-            await client(house, session).add_checkpoint(request)
+            await client(house, network, session).add_checkpoint(request)
     assert refused.value.facts == {"size": 5}
 
 
-async def test_a_witness_that_is_not_there_is_away():
-    async with aiohttp.ClientSession() as session:
-        away = WitnessClient(key=None, prefix="http://127.0.0.1:9", session=session)
-        with pytest.raises(LogUnavailable):
-            await away.add_checkpoint(AddCheckpoint(0, (), b""))
+async def test_a_witness_that_is_not_there_is_away(house, network):
+    away = WitnessClient(key=house.near.key, prefix="http://127.0.0.1:9", http=network)
+    with pytest.raises(Unavailable):
+        await away.add_checkpoint(AddCheckpoint(0, (), b""))
+    sequencer = Sequencer(log=house.log, witnesses=[away], in_thread=in_thread)
+    house.append(1)
+    with pytest.raises(LogUnavailable, match="too few"):
+        await sequencer.go()
 
 
-async def test_a_witness_that_answers_nonsense_is_away(house):
+async def test_a_witness_that_answers_nonsense_is_away(house, network):
     async with served(house) as session:
-        lost = replace(client(house, session), prefix="/tile")
+        near = client(house, network, session)
+        lost = replace(near, prefix=f"{near.prefix}/tile")
         with pytest.raises((LogUnavailable, WitnessRefused)):
             await lost.add_checkpoint(AddCheckpoint(0, (), b""))

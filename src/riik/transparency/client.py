@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import aiohttp
-
+from riik.runtime.http_client import HttpClient
 from riik.transparency.errors import LogUnavailable, WitnessRefused
 from riik.transparency.notes import VerifierKey
 from riik.transparency.witness import AddCheckpoint
@@ -29,12 +28,12 @@ class WitnessClient:
     Attributes:
         key: The witness's key; its name is the witness's.
         prefix: The submission prefix: a URL without a last slash.
-        session: The node's HTTP session.
+        http: The node's HTTP client.
     """
 
     key: VerifierKey
     prefix: str
-    session: aiohttp.ClientSession
+    http: HttpClient
 
     async def add_checkpoint(self, request: AddCheckpoint) -> list[str]:
         """Ask for cosignatures on a tree head.
@@ -44,18 +43,17 @@ class WitnessClient:
 
         Raises:
             WitnessRefused: With the ``why`` of `Witness.add_checkpoint`.
-            LogUnavailable: For ``witness-away`` or ``witness-answer``.
+            LogUnavailable: For ``witness-answer``.
+            Unavailable: When it can't be reached in time.
         """
-        timeout = aiohttp.ClientTimeout(total=SECONDS)
-        try:
-            async with self.session.post(
-                f"{self.prefix}/add-checkpoint", data=bytes(request), timeout=timeout
-            ) as response:
-                status = response.status
-                body = await response.content.read(LARGEST_ANSWER)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise LogUnavailable("a witness doesn't answer", why="witness-away") from error
-        text = body.decode("utf-8", errors="replace")
+        reply = await self.http.request(
+            "POST",
+            f"{self.prefix}/add-checkpoint",
+            body=bytes(request),
+            timeout=SECONDS,
+            max_bytes=LARGEST_ANSWER,
+        )
+        status, text = reply.status, reply.body.decode("utf-8", errors="replace")
         if status == 200:
             return text.removesuffix("\n").split("\n")
         raise _refusal(status, text)

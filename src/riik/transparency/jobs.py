@@ -86,6 +86,17 @@ class Sequencer:
                     here=head.size,
                 )
 
+    async def go(self) -> None:
+        """One round, as the node's worker calls it; what stays unpublished is a failure.
+
+        Raises:
+            LogUnavailable: For ``threshold``, when too few witnesses cosigned; and as `run`.
+            LogRefused: As `run`.
+        """
+        done = await self.run()
+        if done.size is not None and not done.published:
+            raise LogUnavailable("too few witnesses cosigned", why="threshold")
+
     async def run(self) -> Round:
         """Integrate what waits, sign the head, ask the witnesses, publish.
 
