@@ -6,7 +6,7 @@ messages are in `rest` and `messages`; what the federation looks like is in `glo
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -17,19 +17,24 @@ from riik.exchange.errors import ServiceFailed, ServiceRefused
 
 __all__ = [
     "Answer",
+    "Batch",
     "Call",
+    "Claim",
     "Direction",
     "Endpoint",
     "Handler",
     "Headers",
     "Incoming",
-    "Member",
+    "Kept",
     "Offer",
     "Record",
     "Right",
     "Role",
     "Seal",
+    "Stored",
     "header",
+    "moment_of",
+    "ms_of",
 ]
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -270,11 +275,68 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """An organisation as the centre registers it."""
+class Claim:
+    """One message that is handled once: who asked what, and until when somebody is at it."""
 
-    id: MemberId
+    client: str
+    message_id: str
+    digest: bytes
+    request_id: str
+    claimed_until_ms: int
+    at_ms: int
+
+    def columns(self) -> dict[str, object]:
+        """The values by their names."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A message as the log keeps it: what it says is sealed for the person it is about."""
+
+    at_ms: int
+    message_id: str
+    request_id: str
+    role: "Role"
+    direction: "Direction"
+    client: str
+    service: str
+    status: int
+    subject: str
+    sealed: bytes
+    signature: bytes
+    digest: bytes
+
+    def columns(self) -> dict[str, object]:
+        """The values by their names."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Something written down under a name until it is replaced."""
+
     name: str
+    content: bytes
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A time-stamp over many messages: the token, and the digests in order."""
+
+    token: bytes
+    leaves: tuple[bytes, ...]
+
+
+def ms_of(moment: datetime) -> int:
+    """Milliseconds since 1970, UTC."""
+    return int(moment.timestamp() * 1000)
+
+
+def moment_of(milliseconds: int) -> datetime:
+    """The moment of `ms_of`, UTC."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 class Role(StrEnum):

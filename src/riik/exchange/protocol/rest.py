@@ -22,8 +22,8 @@ from riik.exchange.model import Answer, Call, Headers, header
 __all__ = [
     "RestRequest",
     "RestResponse",
-    "error_answer",
     "content_digest",
+    "error_answer",
     "normalise_path",
     "parse_request",
     "passed_on",
@@ -41,15 +41,39 @@ METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT",
 
 # Headers that concern one connection only, dropped both ways (PR-REST §4.3).
 HOP_BY_HOP = frozenset(
-    "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding "
-    "upgrade host user-agent server content-length expect".split()
+    [
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "host",
+        "user-agent",
+        "server",
+        "content-length",
+        "expect",
+    ]
 )
 
 # Headers that the exchange itself writes: nobody else's are taken.
 OWN = frozenset(
-    "x-road-client x-road-service x-road-id x-road-request-id x-road-request-hash x-road-userid "
-    "x-road-issue x-road-security-server riik-purpose riik-legal-basis riik-subject "
-    "riik-authority".split()
+    [
+        "x-road-client",
+        "x-road-service",
+        "x-road-id",
+        "x-road-request-id",
+        "x-road-request-hash",
+        "x-road-userid",
+        "x-road-issue",
+        "x-road-security-server",
+        "riik-purpose",
+        "riik-legal-basis",
+        "riik-subject",
+        "riik-authority",
+    ]
 )
 
 _PREFIX = "/r1/"

@@ -1,0 +1,148 @@
+"""The ports of a security server, and what the centre serves.
+
+Port 5500 takes signed messages over mutual TLS, port 5577 tells OCSP responses of our own
+certificates; both on aiohttp, whose server shows the peer's certificate. The centre's
+configuration is public and signed in itself: plain routes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from riik.exchange.centre import Centre
+from riik.exchange.client import TlsIdentity, tls_context
+from riik.exchange.component import Exchange
+from riik.exchange.errors import InvalidMessage
+from riik.exchange.protocol.messages import FAULT_TYPE, write_fault, write_statuses
+
+__all__ = ["centre_routes", "serve"]
+
+_OVERHEAD = 256 * 1024
+_BODY_SECONDS = 60
+
+
+@asynccontextmanager
+async def serve(
+    exchange: Exchange,
+    *,
+    identity: TlsIdentity,
+    host: str,
+    port: int = 5500,
+    status_port: int = 5577,
+) -> AsyncIterator[None]:
+    """Serve both ports of a security server as long as the context lasts.
+
+    Args:
+        exchange: What answers.
+        identity: Our TLS key and certificate.
+        host: The address to listen at.
+        port: For messages.
+        status_port: For OCSP responses.
+    """
+    context = tls_context(identity, exchange.configuration(), server=True)
+    runners = []
+    try:
+        for handler, number, tls in (
+            (_messages(exchange), port, context),
+            (_statuses(exchange), status_port, None),
+        ):
+            runner = web.ServerRunner(web.Server(handler, access_log=None, keepalive_timeout=75))
+            await runner.setup()
+            runners.append(runner)
+            await web.TCPSite(
+                runner, host, number, ssl_context=tls, shutdown_timeout=1, backlog=512
+            ).start()
+        yield
+    finally:
+        for runner in runners:
+            await runner.cleanup()
+
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+def _messages(exchange: Exchange) -> Handler:
+    most = exchange.most_bytes + _OVERHEAD
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method != "POST":
+            return web.Response(status=405, headers={"Allow": "POST"})
+        content = await _read(request, most)
+        if content is None:
+            error = InvalidMessage("the message is too large or too slow", why="size")
+            content_type, answer = FAULT_TYPE, write_fault(error, trace="")
+        else:
+            wrapped = request.transport.get_extra_info("ssl_object") if request.transport else None
+            content_type, answer = await exchange.handle(
+                request.headers.get("Content-Type", ""),
+                content,
+                peer=wrapped.getpeercert(binary_form=True) if wrapped else None,
+            )
+        return web.Response(
+            status=500 if content_type == FAULT_TYPE else 200,
+            headers={"Content-Type": content_type, "x-hash-algorithm": "SHA-512"},
+            body=answer,
+        )
+
+    return handle
+
+
+async def _read(request: web.BaseRequest, most: int) -> bytes | None:
+    """The body, unless it is larger than allowed or comes too slowly."""
+    if (request.content_length or 0) > most:
+        return None
+    chunks, size = [], 0
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for chunk in request.content.iter_any():
+                size += len(chunk)
+                if size > most:
+                    return None
+                chunks.append(chunk)
+    except TimeoutError:
+        return None
+    return b"".join(chunks)
+
+
+def _statuses(exchange: Exchange) -> Handler:
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        asked = []
+        for text in request.query.getall("cert_hash", []):
+            try:
+                asked.append(bytes.fromhex(text))
+            except ValueError:
+                return web.Response(status=400)
+        boundary = exchange.entropy.bytes(16).hex()
+        content_type, body = write_statuses(await exchange.statuses(asked), boundary=boundary)
+        return web.Response(headers={"Content-Type": content_type}, body=body)
+
+    return handle
+
+
+def centre_routes(centre: Centre) -> list[Route]:
+    """The signed directory and its parts (PR-GCONF §4), for every node."""
+
+    async def directory(request: Request) -> Response:
+        """GET /internalconf?version=6: the signed directory."""
+        published = await centre.in_thread(centre.published)
+        if request.query_params.get("version") != "6" or published is None:
+            return Response(status_code=404)
+        return Response(published.directory, headers={"Content-Type": published.content_type})
+
+    async def part(request: Request) -> Response:
+        """GET /V6/{stamp}/{name}: one part of it."""
+        published = await centre.in_thread(centre.published)
+        content = published.parts.get(request.url.path) if published else None
+        if content is None:
+            return Response(status_code=404)
+        return Response(content, media_type="text/xml")
+
+    return [
+        Route("/internalconf", directory, methods=["GET"]),
+        Route("/V6/{stamp}/{name}", part, methods=["GET"]),
+    ]

@@ -1,0 +1,1 @@
+"""X-Road's bytes: REST header parts, messages between servers, signatures, evidence. Pure."""
