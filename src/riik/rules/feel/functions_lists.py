@@ -4,13 +4,16 @@ DMN 1.5 §10.3.4.4 (lists), §10.3.4.8 (sort), §10.3.4.9 (ranges, table 78). Ar
 checked by `functions`; a function answers null where its table says so.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
 from riik.rules.errors import LimitRefused
-from riik.rules.feel.operators import MATH, finite, whole
+from riik.rules.feel import temporal
+from riik.rules.feel.operators import MATH, finite, one_sided, whole
+from riik.rules.feel.tokens import unescape
 from riik.rules.feel.values import FeelFunction, Range, Value, compare, equal
 
 __all__ = ["LISTS", "RANGES"]
@@ -359,10 +362,59 @@ def _relation(test: Callable[[Range, Range], bool], *, turned: bool = False) -> 
     return relate
 
 
+_ENDPOINTS = re.compile(r"([\[\](])\s*(.*?)\s*\.\.\s*(.*?)\s*([\])\[])\Z", re.DOTALL)
+_NAMED = re.compile(r'(@|date and time|date|time|duration)\s*\(?\s*("[^"\\]*")\s*\)?\Z')
+_NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)\Z", re.ASCII)
+_READ: Mapping[str, tuple[Callable[[str], Value], ...]] = {
+    "date": (temporal.read_date,),
+    "time": (temporal.read_time,),
+    "date and time": (temporal.read_date_time,),
+    "duration": (temporal.read_duration,),
+    "@": (
+        temporal.read_date,
+        temporal.read_time,
+        temporal.read_duration,
+        temporal.read_date_time,
+    ),
+}
+
+
+def _endpoint(text: str) -> Value:
+    """The constant that an end of a range literal is."""
+    if _NUMBER.match(text):
+        return finite(MATH.create_decimal(text))
+    if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
+        return unescape(text)
+    found = _NAMED.match(text)
+    reads = _READ[found[1]] if found else ()
+    values = (read(found[2][1:-1]) for read in reads if found)
+    return next((value for value in values if value is not None), None)
+
+
+def range_from(text: str) -> Value:
+    """The range that a literal like ``[18..21)`` means; an end left out must be open."""
+    found = _ENDPOINTS.match(text.strip())
+    if found is None:
+        return None
+    opening, first, last, closing = found.groups()
+    start, end = _endpoint(first), _endpoint(last)
+    included = (opening == "[", closing == "]")
+    for value, written, closed in ((start, first, included[0]), (end, last, included[1])):
+        if value is None and (written or closed):
+            return None
+    if start is None:
+        return None if end is None else one_sided("<=" if included[1] else "<", end)
+    if end is None:
+        return one_sided(">=" if included[0] else ">", start)
+    order = compare(start, end)
+    return Range(start, end, *included) if order is not None and order <= 0 else None
+
+
 _POINTS = "point1: any, point2: any"
 _RANGES = "range1: range, range2: range"
 
 RANGES = {
+    "range": (range_from, "from: string"),
     "before": (_relation(_before), _POINTS),
     "after": (_relation(_before, turned=True), _POINTS),
     "meets": (_relation(_meets), _RANGES),

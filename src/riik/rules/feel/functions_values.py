@@ -281,7 +281,7 @@ NUMBERS = {
     "even": (even, "number: number"),
     "number": (
         to_number,
-        "from: string, grouping separator: string?, decimal separator: string?",
+        "from: string, grouping separator?: string?, decimal separator?: string?",
     ),
 }
 TEXTS = {
