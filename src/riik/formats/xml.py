@@ -2,8 +2,9 @@
 
 Refused before anything looks at it: a document type declaration (entity bombs, external
 entities), more than `MOST_BYTES`, deeper than `MOST_DEPTH`, more than `MOST_ELEMENTS`.
-Canonical forms: XML-C14N 1.0, Exclusive XML-C14N 1.0 (W3C), inclusive 1.1 where it differs
-only in ``xml:`` attributes that our documents don't have.
+Canonical forms: XML-C14N 1.0 and 1.1, Exclusive XML-C14N 1.0 (W3C). The inclusive forms
+differ only in which ``xml:`` attributes an apex inherits, so an apex that could inherit one
+is refused; an exclusive apex inherits none.
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,13 @@ from lxml import etree
 
 from riik.core import Refused
 
-__all__ = ["MOST_BYTES", "XmlRefused", "canonicalise", "parse"]
+__all__ = ["MOST_BYTES", "XmlRefused", "canonicalise", "parse", "text_of"]
 
 MOST_BYTES = 16_000_000
 MOST_DEPTH = 200
 MOST_ELEMENTS = 500_000
+
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
 class XmlRefused(Refused):
@@ -60,10 +63,15 @@ def canonicalise(
 
     Args:
         element: The apex element; namespaces of its ancestors count.
-        exclusive: Exclusive C14N 1.0, else inclusive 1.0.
+        exclusive: Exclusive C14N 1.0, else inclusive, 1.0 and 1.1 alike.
         with_comments: Keep comments.
         prefixes: InclusiveNamespaces PrefixList, for exclusive form.
+
+    Raises:
+        XmlRefused: For ``inherited``: an ancestor has an ``xml:`` attribute (C14N §2.4).
     """
+    if not exclusive and any(_has_xml_attribute(each) for each in element.iterancestors()):
+        raise XmlRefused("xml: attributes would be inherited", why="inherited")
     return etree.tostring(
         element,
         method="c14n",
@@ -72,6 +80,26 @@ def canonicalise(
         inclusive_ns_prefixes=list(prefixes) or None,
         with_tail=False,
     )
+
+
+def text_of(element: etree._Element) -> str:
+    """The text of an element that holds nothing else; comments don't cut it short.
+
+    Raises:
+        XmlRefused: For ``content``: there is an element, too.
+    """
+    if len(element) == 0:
+        return element.text or ""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag is not etree.Comment and child.tag is not etree.ProcessingInstruction:
+            raise XmlRefused("an element where only text should be", why="content")
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _has_xml_attribute(element: etree._Element) -> bool:
+    return any(str(name).startswith(_XML) for name in element.attrib)
 
 
 def _parser() -> etree.XMLParser:
