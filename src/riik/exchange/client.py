@@ -77,11 +77,11 @@ def tls_context(identity: TlsIdentity, conf: GlobalConf, *, server: bool) -> ssl
     )
     # Python's ssl reads files only; the key lies there encrypted, and for a moment.
     with tempfile.TemporaryDirectory() as folder:
-        key, certificate = Path(folder) / "key.pem", Path(folder) / "chain.pem"
-        key.touch(mode=0o600)
-        key.write_bytes(identity.key)
-        certificate.write_bytes(chain)
-        context.load_cert_chain(certificate, key, password=identity.password)
+        key_file, chain_file = Path(folder) / "key.pem", Path(folder) / "chain.pem"
+        key_file.touch(mode=0o600)
+        key_file.write_bytes(identity.key)
+        chain_file.write_bytes(chain)
+        context.load_cert_chain(chain_file, key_file, password=identity.password)
     return context
 
 

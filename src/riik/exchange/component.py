@@ -7,7 +7,7 @@ out. The provider's side is in `provider`; the centre's in `centre`.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Protocol
@@ -21,37 +21,34 @@ from riik.core import (
     MemberId,
     ServerId,
     ServiceId,
-    Unavailable,
     Vault,
     Work,
 )
-from riik.exchange.centre import PRIVATE, SHARED, Anchor, Directory, open_directory
+from riik.exchange.belief import Believer
+from riik.exchange.centre import Anchor
 from riik.exchange.errors import (
     BadRequest,
-    ConfigurationRefused,
     EvidenceRefused,
     Inconsistent,
     NetworkFailed,
-    OutdatedGlobalConf,
     PeerRefused,
     RevocationUnknown,
     UnknownMember,
 )
-from riik.exchange.globalconf import Believer, GlobalConf, Server, read_shared
+from riik.exchange.globalconf import GlobalConf, Server
 from riik.exchange.journal import Entry, ExchangeStore, Journal
+from riik.exchange.knowledge import Knowledge
 from riik.exchange.metaservices import RESERVED, list_clients
 from riik.exchange.model import (
     Answer,
     Call,
     Direction,
-    Kept,
     Offer,
     Record,
     Right,
     Role,
     Seal,
     header,
-    ms_of,
 )
 from riik.exchange.protocol.container import TimeStamped, write_container
 from riik.exchange.protocol.messages import (
@@ -79,8 +76,6 @@ from riik.exchange.provider import Provider
 from riik.trust import RevocationSource
 
 __all__ = ["Exchange", "Transport"]
-
-_CONFIGURATION = "configuration"
 
 CLAIMS_KEPT = timedelta(days=30)
 """How long a message id is remembered: that long a repetition gets the stored answer."""
@@ -111,17 +106,6 @@ class Transport(Protocol):
     async def statuses(self, server: Server, hashes: Sequence[bytes]) -> list[bytes]:
         """OCSP responses for certificates of that server, named by SHA-256."""
         ...
-
-
-@dataclass(slots=True)
-class _Known:
-    """The newest configuration that this process knows, and OCSP responses; all reloadable."""
-
-    conf: GlobalConf | None = None
-    parts: tuple[bytes, bytes] = (b"", b"")
-    expires_at: datetime | None = None
-    statuses: dict[bytes, tuple[datetime, bytes]] = field(default_factory=dict)
-    peers: dict[bytes, list[bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +140,7 @@ class Exchange:
     provider: Provider = field(init=False)
     _believer: Believer = field(init=False, default_factory=Believer)
     _offers: dict[ServiceId, Offer] = field(init=False, default_factory=dict)
-    _known: _Known = field(init=False, default_factory=_Known)
+    knowledge: Knowledge = field(init=False)
 
     def __post_init__(self) -> None:
         journal = Journal(
@@ -166,18 +150,28 @@ class Exchange:
             clock=self.clock,
             in_thread=self.in_thread,
         )
+        knowledge = Knowledge(
+            anchor=self.anchor,
+            seals=self.seals,
+            store=self.store,
+            database=self.database,
+            clock=self.clock,
+            revocation=self.revocation,
+            believer=self._believer,
+        )
         provider = Provider(
             journal=journal,
             believer=self._believer,
             clock=self.clock,
             entropy=self.entropy,
             offers=self._offers,
-            conf=self.configuration,
-            sealing=self.sealing,
+            conf=knowledge.configuration,
+            sealing=knowledge.sealing,
             most_bytes=self.most_bytes,
             timeout=self.timeout,
         )
         object.__setattr__(self, "journal", journal)
+        object.__setattr__(self, "knowledge", knowledge)
         object.__setattr__(self, "provider", provider)
 
     # --- offering and allowing ------------------------------------------------------------
@@ -235,7 +229,7 @@ class Exchange:
         message_id = call.message_id or self._uuid()
         request_id = self._uuid()
         header_part = write_request(call, message_id=message_id, request_id=request_id)
-        seal, status = await self.sealing(call.client.member)
+        seal, status = await self.knowledge.sealing(call.client.member)
         at = self.clock.now()
         documents = documents_of(header_part, call.body)
         entry = Entry(
@@ -275,7 +269,7 @@ class Exchange:
             header_part=entry.header_part,
             body=entry.body,
             signature=entry.signature,
-            statuses=(await self.status(self.tls_certificate),),
+            statuses=(await self.knowledge.status(self.tls_certificate),),
         )
         content_type, content = write_message(message, boundary=self.entropy.bytes(16).hex())
         failed = NetworkFailed("no server to try", why="connect")
@@ -307,12 +301,12 @@ class Exchange:
             raise PeerRefused("another server answered", why="other-server")
         key = sha256(peer).digest()
         try:
-            known = self._known.peers.get(key, [])
+            known = self.knowledge.peers.get(key, [])
             self._believer.require_good(believed, known, conf=conf, at=at)
         except RevocationUnknown:
             fetched = await self.transport.statuses(server, [key])
             self._believer.require_good(believed, fetched, conf=conf, at=at)
-            self._known.peers[key] = fetched
+            self.knowledge.peers[key] = fetched
 
     async def _accept(self, call: Call, entry: Entry, message: Message) -> Answer:
         """Verify the answer, log it, hand it out."""
@@ -366,119 +360,25 @@ class Exchange:
         """OCSP responses for our own certificates, named by SHA-256; others are passed over."""
         own = [self.tls_certificate, *(seal.certificate for seal in self.seals.values())]
         asked = [each for each in own if sha256(each).digest() in hashes]
-        return [await self.status(certificate) for certificate in asked]
+        return [await self.knowledge.status(certificate) for certificate in asked]
 
     def clients(self) -> bytes:
         """``listClients``: who is registered, JSON."""
         return list_clients(self.configuration())
 
-    # --- what the others know of us and we of them -------------------------------------------
+    # --- what is known ---------------------------------------------------------------------
 
     def configuration(self) -> GlobalConf:
-        """The global configuration that holds now.
-
-        Raises:
-            OutdatedGlobalConf: For ``missing`` or ``expired``.
-        """
-        known = self._known
-        if known.conf is None or known.expires_at is None:
-            raise OutdatedGlobalConf("there is no global configuration yet", why="missing")
-        if self.clock.now() > known.expires_at:
-            raise OutdatedGlobalConf("the global configuration is over its date", why="expired")
-        return known.conf
+        """The global configuration that holds now; see `Knowledge.configuration`."""
+        return self.knowledge.configuration()
 
     def learn(self, content_type: str, directory: bytes, parts: Mapping[str, bytes]) -> None:
-        """Take over a downloaded configuration, after verifying it, and keep it on disk.
-
-        Args:
-            content_type: Of the signed directory.
-            directory: The signed directory's bytes.
-            parts: Its parts by their location.
-
-        Raises:
-            ConfigurationRefused: For a directory's or parameter's reasons, ``older`` or
-                ``instance``.
-        """
-        opened = self._believe(content_type, directory, parts)
-        kept = {_CONFIGURATION: content_type.encode() + b"\n" + directory}
-        kept |= {
-            f"{_CONFIGURATION}/{identifier}": parts[place]
-            for identifier, _, place, _, _ in opened.parts
-            if place in parts
-        }
-        now = ms_of(self.clock.now())
-        with self.database.work() as work:
-            for name, content in kept.items():
-                self.store.keep(Kept(name=name, content=content, at_ms=now), work=work)
+        """Take over a downloaded configuration; see `Knowledge.learn`."""
+        self.knowledge.learn(content_type, directory, parts)
 
     def recall(self) -> None:
-        """Take over the configuration that was kept on disk, if there is one."""
-        with self.database.read() as work:
-            whole = self.store.kept(_CONFIGURATION, work=work)
-            if whole is None:
-                return
-            content_type, _, directory = whole.content.partition(b"\n")
-            opened = open_directory(
-                content_type.decode(), directory, certificates=self.anchor.certificates
-            )
-            found = {
-                place: self.store.kept(f"{_CONFIGURATION}/{identifier}", work=work)
-                for identifier, _, place, _, _ in opened.parts
-            }
-        parts = {place: kept.content for place, kept in found.items() if kept is not None}
-        self._believe(content_type.decode(), directory, parts)
-
-    def _believe(self, content_type: str, body: bytes, parts: Mapping[str, bytes]) -> Directory:
-        directory = open_directory(content_type, body, certificates=self.anchor.certificates)
-        known = self._known
-        if known.expires_at is not None and directory.expires_at < known.expires_at:
-            raise ConfigurationRefused("a newer configuration is known", why="older")
-        places = [directory.find(SHARED), directory.find(PRIVATE)]
-        contents = []
-        for place in places:
-            if place is None or place not in parts:
-                raise ConfigurationRefused("a part is missing", why="part-missing")
-            directory.check(place, parts[place])
-            contents.append(parts[place])
-        if known.parts != tuple(contents):
-            conf = read_shared(contents[0], private=contents[1])
-            if conf.instance != self.anchor.instance:
-                raise ConfigurationRefused("of another instance", why="instance")
-            known.conf, known.parts = conf, (contents[0], contents[1])
-        known.expires_at = directory.expires_at
-        return directory
-
-    async def sealing(self, member: MemberId) -> tuple[Seal, bytes]:
-        """A member's seal with a fresh OCSP response for its certificate."""
-        seal = self.seals.get(member)
-        if seal is None:
-            raise UnknownMember("this member doesn't live here", why="member")
-        return seal, await self.status(seal.certificate)
-
-    async def status(self, certificate: bytes) -> bytes:
-        """A fresh OCSP response for one of our own certificates.
-
-        Asked anew when half of the freshness has gone by; while the responder is down, what
-        is known is used up to the end of it.
-
-        Raises:
-            RevocationUnknown: When the responder is down and nothing fresh is known.
-        """
-        conf, now = self.configuration(), self.clock.now()
-        key = sha256(certificate).digest()
-        asked, known = self._known.statuses.get(key, (None, b""))
-        freshness = timedelta(seconds=conf.ocsp_freshness)
-        if asked is not None and now - asked < freshness / 2:
-            return known
-        try:
-            issuer = self._believer.issuer(certificate, conf=conf, at=now)
-            response = await self.revocation.ocsp(certificate, issuer)
-        except Unavailable as error:
-            if asked is not None and now - asked < freshness:
-                return known
-            raise RevocationUnknown("no OCSP answer for our certificate", why="down") from error
-        self._known.statuses[key] = (now, response)
-        return response
+        """Take over the configuration kept on disk; see `Knowledge.recall`."""
+        self.knowledge.recall()
 
     # --- proving --------------------------------------------------------------------------
 
@@ -518,7 +418,7 @@ class Exchange:
         )
         if found is None or found[1] is None or found[2] is None:
             raise EvidenceRefused("the message has no time-stamp yet", why="not-time-stamped")
-        stored, number, position = found
+        stored, number, position = found[0], found[1], found[2]
         header_part, body, signature = self.journal.unseal(stored)
         batch = self.store.batch(number, work=work)
         return write_container(

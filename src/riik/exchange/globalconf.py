@@ -1,4 +1,4 @@
-"""The global configuration: who is a member, where are their servers, whom may one believe?
+"""The global configuration: who is a member, where are their servers, whom do they trust?
 
 Implements the shared and private parameters of PR-GCONF (schema v6 as far as the exchange
 needs them; v2–v5 are read as well). How they are signed and found is in `centre`. Pure.
@@ -10,44 +10,26 @@ machines where the usual ones are taken. Other X-Road software understands only 
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from xml.sax.saxutils import escape
 
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 
 from riik.core import ClientId, MemberId, ServerId
 from riik.exchange.errors import (
     ConfigurationRefused,
-    InvalidSignature,
-    PeerRefused,
-    RevocationUnknown,
-    UnknownMember,
 )
 from riik.formats import xml
 from riik.trust import (
-    Certificate,
-    CertificateRefused,
-    NotGood,
-    Revocation,
     ServiceKind,
     TrustAnchor,
-    TrustRefused,
-    exchange_member,
-    read_certificate,
-    validate_path,
-    verify_ocsp,
 )
 
 __all__ = [
     "Authority",
-    "Believed",
-    "Believer",
     "GlobalConf",
     "Server",
     "Service",
@@ -57,11 +39,9 @@ __all__ = [
 ]
 
 MESSAGE_PORT, STATUS_PORT = 5500, 5577
-MOST_REMEMBERED = 4096
 
 _ADDRESS = re.compile(r"([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\])(?::(\d{1,5})(?::(\d{1,5}))?)?\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SKEW = timedelta(minutes=1)
 _XROAD = "http://x-road.eu/xsd/xroad.xsd"
 _IDS = "http://x-road.eu/xsd/identifiers"
 
@@ -305,7 +285,8 @@ def conf_root(document: bytes, name: str, *, why: str) -> etree._Element:
 def write_shared(conf: GlobalConf) -> bytes:
     """Write shared parameters, schema version 6, in a stable order."""
     numbers: dict[ClientId | MemberId, str] = {}
-    for number, each in enumerate([*sorted(conf.members), *sorted(conf.subsystems)]):
+    everyone: list[ClientId | MemberId] = [*sorted(conf.members), *sorted(conf.subsystems)]
+    for number, each in enumerate(everyone):
         numbers[each] = f"id{number}"
     body = "".join(
         [
@@ -397,148 +378,3 @@ def tag(name: str, text: str) -> str:
 
 def base64_text(content: bytes) -> str:
     return b64encode(content).decode("ascii")
-
-
-# --- whom may one believe? --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Believed:
-    """A certificate whose path was validated: its key, who it names, who issued it."""
-
-    key: PublicKeyTypes
-    certificate: Certificate
-    issuer: bytes
-
-
-class Believer:
-    """Answers whether certificates may be believed, and remembers what costs to find out.
-
-    Only what bytes alone decide is remembered, and only as long as the configuration stays
-    the same; validity and age are compared with the clock each time.
-    """
-
-    def __init__(self) -> None:
-        self._conf: GlobalConf | None = None
-        self._paths: dict[tuple[bytes, bool], Believed] = {}
-        self._statuses: dict[tuple[bytes, bytes], Revocation] = {}
-
-    def signer(
-        self, certificate: bytes, *, member: MemberId, conf: GlobalConf, at: datetime
-    ) -> Believed:
-        """Believe that a certificate is this member's, for signing messages (PR-MESSTRANSP §5).
-
-        Raises:
-            InvalidSignature: For ``signer-member`` or ``signer-path``.
-        """
-        try:
-            found = self._path(certificate, tls=False, conf=conf, at=at)
-        except TrustRefused as error:
-            raise InvalidSignature(f"the signer: {error}", why="signer-path") from error
-        if not names_member(found.certificate, member):
-            raise InvalidSignature("the signer is another member", why="signer-member")
-        return found
-
-    def peer(
-        self, certificate: bytes, *, conf: GlobalConf, at: datetime
-    ) -> tuple[Server, Believed]:
-        """Believe that a TLS certificate is one of a registered server's.
-
-        Raises:
-            PeerRefused: For ``unknown-certificate`` or ``path``.
-        """
-        server = conf.peers.get(sha256(certificate).digest())
-        if server is None:
-            raise PeerRefused("no server has this certificate", why="unknown-certificate")
-        try:
-            return server, self._path(certificate, tls=True, conf=conf, at=at)
-        except TrustRefused as error:
-            raise PeerRefused(f"the peer's certificate: {error}", why="path") from error
-
-    def issuer(self, certificate: bytes, *, conf: GlobalConf, at: datetime) -> bytes:
-        """Who issued one of our own certificates, DER.
-
-        Raises:
-            PathRefused: As `validate_path`.
-        """
-        return self._path(certificate, tls=True, conf=conf, at=at).issuer
-
-    def require_good(
-        self, believed: Believed, responses: Sequence[bytes], *, conf: GlobalConf, at: datetime
-    ) -> None:
-        """Require a fresh OCSP answer that says good, among those given.
-
-        Raises:
-            InvalidSignature: For ``revoked``, ``suspended`` or ``unknown``.
-            RevocationUnknown: For ``too-old`` or ``missing``.
-        """
-        why = "missing"
-        for response in responses:
-            try:
-                status = self._status(response, believed, conf)
-                status.require_good()
-            except NotGood as error:
-                raise InvalidSignature(str(error), why=error.why) from error
-            except TrustRefused:
-                continue
-            age = at - status.this_update
-            if -_SKEW <= age <= timedelta(seconds=conf.ocsp_freshness):
-                return
-            why = "too-old"
-        raise RevocationUnknown("no fresh OCSP answer for a certificate", why=why)
-
-    def _path(self, certificate: bytes, *, tls: bool, conf: GlobalConf, at: datetime) -> Believed:
-        if self._conf is not conf or len(self._paths) + len(self._statuses) > MOST_REMEMBERED:
-            self._conf = conf
-            self._paths.clear()
-            self._statuses.clear()
-        found = self._paths.get((certificate, tls))
-        if found is None or not found.certificate.holds_at(at):
-            path = validate_path(
-                certificate,
-                intermediates=conf.intermediates,
-                anchors=conf.tls_issuers if tls else conf.issuers,
-                at=at,
-            )
-            issuer = path.certificates[1] if len(path.certificates) > 1 else path.end
-            key = load_der_public_key(path.end.public_key)
-            found = self._paths[certificate, tls] = Believed(key, path.end, issuer.der)
-        return found
-
-    def _status(self, response: bytes, believed: Believed, conf: GlobalConf) -> Revocation:
-        known = (response, believed.certificate.der)
-        if known not in self._statuses:
-            self._statuses[known] = verify_ocsp(
-                response,
-                certificate=believed.certificate.der,
-                issuer=believed.issuer,
-                anchors=conf.responders,
-            )
-        return self._statuses[known]
-
-
-def names_member(certificate: Certificate, member: MemberId) -> bool:
-    """Does a signing certificate name this member?
-
-    Two naming profiles are read: the organisation identifier of EN 319 412-3
-    (``NTREE-70000001``: its code), and the profile of X-Road's documents, where the serial
-    number is ``instance/server/class`` and the common name the member's code.
-    """
-    try:
-        return exchange_member(certificate.der)[0] == member
-    except CertificateRefused:
-        identifier = certificate.subject.organisation_identifier or ""
-        return identifier.partition("-")[2] == member.code
-
-
-def member_of(certificate: bytes, conf: GlobalConf) -> MemberId:
-    """The registered member that a signing certificate names.
-
-    Raises:
-        UnknownMember: For ``signer`` when it is none, or more than one.
-    """
-    read = read_certificate(certificate)
-    named = [member for member in conf.members if names_member(read, member)]
-    if len(named) != 1:
-        raise UnknownMember("the certificate names no registered member", why="signer")
-    return named[0]

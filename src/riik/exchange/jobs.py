@@ -73,9 +73,9 @@ async def refresh_statuses(exchange: Exchange) -> None:
     Raises:
         RevocationUnknown: The responder is down and what was known is too old.
     """
-    await exchange.status(exchange.tls_certificate)
+    await exchange.knowledge.status(exchange.tls_certificate)
     for seal in exchange.seals.values():
-        await exchange.status(seal.certificate)
+        await exchange.knowledge.status(seal.certificate)
 
 
 async def forget_handled(exchange: Exchange, *, kept: timedelta = CLAIMS_KEPT) -> None:

@@ -25,6 +25,7 @@ from riik.core import (
     Unavailable,
     person_code,
 )
+from riik.exchange.belief import Believer
 from riik.exchange.errors import (
     AccessDenied,
     BadRequest,
@@ -38,7 +39,7 @@ from riik.exchange.errors import (
     UnknownMember,
     UnknownService,
 )
-from riik.exchange.globalconf import Believer, GlobalConf, Server
+from riik.exchange.globalconf import GlobalConf, Server
 from riik.exchange.journal import Entry, Journal
 from riik.exchange.metaservices import metaservice
 from riik.exchange.model import (

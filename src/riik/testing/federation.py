@@ -11,7 +11,6 @@ import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +26,7 @@ from riik.exchange.http import serve
 from riik.exchange.jobs import stamp_log
 from riik.exchange.model import Answer, Call, Endpoint, Handler, Offer, Right, Seal
 from riik.exchange.store import SqlCentreStore, SqlExchangeStore
+from riik.runtime.clock import SystemClock
 from riik.runtime.database import SqlDatabase, open_database
 from riik.runtime.entropy import SystemEntropy
 from riik.runtime.migrate import migrate
@@ -121,7 +121,8 @@ class FederationNode:
         migrate(self.vault_database, {"vault": _migrations(runtime, "vault")})
         self.threads = ThreadPool(4, name=self.name)
         self.transport = TlsTransport(
-            identity=self.identity, conf=lambda: self.exchange.configuration()
+            identity=self.identity,
+            conf=lambda: self.exchange.knowledge.configuration(),  # noqa: PLW0108 - made below
         )
         self.exchange = Exchange(
             server=self.server.id,
@@ -312,7 +313,7 @@ def simulated_federation(
     thread = threading.Thread(target=loop.run_forever, name="federation", daemon=True)
     thread.start()
     # OpenSSL judges certificates by the machine's own clock, so the standing clock begins there.
-    clock = StandingClock(datetime.now(UTC).replace(microsecond=0))
+    clock = StandingClock(SystemClock().now().replace(microsecond=0))
     pki = make_pki(at=clock.moment)
     threads = ThreadPool(2, name="centre")
     federation = Federation(

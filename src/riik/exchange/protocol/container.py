@@ -15,8 +15,9 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from riik.core import MemberId, Refused
+from riik.exchange.belief import Believed, Believer, member_of
 from riik.exchange.errors import EvidenceRefused
-from riik.exchange.globalconf import Believed, Believer, GlobalConf, member_of
+from riik.exchange.globalconf import GlobalConf
 from riik.exchange.protocol.hashchain import (
     SHA512,
     chain_of,
@@ -43,7 +44,7 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_FILES = 64
 
 _SIGNATURE = "META-INF/signatures.xml"
-_TOKEN = "META-INF/timestamp.tst"
+_STAMP = "META-INF/timestamp.tst"
 _RESULT, _CHAIN = "ts-hashchainresult.xml", "ts-hashchain.xml"
 _SIG_RESULT, _SIG_CHAIN = "/sig-hashchainresult.xml", "/sig-hashchain.xml"
 _LATEST = timedelta(hours=8)
@@ -99,7 +100,7 @@ def write_container(message: Message, *, stamp: TimeStamped) -> bytes:
         _SIGNATURE: message.signature,
         _RESULT: result,
         _CHAIN: chain,
-        _TOKEN: stamp.token,
+        _STAMP: stamp.token,
         "META-INF/ASiCManifest.xml": _write_stamp_manifest(result),
     }
     if message.body:
@@ -125,7 +126,7 @@ def _write_stamp_manifest(result: bytes) -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<asic:ASiCManifest xmlns:asic="http://uri.etsi.org/2918/v1.2.1#"'
         ' xmlns:ds="http://www.w3.org/2000/09/xmldsig#">\n'
-        f'<asic:SigReference URI="{_TOKEN}" MimeType="vnd.etsi.timestamp-token"/>\n'
+        f'<asic:SigReference URI="{_STAMP}" MimeType="vnd.etsi.timestamp-token"/>\n'
         f'<asic:DataObjectReference URI="{_RESULT}" MimeType="text/xml">\n'
         f'<ds:DigestMethod Algorithm="{SHA512}"/><ds:DigestValue>{digest}</ds:DigestValue>\n'
         "</asic:DataObjectReference>\n</asic:ASiCManifest>\n"
@@ -226,12 +227,12 @@ def _signed(files: Mapping[str, bytes]) -> tuple[Signature, dict[str, bytes]]:
         else:
             inputs = {uri: None for uri, _, _ in signature.references}
             check_documents(signature, {uri: named.get(uri, b"") for uri in inputs})
-            if MESSAGE not in inputs or set(inputs) != {n for n in named if _is_message(n)}:
-                raise EvidenceRefused("the signature covers other files", why="signature")
     except EvidenceRefused:
         raise
     except Refused as error:
         raise EvidenceRefused(f"the signature: {error}", why="signature") from error
+    if MESSAGE not in inputs or set(inputs) != {name for name in named if _is_message(name)}:
+        raise EvidenceRefused("the signature covers other files", why="signature")
     return signature, {name: named[name] for name in inputs}
 
 
@@ -241,8 +242,8 @@ def _is_message(name: str) -> bool:
 
 def _stamped(files: Mapping[str, bytes], signature: Signature, conf: GlobalConf) -> TimeStamp:
     """The time-stamp over this signature, in its own file or inside the signature."""
-    if _TOKEN in files:
-        token, covered = files[_TOKEN], files.get(_RESULT, b"")
+    if _STAMP in files:
+        token, covered = files[_STAMP], files.get(_RESULT, b"")
         named = {f"/{name}": content for name, content in files.items()}
         leaf = {f"/{_SIGNATURE}": leaf_of(files[_SIGNATURE])}
         verify_chain(covered, documents=named, inputs=leaf)

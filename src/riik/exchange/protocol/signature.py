@@ -307,7 +307,7 @@ def _read_foreign(root: etree._Element) -> Signature:
         certificate=signer,
         others=tuple(each for each in certificates if each != signer),
         ocsp=tuple(_bytes(each) for each in signature.iter(f"{{{_XADES}}}EncapsulatedOCSPValue")),
-        at=from_text("".join(properties[0].itertext(f"{{{_XADES}}}SigningTime"))),
+        at=from_text(properties[0].findtext(f".//{{{_XADES}}}SigningTime") or ""),
         time_stamp=_time_stamp(signature),
     )
 
