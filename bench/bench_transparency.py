@@ -17,7 +17,7 @@ from statistics import median, quantiles
 
 from tests.transparency.house import build, in_thread
 
-from riik.core import ClientId, SubjectId
+from riik.core import ClientId, PersonCode
 from riik.transparency import Proof, TrustPolicy
 
 UNIT = 100
@@ -51,11 +51,12 @@ def write(house, entries: int) -> list[str]:
 def look(house, count: int) -> float:
     """Looks a second, each in a unit of work of its own as a register writes them."""
     transparency = house.transparency
+    subjects = house.vault.subjects_of(PersonCode(f"EE{n}") for n in range(50))
     start = time.perf_counter()
     for number in range(count):
         with house.database.work() as work:
             transparency.record_access(
-                SubjectId(f"subject-{number % 50}"),
+                subjects[number % 50],
                 reader=ClientId.parse("EE-DEMO/COM/10000001/clinic"),
                 purpose="Treatment",
                 legal_basis="Health Act § 4",

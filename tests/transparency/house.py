@@ -1,7 +1,6 @@
 """A log with its witness on a database file, clocks that stand, keys that everyone knows."""
 
 import asyncio
-import os
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -10,14 +9,14 @@ from pathlib import Path
 import aiohttp
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from starlette.applications import Starlette
 
 import riik.transparency
-from riik.core import KeyKind, Refused
+from riik.core import KeyKind, PersonCode
 from riik.runtime.database import open_database
 from riik.runtime.migrate import migrate
+from riik.runtime.vault import MIGRATIONS, SqlVault
 from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.transparency import Log, LogUnavailable, Transparency, Witness, verifier_key
 from riik.transparency.http import routes, witness_routes
@@ -114,27 +113,6 @@ class Ed25519Signer:
         return self.private.sign(message)
 
 
-class MemoryVault:
-    """A data key a person; what was forgotten stays shut."""
-
-    def __init__(self):
-        self.keys, self.forgotten = {}, set()
-
-    def seal(self, subject, plaintext, /, *, context):
-        key = self.keys.setdefault(subject, AESGCM.generate_key(256))
-        nonce = os.urandom(12)
-        return nonce + AESGCM(key).encrypt(nonce, plaintext, context.encode())
-
-    def open(self, subject, sealed, /, *, context):
-        if subject in self.forgotten:
-            raise Refused("this person was forgotten", why="forgotten")
-        key = AESGCM(self.keys[subject])
-        return key.decrypt(sealed[:12], sealed[12:], context.encode())
-
-    def forget(self, subject, /):
-        self.forgotten.add(subject)
-
-
 @dataclass
 class NearWitness:
     """A witness without a network between."""
@@ -158,9 +136,17 @@ class House:
 
     database: Engine
     log_signer: Ed25519Signer
-    vault: MemoryVault
+    vault: SqlVault
     near: NearWitness
-    entropy: SeededEntropy = field(default_factory=SeededEntropy)
+    entropy: SeededEntropy
+
+    @property
+    def mari(self):
+        return self.vault.subject_of(PersonCode("EE60001017869"))
+
+    @property
+    def jaan(self):
+        return self.vault.subject_of(PersonCode("EE39901012239"))
 
     @property
     def log(self):
@@ -215,7 +201,11 @@ def build(folder, *, seed="riik"):
     logs = {ORIGIN: [verifier_key(signer, name=ORIGIN)]}
     witness = make_witness(database, Ed25519Signer("witness"), logs)
     node = Engine(folder / "node.sqlite").migrated()
-    return House(node, signer, MemoryVault(), NearWitness(witness), SeededEntropy(seed))
+    entropy = SeededEntropy(seed)
+    keys = open_database(f"sqlite:///{folder}/vault.sqlite", name="vault")
+    migrate(keys, {"vault": MIGRATIONS})
+    vault = SqlVault(keys, vault_key=bytes(32), entropy=entropy)
+    return House(node, signer, vault, NearWitness(witness), entropy)
 
 
 class Server(uvicorn.Server):
