@@ -285,7 +285,7 @@ def _public_key(
     key: Mapping[str, Any],
 ) -> ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey:
     if key["kty"] == "EC":
-        curve = next(curve for curve in _CURVES.values() if curve.name == key["crv"])
+        curve = {curve.name: curve for curve in _CURVES.values()}[key["crv"]]
         point = [decode_base64url(key[name]) for name in ("x", "y")]
         if any(len(half) != curve.octets for half in point):
             raise ValueError("a coordinate of another length")

@@ -9,7 +9,6 @@ What they do can be repeated: an authority that was asked twice does it once.
 from asyncio import gather
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final, Protocol
 
 import msgspec
@@ -44,6 +43,7 @@ from riik.identity.model import (
     Reason,
     Status,
 )
+from riik.identity.sealing import Sealing
 from riik.trust import CertificateRefused, read_certificate
 
 __all__ = ["AccessRecords", "CertificateAuthority", "Identity", "IdentityStore"]
@@ -93,6 +93,7 @@ class IdentityStore(Protocol):
     def key(self, key: bytes, *, work: Work) -> KeptKey | None: ...
     def keys_of(self, document: bytes, *, work: Work) -> list[KeptKey]: ...
     def record(self, document: bytes, event: Event, *, work: Work) -> None: ...
+    def events_of(self, document: bytes, *, work: Work) -> list[Event]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,10 @@ class Identity:
     access: AccessRecords
     authority: CertificateAuthority
     places: frozenset[str] = frozenset()
+
+    @property
+    def _sealing(self) -> Sealing:
+        return Sealing(self.vault)
 
     def enrol(
         self, people: Iterable[Person], *, organisations: Iterable[Organisation] = ()
@@ -139,15 +144,15 @@ class Identity:
             fresh = []
             for subject, person in zip(subjects, new, strict=True):
                 if subject not in known:
-                    fresh.append(self._sealed(subject, person))
-                elif self._unsealed(known[subject]) != person:
+                    fresh.append(self._sealing.person(subject, person))
+                elif self._sealing.open_person(known[subject]) != person:
                     raise PersonRefused("enrolled with other facts already", why="differs")
             self.store.put_people(fresh, work=work)
             self.store.put_organisations(list(organisations), work=work)
         return subjects
 
     def find(self, code: PersonCode, *, reader: str, purpose: str) -> Known:
-        """A person and their documents; the look is written down first.
+        """A person, their documents and what was done with them; the look is written down.
 
         Raises:
             PersonUnknown: For ``unknown``.
@@ -156,7 +161,17 @@ class Identity:
             kept = self._person(code, work=work)
             self.access.record_access(kept.subject, reader=reader, purpose=purpose, work=work)
             documents = self.store.documents_of(kept.subject, work=work)
-        return Known(person=self._unsealed(kept), documents=tuple(map(self._document, documents)))
+            events = [self.store.events_of(each.key, work=work) for each in documents]
+        opened = [self._sealing.open_document(each) for each in documents]
+        return Known(
+            person=self._sealing.open_person(kept),
+            documents=tuple(opened),
+            events=tuple(
+                (document.number, event)
+                for document, told in zip(opened, events, strict=True)
+                for event in told
+            ),
+        )
 
     def find_organisation(self, registry_code: str) -> Organisation:
         """An organisation by its code in the business register.
@@ -177,11 +192,11 @@ class Identity:
             DocumentRefused: For ``unknown``, when the certificate is bound to no document.
         """
         with self.database.read() as work:
-            key = self.store.key(self._fingerprint(certificate), work=work)
+            key = self.store.key(self._sealing.fingerprint(certificate), work=work)
             document = None if key is None else self.store.document(key.document, work=work)
         if key is None or document is None:
             raise DocumentRefused("no document here holds that key", why="unknown")
-        return self._document(document), key.purpose
+        return self._sealing.open_document(document), key.purpose
 
     async def bind_key(self, orders: Sequence[CardOrder], *, by: Actor) -> list[CertificatePair]:
         """Have the keys of cards certified and bind the cards to their holders.
@@ -266,7 +281,7 @@ class Identity:
             documents = self.store.documents_of(person.subject, work=work)
         if number is None:
             return [document for document in documents if document.status in _FROM[to]]
-        wanted = self._number(number)
+        wanted = self._sealing.number(number)
         found = next((document for document in documents if document.key == wanted), None)
         if found is None:
             raise DocumentRefused("this person has no such document", why="unknown")
@@ -281,7 +296,7 @@ class Identity:
     def _certificates(self, documents: Sequence[KeptDocument]) -> list[bytes]:
         with self.database.read() as work:
             keys = [key for each in documents for key in self.store.keys_of(each.key, work=work)]
-        return [self.vault.open(key.subject, key.sealed, context=_key(key.key)) for key in keys]
+        return [self._sealing.open_certificate(key) for key in keys]
 
     def _set_status(
         self, documents: Sequence[KeptDocument], to: Status, reason: Reason, by: Actor
@@ -291,7 +306,7 @@ class Identity:
             for document in documents:
                 self.store.set_status(document.key, to, work=work)
                 self._tell(document, to.value, reason, by=by, actor=actor, work=work)
-        return [self._document(document, status=to) for document in documents]
+        return [self._sealing.open_document(document, status=to) for document in documents]
 
     def _prepare(self, orders: Sequence[CardOrder]) -> list[Person]:
         """Check the orders and write the cards down as prepared."""
@@ -301,13 +316,13 @@ class Identity:
             kept = [self._person(order.holder, work=work) for order in orders]
             fresh = []
             for person, order in zip(kept, orders, strict=True):
-                document = self.store.document(self._number(order.number), work=work)
+                document = self.store.document(self._sealing.number(order.number), work=work)
                 if document is None:
-                    fresh.append(self._prepared(person.subject, order))
+                    fresh.append(self._sealing.document(person.subject, order))
                 elif (document.subject, document.status) != (person.subject, Status.PREPARED):
                     raise DocumentRefused("this number is taken", why="number-taken")
             self.store.put_documents(fresh, work=work)
-        return [self._unsealed(person) for person in kept]
+        return [self._sealing.open_person(person) for person in kept]
 
     def _bind(
         self, orders: Sequence[CardOrder], pairs: Sequence[CertificatePair], by: Actor
@@ -319,10 +334,14 @@ class Identity:
         subjects = self.vault.subjects_of([order.holder for order in orders])
         with self.database.work() as work:
             for subject, order, pair in zip(subjects, orders, pairs, strict=True):
-                document = self._prepared(subject, order)
+                document = self._sealing.document(subject, order)
+                certified = (
+                    (KeyPurpose.AUTHENTICATION, pair.authentication),
+                    (KeyPurpose.SIGNATURE, pair.signature),
+                )
                 keys = [
-                    self._held(document, KeyPurpose.AUTHENTICATION, pair.authentication),
-                    self._held(document, KeyPurpose.SIGNATURE, pair.signature),
+                    self._sealing.certificate(certificate, document=document, purpose=purpose)
+                    for purpose, certificate in certified
                 ]
                 self.store.put_keys(keys, work=work)
                 self.store.set_status(document.key, Status.ACTIVE, work=work)
@@ -372,65 +391,6 @@ class Identity:
         if not found:
             raise PersonUnknown("no such person is enrolled", why="unknown")
         return found[0]
-
-    def _sealed(self, subject: SubjectId, person: Person) -> KeptPerson:
-        sealed = self.vault.seal(subject, msgspec.json.encode(person), context=_person(subject))
-        return KeptPerson(subject=subject, sealed=sealed, residence=person.residence)
-
-    def _unsealed(self, kept: KeptPerson) -> Person:
-        opened = self.vault.open(kept.subject, kept.sealed, context=_person(kept.subject))
-        return msgspec.json.decode(opened, type=Person)
-
-    def _prepared(self, subject: SubjectId, order: CardOrder) -> KeptDocument:
-        key = self._number(order.number)
-        return KeptDocument(
-            key=key,
-            subject=subject,
-            sealed_number=self.vault.seal(subject, order.number.encode(), context=_document(key)),
-            kind=order.kind,
-            valid_from=order.valid_from,
-            valid_until=order.valid_until,
-            status=Status.PREPARED,
-        )
-
-    def _document(self, kept: KeptDocument, *, status: Status | None = None) -> Document:
-        number = self.vault.open(kept.subject, kept.sealed_number, context=_document(kept.key))
-        return Document(
-            number=number.decode(),
-            subject=kept.subject,
-            kind=kept.kind,
-            valid_from=kept.valid_from,
-            valid_until=kept.valid_until,
-            status=status or kept.status,
-        )
-
-    def _held(self, document: KeptDocument, purpose: KeyPurpose, certificate: bytes) -> KeptKey:
-        key = self._fingerprint(certificate)
-        return KeptKey(
-            key=key,
-            document=document.key,
-            subject=document.subject,
-            purpose=purpose,
-            sealed=self.vault.seal(document.subject, certificate, context=_key(key)),
-        )
-
-    def _number(self, number: str) -> bytes:
-        return self.vault.blind(number, field="identity_document.number")
-
-    def _fingerprint(self, certificate: bytes) -> bytes:
-        return self.vault.blind(sha256(certificate).hexdigest(), field="identity_key.certificate")
-
-
-def _person(subject: SubjectId) -> str:
-    return f"identity_person/sealed/{subject}"
-
-
-def _document(key: bytes) -> str:
-    return f"identity_document/number/{key.hex()}"
-
-
-def _key(key: bytes) -> str:
-    return f"identity_key/certificate/{key.hex()}"
 
 
 def _check_officer(by: Actor) -> None:

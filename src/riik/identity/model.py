@@ -133,14 +133,6 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A person and the documents of them, the newest first."""
-
-    person: Person
-    documents: tuple[Document, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CardOrder:
     """A card to be bound to a person.
 
@@ -219,6 +211,21 @@ class Event:
     reason: Reason | None
     actor: SubjectId
     channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a person.
+
+    Attributes:
+        person: The facts.
+        documents: The newest first.
+        events: Document number and what was done with it, oldest first in each document.
+    """
+
+    person: Person
+    documents: tuple[Document, ...]
+    events: tuple[tuple[str, Event], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
-    Row,
     RowMapping,
     Table,
     Text,
@@ -22,8 +21,9 @@ from sqlalchemy import (
     update,
 )
 
-from riik.core import MemberId, SubjectId, Work, to_text
+from riik.core import MemberId, SubjectId, Work, from_text, to_text
 from riik.identity.model import (
+    Channel,
     DocumentKind,
     Event,
     KeptDocument,
@@ -31,6 +31,7 @@ from riik.identity.model import (
     KeptPerson,
     KeyPurpose,
     Organisation,
+    Reason,
     Residence,
     Status,
 )
@@ -203,10 +204,19 @@ class SqlIdentityStore:
             )
         )
 
-    def events_of(self, document: bytes, *, work: Work) -> list[Row[Any]]:
-        """What was done with a document, oldest first: at, action, reason, actor, channel."""
+    def events_of(self, document: bytes, *, work: Work) -> list[Event]:
+        """What was done with a document, oldest first."""
         mine = select(_event).where(_event.c.document == document).order_by(_event.c.at)
-        return list(work.execute(mine))
+        return [
+            Event(
+                at=from_text(row["at"]),
+                action=row["action"],
+                reason=None if row["reason"] is None else Reason(row["reason"]),
+                actor=SubjectId(row["actor"]),
+                channel=Channel(row["channel"]),
+            )
+            for row in work.execute(mine).mappings()
+        ]
 
 
 def _insert_all(table: Table, rows: list[dict[str, Any]], *, work: Work) -> None:
