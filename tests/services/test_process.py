@@ -135,6 +135,17 @@ def test_a_circle_of_gateways_is_stopped():
     assert refused.value.why == "loop"
 
 
+def timer(after):
+    return f"<timerEventDefinition><timeDuration>{after}</timeDuration></timerEventDefinition>"
+
+
+TIMED = (
+    '<startEvent id="s"/><userTask id="a" riik:task="answer"/><endEvent id="e"/>'
+    '<boundaryEvent id="late" attachedToRef="{on}">{event}</boundaryEvent>'
+    + flow("1", "s", "a")
+    + flow("2", "a", "e")
+    + flow("3", "late", "e")
+)
 PLAIN = '<startEvent id="s"/><endEvent id="e"/>' + flow("1", "s", "e")
 REFUSED = [
     ("a script task", PLAIN + '<scriptTask id="x"><script>1</script></scriptTask>', "scriptTask"),
@@ -174,6 +185,14 @@ REFUSED = [
         + flow("3", "g", "f", "false"),
         "default",
     ),
+    ("a start by the clock", '<startEvent id="s"><timerEventDefinition/></startEvent><endEvent id="e"/>' + flow("1", "s", "e"), "timerEventDefinition"),
+    ("an end that sends", '<startEvent id="s"/><endEvent id="e"><messageEventDefinition/></endEvent>' + flow("1", "s", "e"), "messageEventDefinition"),
+    ("an event without a time or message", TIMED.format(on="a", event="<timerEventDefinition/>"), "waits for"),
+    ("a time that is none", TIMED.format(on="a", event=timer("soon")), "no duration"),
+    ("a time that is past", TIMED.format(on="a", event=timer("-P1D")), "no duration"),
+    ("a date instead of a duration", TIMED.format(on="a", event="<timerEventDefinition><timeDate>2026-12-01</timeDate></timerEventDefinition>"), "timeDuration"),
+    ("an event on an end", TIMED.format(on="e", event=timer("P1D")), "nothing that waits"),
+    ("a condition in another language", PLAIN.replace("</sequenceFlow>", '<conditionExpression language="groovy">1 = 1</conditionExpression></sequenceFlow>'), "not FEEL"),
     ("one id twice", PLAIN + '<endEvent id="s"/>', "one"),
 ]  # fmt: skip
 

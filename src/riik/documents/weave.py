@@ -74,10 +74,10 @@ def _svg(woven: Mapping[tuple[int, int], int], width: int, height: int) -> str:
             while x < width and woven.get((x, y), 0) == thread:
                 x += 1
             if thread:
-                paths[thread] += f"M{start} {y}h{x - start}v1h{start - x}z"
+                paths[thread] += f"M{start} {y}.5h{x - start}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" shape-rendering="crispEdges">'
         f'<path fill="{CLOTH}" d="M0 0h{width}v{height}h-{width}z"/>'
-        f'<path fill="{LINEN}" d="{paths[1]}"/><path fill="{MARIGOLD}" d="{paths[2]}"/></svg>'
+        f'<path stroke="{LINEN}" d="{paths[1]}"/><path stroke="{MARIGOLD}" d="{paths[2]}"/></svg>'
     )

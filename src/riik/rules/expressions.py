@@ -11,7 +11,7 @@ from typing import Any
 from riik.rules.checking import unknown_names
 from riik.rules.errors import LimitRefused, RulesRefused, SyntaxRefused
 from riik.rules.feel.compiler import Compiled, Compiler
-from riik.rules.feel.functions import builtin_functions
+from riik.rules.feel.functions import builtin_functions, builtin_names
 from riik.rules.feel.operators import PROPERTY_NAMES
 from riik.rules.feel.parser import parse_expression
 from riik.rules.feel.scope import Limits, Run, Scope
@@ -65,7 +65,7 @@ def expression(text: str, *, names: Iterable[str] | None = None) -> Expression:
     """
     functions = builtin_functions()
     known = list(names or ())
-    scope = Names.of(known, Names.of(functions))
+    scope = Names.of(known, builtin_names())
     try:
         node = parse_expression(text, scope, properties=Names.of(PROPERTY_NAMES))
         logic = Compiler(Types({}), functions, compile_table).compile(node)

@@ -22,7 +22,7 @@ from riik.rules.boxed import (
 )
 from riik.rules.errors import RulesRefused, SyntaxRefused, Unsupported
 from riik.rules.feel.compiler import Compiler
-from riik.rules.feel.functions import builtin_functions
+from riik.rules.feel.functions import builtin_functions, builtin_names
 from riik.rules.feel.nodes import Literal, Node, TypeName
 from riik.rules.feel.operators import PROPERTY_NAMES
 from riik.rules.feel.parser import parse_tests, parse_type
@@ -124,7 +124,7 @@ class _Loader:
 
     def __post_init__(self) -> None:
         functions = builtin_functions()
-        self.reader = Reader(Names.of(PROPERTY_NAMES), Names.of(functions))
+        self.reader = Reader(Names.of(PROPERTY_NAMES), builtin_names())
         for document in (self.main, *self.others.values()):
             for element in document.root.iter():
                 if local(element) in ("itemDefinition", "itemComponent"):

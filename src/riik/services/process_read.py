@@ -12,7 +12,7 @@ from lxml.etree import QName, _Element
 from riik.formats.xml import parse
 from riik.rules import expression
 from riik.services.errors import FolderRefused
-from riik.services.process import Flow, Kind, Node, Process
+from riik.services.process import WAITING, Flow, Kind, Node, Process
 
 __all__ = ["read_process"]
 
@@ -22,7 +22,10 @@ DIAGRAM = "http://www.omg.org/spec/BPMN/20100524/DI"
 
 SUPPORTED = frozenset({kind.value for kind in Kind} | {"sequenceFlow"})
 _INSIDE = frozenset({"incoming", "outgoing", "documentation", "conditionExpression"})
-_EVENTS = frozenset({"timerEventDefinition", "messageEventDefinition", "errorEventDefinition"})
+_EVENTS = {
+    Kind.BOUNDARY: frozenset({"timerEventDefinition", "messageEventDefinition"}),
+    Kind.END: frozenset({"errorEventDefinition"}),
+}
 _SKIPPED = frozenset({"documentation", "laneSet", "textAnnotation", "association"})
 _DOES = {Kind.SERVICE: "operation", Kind.USER: "task", Kind.RULE: "decision"}
 
@@ -74,9 +77,9 @@ def _node(element: _Element) -> Node:
     does = element.get(f"{{{RIIK}}}{_DOES[kind]}", "") if kind in _DOES else ""
     if kind in _DOES and not does:
         raise FolderRefused(f"{name} names no riik:{_DOES[kind]}", why="process")
-    after, message = _event(element, name)
-    if kind is Kind.BOUNDARY and element.get("cancelActivity", "true") != "true":
-        raise FolderRefused(f"{name}: events that don't interrupt aren't supported", why="process")
+    after, message = _event(element, kind, name)
+    if kind is Kind.BOUNDARY:
+        _check_boundary(element, name, timed=bool(after), messaged=bool(message))
     return Node(
         id=name,
         kind=kind,
@@ -88,20 +91,34 @@ def _node(element: _Element) -> Node:
     )
 
 
-def _event(element: _Element, name: str) -> tuple[str, str]:
+def _check_boundary(element: _Element, name: str, *, timed: bool, messaged: bool) -> None:
+    if element.get("cancelActivity", "true") != "true":
+        raise FolderRefused(f"{name}: events that don't interrupt aren't supported", why="process")
+    if timed is messaged:
+        raise FolderRefused(f"{name} waits for a time or for a message", why="process")
+
+
+def _event(element: _Element, kind: Kind, name: str) -> tuple[str, str]:
     """Duration and message of an event's definition; refuses other things inside a node."""
     after = message = ""
     for child in element.iterchildren("*"):
         inner = QName(child).localname
-        if inner in _EVENTS:
+        if inner in _EVENTS.get(kind, ()):
             message = child.get("messageRef", message)
             for timer in child.iterchildren("*"):
                 if QName(timer).localname != "timeDuration":
                     raise FolderRefused(f"{name}: only timeDuration is supported", why="process")
-                after = (timer.text or "").strip()
+                after = _duration((timer.text or "").strip(), name)
         elif inner not in _INSIDE:
             raise FolderRefused(f"{inner} in {name} is not supported", why="process")
     return after, message
+
+
+def _duration(text: str, name: str) -> str:
+    """A duration of ISO 8601 that FEEL knows too; months or days, not both (DMN §10.3.2.3.7)."""
+    if expression("duration(text)").value({"text": text}) is None or text.startswith("-"):
+        raise FolderRefused(f"{name}: {text!r} is no duration", why="process")
+    return text
 
 
 def _flow(element: _Element) -> Flow:
@@ -113,6 +130,8 @@ def _flow(element: _Element) -> Flow:
             if inner not in _INSIDE:
                 raise FolderRefused(f"{inner} in {name} is not supported", why="process")
             continue
+        if "FEEL" not in child.get("language", "FEEL").upper():
+            raise FolderRefused(f"the condition of {name} is not FEEL", why="process")
         condition = (child.text or "").strip()
         expression(condition)
     return Flow(
@@ -150,8 +169,8 @@ def _check_node(node: Node, nodes: Mapping[str, Node], flows: list[Flow]) -> Non
             raise FolderRefused(f"a flow leads into {node.id}", why="process")
     elif not entered:
         raise FolderRefused(f"nothing leads to {node.id}", why="process")
-    if node.kind is Kind.BOUNDARY and node.on not in nodes:
-        raise FolderRefused(f"{node.id} hangs on nothing", why="process")
+    if node.kind is Kind.BOUNDARY and (node.on not in nodes or nodes[node.on].kind not in WAITING):
+        raise FolderRefused(f"{node.id} hangs on nothing that waits", why="process")
     several = len(out) > 1
     if several and node.kind not in (Kind.EXCLUSIVE, Kind.PARALLEL):
         raise FolderRefused(f"{node.id} splits without a gateway", why="process")

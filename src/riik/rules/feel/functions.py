@@ -6,15 +6,18 @@ an item as a list of one). What does not fit a function's parameters gives null.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from riik.rules.feel.functions_lists import LISTS, RANGES
 from riik.rules.feel.functions_time import TIMES
 from riik.rules.feel.functions_values import CONTEXTS, NUMBERS, TEXTS, context_put
 from riik.rules.feel.operators import as_date_time
+from riik.rules.feel.tokens import Names
 from riik.rules.feel.values import FeelFunction, Range, Value, kind_of
 
-__all__ = ["builtin_functions"]
+__all__ = ["builtin_functions", "builtin_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,9 @@ def _function(name: str, forms: tuple[_Form, ...]) -> FeelFunction:
     return FeelFunction(tuple(each.name for each in forms[0].parameters), call, name)
 
 
-def builtin_functions() -> dict[str, FeelFunction]:
-    """All built-in functions by name."""
+@cache
+def builtin_functions() -> Mapping[str, FeelFunction]:
+    """All built-in functions by name; made once, changed never."""
     tables: dict[str, Any] = {**NUMBERS, **TEXTS, **CONTEXTS, **LISTS, **RANGES, **TIMES}
     tables["context put"] = [
         tables["context put"],
@@ -141,4 +145,14 @@ def builtin_functions() -> dict[str, FeelFunction]:
     for name, entry in tables.items():
         forms = entry if isinstance(entry, list) else [entry]
         made[name] = _function(name, tuple(_form(*form) for form in forms))
-    return made
+    return MappingProxyType(made)
+
+
+@cache
+def _name_index() -> Names:
+    return Names.of(builtin_functions())
+
+
+def builtin_names() -> Names:
+    """A scope of the built-in functions' names, that nothing is to be added to."""
+    return Names.of([], _name_index())
