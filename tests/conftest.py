@@ -4,6 +4,7 @@ import pytest
 
 from riik.runtime.database import open_database
 from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
+from riik.testing.postgresql import postgresql_binaries, postgresql_server
 
 
 @pytest.fixture
@@ -30,3 +31,12 @@ def database(tmp_path):
     database = open_database(f"sqlite:///{tmp_path}/node.db", name="test")
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server of this test run; `new_database()` answers an address."""
+    if postgresql_binaries() is None:
+        pytest.skip("no PostgreSQL server program (Debian: postgresql) on this machine")
+    with postgresql_server() as server:
+        yield server

@@ -4,14 +4,19 @@ Each replaces one port and nothing else. Given the same seed, a test sees the sa
 time passes only when the test says so.
 """
 
+import errno
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["ImmediateThread", "SeededEntropy", "StandingClock"]
+from riik.runtime.files import Disk
+
+__all__ = ["FaultyDisk", "ImmediateThread", "SeededEntropy", "StandingClock"]
 
 T = TypeVar("T")
 
@@ -69,3 +74,59 @@ class ImmediateThread:
     async def __call__(self, action: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         """Call ``action`` and answer what it answers."""
         return action(*args, **kwargs)
+
+
+class FaultyDisk(Disk):
+    """A disk on which the n-th operation fails, as a full or broken one does.
+
+    Operations are counted from 1 over writes, flushes, names and folder flushes, so that a
+    test can fail at each in turn until none is left.
+    """
+
+    def __init__(self, *, fail_at: int | None = None, error: int = errno.ENOSPC) -> None:
+        """Fail at the ``fail_at``-th operation and ever after, with this errno."""
+        self.fail_at = fail_at
+        self.operations = 0
+        self._error = error
+
+    def repair(self) -> None:
+        """Fail no more."""
+        self.fail_at = None
+
+    def write_all(self, handle: int, content: bytes) -> None:
+        """Write half of it, then fail, as a full disk does."""
+        if self._fails():
+            super().write_all(handle, content[: len(content) // 2])
+            raise self._failure()
+        super().write_all(handle, content)
+
+    def flush(self, handle: int) -> None:
+        """Flush a file, or fail."""
+        self._count()
+        super().flush(handle)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Rename a file, or fail."""
+        self._count()
+        super().rename(source, target)
+
+    def link(self, source: Path, target: Path) -> None:
+        """Name a file, or fail."""
+        self._count()
+        super().link(source, target)
+
+    def flush_folder(self, folder: Path) -> None:
+        """Flush a folder, or fail."""
+        self._count()
+        super().flush_folder(folder)
+
+    def _count(self) -> None:
+        if self._fails():
+            raise self._failure()
+
+    def _fails(self) -> bool:
+        self.operations += 1
+        return self.fail_at is not None and self.operations >= self.fail_at
+
+    def _failure(self) -> OSError:
+        return OSError(self._error, os.strerror(self._error))
