@@ -40,7 +40,7 @@ _SUBJECTS: Final = ("person", "organisation", "thing")
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]{1,63}\Z")
 
 
-class _Law(Shape, frozen=True):
+class _Law(Shape):
     id: str
     names: dict[str, str]
     country: str = ""
@@ -48,13 +48,13 @@ class _Law(Shape, frozen=True):
     assumed: bool = False
 
 
-class _Retention(Shape, frozen=True):
+class _Retention(Shape):
     years_after_close: int
     ground: str
     assumed: bool = False
 
 
-class _Register(Shape, frozen=True):
+class _Register(Shape):
     id: str
     version: str
     owner: str
@@ -66,14 +66,14 @@ class _Register(Shape, frozen=True):
     retention: _Retention
 
 
-class _Who(Shape, frozen=True):
+class _Who(Shape):
     role: str = ""
     member_class: str = ""
     subsystem: str = ""
     client: str = ""
 
 
-class _Right(Shape, frozen=True):
+class _Right(Shape):
     client: _Who
     action: Action
     offers: tuple[str, ...]
@@ -83,11 +83,11 @@ class _Right(Shape, frozen=True):
     statement: str
 
 
-class _Rights(Shape, frozen=True):
+class _Rights(Shape):
     right: tuple[_Right, ...] = ()
 
 
-class _Read(Shape, frozen=True):
+class _Read(Shape):
     id: str
     names: dict[str, str]
     fields: tuple[str, ...]
@@ -97,19 +97,19 @@ class _Read(Shape, frozen=True):
     look_up: tuple[str, ...] = ()
 
 
-class _Change(Shape, frozen=True):
+class _Change(Shape):
     id: str
     names: dict[str, str]
     kind: Kind
     fields: tuple[str, ...] = ()
 
 
-class _Offers(Shape, frozen=True):
+class _Offers(Shape):
     read: tuple[_Read, ...] = ()
     change: tuple[_Change, ...] = ()
 
 
-class _Case(Shape, frozen=True):
+class _Case(Shape):
     id: str
     client: _Who
     offer: str
@@ -122,11 +122,11 @@ class _Case(Shape, frozen=True):
     given: tuple[str, ...] = ()
 
 
-class _Cases(Shape, frozen=True):
+class _Cases(Shape):
     case: tuple[_Case, ...]
 
 
-class _Locale(Shape, frozen=True):
+class _Locale(Shape):
     fields: dict[str, str]
     purposes: dict[str, str] = msgspec.field(default_factory=dict)
     values: dict[str, str] = msgspec.field(default_factory=dict)
@@ -167,8 +167,8 @@ def load_register(files: Mapping[str, bytes]) -> RegisterDefinition:
     return definition
 
 
-def _plain(shape: Shape) -> dict[str, Any]:
-    return {name: getattr(shape, name) for name in shape.__struct_fields__}
+def _plain(shape: Any) -> dict[str, Any]:
+    return msgspec.structs.asdict(shape)
 
 
 def _one_of(value: str, known: tuple[str, ...], key: str) -> str:
