@@ -94,6 +94,7 @@ class _Connection(asyncio.Protocol):
         self.closed = False
         self.used = False
         self.began = False
+        self.status = 0
         self._waiter: asyncio.Future[tuple[str, bytes]] | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._content_type = ""
@@ -137,6 +138,7 @@ class _Connection(asyncio.Protocol):
         self._body.append(body)
 
     def on_message_complete(self) -> None:
+        self.status = self._parser.get_status_code()
         if not self._parser.should_keep_alive():
             self.close()
         if self._waiter is not None and not self._waiter.done():
@@ -305,7 +307,10 @@ async def _get(
     connection = await _connect(host, port, context=context, most=MOST_ANSWER)
     try:
         head = _request("GET", target, f"{host}:{port}", [("Connection", "close")])
-        return await connection.ask((head,), seconds=20)
+        answer = await connection.ask((head,), seconds=20)
+        if connection.status != 200:
+            raise NetworkFailed(f"the other side answered {connection.status}", why="status")
+        return answer
     finally:
         connection.close()
 

@@ -30,6 +30,7 @@ from riik.exchange.errors import (
     BadRequest,
     EvidenceRefused,
     Inconsistent,
+    InvalidMessage,
     NetworkFailed,
     PeerRefused,
     RevocationUnknown,
@@ -303,8 +304,11 @@ class Exchange:
         try:
             known = self.knowledge.peers.get(key, [])
             self._believer.require_good(believed, known, conf=conf, at=at)
-        except RevocationUnknown:
-            fetched = await self.transport.statuses(server, [key])
+        except RevocationUnknown as error:
+            try:
+                fetched = await self.transport.statuses(server, [key])
+            except (NetworkFailed, InvalidMessage):
+                raise error from None
             self._believer.require_good(believed, fetched, conf=conf, at=at)
             self.knowledge.peers[key] = fetched
 

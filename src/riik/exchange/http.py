@@ -6,6 +6,7 @@ configuration is public and signed in itself: plain routes.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -14,13 +15,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from riik.core import Unavailable
 from riik.exchange.centre import Centre
 from riik.exchange.client import TlsIdentity, tls_context
 from riik.exchange.component import Exchange
-from riik.exchange.errors import InvalidMessage
+from riik.exchange.errors import InvalidMessage, ServiceFailed
 from riik.exchange.protocol.messages import FAULT_TYPE, write_fault, write_statuses
 
 __all__ = ["centre_routes", "serve"]
+
+_log = logging.getLogger("riik.exchange")
 
 _OVERHEAD = 256 * 1024
 _BODY_SECONDS = 60
@@ -51,12 +55,12 @@ async def serve(
             (_messages(exchange), port, context),
             (_statuses(exchange), status_port, None),
         ):
-            runner = web.ServerRunner(web.Server(handler, access_log=None, keepalive_timeout=75))
+            runner = web.ServerRunner(
+                web.Server(handler, access_log=None, keepalive_timeout=75), shutdown_timeout=1
+            )
             await runner.setup()
             runners.append(runner)
-            await web.TCPSite(
-                runner, host, number, ssl_context=tls, shutdown_timeout=1, backlog=512
-            ).start()
+            await web.TCPSite(runner, host, number, ssl_context=tls, backlog=512).start()
         yield
     finally:
         for runner in runners:
@@ -77,12 +81,7 @@ def _messages(exchange: Exchange) -> Handler:
             error = InvalidMessage("the message is too large or too slow", why="size")
             content_type, answer = FAULT_TYPE, write_fault(error, trace="")
         else:
-            wrapped = request.transport.get_extra_info("ssl_object") if request.transport else None
-            content_type, answer = await exchange.handle(
-                request.headers.get("Content-Type", ""),
-                content,
-                peer=wrapped.getpeercert(binary_form=True) if wrapped else None,
-            )
+            content_type, answer = await _answer(exchange, request, content)
         return web.Response(
             status=500 if content_type == FAULT_TYPE else 200,
             headers={"Content-Type": content_type, "x-hash-algorithm": "SHA-512"},
@@ -90,6 +89,21 @@ def _messages(exchange: Exchange) -> Handler:
         )
 
     return handle
+
+
+async def _answer(
+    exchange: Exchange, request: web.BaseRequest, content: bytes
+) -> tuple[str, bytes]:
+    wrapped = request.transport.get_extra_info("ssl_object") if request.transport else None
+    peer = wrapped.getpeercert(binary_form=True) if wrapped else None
+    try:
+        return await exchange.handle(request.headers.get("Content-Type", ""), content, peer=peer)
+    except Exception as bug:  # noqa: BLE001 - the edge: a bug is answered with its trace id
+        trace = exchange.entropy.bytes(8).hex()
+        # The message is left out: it may hold what a request holds.
+        _log.error("%s in a handler, trace %s", type(bug).__name__, trace)
+        error = ServiceFailed("the service failed", why="bug")
+        return FAULT_TYPE, write_fault(error, trace=trace)
 
 
 async def _read(request: web.BaseRequest, most: int) -> bytes | None:
@@ -118,7 +132,11 @@ def _statuses(exchange: Exchange) -> Handler:
             except ValueError:
                 return web.Response(status=400)
         boundary = exchange.entropy.bytes(16).hex()
-        content_type, body = write_statuses(await exchange.statuses(asked), boundary=boundary)
+        try:
+            found = await exchange.statuses(asked)
+        except Unavailable:
+            return web.Response(status=503)
+        content_type, body = write_statuses(found, boundary=boundary)
         return web.Response(headers={"Content-Type": content_type}, body=body)
 
     return handle

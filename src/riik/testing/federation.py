@@ -8,7 +8,7 @@ port is closed, time passes. The servers run in a loop of their own; tests stay 
 import asyncio
 import socket
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -21,6 +21,7 @@ from riik.core import ClientId, Entropy, MemberId, ServerId, ServiceId
 from riik.exchange.centre import Centre, Publication
 from riik.exchange.client import TlsIdentity, TlsTransport
 from riik.exchange.component import Exchange
+from riik.exchange.errors import NetworkFailed
 from riik.exchange.globalconf import Authority, Server, Service
 from riik.exchange.http import serve
 from riik.exchange.jobs import stamp_log
@@ -37,7 +38,7 @@ from riik.testing.ports import StandingClock
 from riik.trust import TrustUnavailable
 from riik.trust.responders import TimeStampRequest, make_token
 
-__all__ = ["Federation", "FederationNode", "simulated_federation"]
+__all__ = ["Federation", "FederationNode", "Wire", "simulated_federation"]
 
 T = TypeVar("T")
 
@@ -78,6 +79,52 @@ class TrustServices:
         )
 
 
+@dataclass(slots=True)
+class Wire:
+    """What lies between a node and the others: passes everything on, unless a test says else.
+
+    Attributes:
+        sent: The messages that went out, oldest first: content type, bytes, request id.
+        on_request: Changes the bytes of a message on its way out.
+        on_answer: Changes those of an answer on its way back.
+        cut: Nothing goes out any more, as if the process had died before sending.
+    """
+
+    transport: TlsTransport
+    sent: list[tuple[str, bytes, str]] = field(default_factory=list)
+    on_request: Callable[[bytes], bytes] | None = None
+    on_answer: Callable[[bytes], bytes] | None = None
+    cut: bool = False
+
+    async def send(
+        self,
+        server: Server,
+        *,
+        content_type: str,
+        content: bytes,
+        request_id: str,
+        accept: Callable[[bytes], Awaitable[None]],
+        seconds: float,
+    ) -> tuple[str, bytes]:
+        """Pass a message on."""
+        if self.cut:
+            raise NetworkFailed("the line is cut", why="cut")
+        self.sent.append((content_type, content, request_id))
+        answer_type, answer = await self.transport.send(
+            server,
+            content_type=content_type,
+            content=self.on_request(content) if self.on_request else content,
+            request_id=request_id,
+            accept=accept,
+            seconds=seconds,
+        )
+        return answer_type, self.on_answer(answer) if self.on_answer else answer
+
+    async def statuses(self, server: Server, hashes: Sequence[bytes]) -> list[bytes]:
+        """Pass a question about certificates on."""
+        return await self.transport.statuses(server, hashes)
+
+
 @dataclass(slots=True, kw_only=True)
 class FederationNode:
     """One security server of the federation."""
@@ -91,6 +138,7 @@ class FederationNode:
     tls: Credential
     exchange: Exchange = field(init=False)
     transport: TlsTransport = field(init=False)
+    wire: Wire = field(init=False)
     database: SqlDatabase = field(init=False)
     vault_database: SqlDatabase = field(init=False)
     threads: ThreadPool = field(init=False)
@@ -124,6 +172,7 @@ class FederationNode:
             identity=self.identity,
             conf=lambda: self.exchange.knowledge.configuration(),  # noqa: PLW0108 - made below
         )
+        self.wire = Wire(self.transport)
         self.exchange = Exchange(
             server=self.server.id,
             anchor=self.federation.centre.anchor(),
@@ -135,7 +184,7 @@ class FederationNode:
             clock=self.federation.clock,
             entropy=entropy,
             in_thread=self.threads,
-            transport=self.transport,
+            transport=self.wire,
             revocation=self.federation.services,
             most_bytes=self.federation.most_bytes,
             timeout=5.0,
@@ -192,6 +241,24 @@ class FederationNode:
         reasons = {"purpose": "test", "legal_basis": "Test Act § 1"}
         call = Call(client=self.client, service=service, **(reasons | details))
         return self.federation.run(self.exchange.call(call))
+
+    def post(
+        self, target: "FederationNode", content_type: str, content: bytes
+    ) -> tuple[str, bytes]:
+        """Send bytes to another node's message port, over good TLS, whatever they are."""
+
+        async def accept(_peer: bytes) -> None: ...
+
+        return self.federation.run(
+            self.transport.send(
+                target.server,
+                content_type=content_type,
+                content=content,
+                request_id="",
+                accept=accept,
+                seconds=10,
+            )
+        )
 
     def stamp(self) -> int:
         """Time-stamp its log."""
