@@ -86,7 +86,7 @@ class Kept:
     def put(self, topic, key, payload, /, *, work):
         work.after_commit(lambda: self.rows.append((topic, key, payload)))
 
-    def record_access(self, subject, *, reader, purpose, work):
+    def record_access(self, subject, *, reader, purpose, work, **more):
         work.after_commit(lambda: self.rows.append((subject, reader, purpose)))
 
 

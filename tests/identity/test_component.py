@@ -24,10 +24,11 @@ from riik.identity import (
 )
 
 pytestmark = pytest.mark.anyio
+READER = MemberId("EE-DEMO", "GOV", "70000002")
 
 
 def find(identity, code=MARI):
-    return identity.find(code, reader="EE-DEMO/GOV/70000002", purpose="test")
+    return identity.find(code, reader=READER, purpose="test", legal_basis="ITDS § 9")
 
 
 async def refused(action, why, error=DocumentRefused):
@@ -39,7 +40,7 @@ async def refused(action, why, error=DocumentRefused):
 def test_who_is_enrolled_is_found_and_the_look_is_written_down(identity, looks):
     [subject] = identity.enrol([PERSON])
     assert find(identity).person == PERSON
-    assert looks.rows == [(subject, "EE-DEMO/GOV/70000002", "test")]
+    assert looks.rows == [(subject, READER, "test")]
 
 
 def test_enrolling_again_with_the_same_facts_changes_nothing(identity):

@@ -14,9 +14,11 @@ from typing import Final, Protocol
 import msgspec
 
 from riik.core import (
+    ClientId,
     Clock,
     Database,
     InThread,
+    MemberId,
     Outbox,
     PersonCode,
     SubjectId,
@@ -51,6 +53,7 @@ __all__ = ["AccessRecords", "CertificateAuthority", "Identity", "IdentityStore"]
 CHANGED: Final = "identity.document-changed"
 """Topic of the event that a document's status is another now: the holder is to be told."""
 
+FIELDS: Final = ("name", "birth_date", "sex", "citizenship", "documents")
 LONGEST_YEARS: Final = 10
 
 # From which status each may be reached. Nothing leads out of `revoked`.
@@ -74,7 +77,15 @@ class AccessRecords(Protocol):
     """Where a look at a person's data is written down; `transparency` has it."""
 
     def record_access(
-        self, subject: SubjectId, *, reader: str, purpose: str, work: Work
+        self,
+        subject: SubjectId,
+        *,
+        reader: MemberId | ClientId,
+        purpose: str,
+        legal_basis: str,
+        service: str,
+        work: Work,
+        fields: Iterable[str] = (),
     ) -> object: ...
 
 
@@ -151,15 +162,31 @@ class Identity:
             self.store.put_organisations(list(organisations), work=work)
         return subjects
 
-    def find(self, code: PersonCode, *, reader: str, purpose: str) -> Known:
+    def find(
+        self, code: PersonCode, *, reader: MemberId | ClientId, purpose: str, legal_basis: str
+    ) -> Known:
         """A person, their documents and what was done with them; the look is written down.
+
+        Args:
+            code: Country and personal code.
+            reader: The organisation that receives the answer.
+            purpose: What for, in words that the person understands.
+            legal_basis: The law that allows it.
 
         Raises:
             PersonUnknown: For ``unknown``.
         """
         with self.database.work() as work:
             kept = self._person(code, work=work)
-            self.access.record_access(kept.subject, reader=reader, purpose=purpose, work=work)
+            self.access.record_access(
+                kept.subject,
+                reader=reader,
+                purpose=purpose,
+                legal_basis=legal_basis,
+                service="identity/person",
+                fields=FIELDS,
+                work=work,
+            )
             documents = self.store.documents_of(kept.subject, work=work)
             events = [self.store.events_of(each.key, work=work) for each in documents]
         opened = [self._sealing.open_document(each) for each in documents]
