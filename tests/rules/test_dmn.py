@@ -268,3 +268,73 @@ def test_check_finds_gaps_overlaps_unreachable_rules_and_unknown_names():
 
 def test_check_finds_nothing_in_good_rules(licence):
     assert check(licence) == []
+
+
+SHARED = model(
+    '<itemDefinition name="Fee"><typeRef>number</typeRef><allowedValues><text>[0..100]</text>'
+    "</allowedValues></itemDefinition>"
+    '<businessKnowledgeModel id="b" name="twice the fee"><variable name="twice the fee"/>'
+    '<encapsulatedLogic typeRef="Fee"><formalParameter name="fee" typeRef="Fee"/>'
+    f"{literal('fee * 2')}</encapsulatedLogic></businessKnowledgeModel>"
+    '<inputData id="i" name="Base fee"><variable name="Base fee" typeRef="Fee"/></inputData>'
+    '<decision id="t" name="Total"><variable name="Total"/>'
+    '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
+    f"{literal('Base fee + 1')}</decision>"
+    '<decisionService id="s" name="Total service"><outputDecision href="#t"/>'
+    '<inputData href="#i"/></decisionService>'
+).replace(b'"urn:m"', b'"urn:shared"')
+
+
+def importing(needs, text):
+    head = '<import namespace="urn:shared" name="fees" importType="DMN"/>'
+    return model(head + decision(needs + literal(text)))
+
+
+@pytest.mark.parametrize(
+    ("needs", "text", "value"),
+    [
+        ("knowledge#b", "fees.twice the fee(20)", 40),
+        ("knowledge#b", "fees.twice the fee(fee: 20)", 40),
+        ("knowledge#b", "fees.twice the fee(60)", None),
+        ("knowledge#b", "fees.twice the fee(101)", None),
+        ("knowledge#s", "fees.Total service(Base fee: 5)", 6),
+        ("decision#t", "fees.Total", 8),
+        ("decision#t", "5 instance of fees.Fee", True),
+        ("decision#t", "500 instance of fees.Fee", False),
+    ],
+)
+def test_knowledge_services_decisions_and_types_are_imported(needs, text, value):
+    kind, _, identifier = needs.partition("#")
+    kinds = {"knowledge": "requiredKnowledge", "decision": "requiredDecision"}
+    about = {"knowledge": "knowledgeRequirement", "decision": "informationRequirement"}
+    required = f'<{about[kind]}><{kinds[kind]} href="urn:shared#{identifier}"/></{about[kind]}>'
+    rules = load(importing(required, text), imports=[SHARED])
+    assert decide(rules, "D", {"Base fee": 7}).plain == value
+
+
+BOXED = [
+    ("<conditional><if>{0}</if><then>{1}</then><else>{2}</else></conditional>", 2),
+    ('<for iteratorVariable="i"><in>{3}</in><return>{4}</return></for>', [2, 3, 4]),
+    ('<every iteratorVariable="i"><in>{3}</in><satisfies>{5}</satisfies></every>', True),
+    ('<some iteratorVariable="i"><in>{3}</in><satisfies>{6}</satisfies></some>', False),
+    ("<filter><in>{3}</in><match>{7}</match></filter>", [2, 3]),
+    ("<list>{1}{2}</list>", [2, 9]),
+    ('<relation><column name="a b"/><row>{1}</row></relation>', [{"a b": 2}]),
+]
+
+
+@pytest.mark.parametrize(("logic", "value"), BOXED, ids=[each[0][1:9] for each in BOXED])
+def test_boxed_expressions_mean_what_their_feel_does(logic, value):
+    texts = ["1 = 1", "2", "9", "[1,2,3]", "i + 1", "i &gt; 0", "i &gt; 3", "item &gt; 1"]
+    rules = load(model(decision(logic.format(*map(literal, texts)))))
+    assert decide(rules, "D", {}).plain == value
+
+
+@pytest.mark.parametrize("part", ["if", "then", "else"])
+def test_a_conditional_without_a_part_is_refused(part):
+    parts = "".join(
+        f"<{name}>{literal('1')}</{name}>" for name in ("if", "then", "else") if name != part
+    )
+    with pytest.raises(Refused) as refused:
+        load(model(decision(f"<conditional>{parts}</conditional>")))
+    assert refused.value.why == "conditional"

@@ -188,14 +188,14 @@ def _function(reader: Reader, element: Element, names: Names, title: str) -> Nod
 
 
 def define(
-    reader: Reader, element: Element, names: Names, title: str, result: str | None = None
+    reader: Reader, element: Element, names: Names, title: str, result: TypeName | None = None
 ) -> nodes.Define:
     """A function of the parameters and the expression inside an element."""
     parameters = children(element, "formalParameter")
     known = [parameter.get("name", "") for parameter in parameters]
     types = tuple(_type(parameter) for parameter in parameters)
     body = reader.only(element, Names.of(known, names), title)
-    return nodes.Define(tuple(known), types, body, parse_type(result) if result else None)
+    return nodes.Define(tuple(known), types, body, result)
 
 
 def _type(element: Element) -> TypeName | None:

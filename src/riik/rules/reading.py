@@ -200,7 +200,7 @@ class _Loader:
             is_list=element.get("isCollection") == "true",
             components=tuple(self.item(each) for each in children(element, "itemComponent")),
             allowed=self.allowed(element),
-            function=first(element, "functionItem") is not None,
+            function=_function_type(first(element, "functionItem")),
         )
 
     def allowed(self, element: Element) -> "_Allowed | None":
@@ -320,8 +320,10 @@ class _Loader:
             raise Unsupported(f"functions of kind {kind} are not run", why=f"function-{kind}")
         # A knowledge model may call itself.
         names = Names.of([name], self.names(needs))
-        node = define(self.reader, function, names, name, function.get("typeRef"))
-        logic = self.compilers[key[0]].compile(node)
+        compiler = self.compilers[key[0]]
+        result = _result_type(element, function, compiler.types)
+        node = define(self.reader, function, names, name, result)
+        logic = compiler.compile(node)
         return Knowledge(key=key, name=name, needs=needs, node=node, logic=logic)
 
     def _decisionService(self, key: Key, element: Element) -> Service:  # noqa: N802 - as above
@@ -335,6 +337,28 @@ class _Loader:
             parameters=self.needs(key, element, "inputData")
             + self.needs(key, element, "inputDecision"),
         )
+
+
+def _function_type(element: Element | None) -> TypeName | None:
+    """The type that a ``functionItem`` describes (§7.3.3)."""
+    if element is None:
+        return None
+    wanted = [each.get("typeRef", "Any") for each in children(element, "parameters")]
+    wanted.append(element.get("outputTypeRef", "Any"))
+    return TypeName("function", tuple(map(parse_type, wanted)))
+
+
+def _result_type(element: Element, function: Element, types: Types) -> TypeName | None:
+    """What a knowledge model gives: of its logic, or as its variable says."""
+    variable = first(element, "variable")
+    wanted = function.get("typeRef") or (variable.get("typeRef") if variable is not None else None)
+    if not wanted:
+        return None
+    name = parse_type(wanted)
+    definition = types.definitions.get(name.name)
+    if definition is not None and definition.function is not None:
+        return definition.function.inner[-1]
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,10 +180,10 @@ def valid_date(year: int, month: int, day: int) -> Date | None:
 def valid_time(  # noqa: PLR0917 - the parts of a time in their order
     hour: int, minute: int, second: int, nanos: int, offset: int | None, zone: str | None = None
 ) -> Time | None:
-    """The time if clocks and offsets (14 hours at most, XML Schema) go that far."""
+    """The time if clocks and offsets (18 hours at most, as zones have them) go that far."""
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60 and 0 <= nanos < NANOS):
         return None
-    if offset is not None and abs(offset) > 14 * 3600:
+    if offset is not None and abs(offset) > 18 * 3600:
         return None
     if zone is not None and _zone(zone) is None:
         return None

@@ -41,14 +41,23 @@ _PLAIN = frozenset((*_ONE_WORD.split(), *_ALIASES.values()))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDefinition:
-    """A named type of a rules file, as it is written there."""
+    """A named type of a rules file, as it is written there.
+
+    Attributes:
+        name: What references call it.
+        type: The type it is based on.
+        is_list: It is a list of that.
+        components: Its entries when it is a context.
+        allowed: Whether a value is one of its allowed values.
+        function: The type of a function: its parameters' types, then its result's.
+    """
 
     name: str
     type: TypeName | None
     is_list: bool = False
     components: tuple["ItemDefinition", ...] = ()
     allowed: Callable[[Value], bool] | None = None
-    function: bool = False
+    function: TypeName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,8 @@ class Types:
         return Type(kind, tuple(self.resolve(each, inside) for each in name.inner), name.keys)
 
     def _defined(self, item: ItemDefinition, inside: tuple[str, ...]) -> Type:
-        if item.function:
-            made = Type("function")
+        if item.function is not None:
+            made = self.resolve(item.function, inside)
         elif item.components:
             inner = tuple(self._defined(each, inside) for each in item.components)
             made = Type("context", inner, tuple(each.name for each in item.components))
@@ -122,7 +131,7 @@ def subtype(narrow: Type, wide: Type) -> bool:
 
 
 def _like_function(value: FeelFunction, wanted: Type, _tick: Tick) -> bool:
-    *parameters, result = wanted.inner
+    *parameters, result = wanted.inner or (ANY,)
     if len(value.parameters) != len(parameters):
         return False
     known: tuple[Any, ...] = value.types or (ANY,) * len(parameters)
