@@ -6,7 +6,6 @@ letters would be a lie), and the share of the process border in it.
 """
 
 import json
-import platform
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,15 +69,13 @@ def main() -> None:
     inside = times(Documents(press=PressInside()))
     warm = shut_in[1:]
     told = {
-        "machine": platform.machine(),
-        "python": platform.python_version(),
         "first_ms": round(shut_in[0] * 1000),
         "warm_ms": round(median(warm) * 1000, 1),
         "p95_ms": round(quantiles(warm, n=20)[-1] * 1000, 1),
         "letters_a_second": round(len(warm) / sum(warm)),
         "ratio_to_typst_alone": round(median(warm) / median(inside[1:]), 2),
     }
-    print(json.dumps(told, indent=2))
+    print(json.dumps(told, indent=1))
 
 
 if __name__ == "__main__":
