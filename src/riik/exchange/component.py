@@ -415,7 +415,9 @@ class Exchange:
 
     def _container(self, record: Record, work: Work) -> bytes:
         found = self.store.find(
-            request_id=record.request_id,
+            record.request_id,
+            client=str(record.client),
+            message_id=record.message_id,
             role=record.role,
             direction=record.direction,
             work=work,

@@ -47,7 +47,14 @@ class ExchangeStore(Protocol):
     def take_over(self, held: Claim, new: Claim, *, work: Work) -> bool: ...
     def forget_claims(self, *, before_ms: int, work: Work) -> None: ...
     def find(
-        self, *, request_id: str, role: Role, direction: Direction, work: Work
+        self,
+        request_id: str,
+        *,
+        client: str,
+        message_id: str,
+        role: Role,
+        direction: Direction,
+        work: Work,
     ) -> tuple[Stored, int | None, int | None] | None: ...
     def records(self, *, message_id: str | None, limit: int, work: Work) -> list[Record]: ...
     def count(self, *, work: Work) -> int: ...
@@ -214,13 +221,15 @@ class Journal:
         signature = zlib.decompress(stored.signature)
         return content[4 : 4 + size], content[4 + size :], signature
 
-    async def answer_of(self, request_id: str) -> tuple[bytes, bytes] | None:
-        """Header part and body of the response that this node gave to a request."""
+    async def answer_of(self, claim: Claim) -> tuple[bytes, bytes] | None:
+        """Header part and body of the response that this node gave to a claimed request."""
 
         def look() -> tuple[bytes, bytes] | None:
             with self.database.read() as work:
                 found = self.store.find(
-                    request_id=request_id,
+                    claim.request_id,
+                    client=claim.client,
+                    message_id=claim.message_id,
                     role=Role.PROVIDER,
                     direction=Direction.RESPONSE,
                     work=work,

@@ -276,12 +276,19 @@ class Seal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One message that is handled once: who asked what, and until when somebody is at it."""
+    """One message that is handled once: who asked what, and until when somebody is at it.
+
+    Attributes:
+        digest: What was wished; the same id with another wish is refused.
+        request_id: Of the request that is being handled: leads to its answer.
+        holder: Who handles it, unpredictable: the very same bytes may come twice.
+    """
 
     client: str
     message_id: str
     digest: bytes
     request_id: str
+    holder: bytes
     claimed_until_ms: int
     at_ms: int
 

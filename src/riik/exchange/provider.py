@@ -191,10 +191,10 @@ class Provider:
         claim = self._claim(taken)
         written = await self.journal.write(self._entry(taken, claim))
         holder = written.holder
-        if holder is not None and holder.request_id != claim.request_id:
+        if holder is not None and holder.holder != claim.holder:
             if holder.digest != claim.digest:
                 raise Replayed("this message id came with other content", why="other-content")
-            stored = await self.journal.answer_of(holder.request_id)
+            stored = await self.journal.answer_of(holder)
             if stored is not None:
                 return _answer_again(*stored)
             if holder.claimed_until_ms > claim.at_ms:
@@ -231,11 +231,12 @@ class Provider:
             message_id=taken.request.message_id,
             digest=content_digest(taken.message.header_part, taken.message.body),
             request_id=taken.request.request_id,
+            holder=self.entropy.bytes(16),
             claimed_until_ms=ms_of(taken.at + lease),
             at_ms=ms_of(taken.at),
         )
 
-    def _entry(self, taken: _Taken, claim: Claim) -> Entry:
+    def _entry(self, taken: _Taken, claim: Claim | None) -> Entry:
         return Entry(
             at=taken.at,
             message_id=taken.request.message_id,
@@ -299,14 +300,13 @@ class Provider:
         at = self.clock.now()
         signature = sign(documents_of(header_part, body), seal=seal, ocsp=status, at=at)
         entry = replace(
-            self._entry(taken, self._claim(taken)),
+            self._entry(taken, None),
             at=at,
             direction=Direction.RESPONSE,
             status=answer.status,
             header_part=header_part,
             body=body,
             signature=signature,
-            claim=None,
         )
         await self.journal.write(entry)
         reply = Message(header_part=header_part, body=body, signature=signature)

@@ -78,6 +78,7 @@ _handled = Table(
     Column("message_id", Text, primary_key=True),
     Column("digest", LargeBinary(64)),
     Column("request_id", Text),
+    Column("holder", LargeBinary(16)),
     Column("claimed_until_ms", BigInteger),
     Column("at_ms", BigInteger),
 )
@@ -181,9 +182,13 @@ class SqlExchangeStore(_Keeper):
                 _handled.c.client == held.client,
                 _handled.c.message_id == held.message_id,
                 _handled.c.claimed_until_ms == held.claimed_until_ms,
-                _handled.c.request_id == held.request_id,
+                _handled.c.holder == held.holder,
             )
-            .values(request_id=new.request_id, claimed_until_ms=new.claimed_until_ms)
+            .values(
+                request_id=new.request_id,
+                holder=new.holder,
+                claimed_until_ms=new.claimed_until_ms,
+            )
         )
         return bool(done.rowcount == 1)
 
@@ -192,13 +197,22 @@ class SqlExchangeStore(_Keeper):
         work.execute(delete(_handled).where(_handled.c.at_ms < before_ms))
 
     def find(
-        self, *, request_id: str, role: Role, direction: Direction, work: Work
+        self,
+        request_id: str,
+        *,
+        client: str,
+        message_id: str,
+        role: Role,
+        direction: Direction,
+        work: Work,
     ) -> tuple[Stored, int | None, int | None] | None:
-        """One message with its batch and position there."""
+        """One message with its batch and position there, the newest if there are several."""
         row = work.execute(
             select(_message)
             .where(
                 _message.c.request_id == request_id,
+                _message.c.client == client,
+                _message.c.message_id == message_id,
                 _message.c.role == role.value,
                 _message.c.direction == direction.value,
             )

@@ -44,6 +44,7 @@ def upgrade() -> None:
         Column("message_id", Text, primary_key=True),
         Column("digest", LargeBinary(64), nullable=False),  # what was wished
         Column("request_id", Text, nullable=False),  # leads to the stored answer
+        Column("holder", LargeBinary(16), nullable=False),  # who is at it, or was
         Column("claimed_until_ms", BigInteger, nullable=False),
         Column("at_ms", BigInteger, nullable=False),
     )
