@@ -1,5 +1,6 @@
 """A node that keeps registers: database files, vault, log of looks; a standing clock."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -31,8 +32,9 @@ from riik.registers.writing import Draft
 from riik.runtime.database import open_database
 from riik.runtime.migrate import migrate
 from riik.runtime.vault import MIGRATIONS, SqlVault
-from riik.testing.ports import SeededEntropy, StandingClock
+from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.transparency import Log, Transparency
+from riik.transparency.jobs import Sequencer
 from riik.transparency.store import LogStore, LookStore
 
 CATALOGUE = Path(riik.registers.__file__).parents[1] / "catalogue" / "registers"
@@ -44,6 +46,7 @@ BANK = ClientId.parse("EE-DEMO/COM/10001012/payments")
 INTERIOR = ClientId.parse("EE-DEMO/GOV/70001047/population")
 
 ROLES = {TRANSPORT: "transport", PORTAL: "portal", BANK: "bank", INTERIOR: "interior"}
+ROLES[ClientId.parse("EE-DEMO/GOV/70001018/login")] = "authority"
 
 RENEWAL = ("given_names", "family_name", "birth_date", "residence", "residence_days")
 
@@ -188,6 +191,12 @@ class House:
     def fill(self, *people, valid_from=date(2020, 1, 1)):
         new = [NewRecord(subject=p["code"], values=p, valid_from=valid_from) for p in people]
         return self.registers.open_many("population", new, ground="Rahvastikuregistri seadus")
+
+    def publish(self):
+        """Integrate what waits and publish a tree head; no witness is asked."""
+        asyncio.run(
+            Sequencer(log=self.transparency.log, witnesses=[], in_thread=ImmediateThread()).run()
+        )
 
     def looks(self, code=MARI):
         return self.transparency.who_looked(self.vault.find(code)).looks

@@ -15,6 +15,7 @@ from riik.core import (
     Clock,
     Database,
     PersonCode,
+    Refused,
     SubjectId,
     Vault,
     Work,
@@ -190,7 +191,7 @@ class Registers:
         """
         if not caller.authority:
             raise AuthorityRefused("the person's own statement is needed", why="missing")
-        statement = self.verify_authority(caller.authority, at=self.clock.now())
+        statement = self._believed(caller.authority)
         check_asker(statement, caller=caller, asker=asker, subject=subject)
 
     def history(self, register: str, subject: PersonCode) -> tuple[tuple[SignedChange, ...], ...]:
@@ -326,8 +327,14 @@ class Registers:
             return
         if not caller.authority:
             raise AuthorityRefused("the person's own statement is needed", why="missing")
-        statement = self.verify_authority(caller.authority, at=self.clock.now())
+        statement = self._believed(caller.authority)
         check_statement(statement, caller=caller, subject=subject)
+
+    def _believed(self, authority: str) -> Statement:
+        try:
+            return self.verify_authority(authority, at=self.clock.now())
+        except Refused as error:
+            raise AuthorityRefused("the statement doesn't hold", why=error.why) from error
 
     def _find(
         self, holding: Holding, offer: ReadOffer, look: Look, *, work: Work
