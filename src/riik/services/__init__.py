@@ -1,5 +1,6 @@
 """What must happen for this person to get this? Public services, each from its folder."""
 
+from riik.services.checks import Check, Outcome, check
 from riik.services.component import RUN, Services
 from riik.services.definition import read_service
 from riik.services.errors import (
@@ -18,9 +19,11 @@ __all__ = [
     "RUN",
     "AnswerRefused",
     "AuthorityMissing",
+    "Check",
     "FolderRefused",
     "Lookups",
     "Operations",
+    "Outcome",
     "Prepared",
     "ServiceDefinition",
     "ServiceRefused",
@@ -28,5 +31,6 @@ __all__ = [
     "StepRefused",
     "Steps",
     "Visit",
+    "check",
     "read_service",
 ]
