@@ -268,11 +268,15 @@ def text_at(element: etree._Element, path: str) -> str:
 
 
 def _bytes(element: etree._Element, path: str) -> bytes:
-    return b64decode(text_at(element, path))
+    return decoded(text_at(element, path))
 
 
 def decoded(text: str | None) -> bytes:
-    return b64decode((text or "").strip())
+    """A base64 value; certificates that stand there as PEM are read as well."""
+    content = b64decode((text or "").strip())
+    if content.startswith(b"-----BEGIN"):
+        return b64decode(b"".join(content.split(b"-----")[2].split()))
+    return content
 
 
 def conf_root(document: bytes, name: str, *, why: str) -> etree._Element:
@@ -378,3 +382,33 @@ def tag(name: str, text: str) -> str:
 
 def base64_text(content: bytes) -> str:
     return b64encode(content).decode("ascii")
+
+
+# --- identifiers as XML (PR-MESS §2.1) --------------------------------------------------------
+
+_KINDS = {
+    "MEMBER": ("xRoadInstance", "memberClass", "memberCode"),
+    "SUBSYSTEM": ("xRoadInstance", "memberClass", "memberCode", "subsystemCode"),
+    "SERVER": ("xRoadInstance", "memberClass", "memberCode", "serverCode"),
+    "GLOBALGROUP": ("xRoadInstance", "groupCode"),
+    "LOCALGROUP": ("groupCode",),
+    "SERVICE": ("xRoadInstance", "memberClass", "memberCode", "serviceCode"),
+}
+_OPTIONAL = {"SERVICE": {"subsystemCode", "serviceVersion"}}
+
+
+def read_identifier(document: bytes) -> tuple[str, dict[str, str]]:
+    """Read an identifier element: its kind and its parts by their names.
+
+    Raises:
+        ConfigurationRefused: For ``identifier``.
+    """
+    root = xml.parse(document)
+    kind = root.get(f"{{{_IDS}}}objectType", "")
+    parts = {etree.QName(each).localname: (each.text or "").strip() for each in root}
+    wanted = set(_KINDS.get(kind, ()))
+    if not wanted or not wanted <= set(parts) <= wanted | _OPTIONAL.get(kind, set()):
+        raise ConfigurationRefused("an identifier has other parts", why="identifier")
+    if not all(parts.values()):
+        raise ConfigurationRefused("a part of an identifier is empty", why="identifier")
+    return kind, parts

@@ -358,11 +358,11 @@ def _signer(properties: etree._Element, certificates: list[bytes]) -> bytes:
 
 
 def _time_stamp(signature: etree._Element) -> tuple[bytes, bytes] | None:
+    """X-Road's form: the token covers the signature's bytes, not their canonical element."""
     token = next(signature.iter(f"{{{_XADES}}}EncapsulatedTimeStamp"), None)
-    value = signature.find(f"{{{_DSIG}}}SignatureValue")
-    if token is None or value is None:
+    if token is None:
         return None
-    return _bytes(token), xml.canonicalise(value, exclusive=False)
+    return _bytes(token), _bytes(signature.find(f"{{{_DSIG}}}SignatureValue"))
 
 
 def _attribute(element: etree._Element | None) -> str:
