@@ -26,6 +26,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 WORKER = Path(__file__).parent / "worker.py"
 MOST_ANSWER = 32 << 20
 NOWHERE = "http://127.0.0.1:9"
+# Few threads and memory arenas, so that the worker's limit is on what it uses.
+ENVIRONMENT = {
+    "HTTPS_PROXY": NOWHERE,
+    "HTTP_PROXY": NOWHERE,
+    "ALL_PROXY": NOWHERE,
+    "MALLOC_ARENA_MAX": "2",
+    "RAYON_NUM_THREADS": "2",
+}
 
 _MISSING_KEY = re.compile(r'does not contain key "([A-Za-z0-9_ -]{1,64})"')
 _REASONS = (
@@ -96,7 +104,7 @@ class TypstPress:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={"HTTPS_PROXY": NOWHERE, "HTTP_PROXY": NOWHERE, "ALL_PROXY": NOWHERE},
+            env=ENVIRONMENT,
             cwd="/",
         )
         return self._process

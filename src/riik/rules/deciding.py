@@ -115,6 +115,7 @@ class _Evaluation:
         return self.known[key]
 
     def fresh(self, key: Key) -> Value:
+        """The value of an element that nobody asked for before."""
         element = self.rules.elements[key]
         if isinstance(element, Input):
             return coerce(self.given.get(element.name), element.type, self.run.tick)
@@ -125,6 +126,7 @@ class _Evaluation:
         return self.service(element)
 
     def decided(self, element: DecisionNode) -> Value:
+        """The value of a decision in the scope of what it needs, of its declared type."""
         variables = self.variables(element.needs)
         self.run.deciding.append(element.name)
         value = element.logic(Scope(variables, None, self.run))
@@ -146,12 +148,14 @@ class _Evaluation:
         return found
 
     def knowledge(self, element: Knowledge) -> Value:
+        """A knowledge model as a function; it may call itself."""
         variables = self.variables(element.needs)
         function = element.logic(Scope(variables, None, self.run))
         variables[element.name] = function
         return function
 
     def service(self, element: Service) -> Value:
+        """A decision service as a function of its parameters."""
         names = tuple(need.name for need in element.parameters)
         types = tuple(self.type_of(need) for need in element.parameters)
 
@@ -162,6 +166,7 @@ class _Evaluation:
         return FeelFunction(names, call, element.name, types)
 
     def type_of(self, need: Need) -> Type:
+        """The declared type of what is needed."""
         element = self.rules.elements[need.key]
         return element.type if isinstance(element, Input | DecisionNode) else ANY
 

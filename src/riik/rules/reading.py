@@ -171,6 +171,7 @@ class _Loader:
         return found
 
     def document(self, namespace: str) -> _Document:
+        """The file of that namespace."""
         if namespace == self.main.namespace:
             return self.main
         if namespace not in self.others:
@@ -193,6 +194,7 @@ class _Loader:
         return found
 
     def item(self, element: Element) -> ItemDefinition:
+        """An item definition or a component of one."""
         wanted = text_of_child(element, "typeRef")
         return ItemDefinition(
             name=element.get("name", ""),
@@ -204,6 +206,7 @@ class _Loader:
         )
 
     def allowed(self, element: Element) -> "_Allowed | None":
+        """The allowed values of an item definition, if it has any."""
         for name in ("typeConstraint", "allowedValues"):
             child = first(element, name)
             if child is not None and text_of_child(child, "text"):
@@ -234,6 +237,7 @@ class _Loader:
         return found
 
     def need(self, document: _Document, reference: str) -> Need:
+        """What a reference leads to, read before it is needed."""
         namespace, mark, identifier = reference.rpartition("#")
         if not mark:
             raise RulesRefused(f"{reference} is no reference", why="unknown-reference")
@@ -249,6 +253,7 @@ class _Loader:
         return Need((namespace, identifier), element.name, imported)
 
     def needs(self, key: Key, element: Element, *kinds: str) -> tuple[Need, ...]:
+        """All that an element refers to in these ways."""
         document = self.document(key[0])
         return tuple(
             self.need(document, reference.get("href", ""))
@@ -257,9 +262,11 @@ class _Loader:
         )
 
     def names(self, needs: tuple[Need, ...]) -> Names:
+        """The names that an element with these needs may use."""
         return self.reader.scope([need.imported_as or need.name for need in needs])
 
     def type_of(self, element: Element) -> TypeName | None:
+        """The type of an element's variable."""
         variable = first(element, "variable")
         wanted = variable.get("typeRef") if variable is not None else None
         return parse_type(wanted) if wanted else None
@@ -286,6 +293,7 @@ class _Loader:
         )
 
     def logic(self, element: Element, names: Names, title: str) -> Node:
+        """The one expression of a decision; none is null."""
         found = [child for child in element if local(child) and local(child) not in _BESIDE_LOGIC]
         if len(found) > 1:
             raise RulesRefused(f"{title} has two expressions", why="expression-twice")

@@ -5,12 +5,12 @@ expression means is in `compiler`; tokens and names of several words are in `tok
 """
 
 from collections.abc import Callable
-from typing import NoReturn
 
 from riik.rules.errors import SyntaxRefused, Unsupported
 from riik.rules.feel import nodes, temporal
+from riik.rules.feel.cursor import Cursor
 from riik.rules.feel.nodes import Node, TypeName
-from riik.rules.feel.tokens import Names, Token, tokenize, unescape
+from riik.rules.feel.tokens import Names, Token, unescape
 from riik.rules.feel.values import decimal128
 
 __all__ = ["parse_expression", "parse_tests", "parse_type"]
@@ -71,13 +71,11 @@ def parse_type(source: str) -> TypeName:
     return found
 
 
-class _Parser:
+class _Parser(Cursor):
     """One text being read."""
 
     def __init__(self, source: str, names: Names, properties: Names) -> None:
-        self.source = source
-        self.tokens = tokenize(source)
-        self.position = 0
+        super().__init__(source)
         self.names = names
         self.properties = properties
         self.depth = 0
@@ -93,39 +91,8 @@ class _Parser:
             "null": lambda: nodes.Literal(None),
         }
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
-
-    def next(self) -> Token:
-        token = self.tokens[self.position]
-        if token.kind != "end":
-            self.position += 1
-        return token
-
-    def sees(self, *texts: str) -> bool:
-        token = self.tokens[self.position]
-        return token.text in texts and token.kind in ("symbol", "word")
-
-    def take(self, text: str) -> bool:
-        found = self.sees(text)
-        self.position += found
-        return found
-
-    def need(self, text: str) -> None:
-        if not self.take(text):
-            self.refuse(f"{text!r} is missing")
-
-    def refuse(self, message: str) -> NoReturn:
-        raise SyntaxRefused(
-            f"{message}: {self.source.strip()[:80]}", why="grammar", at=self.token.start
-        )
-
-    def finish(self) -> None:
-        if self.token.kind != "end":
-            self.refuse(f"{self.token.text!r} is too much")
-
     def expression(self, least: int) -> Node:
+        """An expression whose operators bind stronger than ``least``."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise SyntaxRefused("this is nested too deep", why="depth", at=self.token.start)
@@ -136,10 +103,12 @@ class _Parser:
         return node
 
     def operator_power(self) -> int:
+        """How strongly the operator here binds; 0 when there is none."""
         token = self.token
         return _POWER.get(token.text, 0) if token.kind in ("symbol", "word") else 0
 
     def infix(self, left: Node, power: int) -> Node:
+        """What an operator makes of the expression on its left."""
         sign = self.next().text
         if sign == "between":
             low = self.expression(3)
@@ -153,6 +122,7 @@ class _Parser:
         return nodes.Binary(sign, left, self.expression(power))
 
     def prefix(self) -> Node:
+        """A value, a bracket or a keyword: what an expression begins with."""
         token = self.token
         if token.kind == "number":
             self.next()
@@ -167,6 +137,7 @@ class _Parser:
         return self.word()
 
     def string(self, token: Token) -> Node:
+        """A text, or the date, time or duration behind ``@``."""
         if not token.text.startswith("@"):
             return nodes.Literal(unescape(token.text))
         text = unescape(token.text[1:])
@@ -176,6 +147,7 @@ class _Parser:
         return nodes.Literal(temporal.read_date_time(text))
 
     def word(self) -> Node:
+        """A name, or what a keyword begins."""
         token = self.token
         known = self.longest_name()
         if known is not None and (known[1] > 1 or token.text not in KEYWORDS):
@@ -190,6 +162,7 @@ class _Parser:
         return nodes.Name(token.text, token.start)
 
     def longest_name(self) -> tuple[str, int] | None:
+        """The longest known name here; in a filter an entry of the items counts too."""
         known = self.names.longest(self.tokens, self.position)
         if self.in_filter:
             shown = self.properties.longest(self.tokens, self.position)
@@ -198,6 +171,7 @@ class _Parser:
         return known
 
     def bracketed(self) -> Node:
+        """What a sign begins: a minus, a bracket, a context."""
         if self.take("-"):
             return nodes.Negate(self.expression(_NEGATION))
         if self.sees("("):
@@ -209,6 +183,7 @@ class _Parser:
         return self.context()
 
     def parenthesis(self) -> Node:
+        """A group, a test like ``(< 5)``, or an open range."""
         self.need("(")
         if self.sees(*_COMPARISONS):
             sign = self.next().text
@@ -222,6 +197,7 @@ class _Parser:
         return inner
 
     def square(self) -> Node:
+        """A list, or a range that begins with a square bracket."""
         opening = self.next().text
         if opening == "[" and self.take("]"):
             return nodes.ListOf(())
@@ -237,11 +213,13 @@ class _Parser:
         return nodes.ListOf(tuple(items))
 
     def bound_or_expression(self) -> Node:
+        """A test like ``< 5``, or an expression."""
         if self.sees(*_COMPARISONS):
             return nodes.Bound(self.next().text, self.expression(3))
         return self.expression(0)
 
     def interval(self, start: Node, *, included: bool) -> Node:
+        """The rest of a range after its ``..``."""
         end = self.expression(3)
         closing = self.next().text
         if closing not in ("]", ")", "["):
@@ -249,6 +227,7 @@ class _Parser:
         return nodes.Interval(start, end, included, closing == "]")
 
     def postfix(self, node: Node) -> Node:
+        """Properties, calls and filters behind a value."""
         while True:
             if self.take("."):
                 node = nodes.Property(node, self.property_name())
@@ -265,6 +244,7 @@ class _Parser:
         return follower.kind == "end" or (follower.text in _FOLLOWERS and follower.kind != "string")
 
     def property_name(self) -> str:
+        """The name after a dot."""
         shown = self.properties.longest(self.tokens, self.position)
         if shown is not None:
             self.position += shown[1]
@@ -274,6 +254,7 @@ class _Parser:
         return self.next().text
 
     def filter(self, node: Node) -> Node:
+        """``[test]`` behind a value."""
         self.need("[")
         outside = self.names
         self.names = Names.of(["item"], outside)
@@ -285,6 +266,7 @@ class _Parser:
         return nodes.Filter(node, test)
 
     def call(self, node: Node) -> Node:
+        """``(arguments)`` behind a value."""
         self.need("(")
         if self.take(")"):
             return nodes.Call(node, ())
@@ -302,6 +284,7 @@ class _Parser:
         return nodes.Call(node, tuple(arguments), tuple(names))
 
     def named_ahead(self) -> bool:
+        """Do arguments with names follow?"""
         ahead = self.position
         while self.tokens[ahead].kind == "word" or self.tokens[ahead].text in _NAME_SIGNS:
             ahead += 1
@@ -324,6 +307,7 @@ class _Parser:
         return " ".join(self.source[start:end].split())
 
     def definition(self) -> Node:
+        """``function(parameters) body``."""
         self.need("(")
         parameters: list[str] = []
         types: list[TypeName | None] = []
@@ -338,12 +322,14 @@ class _Parser:
         return nodes.Define(tuple(parameters), tuple(types), body)
 
     def within(self, names: list[str], read: Callable[[], Node]) -> Node:
+        """Read something with more names known."""
         outside, self.names = self.names, Names.of(names, self.names)
         node = read()
         self.names = outside
         return node
 
     def conditional(self) -> Node:
+        """``if … then … else …``."""
         test = self.expression(0)
         self.need("then")
         yes = self.expression(0)
@@ -351,6 +337,7 @@ class _Parser:
         return nodes.If(test, yes, self.expression(0))
 
     def iterators(self, *extra: str) -> tuple[nodes.Each, ...]:
+        """``name in list`` once or more; later ones see the names before them."""
         self.names = Names.of(extra, self.names)
         found: list[nodes.Each] = []
         while not found or self.take(","):
@@ -363,6 +350,7 @@ class _Parser:
         return tuple(found)
 
     def iteration(self) -> Node:
+        """``for … return …``."""
         outside = self.names
         iterators = self.iterators("partial")
         self.need("return")
@@ -371,6 +359,7 @@ class _Parser:
         return nodes.For(iterators, body)
 
     def quantified(self, *, every: bool) -> Node:
+        """``some`` or ``every … satisfies …``."""
         outside = self.names
         iterators = self.iterators()
         self.need("satisfies")
@@ -379,6 +368,7 @@ class _Parser:
         return nodes.Quantified(every, iterators, test)
 
     def context(self) -> Node:
+        """``{name: value}``; each entry sees those before it."""
         outside, self.names = self.names, Names.of([], self.names)
         entries: list[tuple[str, Node]] = []
         while not self.take("}"):
@@ -394,6 +384,7 @@ class _Parser:
         return nodes.ContextOf(tuple(entries))
 
     def tests(self) -> nodes.Tests:
+        """All unary tests of a cell."""
         text = " ".join(self.source.split())
         if self.sees("-") and self.tokens[self.position + 1].kind == "end":
             self.next()
@@ -424,6 +415,7 @@ class _Parser:
         return nodes.Tests((self.expression(3),))
 
     def type_name(self) -> TypeName:
+        """A type, perhaps with types inside."""
         name = self.plain_type_name()
         if not self.take("<"):
             return TypeName(name)
@@ -442,6 +434,7 @@ class _Parser:
         return TypeName(name, tuple(found))
 
     def typed_keys(self) -> tuple[tuple[str, ...], tuple[TypeName, ...]]:
+        """What stands in ``context<…>``."""
         keys: list[str] = []
         inner: list[TypeName] = []
         while not self.take(">"):
@@ -453,6 +446,7 @@ class _Parser:
         return tuple(keys), tuple(inner)
 
     def plain_type_name(self) -> str:
+        """The name of a type, perhaps of an imported one."""
         known = TYPE_NAMES.longest(self.tokens, self.position)
         known = known or self.properties.longest(self.tokens, self.position)
         if known is not None:

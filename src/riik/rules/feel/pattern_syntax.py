@@ -102,6 +102,7 @@ class _Reader:
         self.depth = 0
 
     def program(self) -> tuple[tuple[Instruction, ...], int, int]:
+        """The instructions, the number of groups and of slots."""
         if "q" in self.flags:
             body = [self.character(sign) for sign in self.text]
         else:
@@ -121,9 +122,11 @@ class _Reader:
         return (action, one + shift, two, matcher) if action == "moved" else instruction
 
     def peek(self) -> str:
+        """The sign to be read next, or nothing."""
         return self.text[self.at : self.at + 1]
 
     def take(self) -> str:
+        """Read it."""
         sign = self.peek()
         if not sign:
             raise PatternWrong
@@ -131,12 +134,14 @@ class _Reader:
         return sign
 
     def character(self, sign: str) -> Instruction:
+        """The instruction that takes one character."""
         matcher: Matcher = lambda other: other == sign  # noqa: E731 - a closure is the instruction
         return "one", 0, 0, _any_case(matcher) if "i" in self.flags else matcher
 
     # Parts of a program hold jumps relative to their own start; `_shifted` moves them.
 
     def choice(self) -> list[Instruction]:
+        """Branches with ``|`` between them."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise PatternWrong
@@ -156,10 +161,12 @@ class _Reader:
         return made
 
     def check(self, made: list[Instruction]) -> None:
+        """Refuse a program that grew too long."""
         if len(made) > MOST_INSTRUCTIONS:
             raise PatternWrong
 
     def branch(self) -> list[Instruction]:
+        """Pieces in a row."""
         made: list[Instruction] = []
         while self.peek() not in ("", "|", ")"):
             made += _shifted(self.piece(), len(made))
@@ -167,6 +174,7 @@ class _Reader:
         return made
 
     def piece(self) -> list[Instruction]:
+        """An anchor, or an atom with how often it comes."""
         if self.peek() in ("^", "$"):
             line = "line-" if "m" in self.flags else ""
             return [(line + ("start" if self.take() == "^" else "end"), 0, 0, None)]
@@ -179,6 +187,7 @@ class _Reader:
         return self.repeated(atom, least, most, greedy=greedy)
 
     def count(self) -> tuple[int, int | None]:
+        """The least and the most repetitions; none is no end."""
         sign = self.peek()
         if sign and sign in "?*+":
             self.at += 1
@@ -198,6 +207,7 @@ class _Reader:
     def repeated(
         self, atom: list[Instruction], least: int, most: int | None, *, greedy: bool
     ) -> list[Instruction]:
+        """An atom so many times."""
         copies = least if most is None else most
         if copies * (len(atom) + 1) > MOST_INSTRUCTIONS:
             raise PatternWrong
@@ -212,11 +222,13 @@ class _Reader:
         return made + _shifted(optional, len(made))
 
     def maybe(self, body: list[Instruction], *, greedy: bool) -> list[Instruction]:
+        """A part that may be left out."""
         after = len(body) + 1
         first, second = (1, after) if greedy else (after, 1)
         return [("split", first, second, None), *_shifted(body, 1)]
 
     def loop(self, atom: list[Instruction], *, greedy: bool) -> list[Instruction]:
+        """A part any number of times; a turn that takes nothing ends it."""
         slot, self.loops = self.loops, self.loops + 1
         after = len(atom) + 4
         first, second = (1, after) if greedy else (after, 1)
@@ -225,6 +237,7 @@ class _Reader:
         return head + _shifted(atom, 2) + tail
 
     def atom(self) -> list[Instruction]:
+        """A character, a class, a group or an escape."""
         sign = self.take()
         if sign == "(":
             return self.group()
@@ -240,6 +253,7 @@ class _Reader:
         return [self.character(sign)]
 
     def group(self) -> list[Instruction]:
+        """What stands in parentheses, remembered unless it begins with ``?:``."""
         if self.text.startswith("?:", self.at):
             self.at += 2
             body = self.choice()
@@ -257,6 +271,7 @@ class _Reader:
         return [begin, *_shifted(body, 1), end]
 
     def escape(self) -> Instruction:
+        """What a backslash outside a class begins."""
         sign = self.peek()
         if sign and sign in "123456789":
             digits = self.take()
@@ -292,6 +307,7 @@ class _Reader:
         raise PatternWrong
 
     def char_class(self) -> Matcher:
+        """What stands in square brackets."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise PatternWrong
@@ -318,6 +334,7 @@ class _Reader:
         return lambda sign: found(sign) and not left_out(sign)
 
     def class_part(self) -> Matcher:
+        """One character, range or escape of a class."""
         start = self.class_end()
         if not isinstance(start, str):
             return start
@@ -331,6 +348,7 @@ class _Reader:
         return lambda sign: start <= sign <= end
 
     def class_end(self) -> str | Matcher:
+        """One end of a range in a class."""
         sign = self.take()
         if sign == "\\":
             return self.class_escape()
