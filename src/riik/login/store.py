@@ -7,12 +7,14 @@ that are over are deleted by `sweep`; events stay.
 from datetime import datetime
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     Index,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -94,55 +96,76 @@ _event = Table(
     Index("login_event_of_subject", "subject", "at"),
 )
 
+# Statements of every sign-in are made once: building one costs more than running it.
+_KEY: BindParameter[bytes] = bindparam("its_key")
+_BROWSER: BindParameter[bytes] = bindparam("its_browser")
+_PUT_CHALLENGE, _PUT_FAILURE, _PUT_SESSION = insert(_challenge), insert(_failure), insert(_session)
+_PUT_CODE, _PUT_GRANT, _PUT_EVENT = insert(_code), insert(_grant), insert(_event)
+_VOID_CHALLENGES = delete(_challenge).where(_challenge.c.browser == _BROWSER)
+_NEWEST_CHALLENGE = (
+    select(_challenge)
+    .where(_challenge.c.browser == _BROWSER)
+    .order_by(_challenge.c.expires_at.desc())
+    .limit(1)
+)
+_TAKE_CHALLENGE = delete(_challenge).where(_challenge.c.nonce == bindparam("its_nonce"))
+_COUNT_FAILURES = select(func.count()).where(
+    _failure.c.source == bindparam("its_source"), _failure.c.at >= bindparam("since")
+)
+_SESSION = select(_session).where(_session.c.key == _KEY)
+_MOVE_END = update(_session).where(_session.c.key == _KEY).values(ends_at=bindparam("until"))
+_TAKE_CODE = update(_code).where(_code.c.key == _KEY, _code.c.used == "no").values(used="yes")
+_CODE = select(_code).where(_code.c.key == _KEY)
+_GRANT = select(_grant).where(_grant.c.key == _KEY)
+
 
 class SqlLoginStore:
     """Keeps what login needs in SQL."""
 
     def put_challenge(self, challenge: Challenge, *, browser: bytes, work: Work) -> None:
         """Write a challenge; earlier ones of the same browser are void."""
-        work.execute(delete(_challenge).where(_challenge.c.browser == browser))
+        work.execute(_VOID_CHALLENGES, {"its_browser": browser})
         values = {"nonce": challenge.nonce, "browser": browser}
-        work.execute(insert(_challenge).values(expires_at=to_text(challenge.expires_at), **values))
+        work.execute(_PUT_CHALLENGE, {"expires_at": to_text(challenge.expires_at), **values})
 
     def take_challenge(self, browser: bytes, *, work: Work) -> Challenge | None:
         """Take a browser's challenge out, so that no other process can take it too."""
-        mine = select(_challenge).where(_challenge.c.browser == browser)
-        newest = mine.order_by(_challenge.c.expires_at.desc()).limit(1)
-        row = work.execute(newest).mappings().first()
+        row = work.execute(_NEWEST_CHALLENGE, {"its_browser": browser}).mappings().first()
         if row is None:
             return None
-        taken = work.execute(delete(_challenge).where(_challenge.c.nonce == row["nonce"]))
+        taken = work.execute(_TAKE_CHALLENGE, {"its_nonce": row["nonce"]})
         if taken.rowcount != 1:
             return None
         return Challenge(nonce=row["nonce"], expires_at=from_text(row["expires_at"]))
 
     def put_failure(self, source: bytes, *, at: datetime, work: Work) -> None:
         """Write down that a sign-in from there failed."""
-        work.execute(insert(_failure).values(source=source, at=to_text(at)))
+        work.execute(_PUT_FAILURE, {"source": source, "at": to_text(at)})
 
     def failures(self, source: bytes, *, since: datetime, work: Work) -> int:
         """How many failed from there since then."""
-        mine = select(func.count()).where(_failure.c.source == source)
-        return int(work.execute(mine.where(_failure.c.at >= to_text(since))).scalar_one())
+        asked = {"its_source": source, "since": to_text(since)}
+        return int(work.execute(_COUNT_FAILURES, asked).scalar_one())
 
     def put_session(self, session: KeptSession, *, work: Work) -> None:
         """Write a new session."""
         work.execute(
-            insert(_session).values(
-                key=session.key,
-                subject=session.subject,
-                person=session.sealed,
-                level=session.level.value,
-                method=session.method.value,
-                began_at=to_text(session.began_at),
-                ends_at=to_text(session.ends_at),
-                latest_end=to_text(session.latest_end),
-            )
+            _PUT_SESSION,
+            {
+                "key": session.key,
+                "subject": session.subject,
+                "person": session.sealed,
+                "level": session.level.value,
+                "method": session.method.value,
+                "began_at": to_text(session.began_at),
+                "ends_at": to_text(session.ends_at),
+                "latest_end": to_text(session.latest_end),
+            },
         )
 
     def session(self, key: bytes, *, work: Work) -> KeptSession | None:
         """One session, live or not, or None."""
-        row = work.execute(select(_session).where(_session.c.key == key)).mappings().first()
+        row = work.execute(_SESSION, {"its_key": key}).mappings().first()
         if row is None:
             return None
         return KeptSession(
@@ -158,7 +181,7 @@ class SqlLoginStore:
 
     def move_end(self, key: bytes, *, ends_at: datetime, work: Work) -> None:
         """Let a session last until then."""
-        work.execute(update(_session).where(_session.c.key == key).values(ends_at=to_text(ends_at)))
+        work.execute(_MOVE_END, {"its_key": key, "until": to_text(ends_at)})
 
     def drop_session(self, key: bytes, *, work: Work) -> None:
         """Delete a session with its codes and every member's handle on it."""
@@ -169,22 +192,22 @@ class SqlLoginStore:
     def put_code(self, code: KeptCode, *, work: Work) -> None:
         """Write a one-time code that nobody used yet."""
         work.execute(
-            insert(_code).values(
-                key=code.key,
-                session=code.session,
-                relying=str(code.relying),
-                verifier_hash=code.verifier_hash,
-                expires_at=to_text(code.expires_at),
-                used="no",
-            )
+            _PUT_CODE,
+            {
+                "key": code.key,
+                "session": code.session,
+                "relying": str(code.relying),
+                "verifier_hash": code.verifier_hash,
+                "expires_at": to_text(code.expires_at),
+                "used": "no",
+            },
         )
 
     def take_code(self, key: bytes, *, work: Work) -> KeptCode | None:
         """Use a code up; None when there is none, or it was used, also by another process."""
-        unused = (_code.c.key == key) & (_code.c.used == "no")
-        if work.execute(update(_code).where(unused).values(used="yes")).rowcount != 1:
+        if work.execute(_TAKE_CODE, {"its_key": key}).rowcount != 1:
             return None
-        row = work.execute(select(_code).where(_code.c.key == key)).mappings().one()
+        row = work.execute(_CODE, {"its_key": key}).mappings().one()
         return KeptCode(
             key=row["key"],
             session=row["session"],
@@ -201,14 +224,18 @@ class SqlLoginStore:
     def put_grant(self, grant: KeptGrant, *, work: Work) -> None:
         """Write a member's handle."""
         work.execute(
-            insert(_grant).values(
-                key=grant.key, session=grant.session, relying=str(grant.relying), code=grant.code
-            )
+            _PUT_GRANT,
+            {
+                "key": grant.key,
+                "session": grant.session,
+                "relying": str(grant.relying),
+                "code": grant.code,
+            },
         )
 
     def grant(self, key: bytes, *, work: Work) -> KeptGrant | None:
         """A member's handle, or None."""
-        row = work.execute(select(_grant).where(_grant.c.key == key)).mappings().first()
+        row = work.execute(_GRANT, {"its_key": key}).mappings().first()
         if row is None:
             return None
         return KeptGrant(
@@ -225,13 +252,14 @@ class SqlLoginStore:
     def record(self, event: Event, *, work: Work) -> None:
         """Write down what happened."""
         work.execute(
-            insert(_event).values(
-                at=to_text(event.at),
-                action=event.action,
-                subject=event.subject,
-                relying=None if event.relying is None else str(event.relying),
-                why=event.why,
-            )
+            _PUT_EVENT,
+            {
+                "at": to_text(event.at),
+                "action": event.action,
+                "subject": event.subject,
+                "relying": None if event.relying is None else str(event.relying),
+                "why": event.why,
+            },
         )
 
     def events_of(self, subject: SubjectId, *, limit: int, work: Work) -> list[Event]:
