@@ -16,6 +16,7 @@ VECTORS = Path(__file__).parents[1] / "vectors" / "rules"
 # Twenty-two lists, each with the one before it twice: small to write, large to go through.
 DOUBLED = ", ".join(f"x{step}: [x{step - 1}, x{step - 1}]" for step in range(1, 23))
 DOUBLED = f"{{x0: [1], {DOUBLED}, text: string(x22)}}"
+LARGE = '{{s: string join(for i in 1..9000 return "0123456789"), r: for i in 1..9000 return {}}}'
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
@@ -52,6 +53,9 @@ def test_what_is_not_feel_is_refused_with_a_reason(case):
         ("steps", "sort(for i in 1..60000 return modulo(i * 7919, 60007), function(a, b) a > b)"),
         ("depth", "{f: function(x) f(x), r: f(1)}.r"),
         ("steps", DOUBLED),
+        ("steps", LARGE.format("upper case(s)")),
+        ("steps", LARGE.format('s + "x"')),
+        ("steps", LARGE.format("[s, string({a: s})]")),
         ("steps", 'count(for d in @"-9999-01-01"..@"9999-01-01" return d)'),
     ],
 )

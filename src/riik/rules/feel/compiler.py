@@ -82,10 +82,12 @@ def _binary(compiler: Compiler, node: nodes.Binary) -> Compiled:
     if sign == "or":
         return _junction(left, right, decisive=True)
     if sign in operators.ARITHMETIC:
-        pairs = operators.ARITHMETIC[sign]
+        pairs, power = operators.ARITHMETIC[sign], sign == "**"
 
         def reckon(scope: Scope) -> Value:
             first, second = left(scope), right(scope)
+            if power or type(first) is str:
+                scope.run.tick(len(first) >> 4 if type(first) is str else 20)
             operation = pairs.get((type(first), type(second)))
             return operation(first, second) if operation else None
 

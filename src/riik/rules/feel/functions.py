@@ -120,14 +120,29 @@ def _form(action: Callable[..., Value], signature: str) -> _Form:
     return _Form(action, tuple(parameters), with_run)
 
 
+def _size(value: Value) -> int:
+    """Steps for going through or copying a value: large texts and lists have a price."""
+    if type(value) is str:
+        return len(value) >> 4
+    return len(value) >> 2 if type(value) is list or type(value) is dict else 0
+
+
+_PRICES = {"exp": 20, "log": 20, "sqrt": 5, "modulo": 5, "now": 2, "sort": 10}
+
+
 def _function(name: str, forms: tuple[_Form, ...]) -> FeelFunction:
+    price = _PRICES.get(name, 0)
+
     def call(run: Any, values: Sequence[Value], named: Mapping[str, Value] | None) -> Value:
         for form in forms:
             try:
                 arranged = form.arrange(values, named)
             except _Misfit:
                 continue
-            return form.action(run, *arranged) if form.with_run else form.action(*arranged)
+            run.tick(price + sum(map(_size, arranged)))
+            found = form.action(run, *arranged) if form.with_run else form.action(*arranged)
+            run.tick(_size(found))
+            return found
         return None
 
     return FeelFunction(tuple(each.name for each in forms[0].parameters), call, name)

@@ -18,7 +18,7 @@ __all__ = ["Limits", "Run", "Scope"]
 class Limits:
     """How much rules may use: steps of loops and calls, calls inside calls."""
 
-    steps: int = 500_000
+    steps: int = 200_000
     depth: int = 40
 
 
