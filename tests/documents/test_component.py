@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import typst
 
 from riik.documents import Attachment, Documents, LetterRefused, PressUnavailable
-from riik.documents.device import TypstPress
+from riik.documents.device import TEMPLATES, TypstPress
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "documents"
 LETTERS = [("decision", "et"), ("decision", "vi"), ("decision", "en"), ("confirmation", "et")]
@@ -69,6 +70,25 @@ def test_the_table_of_facts_has_header_cells(printed):
 
 def test_the_same_letter_is_the_same_bytes(printed):
     assert printed("decision", "en") == printed("decision", "en")
+
+
+class BarePress:
+    """The same engine with the fonts it carries and none of the machine's."""
+
+    def print(self, source, inputs, *, at):
+        compiler = typst.Compiler(root=str(TEMPLATES), ignore_system_fonts=True)
+        standards = ["ua-1", "a-3a"]
+        return compiler.compile(
+            input=source.encode(), format="pdf", sys_inputs=dict(inputs), pdf_standards=standards
+        )
+
+
+@pytest.mark.parametrize("language", ["et", "vi"])
+def test_no_font_of_the_machine_is_needed(language):
+    letter = json.loads((VECTORS / f"decision-{language}.json").read_bytes())
+    template = (TEMPLATES / "decision.typ").read_bytes()
+    pdf = Documents(press=BarePress()).render(template, letter, **GIVEN | {"language": language})
+    assert pdf.startswith(b"%PDF-")
 
 
 def test_data_can_not_become_source(documents):
