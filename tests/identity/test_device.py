@@ -1,5 +1,6 @@
 """The card's client against the demonstration card: PINs, tries, keys, and cards that misbehave."""
 
+import json
 from hashlib import sha384
 
 import pytest
@@ -7,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from tests.corpora import corpora
 
 from riik.demo.card import CardState, DemonstrationCard
 from riik.identity import CardRefused, CardSilent
@@ -195,3 +197,18 @@ def test_without_le_the_card_holds_its_answer_back(inserted):
     inserted.transmit(bytes.fromhex("00a4010c025000"))
     assert inserted.transmit(bytes.fromhex("00a40204025001")).hex() == "6106"
     assert inserted.transmit(bytes.fromhex("00c0000006")).hex() == "6204800200079000"
+
+
+TRANSCRIPT = "apdu/esteid-idemia-v1-select-auth-certificate-and-authenticate.json"
+
+
+@pytest.mark.skipif(not (corpora() / "eid" / TRANSCRIPT).exists(), reason="no corpus here")
+def test_the_card_answers_a_recorded_session_as_the_real_card_did():
+    rows = json.loads((corpora() / "eid" / TRANSCRIPT).read_text())
+    rows = [(bytes.fromhex(row["c"]), bytes.fromhex(row["r"])) for row in rows if row["c"]]
+    certificate = b"".join(answer[:-2] for sent, answer in rows if sent[1] == 0xB0)
+    card = DemonstrationCard(new_card().bound(certificate, b""))
+    *read, (signs, signed) = rows
+    assert [card.transmit(sent) for sent, _ in read] == [answer for _, answer in read]
+    answer = card.transmit(signs)
+    assert (len(answer), answer[-2:]) == (len(signed), signed[-2:])

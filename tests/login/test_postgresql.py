@@ -1,0 +1,54 @@
+"""The same sign-in on a PostgreSQL server: every table is written, read and swept."""
+
+import pytest
+from tests.login.conftest import BROWSER, CHILD, MARI, ORIGIN, PORTAL, RETURN, SOURCE, TRANSPORT
+
+from riik.login import CodeRefused, SessionRefused, TokenRefused
+from riik.login.jobs import sweeper
+from riik.login.store import SqlLoginStore
+from riik.runtime.database import open_database
+
+pytestmark = [pytest.mark.anyio, pytest.mark.postgresql]
+
+
+@pytest.fixture
+def database(postgresql):
+    database = open_database(postgresql.new_database(), name="test")
+    yield database
+    database.close()
+
+
+async def test_a_person_signs_in_is_stated_and_signs_out(login, relying, sign_in):
+    session = await sign_in()
+    code = login.token(session.id, relying=PORTAL, address=RETURN)
+    handle = relying.redeem(code, relying=PORTAL).handle
+    assert relying.grant(handle, relying=PORTAL).session.person == MARI
+    assert await relying.statement(
+        handle, relying=PORTAL, audience=TRANSPORT, case="1", represented=CHILD
+    )
+    assert [event.action for event in login.history(session.id)].count("stated") == 1
+    login.logout(session.id)
+    with pytest.raises(SessionRefused):
+        relying.grant(handle, relying=PORTAL)
+
+
+async def test_a_code_counts_once(login, relying, sign_in):
+    code = login.token((await sign_in()).id, relying=PORTAL, address=RETURN)
+    handle = relying.redeem(code, relying=PORTAL).handle
+    with pytest.raises(CodeRefused) as caught:
+        relying.redeem(code, relying=PORTAL)
+    assert caught.value.why == "used"
+    with pytest.raises(SessionRefused):
+        relying.grant(handle, relying=PORTAL)
+
+
+async def test_failures_count_and_are_swept(login, clock, ports):
+    login.start(browser=BROWSER)
+    with pytest.raises(TokenRefused):
+        await login.authenticate(ORIGIN, browser=BROWSER, source=SOURCE)
+    login.start(browser=BROWSER)
+    clock.advance(hours=2)
+    own = {name: ports[name] for name in ("database", "clock", "in_thread")}
+    await sweeper(SqlLoginStore(), **own)()
+    with ports["database"].work() as work:
+        assert SqlLoginStore().sweep(before=clock.now(), work=work) == 0
