@@ -17,6 +17,7 @@ from riik.core import ClientId, KeyKind, MemberId, PersonCode, to_text
 from riik.registers import (
     AuthorityRefused,
     Caller,
+    Change,
     Holding,
     Look,
     NewRecord,
@@ -26,6 +27,7 @@ from riik.registers import (
     Writer,
     load_register,
 )
+from riik.registers.model import Kind
 from riik.registers.schema import read_schema
 from riik.registers.store import SqlRegisterStore, read_folder
 from riik.registers.writing import Draft
@@ -68,20 +70,19 @@ def definition(name):
     return load_register(read_folder(CATALOGUE / name))
 
 
-@dataclass
 class P256Signer:
     """A key that everyone knows."""
 
-    number: int = 7
-    kind: KeyKind = KeyKind.P256
+    kind = KeyKind.P256
 
-    @property
-    def public_key(self):
-        key = derive_private_key(self.number, SECP256R1()).public_key()
-        return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    def __init__(self, number=7):
+        self.private = derive_private_key(number, SECP256R1())
+        self.public_key = self.private.public_key().public_bytes(
+            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+        )
 
     def sign(self, message, /):
-        return derive_private_key(self.number, SECP256R1()).sign(message, ECDSA(SHA256()))
+        return self.private.sign(message, ECDSA(SHA256()))
 
 
 @dataclass
@@ -131,11 +132,14 @@ class House:
     folder: Path
     names: tuple = ("population",)
     clock: StandingClock = field(default_factory=StandingClock)
+    urls: tuple = ()
 
     def __post_init__(self):
         entropy = SeededEntropy()
-        self.database = open_database(f"sqlite:///{self.folder}/node.db", name="node")
-        keys = open_database(f"sqlite:///{self.folder}/vault.db", name="vault")
+        node, vault = self.urls or (f"sqlite:///{self.folder}/{n}.db" for n in ("node", "vault"))
+        self.database = open_database(node, name="node")
+        keys = open_database(vault, name="vault")
+        self.closed = lambda: (self.database.close(), keys.close())
         folders = {
             name: Path(module.__file__).parent / "migrations"
             for name, module in (("registers", riik.registers), ("transparency", riik.transparency))
@@ -267,6 +271,30 @@ class Keeper:
                 row = self.row(record, work)
                 self.writer.change(self.holding, row, draft(change), work=work)
         return record
+
+    def opening(self):
+        """The shortest history."""
+        opened = Change(
+            register="population",
+            record="",
+            position=0,
+            kind=Kind.OPEN,
+            valid_from=date(2020, 1, 1),
+            recorded_at=self.house.clock.now(),
+            values={"a": 1},
+            ground="law",
+            actor="EE-DEMO/GOV/1",
+            message_id="",
+            salt="",
+            previous="",
+        )
+        return [opened]
+
+    def change(self, row):
+        """Change a record that is thought to stand as the row says."""
+        changed = replace(self.opening()[0], kind=Kind.CHANGE, values={"b": 2})
+        with self.house.database.work() as work:
+            self.writer.change(self.holding, row, draft(changed), work=work)
 
     def row(self, record, work):
         rows = self.house.store.records_of("population", self.subject, work=work)
