@@ -136,6 +136,7 @@ class Jobs:
         while started := await self._step():
             count += started
             await asyncio.wait(tuple(self._running))
+        await self._keep()
         return count
 
     async def _run(self) -> None:

@@ -104,7 +104,8 @@ class FileKeys:
                 second and 32 MB. An existing folder keeps its own.
 
         Raises:
-            KeyRefused: For ``passphrase``, when the folder was made with another.
+            KeyRefused: For ``passphrase``, when the folder was made with another, or
+                ``damaged``.
         """
         self._entropy = entropy or SystemEntropy()
         self._disk = disk or Disk()
@@ -199,9 +200,12 @@ class FileKeys:
         path = self._folder / "master.json"
         if not path.exists():
             self._disk.create(path, self._new_master(passphrase, cost))
-        stated = json.loads(self._disk.read(path) or b"")
-        master = _derive(passphrase, b64decode(stated["salt"]), n=stated["n"], p=stated["p"])
-        check = b64decode(stated["check"])
+        try:
+            stated = json.loads(self._disk.read(path) or b"")
+            salt, check = b64decode(stated["salt"]), b64decode(stated["check"])
+            master = _derive(passphrase, salt, n=stated["n"], p=stated["p"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise KeyRefused("the folder's master.json was changed", why="damaged") from error
         try:
             AESGCM(master).decrypt(check[:NONCE_BYTES], check[NONCE_BYTES:], CHECKED)
         except InvalidTag as error:

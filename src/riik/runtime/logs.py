@@ -97,6 +97,11 @@ class JsonLog:
             self._stream.write(text + "\n")
             self._stream.flush()
 
+    def close(self) -> None:
+        """Close the stream, unless it is the process's own."""
+        if self._stream not in {sys.stderr, sys.stdout}:
+            self._stream.close()
+
     def failure(self, event: str, error: BaseException, /, **fields: str | float) -> None:
         """Write that something failed: its class and place, or its code; never its text."""
         self.write(event, level="error", **describe(error), **fields)

@@ -50,16 +50,16 @@ def migrate(database: SqlDatabase, folders: Mapping[str, Path]) -> None:
         versions = _versions(unit.connection, folders)
     for component, folder in folders.items():
         if versions[component] != heads[component]:
-            _migrate_one(database, component, folder)
+            _migrate_one(database, component, folder, head=heads[component])
 
 
-def _head(component: str, folder: Path) -> str | None:
+def _head(component: str, folder: Path) -> str:
     numbers = sorted(
         int(found[1]) for path in folder.iterdir() if (found := REVISION_FILE.match(path.name))
     )
-    if numbers != list(range(1, len(numbers) + 1)):
+    if not numbers or numbers != list(range(1, len(numbers) + 1)):
         raise MigrationRefused(f"the revisions of {component} have a gap", why="line")
-    return f"{component}_{numbers[-1]:04d}" if numbers else None
+    return f"{component}_{numbers[-1]:04d}"
 
 
 def _versions(connection: Connection, components: Mapping[str, Path]) -> dict[str, str | None]:
@@ -79,11 +79,11 @@ def _table(component: str) -> str:
     return f"{component}_alembic"
 
 
-def _migrate_one(database: SqlDatabase, component: str, folder: Path) -> None:
+def _migrate_one(database: SqlDatabase, component: str, folder: Path, *, head: str) -> None:
     script = ScriptDirectory(str(folder), version_locations=[str(folder)])
     known = {revision.revision for revision in script.walk_revisions()}
-    if len(script.get_heads()) != 1:
-        raise MigrationRefused(f"the revisions of {component} fork", why="line")
+    if script.get_heads() != [head]:
+        raise MigrationRefused(f"the revisions of {component} form no line", why="line")
 
     def steps(current: Any, _context: object) -> Any:
         for revision in current:
