@@ -165,13 +165,19 @@ def test_any_bytes_can_be_attached(printed):
     assert document.attachments["a.bin"].get_file().read_bytes() == content
 
 
-def test_a_template_that_takes_too_long_is_stopped_and_the_press_goes_on():
-    press = TypstPress(seconds=0.8)
+STOPPED = [
+    ("too-long", "#for i in range(30000) { for j in range(30000) { let y = j } }"),
+    ("broken", "#let all = range(400000000)\n#all.len()"),
+]
+
+
+@pytest.mark.parametrize(("why", "source"), STOPPED, ids=[each[0] for each in STOPPED])
+def test_a_template_that_takes_too_much_is_stopped_and_the_press_goes_on(why, source):
+    press = TypstPress(seconds=2 if why == "too-long" else 30)
     documents = Documents(press=press)
-    endless = "#for i in range(1000000000) { let y = i }"
     with pytest.raises(PressUnavailable) as stopped:
-        documents.render(endless, {"reference": "1"}, **GIVEN)
-    assert stopped.value.why == "too-long"
+        documents.render(source, {"reference": "1"}, **GIVEN)
+    assert stopped.value.why == why
     press.seconds = 30
     assert documents.render("fine", {"reference": "1"}, **GIVEN).startswith(b"%PDF-")
     press.close()
