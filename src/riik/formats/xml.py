@@ -46,7 +46,7 @@ def parse(source: bytes, *, most: int = MOST_BYTES) -> etree._Element:
         raise XmlRefused("this is not a well-formed XML document", why="syntax") from error
     if root is None:
         raise XmlRefused("the document has no element", why="syntax")
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise XmlRefused("a document type declaration is not allowed", why="doctype")
     _check_shape(root)
     return root
@@ -92,7 +92,7 @@ def text_of(element: etree._Element) -> str:
         return element.text or ""
     parts = [element.text or ""]
     for child in element:
-        if child.tag is not etree.Comment and child.tag is not etree.ProcessingInstruction:
+        if not isinstance(child, etree._Comment | etree._ProcessingInstruction):
             raise XmlRefused("an element where only text should be", why="content")
         parts.append(child.tail or "")
     return "".join(parts)
