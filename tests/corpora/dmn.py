@@ -13,10 +13,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from riik.formats.xml import parse
 from tests.corpora import Outcome
 
 from riik.core import Refused
+from riik.formats.xml import parse
 from riik.rules import Rules, Unsupported, decide, load, to_plain
 from riik.rules.feel import temporal
 from riik.rules.feel.values import Value, equal, text_of
