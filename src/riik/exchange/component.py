@@ -149,6 +149,7 @@ class Exchange:
             database=self.database,
             vault=self.vault,
             clock=self.clock,
+            entropy=self.entropy,
             in_thread=self.in_thread,
         )
         knowledge = Knowledge(
@@ -425,7 +426,7 @@ class Exchange:
         if found is None or found[1] is None or found[2] is None:
             raise EvidenceRefused("the message has no time-stamp yet", why="not-time-stamped")
         stored, number, position = found[0], found[1], found[2]
-        header_part, body, signature = self.journal.unseal(stored)
+        header_part, body, signature = self.journal.unseal(stored, work=work)
         batch = self.store.batch(number, work=work)
         return write_container(
             Message(header_part=header_part, body=body, signature=signature),

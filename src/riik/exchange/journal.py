@@ -12,11 +12,14 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha512
+from hashlib import sha256, sha512
 from typing import Protocol
 
-from riik.core import Clock, Database, InThread, PersonCode, SubjectId, Vault, Work
-from riik.exchange.errors import NotTimeStamped
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from riik.core import Clock, Database, Entropy, InThread, PersonCode, SubjectId, Vault, Work
+from riik.exchange.errors import EvidenceRefused, NotTimeStamped
 from riik.exchange.model import (
     Batch,
     Claim,
@@ -28,12 +31,19 @@ from riik.exchange.model import (
     Stored,
     ms_of,
 )
+from riik.exchange.protocol.signature import join_signature, split_signature
 
 __all__ = ["Entry", "ExchangeStore", "Journal", "Written"]
 
 MOST_TOGETHER = 256
 LONGEST_WITHOUT_STAMP = 4 * 3600
 """Seconds after which no message is taken when none was time-stamped (UG-SYSPAR)."""
+
+MOST_KEYS = 4096
+KEY_SECONDS = 60.0
+
+_KEY_CONTEXT = "exchange_message/key"
+_SIGNER = "signer/"
 
 NOBODY = PersonCode("ZZ-EXCHANGE")
 """The subject of messages that are about no person: the node's own key seals them."""
@@ -111,6 +121,15 @@ def context_of(request_id: str, role: Role, direction: Direction) -> str:
     return f"exchange_message/{request_id}/{role}/{direction}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key that seals a person's messages for a short while, and its sealed form."""
+
+    cipher: AESGCM
+    wrapped: bytes
+    until: float
+
+
 @dataclass(slots=True, kw_only=True)
 class Journal:
     """One node's message log, with the messages that wait for the next unit of work."""
@@ -119,9 +138,12 @@ class Journal:
     database: Database
     vault: Vault
     clock: Clock
+    entropy: Entropy
     in_thread: InThread
     _waiting: deque[tuple[Entry, "asyncio.Future[Written]"]] = field(default_factory=deque)
     _writer: "asyncio.Task[None] | None" = None
+    _keys: dict[SubjectId, "_Key"] = field(default_factory=dict)
+    _signers: set[str] = field(default_factory=set)
     _rights: tuple[int, Mapping[str, tuple[Right, ...]]] = (-1, {})
 
     async def write(self, entry: Entry) -> Written:
@@ -155,13 +177,14 @@ class Journal:
 
     def _commit(self, entries: Sequence[Entry]) -> "list[Written | NotTimeStamped]":
         subjects = self.vault.subjects_of([entry.subject or NOBODY for entry in entries])
-        stored = [self._sealed(entry, who) for entry, who in zip(entries, subjects, strict=True)]
+        made = [self._stored(entry, who) for entry, who in zip(entries, subjects, strict=True)]
         claims = [entry.claim for entry in entries if entry.claim is not None]
         with self.database.work() as work:
             late = self._late(work)
-            kept = [each for each in stored if not (late and each.direction is Direction.REQUEST)]
+            kept = [each for each in made if not (late and each[0].direction is Direction.REQUEST)]
+            self._keep_signers(kept, work)
             if kept:
-                self.store.add_messages(kept, work=work)
+                self.store.add_messages([stored for stored, _ in kept], work=work)
             held = iter(self.store.claim(claims, work=work) if claims and not late else ())
             rights = self._current_rights(work) if claims else {}
             written: list[Written | NotTimeStamped] = []
@@ -174,6 +197,16 @@ class Journal:
                     holder = next(held) if entry.claim is not None else None
                     written.append(Written(holder, rights))
         return written
+
+    def _keep_signers(self, made: Sequence[tuple[Stored, bytes]], work: Work) -> None:
+        """Certificates and OCSP responses are the same in many signatures: kept once."""
+        new = {stored.signer: (stored, shared) for stored, shared in made}
+        for signer in new.keys() - self._signers:
+            stored, shared = new[signer]
+            kept = Kept(name=_SIGNER + signer, content=shared, at_ms=stored.at_ms)
+            self.store.keep(kept, work=work)
+        # Remembered after the commit only: what was rolled back has to be written again.
+        work.after_commit(lambda: self._signers.update(new))
 
     def _late(self, work: Work) -> bool:
         oldest = self.store.oldest_unstamped(work=work)
@@ -192,10 +225,12 @@ class Journal:
             self._rights = (newest, rights)
         return rights
 
-    def _sealed(self, entry: Entry, subject: SubjectId) -> Stored:
+    def _stored(self, entry: Entry, subject: SubjectId) -> tuple[Stored, bytes]:
         content = len(entry.header_part).to_bytes(4, "big") + entry.header_part + entry.body
         context = context_of(entry.request_id, entry.role, entry.direction)
-        return Stored(
+        own, shared = split_signature(entry.signature)
+        signer = sha256(shared).digest()
+        stored = Stored(
             at_ms=ms_of(entry.at),
             message_id=entry.message_id,
             request_id=entry.request_id,
@@ -205,20 +240,46 @@ class Journal:
             service=entry.service,
             status=entry.status,
             subject=subject,
-            sealed=self.vault.seal(subject, content, context=context),
-            signature=zlib.compress(entry.signature, 1),
+            sealed=self._seal(subject, content, context),
+            signature=zlib.compress(own, 1),
+            signer=signer.hex(),
             digest=sha512(entry.signature).digest(),
         )
+        return stored, shared
 
-    def unseal(self, stored: Stored) -> tuple[bytes, bytes, bytes]:
-        """Header part, body and signature of a logged message."""
-        content = self.vault.open(
-            SubjectId(stored.subject),
-            stored.sealed,
-            context=context_of(stored.request_id, stored.role, stored.direction),
-        )
+    def _seal(self, subject: SubjectId, content: bytes, context: str) -> bytes:
+        """Seal under a key that is itself sealed under the person's: one such key a minute."""
+        now = self.clock.monotonic()
+        known = self._keys.get(subject)
+        if known is None or now >= known.until:
+            if len(self._keys) >= MOST_KEYS:
+                self._keys.clear()
+            key = self.entropy.bytes(32)
+            wrapped = self.vault.seal(subject, key, context=_KEY_CONTEXT)
+            known = self._keys[subject] = _Key(AESGCM(key), wrapped, now + KEY_SECONDS)
+        nonce = self.entropy.bytes(12)
+        sealed = known.cipher.encrypt(nonce, content, context.encode())
+        return len(known.wrapped).to_bytes(2, "big") + known.wrapped + nonce + sealed
+
+    def unseal(self, stored: Stored, *, work: Work) -> tuple[bytes, bytes, bytes]:
+        """Header part, body and signature of a logged message.
+
+        Raises:
+            Refused: For ``forgotten`` when the person's key was destroyed.
+            EvidenceRefused: For ``damaged``.
+        """
+        size = int.from_bytes(stored.sealed[:2], "big")
+        wrapped, rest = stored.sealed[2 : 2 + size], stored.sealed[2 + size :]
+        key = self.vault.open(SubjectId(stored.subject), wrapped, context=_KEY_CONTEXT)
+        context = context_of(stored.request_id, stored.role, stored.direction)
+        try:
+            content = AESGCM(key).decrypt(rest[:12], rest[12:], context.encode())
+        except InvalidTag as error:
+            raise EvidenceRefused("this log record was changed", why="damaged") from error
+        kept = self.store.kept(_SIGNER + stored.signer, work=work)
+        own = zlib.decompress(stored.signature)
+        signature = join_signature(own, kept.content if kept is not None else b"")
         size = int.from_bytes(content[:4], "big")
-        signature = zlib.decompress(stored.signature)
         return content[4 : 4 + size], content[4 + size :], signature
 
     async def answer_of(self, claim: Claim) -> tuple[bytes, bytes] | None:
@@ -234,7 +295,7 @@ class Journal:
                     direction=Direction.RESPONSE,
                     work=work,
                 )
-            return self.unseal(found[0])[:2] if found is not None else None
+                return self.unseal(found[0], work=work)[:2] if found is not None else None
 
         return await self.in_thread(look)
 

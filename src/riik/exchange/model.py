@@ -312,6 +312,7 @@ class Stored:
     subject: str
     sealed: bytes
     signature: bytes
+    signer: str
     digest: bytes
 
     def columns(self) -> dict[str, object]:

@@ -60,6 +60,7 @@ _message = Table(
     Column("subject", Text),
     Column("sealed", LargeBinary),
     Column("signature", LargeBinary),
+    Column("signer", Text),
     Column("digest", LargeBinary(64)),
     Column("batch", BigInteger),
     Column("position", Integer),

@@ -23,7 +23,8 @@ def upgrade() -> None:
         Column("status", Integer, nullable=False),  # HTTP status; 0 for a request
         Column("subject", Text, nullable=False),  # opaque; whose data key seals it
         Column("sealed", LargeBinary, nullable=False),  # header part and body
-        Column("signature", LargeBinary, nullable=False),  # deflated XML
+        Column("signature", LargeBinary, nullable=False),  # deflated XML without what follows
+        Column("signer", Text, nullable=False),  # where certificate and OCSP response are kept
         Column("digest", LargeBinary(64), nullable=False),  # SHA-512 of the XML
         Column("batch", BigInteger),  # its time-stamp; none yet when empty
         Column("position", Integer),  # which leaf of the batch

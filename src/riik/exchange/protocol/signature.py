@@ -33,7 +33,18 @@ from riik.exchange.model import Seal
 from riik.exchange.protocol.hashchain import DIGESTS, SHA512
 from riik.formats import xml
 
-__all__ = ["ATTACHMENT", "MESSAGE", "Signature", "check", "documents_of", "read_signature", "sign"]
+__all__ = [
+    "ATTACHMENT",
+    "MESSAGE",
+    "Signature",
+    "check",
+    "check_documents",
+    "documents_of",
+    "join_signature",
+    "read_signature",
+    "sign",
+    "split_signature",
+]
 
 MESSAGE, ATTACHMENT = "/message.xml", "/attachment1"
 
@@ -415,3 +426,41 @@ def check_documents(signature: Signature, documents: Mapping[str, bytes]) -> Non
     for uri, method, digest in signature.references:
         if not compare_digest(new(DIGESTS[method], documents[uri]).digest(), digest):
             raise InvalidSignature("a signed document was changed", why="digest")
+
+
+# --- keeping ----------------------------------------------------------------------------------
+
+_HOLES = (
+    (b"<ds:X509Certificate>", b"</ds:X509Certificate>"),
+    (b"<xades:EncapsulatedOCSPValue>", b"</xades:EncapsulatedOCSPValue>"),
+)
+
+
+def split_signature(document: bytes) -> tuple[bytes, bytes]:
+    """Take certificate and OCSP response out: what is a message's own, and what many share.
+
+    A document of another form is its own whole.
+    """
+    shared, own, position = [], [], 0
+    for opening, closing in _HOLES:
+        start = document.find(opening, position) + len(opening)
+        end = document.find(closing, start)
+        if start < len(opening) or end < 0 or b" " in document[start:end]:
+            return document, b""
+        shared.append(document[start:end])
+        own.append(document[position:start])
+        position = end
+    if any(document.count(opening) != 1 for opening, _ in _HOLES):
+        return document, b""
+    return b"".join([*own, document[position:]]), b" ".join(shared)
+
+
+def join_signature(own: bytes, shared: bytes) -> bytes:
+    """Put together what `split_signature` took apart, byte for byte."""
+    if not shared:
+        return own
+    document = own
+    for (opening, _), content in zip(_HOLES, shared.split(b" "), strict=True):
+        before, mark, after = document.partition(opening)
+        document = before + mark + content + after
+    return document
