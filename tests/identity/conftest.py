@@ -52,7 +52,10 @@ class Authority:
     asked: list = field(default_factory=list)
     other_key: bool = False
 
-    async def issue(self, request, /):
+    async def issue(self, requests, /):
+        return [self.certified(request) for request in requests]
+
+    def certified(self, request):
         person, order = request.person, request.order
         subject = Subject(code=person.code, given_name=person.given_names, surname=person.surname)
         keys = (order.authentication_key, order.signature_key)

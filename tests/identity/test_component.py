@@ -163,6 +163,20 @@ async def test_an_authority_that_certifies_another_key_is_not_believed(identity,
     assert find(identity).documents[0].status is Status.PREPARED
 
 
+async def test_many_cards_are_bound_in_one_unit(identity):
+    people = [resident(number) for number in range(20)]
+    identity.enrol(people)
+    orders = [order(f"AS{number:07d}", holder=person.code) for number, person in enumerate(people)]
+    pairs = await identity.bind_key(orders, by=AT_DESK)
+    held = [identity.find_holder(pair.authentication)[0].number for pair in pairs]
+    assert held == [each.number for each in orders]
+
+
+async def test_two_cards_of_one_order_have_two_numbers(identity):
+    identity.enrol([PERSON])
+    await refused(identity.bind_key([order(), order()], by=AT_DESK), "number-taken")
+
+
 async def test_an_order_that_was_cut_off_may_be_repeated(identity, authority):
     identity.enrol([PERSON])
     ordered = order()

@@ -6,7 +6,6 @@ which is another organisation: verbs that ask it are async and hold no unit whil
 What they do can be repeated: an authority that was asked twice does it once.
 """
 
-from asyncio import gather
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -25,14 +24,12 @@ from riik.core import (
     Vault,
     Work,
 )
-from riik.identity.codes import CodeFacts, check_document_number, estonian, vietnamese
 from riik.identity.errors import DocumentRefused, PersonRefused, PersonUnknown
 from riik.identity.model import (
     Actor,
     CardOrder,
     CertificatePair,
     CertificateRequest,
-    Channel,
     Document,
     Event,
     KeptDocument,
@@ -45,6 +42,7 @@ from riik.identity.model import (
     Reason,
     Status,
 )
+from riik.identity.people import FROM, check_actor, check_officer, check_orders, check_person
 from riik.identity.sealing import Sealing
 from riik.trust import CertificateRefused, read_certificate
 
@@ -54,20 +52,14 @@ CHANGED: Final = "identity.document-changed"
 """Topic of the event that a document's status is another now: the holder is to be told."""
 
 FIELDS: Final = ("name", "birth_date", "sex", "citizenship", "documents")
-LONGEST_YEARS: Final = 10
-
-# From which status each may be reached. Nothing leads out of `revoked`.
-_FROM: Final = {
-    Status.SUSPENDED: {Status.ACTIVE},
-    Status.ACTIVE: {Status.SUSPENDED},
-    Status.REVOKED: {Status.PREPARED, Status.ACTIVE, Status.SUSPENDED},
-}
 
 
 class CertificateAuthority(Protocol):
     """Who certifies the keys; `node` fills it. Doing anything twice is the same as once."""
 
-    def issue(self, request: CertificateRequest, /) -> Awaitable[CertificatePair]: ...
+    def issue(
+        self, requests: Sequence[CertificateRequest], /
+    ) -> Awaitable[Sequence[CertificatePair]]: ...
     def suspend(self, certificate: bytes, /) -> Awaitable[None]: ...
     def resume(self, certificate: bytes, /) -> Awaitable[None]: ...
     def revoke(self, certificate: bytes, /, *, reason: Reason) -> Awaitable[None]: ...
@@ -146,7 +138,7 @@ class Identity:
         """
         new = list(people)
         for person in new:
-            self._check(person)
+            check_person(person, places=self.places)
         if len({person.code for person in new}) != len(new):
             raise PersonRefused("somebody is enrolled twice at once", why="twice")
         subjects = self.vault.subjects_of([person.code for person in new])
@@ -237,15 +229,15 @@ class Identity:
             DocumentRefused: For ``validity``, ``number-taken``, ``keys-same``,
                 ``certificate`` (the authority certified something else) or ``actor``.
         """
-        _check_officer(by)
+        check_officer(by)
         people = await self.in_thread(self._prepare, orders)
         requests = [
             CertificateRequest(person=person, order=order)
             for person, order in zip(people, orders, strict=True)
         ]
-        pairs = await gather(*map(self.authority.issue, requests))
+        pairs = list(await self.authority.issue(requests))
         await self.in_thread(self._bind, orders, pairs, by)
-        return list(pairs)
+        return pairs
 
     async def suspend(
         self, holder: PersonCode, *, reason: Reason, by: Actor, number: str | None = None
@@ -289,7 +281,7 @@ class Identity:
     async def _change(
         self, holder: PersonCode, to: Status, *, reason: Reason, by: Actor, number: str | None
     ) -> list[Document]:
-        _check_actor(by, holder=holder, to=to)
+        check_actor(by, holder=holder, to=to)
         documents = await self.in_thread(self._targets, holder, to, number)
         for certificate in await self.in_thread(self._certificates, documents):
             # The authority first: what our record says is never better than what OCSP says.
@@ -307,14 +299,14 @@ class Identity:
             person = self._person(holder, work=work)
             documents = self.store.documents_of(person.subject, work=work)
         if number is None:
-            return [document for document in documents if document.status in _FROM[to]]
+            return [document for document in documents if document.status in FROM[to]]
         wanted = self._sealing.number(number)
         found = next((document for document in documents if document.key == wanted), None)
         if found is None:
             raise DocumentRefused("this person has no such document", why="unknown")
         if found.status is to:
             return []
-        if found.status not in _FROM[to]:
+        if found.status not in FROM[to]:
             raise DocumentRefused(f"the document is {found.status}", why="status")
         if to is Status.ACTIVE and found.valid_until < self.clock.now().date():
             raise DocumentRefused("the document has expired", why="expired")
@@ -337,8 +329,7 @@ class Identity:
 
     def _prepare(self, orders: Sequence[CardOrder]) -> list[Person]:
         """Check the orders and write the cards down as prepared."""
-        for order in orders:
-            _check_order(order)
+        check_orders(orders)
         with self.database.work() as work:
             kept = [self._person(order.holder, work=work) for order in orders]
             fresh = []
@@ -354,6 +345,8 @@ class Identity:
     def _bind(
         self, orders: Sequence[CardOrder], pairs: Sequence[CertificatePair], by: Actor
     ) -> None:
+        if len(pairs) != len(orders):
+            raise DocumentRefused("the authority left somebody out", why="certificate")
         for order, pair in zip(orders, pairs, strict=True):
             _check_certified(pair.authentication, order.authentication_key)
             _check_certified(pair.signature, order.signature_key)
@@ -392,54 +385,12 @@ class Identity:
         key = f"{document.key.hex()}/{action}/{now.isoformat()}"
         self.outbox.put(CHANGED, key, msgspec.json.encode(told), work=work)
 
-    def _check(self, person: Person) -> None:
-        if not person.given_names or person.given_names != person.given_names.strip():
-            raise PersonRefused("a person has a name", why="name")
-        facts = self._facts(person.code)
-        if facts is None:
-            return
-        told = facts.birth_date or person.birth_date.replace(year=facts.birth_year)
-        if told != person.birth_date:
-            raise PersonRefused("the code says another day of birth", why="birth-date")
-        if facts.sex is not person.sex:
-            raise PersonRefused("the code says another sex", why="sex")
-
-    def _facts(self, code: PersonCode) -> CodeFacts | None:
-        """What the code says; of a country whose scheme isn't known here, nothing."""
-        if code.startswith("EE"):
-            return estonian(code[2:])
-        if code.startswith("VN"):
-            return vietnamese(code[2:], places=self.places)
-        return None
-
     def _person(self, code: PersonCode, *, work: Work) -> KeptPerson:
         subject = self.vault.find(code)
         found = [] if subject is None else self.store.people([subject], work=work)
         if not found:
             raise PersonUnknown("no such person is enrolled", why="unknown")
         return found[0]
-
-
-def _check_officer(by: Actor) -> None:
-    if not by.officer or by.channel is Channel.PHONE:
-        raise DocumentRefused("cards are bound by an officer, in person", why="actor")
-
-
-def _check_actor(by: Actor, *, holder: PersonCode, to: Status) -> None:
-    if not by.officer and by.person != holder:
-        raise DocumentRefused("only the holder or an officer may do that", why="actor")
-    if by.channel is Channel.PHONE and to is not Status.SUSPENDED:
-        raise DocumentRefused("the phone is good for suspending alone", why="channel")
-
-
-def _check_order(order: CardOrder) -> None:
-    check_document_number(order.number)
-    if not order.valid_from <= order.valid_until or (
-        order.valid_until.year - order.valid_from.year > LONGEST_YEARS
-    ):
-        raise DocumentRefused("a card is valid for up to ten years", why="validity")
-    if order.authentication_key == order.signature_key:
-        raise DocumentRefused("one key can't be for both", why="keys-same")
 
 
 def _check_certified(certificate: bytes, key: bytes) -> None:

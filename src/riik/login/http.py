@@ -160,7 +160,8 @@ def _session_routes(login: Login, cookies: Cookies) -> list[Route]:
             verifier_hash=asked.verifier_hash,
         )
         query = urlencode({"code": made, "state": asked.state})
-        return JSONResponse({"location": f"{asked.address}?{query}"}, headers=NEVER)
+        joint = "&" if "?" in asked.address else "?"
+        return JSONResponse({"location": f"{asked.address}{joint}{query}"}, headers=NEVER)
 
     async def logout(request: Request) -> Response:
         """POST /auth/logout: sign out everywhere."""
