@@ -2,8 +2,9 @@
 
 ``python -m bench.bench_registers [database folder]`` prints one JSON object: reads a second
 through the whole verb (right, statement, two times, unsealing, access record, commit on
-disk) beside a bare SELECT of the same row by the same library in the same run, changes a
-second, and how long a thousand residents take to draw and to record.
+disk) beside a bare SELECT, and beside a bare SELECT with one durable INSERT, by the same
+library in the same run; changes a second; and how long a thousand residents take to draw
+and to record.
 """
 
 import json
@@ -60,6 +61,15 @@ def read_bare(house: House, record: str) -> None:
         work.execute(found, {"r": record}).first()
 
 
+def read_and_write_bare(house: House, record: str, number: int) -> None:
+    """The least that a recorded look can cost: one row read, one row durably written."""
+    with house.database.work() as work:
+        found = text("SELECT sealed FROM registers_version WHERE record = :r AND known_to = '9'")
+        work.execute(found, {"r": record}).first()
+        kept = text("INSERT INTO registers_index VALUES ('bench', :n, :b, :r)")
+        work.execute(kept, {"n": str(number), "b": b"0", "r": record})
+
+
 def main(folder: Path) -> None:
     names = tuple(sorted(path.name for path in CATALOGUE.iterdir()))
     house = House(folder, names=names)
@@ -88,6 +98,9 @@ def main(folder: Path) -> None:
         "records_written": records,
         "records_written_s": round(recorded, 3),
         "reads_per_s_bare_select": rate(READS, lambda _: read_bare(house, record)),
+        "reads_per_s_bare_select_and_insert": rate(
+            READS, lambda number: read_and_write_bare(house, record, number)
+        ),
         "reads_per_s_1_thread": rate(READS, lambda _: house.registers.read(asked)),
         "reads_per_s_8_threads": rate(
             READS, lambda _: house.registers.read(replace(asked)), threads=THREADS

@@ -246,3 +246,29 @@ def test_a_record_is_found_by_an_indexed_field(documents, number, status):
     )
     assert found == status
     assert definition("identity-documents").schema.indexed == ("number",)
+
+
+LICENCE = {
+    "licence_number": "XD000001",
+    "categories": ["B"],
+    "issued_on": "2020-01-01",
+    "status": "valid",
+}
+
+
+@pytest.mark.parametrize(
+    ("about", "status"), [(MARI, 200), (PersonCode("EE38001019903"), 403)], ids=["own", "another"]
+)
+def test_a_number_opens_no_record_without_its_own_persons_statement(tmp_path, about, status):
+    house = House(tmp_path, names=("driving-rights",))
+    kept = NewRecord(subject=MARI, values=LICENCE, valid_from=NOON.date())
+    house.registers.open_many("driving-rights", [kept], ground="Liiklusseadus")
+    found, _ = ask(
+        house,
+        "right",
+        query="licence_number=XD000001&fields=status",
+        subject=None,
+        authority=f"{about} - {TRANSPORT.member} C1",
+    )
+    assert found == status
+    assert len(house.looks()) == (status == 200)

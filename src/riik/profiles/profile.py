@@ -104,6 +104,7 @@ class Place(_Shape, frozen=True):
     code: str
     name: str
     births: tuple[str, ...] = ()
+    assumed: bool = False
 
 
 class _Names(_Shape, frozen=True):

@@ -119,8 +119,7 @@ class Registers:
         """
         holding, offer = self._read_offer(look)
         allowed = self._allowed(holding, Action.READ, look.offer, look.caller, look.fields)
-        if look.subject is not None:
-            self._check_authority(allowed, look.caller, look.subject)
+        stated = self._check_authority(allowed, look.caller, look.subject)
         now = self.clock.now()
         as_of, known_at = look.as_of or now.date(), look.known_at
         with self.database.work() as work:
@@ -128,6 +127,9 @@ class Registers:
             if found is None:
                 raise UnknownSubject("this register knows no such record", why="unknown")
             subject, records = found
+            # A record that was named by its number is read with its own person's statement.
+            if stated is not None and self.vault.find(stated.about) != subject:
+                raise AuthorityRefused("the statement is about another person", why="subject")
             versions = self.store.versions_at(
                 records,
                 as_of=as_of.isoformat(),
@@ -321,14 +323,21 @@ class Registers:
         )
         return grant(holding.definition, ask)
 
-    def _check_authority(self, allowed: Grant, caller: Caller, subject: PersonCode) -> None:
-        """A statement that is needed must hold; one that isn't needed decides nothing."""
+    def _check_authority(
+        self, allowed: Grant, caller: Caller, subject: PersonCode | None
+    ) -> Statement | None:
+        """A statement that is needed must hold; one that isn't needed decides nothing.
+
+        Without ``subject`` the record is named otherwise, and whose it is remains to be
+        compared with the statement that is answered.
+        """
         if not allowed.right.statement:
-            return
+            return None
         if not caller.authority:
             raise AuthorityRefused("the person's own statement is needed", why="missing")
         statement = self._believed(caller.authority)
-        check_statement(statement, caller=caller, subject=subject)
+        check_statement(statement, caller=caller, subject=subject or statement.about)
+        return statement
 
     def _believed(self, authority: str) -> Statement:
         try:
