@@ -61,6 +61,7 @@ class Container:
         files: What is signed, with the manifest's media types.
         signatures: Files of XAdES signatures, in the order of the ZIP.
         others: Signatures and time-stamps of other formats.
+        missing: Names in the manifest of files that aren't there.
         problems: What keeps every signature from passing.
         warnings: What is odd and harmless.
         entries: All of the ZIP, for adding a signature.
@@ -70,6 +71,7 @@ class Container:
     files: tuple[DataFile, ...]
     signatures: tuple[SignatureFile, ...]
     others: tuple[SignatureFile, ...] = ()
+    missing: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
@@ -90,31 +92,46 @@ def open_container(source: bytes, *, limits: Limits | None = None) -> Container:
         entries = read_zip(source, limits=limits or Limits())
     except ZipRefused as error:
         raise ContainerRefused(f"the ZIP is refused: {error}", why=f"zip-{error.why}") from error
-    media_type = _read_media_type(entries)
+    media_type, warnings = _read_media_type(entries)
     for entry in entries:
         _check_path(entry.name)
     if len({entry.name.casefold() for entry in entries}) != len(entries):
         raise ContainerRefused("two names differ only in case", why="duplicate")
-    inside = [each for each in entries[1:] if not each.name.upper().startswith("META-INF/")]
-    meta = [each for each in entries[1:] if each.name.upper().startswith("META-INF/")]
+    meta = [each for each in entries if each.name.upper().startswith("META-INF/")]
+    inside = [each for each in entries if each not in meta and each.name != "mimetype"]
     container = Container(
         media_type=media_type,
         files=tuple(DataFile(each.name, each.content) for each in inside),
         signatures=tuple(_files(meta, _XADES)),
         others=tuple(_files(meta, _OTHER_SIGNATURE)),
-        warnings=() if entries[0].stored else ("mimetype is compressed",),
+        warnings=warnings,
         entries=entries,
     )
     return _with_manifest(container, meta) if media_type == ASIC_E else _simple(container)
 
 
-def _read_media_type(entries: Sequence[Entry]) -> str:
-    """The first entry says what this is (EN 319 162-1 §A.1)."""
-    first = entries[0]
-    media_type = first.content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    if first.name != "mimetype" or media_type not in {ASIC_E, ASIC_S}:
-        raise ContainerRefused("the first entry isn't mimetype of an ASiC", why="media-type")
-    return media_type
+def _read_media_type(entries: Sequence[Entry]) -> tuple[str, tuple[str, ...]]:
+    """What this is, and what is odd about how it says so (EN 319 162-1 §A.1).
+
+    Without ``mimetype`` the manifest says it; a ``mimetype`` that says something else than
+    an ASiC is refused, wherever it stands.
+    """
+    place = next((n for n, entry in enumerate(entries) if entry.name == "mimetype"), None)
+    if place is None:
+        manifest = next((entry.content for entry in entries if entry.name == MANIFEST), b"")
+        if ASIC_E.encode() not in manifest:
+            raise ContainerRefused("nothing says that this is an ASiC", why="media-type")
+        return ASIC_E, ("mimetype is missing",)
+    given = entries[place]
+    media_type = given.content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    if media_type not in {ASIC_E, ASIC_S}:
+        raise ContainerRefused("mimetype is not of an ASiC", why="media-type")
+    oddities = [
+        ("mimetype is not the first entry", place != 0),
+        ("mimetype is compressed", not given.stored),
+        ("mimetype has an extra field", bool(given.extra)),
+    ]
+    return media_type, tuple(message for message, odd in oddities if odd)
 
 
 def _check_path(name: str) -> None:
@@ -156,7 +173,8 @@ def _with_manifest(container: Container, meta: Sequence[Entry]) -> Container:
     files = tuple(
         replace(each, media_type=listed.get(each.name, each.media_type)) for each in container.files
     )
-    return replace(container, files=files, problems=tuple(problems))
+    missing = frozenset(listed.keys() - names)
+    return replace(container, files=files, missing=missing, problems=tuple(problems))
 
 
 def _read_manifest(content: bytes, *, media_type: str) -> tuple[dict[str, str], list[str]]:
@@ -182,6 +200,8 @@ def _read_manifest(content: bytes, *, media_type: str) -> tuple[dict[str, str], 
         elif not name.startswith("META-INF/") and not name.endswith("/"):
             _check_path(name)
             listed[name] = kind
+            if not _MEDIA_TYPE.match(kind):
+                problems.append("a media type in the manifest is none")
     if own != 1:
         problems.append("the manifest doesn't list the container once")
     return listed, problems

@@ -90,7 +90,7 @@ def prove(
     if marked:
         _check_mark(signature, revocation)
     _check_order(revocation, best_time=time, at=at)
-    _check_status(revocation, marked=marked)
+    _check_status(revocation)
     late = revocation.produced_at - time
     warnings = ("the OCSP response is more than 15 minutes younger",) if late > LATE else ()
     return Proof(
@@ -167,6 +167,8 @@ def _revocation(
                 response, certificate=signer.der, issuer=issuer.der, anchors=anchors
             )
         except OcspRefused as refused:
+            if refused.why == "encoding":
+                raise failed(SubIndication.FORMAT_FAILURE, f"OCSP: {refused}") from refused
             refusals.append(refused)
         else:
             believed.append(found)
@@ -193,15 +195,13 @@ def _check_order(revocation: Revocation, *, best_time: datetime, at: datetime) -
         raise undecided(SubIndication.NO_POE, "the evidence is from after the time of validation")
 
 
-def _check_status(revocation: Revocation, *, marked: bool) -> None:
+def _check_status(revocation: Revocation) -> None:
     if revocation.status is CertificateStatus.GOOD:
         return
     message = f"the signer's certificate was {revocation.status}"
     if revocation.status is CertificateStatus.UNKNOWN:
         raise undecided(SubIndication.TRY_LATER, message)
-    if marked:
-        # The response is the proof of time as well: it was made after the revocation.
-        raise failed(SubIndication.REVOKED, message)
+    # A revoked key may have signed before or after: nothing here proves which.
     raise undecided(SubIndication.REVOKED_NO_POE, message)
 
 

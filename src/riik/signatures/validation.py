@@ -292,6 +292,9 @@ def _check_coverage(signature: XadesSignature, container: Container) -> None:
     covered = [_find(each, container) for each in _data_references(signature)]
     if len(set(covered) - {None}) < len(container.files):
         raise failed(SubIndication.FORMAT_FAILURE, "a file in the container isn't signed")
+    names = {unquote(each.uri) for each in _data_references(signature)}
+    if None in covered and not container.missing & names:
+        raise failed(SubIndication.FORMAT_FAILURE, "a signed file is in no list of files")
     if None in covered:
         raise undecided(SubIndication.SIGNED_DATA_NOT_FOUND, "a signed file is missing")
 
@@ -345,7 +348,7 @@ def _problems(signature: XadesSignature, container: Container) -> Iterator[str]:
 
 def _policy_problems(signature: XadesSignature) -> Iterator[str]:
     policy = signature.policy
-    if policy is None:
+    if policy is None or not policy.identifier:
         return
     if not evidence.is_time_mark(policy):
         yield "a signature policy that isn't known"
