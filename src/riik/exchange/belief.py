@@ -28,7 +28,7 @@ from riik.trust import (
     verify_ocsp,
 )
 
-__all__ = ["Believed", "Believer", "member_of", "names_member"]
+__all__ = ["Believed", "Believer", "member_of"]
 
 MOST_REMEMBERED = 4096
 
@@ -42,6 +42,12 @@ class Believed:
     key: PublicKeyTypes
     certificate: Certificate
     issuer: bytes
+    named: tuple[MemberId | None, str]
+
+    def names(self, member: MemberId) -> bool:
+        """Does it name this member?"""
+        whole, code = self.named
+        return whole == member if whole is not None else code == member.code
 
 
 class Believer:
@@ -68,7 +74,7 @@ class Believer:
             found = self._path(certificate, tls=False, conf=conf, at=at)
         except TrustRefused as error:
             raise InvalidSignature(f"the signer: {error}", why="signer-path") from error
-        if not names_member(found.certificate, member):
+        if not found.names(member):
             raise InvalidSignature("the signer is another member", why="signer-member")
         return found
 
@@ -135,7 +141,9 @@ class Believer:
             )
             issuer = path.certificates[1] if len(path.certificates) > 1 else path.end
             key = load_der_public_key(path.end.public_key)
-            found = self._paths[certificate, tls] = Believed(key, path.end, issuer.der)
+            found = self._paths[certificate, tls] = Believed(
+                key, path.end, issuer.der, _named(path.end)
+            )
         return found
 
     def _status(self, response: bytes, believed: Believed, conf: GlobalConf) -> Revocation:
@@ -150,18 +158,17 @@ class Believer:
         return self._statuses[known]
 
 
-def names_member(certificate: Certificate, member: MemberId) -> bool:
-    """Does a signing certificate name this member?
+def _named(certificate: Certificate) -> tuple[MemberId | None, str]:
+    """The member that a signing certificate names, or its code alone.
 
-    Two naming profiles are read: the organisation identifier of EN 319 412-3
-    (``NTREE-70000001``: its code), and the profile of X-Road's documents, where the serial
-    number is ``instance/server/class`` and the common name the member's code.
+    Two naming profiles are read: that of X-Road's documents, where the serial number is
+    ``instance/server/class`` and the common name the member's code, and the organisation
+    identifier of EN 319 412-3 (``NTREE-70000001``: its code).
     """
     try:
-        return exchange_member(certificate.der)[0] == member
+        return exchange_member(certificate.der)[0], ""
     except CertificateRefused:
-        identifier = certificate.subject.organisation_identifier or ""
-        return identifier.partition("-")[2] == member.code
+        return None, (certificate.subject.organisation_identifier or "").partition("-")[2]
 
 
 def member_of(certificate: bytes, conf: GlobalConf) -> MemberId:
@@ -170,8 +177,8 @@ def member_of(certificate: bytes, conf: GlobalConf) -> MemberId:
     Raises:
         UnknownMember: For ``signer`` when it is none, or more than one.
     """
-    read = read_certificate(certificate)
-    named = [member for member in conf.members if names_member(read, member)]
-    if len(named) != 1:
+    whole, code = _named(read_certificate(certificate))
+    found = [each for each in conf.members if each == whole or (not whole and each.code == code)]
+    if len(found) != 1:
         raise UnknownMember("the certificate names no registered member", why="signer")
-    return named[0]
+    return found[0]

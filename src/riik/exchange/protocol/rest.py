@@ -81,9 +81,10 @@ _SEGMENT = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+\Z")
 _PATH = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*\Z")
 _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?\[\]|{}^`]|%[0-9A-Fa-f]{2})*\Z")
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*\Z")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _IDENTIFIER_SAFE = "'()+,-.="
+_PLAIN = re.compile(r"[A-Za-z0-9'()+,\-.=_~]+\Z")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 # --- identifiers (PR-REST §4.2, §4.8) ---------------------------------------------------------
@@ -91,7 +92,10 @@ _IDENTIFIER_SAFE = "'()+,-.="
 
 def write_identifier(identifier: MemberId | ClientId | ServiceId | ServerId) -> str:
     """The text form for headers and paths: each part percent-encoded, joined by ``/``."""
-    return "/".join(quote(part, safe=_IDENTIFIER_SAFE) for part in _parts(identifier))
+    return "/".join(
+        part if _PLAIN.match(part) else quote(part, safe=_IDENTIFIER_SAFE)
+        for part in _parts(identifier)
+    )
 
 
 def _parts(identifier: MemberId | ClientId | ServiceId | ServerId) -> tuple[str, ...]:
@@ -437,10 +441,10 @@ def passed_on(headers: Headers) -> list[tuple[str, str]]:
 def _lines(first: str, second: str, headers: Iterable[tuple[str, str]]) -> bytes:
     lines = [first, second]
     for name, value in headers:
-        if not _NAME.match(name) or not _VALUE.match(value):
+        if not _NAME.match(name):
             raise BadRequest("a header can't be written", why="header")
         lines.append(f"{name}:{value}")
-    if not _VALUE.match(second):
+    if _CONTROL.search("".join(lines)):
         raise BadRequest("a line can't hold control characters", why="header")
     return ("\r\n".join(lines) + "\r\n").encode()
 
@@ -452,7 +456,7 @@ def _read_lines(header_part: bytes) -> tuple[str, str, Headers]:
         raise InvalidMessage("the header part holds no UTF-8", why="header-part") from error
     if len(lines) < 3 or lines.pop() != "":
         raise InvalidMessage("the header part has too few lines", why="header-part")
-    if not all(_VALUE.match(line) for line in lines):
+    if _CONTROL.search("".join(lines)):
         raise InvalidMessage("the header part holds control characters", why="header-part")
     headers = []
     for line in lines[2:]:
