@@ -1,7 +1,8 @@
 """The verbs: right, purpose and statement first; then the look on record; then the answer."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.registers.house import (
@@ -270,3 +271,12 @@ def test_a_forgotten_person_is_unreadable_and_the_chain_stays(house):
         assert len(house.store.changes(row.record, work=work)) == 1
     with pytest.raises(Refused):
         house.registers.read(look())
+
+
+@pytest.mark.parametrize(("zone", "found"), [("UTC", 0), ("Asia/Ho_Chi_Minh", 1)])
+def test_a_day_begins_where_the_law_says(house, zone, found):
+    house.clock.set(datetime(2026, 11, 23, 18, tzinfo=UTC))
+    house.registers.change(move(start=date(2026, 11, 24)))
+    registers = replace(house.registers, zone=ZoneInfo(zone))
+    [values] = registers.read(look(fields=("residence",))).records
+    assert (values["residence"] is not None) == found

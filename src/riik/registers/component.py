@@ -7,7 +7,7 @@ of work that reads them, and nothing leaves before its commit.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Protocol
 
 from riik.core import (
@@ -94,6 +94,7 @@ class Registers:
         clock: The time.
         record_access: Writes down looks.
         verify_authority: Verifies login's statements.
+        zone: Where the law's days begin; a record holds from a day, not from a moment.
     """
 
     holdings: Mapping[str, Holding]
@@ -105,6 +106,7 @@ class Registers:
     clock: Clock
     record_access: RecordAccess
     verify_authority: VerifyAuthority
+    zone: tzinfo = UTC
 
     def read(self, look: Look) -> Reading:
         """Answer a question; the look is on record before the answer leaves.
@@ -121,7 +123,7 @@ class Registers:
         allowed = self._allowed(holding, Action.READ, look.offer, look.caller, look.fields)
         stated = self._check_authority(allowed, look.caller, look.subject)
         now = self.clock.now()
-        as_of, known_at = look.as_of or now.date(), look.known_at
+        as_of, known_at = look.as_of or self._day_of(now), look.known_at
         with self.database.work() as work:
             found = self._find(holding, offer, look, work=work)
             if found is None:
@@ -257,7 +259,7 @@ class Registers:
         draft = Draft(
             kind=offer.kind,
             values=request.values,
-            valid_from=request.valid_from or self.clock.now().date(),
+            valid_from=request.valid_from or self._day_of(self.clock.now()),
             valid_to=request.valid_to,
             ground=request.caller.legal_basis,
             actor=str(request.caller.client),
@@ -278,6 +280,9 @@ class Registers:
                 return Changed(record, 0)
             row = self._one_record(request, subject, work=work)
             return Changed(row.record, self.writer.change(holding, row, draft, work=work))
+
+    def _day_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
 
     def _holding(self, register: str) -> Holding:
         holding = self.holdings.get(register)
