@@ -31,7 +31,7 @@ from riik.trust.errors import (
     SignatureRefused,
     TimeStampRefused,
 )
-from riik.trust.model import Certificate, Path, ServiceKind, TimeStamp, TrustAnchor
+from riik.trust.model import Certificate, Name, Path, ServiceKind, TimeStamp, TrustAnchor
 from riik.trust.paths import validate_path
 
 __all__ = [
@@ -55,6 +55,7 @@ class TimeStampToken:
     Attributes:
         content: TSTInfo, DER.
         attributes: The signed attributes as they are signed: SET OF, DER.
+        signer: Who signed: issuer's name and serial number, or a key identifier.
         digest: hashlib's name of the hash over ``content``.
         signed_hash: The message digest attribute.
         bound: Hash name and hash of the signer's certificate (ESSCertID).
@@ -69,7 +70,7 @@ class TimeStampToken:
     accuracy: float
     nonce: int | None
     certificates: tuple[bytes, ...]
-    signer: bytes
+    signer: tuple[Name, int] | bytes
     digest: str
     attributes: bytes
     signed_hash: bytes
@@ -218,7 +219,7 @@ def _read_signer(
 ) -> TimeStampToken:
     """SignerInfo (RFC 5652 §5.3) with its TSTInfo."""
     signer.integer()
-    identifier = signer.raw()
+    identifier = _read_identifier(signer)
     digest = _read_hash(signer.enter())
     attributes = signer.content(0xA0)
     algorithm = read_algorithm(signer.raw(der.SEQUENCE), digest=digest)
@@ -254,6 +255,14 @@ def _read_signer(
         algorithm=algorithm,
         signature=signature,
     )
+
+
+def _read_identifier(signer: der.Reader) -> tuple[Name, int] | bytes:
+    """SignerIdentifier: issuerAndSerialNumber or subjectKeyIdentifier."""
+    if signer.peek() == 0x80:
+        return signer.content(0x80)
+    body = signer.enter()
+    return read_name(body.raw(der.SEQUENCE)), body.integer()
 
 
 def _read_hash(body: der.Reader) -> str:
@@ -321,12 +330,11 @@ def _find_signer(read: TimeStampToken, *, anchors: Sequence[TrustAnchor]) -> Cer
     raise TimeStampRefused("the authority's certificate is missing", why="signer")
 
 
-def _is_named(certificate: Certificate, identifier: bytes) -> bool:
-    if identifier[0] == 0x80:
-        return certificate.subject_key == der.Reader(identifier).content(0x80)
-    body = der.Reader.only(identifier)
-    issuer = read_name(body.raw(der.SEQUENCE))
-    return body.integer() == certificate.serial and names_agree(issuer, certificate.issuer)
+def _is_named(certificate: Certificate, identifier: tuple[Name, int] | bytes) -> bool:
+    if isinstance(identifier, bytes):
+        return certificate.subject_key == identifier
+    issuer, serial = identifier
+    return serial == certificate.serial and names_agree(issuer, certificate.issuer)
 
 
 def _bound_in(certificate: Certificate, read: TimeStampToken) -> Certificate:

@@ -17,6 +17,7 @@ from typing import Final
 from lxml import etree
 
 from riik.core import Refused, TimeRefused, from_text
+from riik.formats import xml
 from riik.trust.errors import TrustListRefused
 from riik.trust.model import (
     Criteria,
@@ -42,7 +43,6 @@ XML: Final = "http://www.w3.org/XML/1998/namespace"
 TYPES: Final = "http://uri.etsi.org/TrstSvc/Svctype/"
 STATUSES: Final = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/"
 LIST: Final = "http://uri.etsi.org/TrstSvc/TrustedList/"
-MOST_BYTES: Final = 16 << 20
 _KINDS: Final = {kind.value: kind for kind in ServiceKind}
 OTHER_KIND: Final = "of-another-kind"
 MOST_CRITERIA_DEPTH: Final = 4
@@ -118,7 +118,7 @@ def read_trusted_list(
     """Verify and read a list.
 
     Args:
-        document: XML, at most 16 MiB.
+        document: XML, at most 16 MB.
         signers: Pinned certificates, DER: one of them must have signed all of it.
         verify_xml: Verifies an enveloped signature.
         at: The time to judge at; without it an outdated list is read too, for old evidence.
@@ -141,17 +141,10 @@ def read_trusted_list(
 
 
 def _parse(document: bytes) -> etree._Element:
-    if len(document) > MOST_BYTES:
-        raise TrustListRefused("the list is too long", why="xml", most=MOST_BYTES)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False
-    )
     try:
-        root = etree.fromstring(document, parser)
-    except etree.XMLSyntaxError as error:
-        raise TrustListRefused("the list is no XML", why="xml") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise TrustListRefused("a list with a document type", why="xml")
+        root = xml.parse(document)
+    except xml.XmlRefused as error:
+        raise TrustListRefused(f"the list is no XML: {error}", why="xml") from error
     if root.tag != f"{{{TSL}}}TrustServiceStatusList":
         raise TrustListRefused("not a trusted list", why="xml")
     return root
