@@ -1,7 +1,9 @@
+import tomllib
+
 import msgspec
 import pytest
 
-from riik.formats.toml import Shape, TomlRefused, read_toml
+from riik.formats.toml import Shape, TomlRefused, read_toml, write_toml
 
 
 class Address(Shape):
@@ -46,3 +48,17 @@ def test_what_is_wrong_is_told(source, why, told):
         read_toml(source, File, name="f.toml")
     assert refused.value.why == why
     assert told in str(refused.value)
+
+
+TREE = {
+    "title": 'say "a"\n',
+    "on": True,
+    "number": 7,
+    "list": ["x", "õ"],
+    "table": {"a b": "1", "inner": {"c": "2"}},
+    "rows": [{"r": "1", "deep": {"d": "3"}}, {"r": "2"}],
+}
+
+
+def test_what_is_written_is_read_again():
+    assert tomllib.loads(write_toml(TREE)) == TREE

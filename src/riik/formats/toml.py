@@ -13,7 +13,7 @@ import msgspec
 
 from riik.core import Refused
 
-__all__ = ["MOST_BYTES", "Shape", "TomlRefused", "read_toml"]
+__all__ = ["MOST_BYTES", "Shape", "TomlRefused", "read_toml", "write_toml"]
 
 MOST_BYTES = 1_000_000
 
@@ -36,8 +36,18 @@ if TYPE_CHECKING:
 
 else:
 
+    class _KeywordsOnly(type(msgspec.Struct)):
+        """Structs whose fields may stand in any order, in subclasses as well."""
+
+        def __new__(cls, name, bases, namespace, **options):
+            return super().__new__(cls, name, bases, namespace, **{"kw_only": True, **options})
+
     class Shape(
-        msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
+        msgspec.Struct,
+        metaclass=_KeywordsOnly,
+        frozen=True,
+        forbid_unknown_fields=True,
+        rename="kebab",
     ):
         """What a file of ours looks like: keys are the fields' names with ``-`` for ``_``."""
 
@@ -103,3 +113,46 @@ def _struct_in(shape: Any) -> type[msgspec.Struct] | None:
 
 def _is_table_of(shape: Any) -> bool:
     return bool(re.match(r"(dict|collections\.abc\.Mapping|typing\.Mapping)\[", str(shape)))
+
+
+def write_toml(tree: dict[str, Any]) -> str:
+    """Write a tree of tables, lists, texts, whole numbers and booleans; keys are bare or quoted."""
+    lines: list[str] = []
+    _write_table(tree, (), lines)
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _write_table(table: dict[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
+    tables = {key: value for key, value in table.items() if isinstance(value, dict)}
+    lists = {key: value for key, value in table.items() if _is_tables(value)}
+    lines += [
+        f"{_key(key)} = {_value(value)}"
+        for key, value in table.items()
+        if key not in tables and key not in lists
+    ]
+    for key, value in tables.items():
+        lines += ["", f"[{'.'.join(map(_key, (*path, key)))}]"]
+        _write_table(value, (*path, key), lines)
+    for key, rows in lists.items():
+        for row in rows:
+            lines += ["", f"[[{'.'.join(map(_key, (*path, key)))}]]"]
+            _write_table(row, (*path, key), lines)
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _value(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    # A JSON text is a TOML basic string but for the delete sign, which neither of ours has.
+    return msgspec.json.encode(str(value)).decode()

@@ -23,6 +23,8 @@ __all__ = [
     "LoginSection",
     "NodeConfig",
     "PortalSection",
+    "RightSection",
+    "RoleSection",
     "ServicesSection",
     "TrustSection",
     "explain",
@@ -47,6 +49,9 @@ class NodeSection(Shape):
     profile: str
     names: dict[str, str]
     role: str
+    code: str
+    began: str
+    address: str = ""
     demonstration: bool = False
 
 
@@ -59,12 +64,13 @@ class PeopleSection(Shape):
 
 
 class StateSection(Shape):
-    """Where state and keys are."""
+    """Where state and keys are; ``key-cost`` is scrypt's N for a new key folder."""
 
     database: str = "sqlite:///state.db"
     vault: str = "sqlite:///vault.db"
     blobs: str = "blobs"
     keys: str = "keys"
+    key_cost: int = 32_768
     passphrase: str
 
 
@@ -85,19 +91,35 @@ class TrustSection(Shape):
     """The Trust Centre's own component."""
 
     country: str
+    title: str
+    policy: str
+
+
+class IdentitySection(Shape):
+    """The identity authority; ``trust-centre`` is where cards are certified."""
+
+    trust_centre: str
+
+
+class InboxSection(Shape):
+    """The inbox of the portal."""
+
+    subsystem: str = "inbox"
 
 
 class CentreSection(Shape):
     """The exchange's centre."""
 
     instance: str
-    member_classes: tuple[str, ...] = ("GOV", "COM", "NGO")
+    stamping_interval: int = 60
 
 
 class LoginSection(Shape):
     """The national login: which members may send people, and where they go back to."""
 
     relying: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    population: str = ""
+    mandate_basis: str = ""
 
 
 class RegistersSection(Shape):
@@ -110,6 +132,7 @@ class ServicesSection(Shape):
     """Service folders, who plays which role, who may review, where fees go."""
 
     folders: tuple[str, ...]
+    zone: str
     providers: dict[str, str] = msgspec.field(default_factory=dict)
     officials: tuple[str, ...] = ()
     account: str = ""
@@ -119,13 +142,16 @@ class ServicesSection(Shape):
 class BankSection(Shape):
     """The demonstration bank."""
 
+    country: str
     bank_code: str
-    currency: str
+    login: str
 
 
 class PortalSection(Shape):
     """The citizen's portal: which services and registers it knows."""
 
+    login: str
+    inbox: str
     catalogue: tuple["CatalogueSection", ...] = ()
     registers: tuple["RegisterSection", ...] = ()
 
@@ -149,6 +175,7 @@ class RegisterSection(Shape):
 class WitnessSection(Shape):
     """The witness: the logs it watches, each by origin and verifier key."""
 
+    name: str
     logs: dict[str, str] = msgspec.field(default_factory=dict)
 
 
@@ -158,6 +185,22 @@ class LogSection(Shape):
     origin: str
     witness_url: str = ""
     witness_key: str = ""
+
+
+class RoleSection(Shape):
+    """Which member plays a role in this state, and how people call it."""
+
+    member: str
+    names: dict[str, str]
+
+
+class RightSection(Shape):
+    """A right to call a service of this node: ``subsystem/service``; empty lists admit any."""
+
+    client: str
+    service: str
+    purposes: tuple[str, ...] = ()
+    legal_bases: tuple[str, ...] = ()
 
 
 class NodeFile(Shape):
@@ -170,14 +213,16 @@ class NodeFile(Shape):
     trust: TrustSection | None = None
     centre: CentreSection | None = None
     login: LoginSection | None = None
-    identity: TrustSection | None = None
+    identity: IdentitySection | None = None
     registers: RegistersSection | None = None
     services: ServicesSection | None = None
     bank: BankSection | None = None
-    inbox: TrustSection | None = None
+    inbox: InboxSection | None = None
     portal: PortalSection | None = None
     witness: WitnessSection | None = None
     log: LogSection | None = None
+    roles: dict[str, RoleSection] = msgspec.field(default_factory=dict)
+    right: tuple[RightSection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +237,7 @@ class NodeConfig:
 
     folder: Path
     file: NodeFile
-    passphrase: bytes
+    passphrase: str
 
     @property
     def member(self) -> MemberId:
@@ -258,16 +303,16 @@ def _walk(value: Any, written: Any, place: str, rows: list[tuple[str, str, str]]
         rows.append((place, str(value), "default" if written is None else "file"))
 
 
-def _secret(reference: str, folder: Path) -> bytes:
+def _secret(reference: str, folder: Path) -> str:
     kind, _, name = reference.partition(":")
     if kind == "env":
         value = os.environ.get(name, "")
         if not value:
             raise ConfigRefused(f"the environment has no {name}", why="secret")
-        return value.encode()
+        return value
     if kind == "file":
         try:
-            return (folder / name).read_bytes().strip()
+            return (folder / name).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigRefused(f"the secret file {name} can't be read", why="secret") from error
     raise ConfigRefused("a secret is `file:PATH` or `env:NAME`, never a value", why="secret")

@@ -1,0 +1,131 @@
+"""A person at their computer: a browser with cookies and a card in the reader, without a screen.
+
+Speaks HTTP to the same addresses as real browsers do, and APDUs to the card through the client
+a real reader would use; what the Web eID extension does with a card is done here (format 1.0).
+"""
+
+import asyncio
+from base64 import b64decode, b64encode
+from hashlib import sha384
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+import msgspec
+
+from riik.core import MemberId, Refused, Unavailable
+from riik.demo.card import CardState, DemonstrationCard
+from riik.demo.seeding import Holder
+from riik.node import EstEidCard
+from riik.runtime.files import Disk
+
+__all__ = ["Browser", "PageRefused"]
+
+SECONDS = 60
+
+
+class PageRefused(Refused):
+    """A site said no; ``why`` is what its problem document gave."""
+
+    code = "demo.page-refused"
+
+
+class Browser:
+    """One person's browser. Use it as a context."""
+
+    def __init__(self, holder: Holder, cards: Path) -> None:
+        """Put the holder's card into the reader; what changes on it is kept in its file."""
+        self.holder = holder
+        path = cards / f"{holder.code}.json"
+        state = CardState.from_bytes(path.read_bytes())
+        chip = DemonstrationCard(state, remember=lambda new: Disk().write(path, new.to_bytes()))
+        self.card = EstEidCard(chip.transmit)
+        self._http: aiohttp.ClientSession
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession(
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            timeout=aiohttp.ClientTimeout(total=SECONDS),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._http.close()
+
+    async def get(self, url: str) -> Any:
+        """A JSON document."""
+        return msgspec.json.decode(await self.fetch(url))
+
+    async def fetch(self, url: str) -> bytes:
+        """A document's bytes."""
+        return await self._send("GET", url, None)
+
+    async def post(self, url: str, content: Any) -> Any:
+        """Send JSON from a page of the same site."""
+        return msgspec.json.decode(await self._send("POST", url, msgspec.json.encode(content)))
+
+    async def sign_in(self, login: str) -> None:
+        """Sign in at the national login with the card and PIN1."""
+        nonce = str((await self.post(f"{login}/auth/challenge", {}))["nonce"])
+        token = await asyncio.to_thread(self._token, origin=login, nonce=nonce)
+        await self.post(f"{login}/auth/web-eid", token)
+
+    async def code_for(self, login: str, *, relying: MemberId, address: str) -> str:
+        """A one-time code for a site that sent the person to the login."""
+        asked = {"relying": str(relying), "address": address, "state": "12345678"}
+        location = str((await self.post(f"{login}/auth/code", asked))["location"])
+        return parse_qs(urlsplit(location).query)["code"][0]
+
+    async def signature(self, prepared: dict[str, str]) -> str:
+        """Sign a digest with PIN2, as base64."""
+        digest = b64decode(prepared["digest"])
+        value = await asyncio.to_thread(self.card.sign, digest, pin=self.holder.pin2)
+        return b64encode(value).decode()
+
+    def certificate(self) -> str:
+        """The certificate for signatures, as base64."""
+        return b64encode(self.card.signature_certificate()).decode()
+
+    def _token(self, *, origin: str, nonce: str) -> dict[str, str]:
+        """What the Web eID application answers to ``authenticate`` (Web eID 1.0)."""
+        signed = sha384(origin.encode()).digest() + sha384(nonce.encode()).digest()
+        value = self.card.authenticate(sha384(signed).digest(), pin=self.holder.pin1)
+        return {
+            "format": "web-eid:1.0",
+            "unverifiedCertificate": b64encode(self.card.authentication_certificate()).decode(),
+            "algorithm": "ES384",
+            "signature": b64encode(value).decode(),
+            "appVersion": "riik-demonstration",
+        }
+
+    async def _send(self, method: str, url: str, body: bytes | None) -> bytes:
+        parts = urlsplit(url)
+        headers = {"Origin": f"{parts.scheme}://{parts.netloc}", "Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            async with self._http.request(method, url, data=body, headers=headers) as answer:
+                content = await answer.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable(f"{parts.netloc} does not answer", why="network") from error
+        if answer.status >= 400:
+            raise _refusal(answer.status, content, url=parts.path)
+        return content
+
+
+def _refusal(status: int, content: bytes, *, url: str) -> Exception:
+    try:
+        problem = msgspec.json.decode(content)
+        why, kind = str(problem.get("why", "status")), str(problem.get("type", ""))
+    except (msgspec.DecodeError, AttributeError):
+        why, kind = "status", ""
+    if status == 503:
+        return Unavailable(f"{url}: {kind}", why=why)
+    return PageRefused(f"{url} answered {status}: {kind}", why=why, status=status)

@@ -1,0 +1,237 @@
+"""What stands in each member's `node.toml`: the demonstration country as configuration.
+
+Pure: country, places and public keys in, trees of plain values out. Written anew at each start,
+for ports may have changed; keys and state stay.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from riik.core import PersonCode
+from riik.demo.country import Country, DemoMember, Place
+
+__all__ = ["REGISTERS", "LogKeys", "configurations"]
+
+REGISTERS: Mapping[str, tuple[str, ...]] = {
+    "interior": ("population",),
+    "identity": ("identity-documents",),
+    "clinic": ("medical-certificates",),
+    "school": ("driving-training",),
+    "transport": ("driving-rights",),
+}
+"""Which member keeps which registers; each has a log of looks."""
+
+TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
+"""Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
+
+LogKeys = Mapping[str, str]
+"""Verifier keys of logs and of the witness, by role."""
+
+Tree = dict[str, Any]
+
+
+def configurations(
+    country: Country,
+    places: Mapping[str, Place],
+    *,
+    keys: LogKeys,
+    officials: Mapping[str, Sequence[PersonCode]],
+    began: str,
+) -> dict[str, Tree]:
+    """The configuration of every member's node, by role."""
+    own = {
+        "authority": _authority(country, places),
+        "trust": _trust(country),
+        "identity": _identity(country),
+        "portal": _portal(country),
+        "bank": _bank(country),
+        "witness": _witness(country, keys),
+        "transport": _provider(country, "transport", [country.service], officials),
+        "school": _provider(country, "school", ["driving-course"], officials),
+    }
+    trees = {}
+    for role, member in country.members.items():
+        tree = _common(country, member, places, began=began)
+        if role in REGISTERS:
+            tree["registers"] = {"folders": [f"catalogue:{one}" for one in REGISTERS[role]]}
+            tree["log"] = _log(country, role, places, keys)
+        tree |= own.get(role, {})
+        tree["right"] = _rights(country, role)
+        trees[role] = tree
+    return trees
+
+
+def log_origin(country: Country, role: str) -> str:
+    """The name of a member's log of looks."""
+    return f"riik.example/{country.instance.lower()}/{role}"
+
+
+def _common(
+    country: Country, member: DemoMember, places: Mapping[str, Place], *, began: str
+) -> Tree:
+    place, trust = places[member.role], places["trust"]
+    return {
+        "node": {
+            "name": member.role,
+            "member": str(member.id),
+            "profile": country.profile,
+            "names": dict(member.names),
+            "role": member.role,
+            "code": member.id.code,
+            "began": began,
+            "address": "",
+            "demonstration": True,
+        },
+        "people": {"host": "127.0.0.1", "port": place.people, "origin": place.origin},
+        # The passphrase lies beside the keys: the demonstration's keys protect nothing.
+        "state": {"passphrase": "file:passphrase", "key-cost": 1024},
+        "exchange": {
+            "host": place.host,
+            "port": place.port,
+            "ocsp-port": place.status_port,
+            "anchor": "anchor.xml",
+            "ocsp-url": f"{trust.origin}/ocsp",
+            "tsa-url": f"{trust.origin}/tsa",
+        },
+        "roles": {
+            role: {"member": str(one.id), "names": dict(one.names)}
+            for role, one in country.members.items()
+        },
+    }
+
+
+def _authority(country: Country, places: Mapping[str, Place]) -> Tree:
+    relying = {
+        str(country.members["portal"].id): [f"{places['portal'].origin}/"],
+        str(country.members["bank"].id): [f"{places['bank'].origin}/"],
+    }
+    return {
+        "centre": {"instance": country.instance, "stamping-interval": 2},
+        "login": {
+            "relying": relying,
+            "population": str(country.client("interior", "population")),
+            "mandate-basis": country.mandate_basis,
+        },
+    }
+
+
+def _trust(country: Country) -> Tree:
+    title = f"Riik Demo {country.profile.upper()}"
+    return {"trust": {"country": country.profile.upper(), "title": title, "policy": TSA_POLICY}}
+
+
+def _identity(country: Country) -> Tree:
+    return {"identity": {"trust-centre": str(country.client("trust", "certificates"))}}
+
+
+def _portal(country: Country) -> Tree:
+    transport, school = country.members["transport"], country.members["school"]
+    return {
+        "inbox": {"subsystem": "inbox"},
+        "portal": {
+            "login": str(country.client("authority", "login")),
+            "inbox": str(country.client("portal", "inbox")),
+            "catalogue": [
+                _entry(country.service, transport),
+                _entry("driving-course", school),
+            ],
+            "registers": [
+                {
+                    "client": str(country.client(role, register)),
+                    "organisation": dict(country.members[role].names),
+                }
+                for role, registers in REGISTERS.items()
+                for register in registers
+            ],
+        },
+    }
+
+
+def _entry(service: str, provider: DemoMember) -> Tree:
+    return {
+        "id": service,
+        "provider": str(provider.client("services")),
+        "names": {"en": service},
+        "organisation": dict(provider.names),
+    }
+
+
+def _bank(country: Country) -> Tree:
+    return {
+        "bank": {
+            "country": country.profile.upper(),
+            "bank-code": "99",
+            "login": str(country.client("authority", "login")),
+        }
+    }
+
+
+def _witness(country: Country, keys: LogKeys) -> Tree:
+    logs = {log_origin(country, role): keys[role] for role in REGISTERS}
+    return {"witness": {"name": log_origin(country, "witness"), "logs": logs}}
+
+
+def _provider(
+    country: Country,
+    role: str,
+    services: Sequence[str],
+    officials: Mapping[str, Sequence[PersonCode]],
+) -> Tree:
+    providers = {
+        register: str(country.client(keeper, register))
+        for keeper, registers in REGISTERS.items()
+        for register in registers
+    }
+    account = {"transport": "EE471000001020145685", "school": "EE101010220034796011"}[role]
+    return {
+        "services": {
+            "folders": [f"catalogue:{service}" for service in services],
+            "zone": country.zone,
+            "providers": {**providers, "inbox": str(country.client("portal", "inbox"))},
+            "officials": list(officials.get(role, ())),
+            "account": account,
+            "bank": str(country.client("bank", "payments")),
+        }
+    }
+
+
+def _log(country: Country, role: str, places: Mapping[str, Place], keys: LogKeys) -> Tree:
+    return {
+        "origin": log_origin(country, role),
+        "witness-url": places["witness"].origin,
+        "witness-key": keys["witness"],
+    }
+
+
+def _rights(country: Country, role: str) -> list[Tree]:
+    """Rights besides those of the registers' folders: who may call which service."""
+    portal = str(country.client("portal", "portal"))
+    rights = [
+        _right(portal, f"{register}/findUsage", "own-data") for register in REGISTERS.get(role, ())
+    ]
+    if role in ("transport", "school"):
+        rights.append(_right(portal, "services/cases"))
+        rights.append(_right(str(country.client("bank", "payments")), "services/fees", "state-fee"))
+    if role == "portal":
+        for provider in ("transport", "school"):
+            client = str(country.client(provider, "services"))
+            rights.append(_right(client, "inbox/notices", "notice"))
+        rights.append(_right(portal, "inbox/notices", "own-notices"))
+    if role == "bank":
+        for creditor in ("transport", "school"):
+            client = str(country.client(creditor, "services"))
+            rights.append(_right(client, "payments/orders", "state-fee"))
+    if role == "authority":
+        for relying in (portal, str(country.client("bank", "payments"))):
+            rights += [
+                _right(relying, f"login/{service}")
+                for service in ("sessions", "statements", "mandates")
+            ]
+    if role == "trust":
+        cards = str(country.client("identity", "cards"))
+        rights.append(_right(cards, "certificates/cards", "document-issue"))
+    return rights
+
+
+def _right(client: str, service: str, *purposes: str) -> Tree:
+    return {"client": client, "service": service, "purposes": list(purposes)}

@@ -1,0 +1,170 @@
+"""A demonstration country as its data describe it: members, their roles, addresses, names."""
+
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import riik.demo
+from riik.core import ClientId, MemberId
+from riik.formats.toml import Shape, read_toml
+
+__all__ = ["Country", "DemoMember", "Place", "read_country"]
+
+DATA = Path(riik.demo.__file__).parent
+FIRST_PORT = 7100
+MESSAGE_PORT, STATUS_PORT = 5500, 5577
+
+
+class _Member(Shape):
+    role: str
+    code: str
+    host: int
+    subsystems: tuple[str, ...]
+    names: dict[str, str]
+    class_: str
+
+
+class _Country(Shape):
+    instance: str
+    profile: str
+    residents: int
+    zone: str
+    service: str
+    mandate_basis: str
+    member: tuple[_Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoMember:
+    """One organisation of the country."""
+
+    role: str
+    id: MemberId
+    names: Mapping[str, str]
+    subsystems: tuple[str, ...]
+    host: int
+
+    def client(self, subsystem: str) -> ClientId:
+        """One of its subsystems."""
+        return ClientId(self.id, subsystem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a member's node listens: between servers, and for people.
+
+    Attributes:
+        host: Loopback address of its own, where the machine has it.
+        port: For messages.
+        status_port: For OCSP answers.
+        people: Port on localhost.
+    """
+
+    host: str
+    port: int
+    status_port: int
+    people: int
+
+    @property
+    def origin(self) -> str:
+        """What people's browsers call it."""
+        return f"http://localhost:{self.people}"
+
+    @property
+    def address(self) -> str:
+        """What the global configuration calls it."""
+        return f"{self.host}:{self.port}:{self.status_port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """A demonstration country.
+
+    Attributes:
+        instance: Of its exchange, such as ``EE-DEMO``.
+        profile: ``ee`` or ``vn``.
+        residents: How many people live there.
+        zone: Its time zone.
+        service: Catalogue id of its driving-licence service.
+        mandate_basis: The law that makes parents represent.
+        members: By role.
+    """
+
+    instance: str
+    profile: str
+    residents: int
+    zone: str
+    service: str
+    mandate_basis: str
+    members: Mapping[str, DemoMember]
+
+    def client(self, role: str, subsystem: str) -> ClientId:
+        """A subsystem of the member that plays a role."""
+        return self.members[role].client(subsystem)
+
+
+def read_country(profile: str) -> Country:
+    """Read one of the countries of this package.
+
+    Raises:
+        TomlRefused: The data are broken.
+    """
+    source = (DATA / "countries" / f"{profile}.toml").read_bytes()
+    read = read_toml(source, _Country, name=f"{profile}.toml")
+    members = {
+        one.role: DemoMember(
+            role=one.role,
+            id=MemberId(read.instance, one.class_, one.code),
+            names=one.names,
+            subsystems=one.subsystems,
+            host=one.host,
+        )
+        for one in read.member
+    }
+    return Country(
+        instance=read.instance,
+        profile=read.profile,
+        residents=read.residents,
+        zone=read.zone,
+        service=read.service,
+        mandate_basis=read.mandate_basis,
+        members=members,
+    )
+
+
+def free_places(country: Country) -> dict[str, Place]:
+    """Places that are free on this machine: each member its own loopback address if it can."""
+    taken: set[tuple[str, int]] = set()
+    people = _free_ports("127.0.0.1", FIRST_PORT, taken)
+    return {role: _place(member, people, taken) for role, member in country.members.items()}
+
+
+def _place(member: DemoMember, people: Iterator[int], taken: set[tuple[str, int]]) -> Place:
+    host = f"127.0.0.{member.host}"
+    if not _free(host, 0):
+        # Some systems have one loopback address only: members then differ by port.
+        host = "127.0.0.1"
+    return Place(
+        host=host,
+        port=next(_free_ports(host, MESSAGE_PORT, taken)),
+        status_port=next(_free_ports(host, STATUS_PORT, taken)),
+        people=next(people),
+    )
+
+
+def _free_ports(host: str, first: int, taken: set[tuple[str, int]]) -> Iterator[int]:
+    for port in range(first, first + 2_000):
+        if (host, port) not in taken and _free(host, port):
+            taken.add((host, port))
+            yield port
+
+
+def _free(host: str, port: int) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return False
+    return True

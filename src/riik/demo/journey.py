@@ -1,0 +1,212 @@
+"""One driving licence, from card to sealed decision: the story every part of the house is in.
+
+Drives the same addresses as browsers do; knows nothing that a person could not see. What each
+organisation did meanwhile is read from the answers and, afterwards, from the logs.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from riik.demo.browser import Browser
+from riik.demo.country import Country, Place
+
+__all__ = ["Journey", "JourneyResult", "Step"]
+
+POLL_SECONDS = 0.02
+PATIENCE = 20.0
+ENDED = frozenset({"granted", "refused", "withdrawn"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step as it was lived.
+
+    Attributes:
+        title: What the person did.
+        detail: What came of it.
+        seconds: How long it took.
+    """
+
+    title: str
+    detail: str
+    seconds: float
+
+
+@dataclass(slots=True, kw_only=True)
+class JourneyResult:
+    """What a journey left.
+
+    Attributes:
+        status: The case as the person last saw it.
+        steps: What happened, in order.
+        files: What the person keeps, by name.
+        looks: Who looked, by register.
+    """
+
+    status: dict[str, Any] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    looks: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        """Where the case stands."""
+        return str(self.status.get("state", "none"))
+
+
+@dataclass(slots=True, kw_only=True)
+class Journey:
+    """One person's journey through one service.
+
+    Attributes:
+        country: Where it happens.
+        places: Where the sites are.
+        browser: The person's.
+        clock: A stopwatch, seconds.
+        tell: Called with each step as it ends.
+        answers: What the person answers, by field.
+        service: Catalogue id.
+        language: The person's.
+        person: Whose matter it is, when not the person's own.
+    """
+
+    country: Country
+    places: Mapping[str, Place]
+    browser: Browser
+    clock: Callable[[], float]
+    tell: Callable[[Step], None]
+    answers: Mapping[str, Any]
+    service: str
+    language: str
+    person: str = ""
+    result: JourneyResult = field(default_factory=JourneyResult)
+
+    async def run(self) -> JourneyResult:
+        """Go all the way, or as far as the case lets the person go."""
+        await self.sign_in()
+        await self.start()
+        await self.answer()
+        while self.next_step not in {"none", "review", "waiting"}:
+            if self.next_step == "submission":
+                await self.sign()
+            elif self.next_step == "payment":
+                await self.pay()
+            elif self.next_step == "working":
+                await self.wait()
+            else:
+                break
+        await self.collect()
+        return self.result
+
+    @property
+    def next_step(self) -> str:
+        """What the case waits for."""
+        return str(self.result.status.get("next", {}).get("step", "none"))
+
+    @property
+    def portal(self) -> str:
+        """The portal's address."""
+        return self.places["portal"].origin
+
+    @property
+    def login(self) -> str:
+        """The login's address."""
+        return self.places["authority"].origin
+
+    async def sign_in(self) -> None:
+        """Card and PIN1 at the national login, then into the portal."""
+        began = self.clock()
+        await self.browser.sign_in(self.login)
+        relying = self.country.members["portal"].id
+        code = await self.browser.code_for(self.login, relying=relying, address=f"{self.portal}/")
+        who = await self.browser.post(f"{self.portal}/v1/session", {"code": code})
+        self._step("sign in with the ID-card", f"{who['given_names']} {who['surname']}", began)
+
+    async def start(self) -> None:
+        """Begin the case; registers are asked, the person is not."""
+        began = self.clock()
+        asked = {"service": self.service, "language": self.language}
+        if self.person:
+            asked["for"] = self.person
+        self.result.status = await self.browser.post(f"{self.portal}/v1/cases", asked)
+        known = [
+            f"{fact['need']} {fact['standing']}" for fact in self.result.status.get("facts", ())
+        ]
+        self._step("begin the service", ", ".join(known) or self.result.outcome, began)
+
+    async def answer(self) -> None:
+        """Answer what nobody knows yet, page by page."""
+        while self.next_step.startswith("answers/"):
+            began = self.clock()
+            questions = self.result.status["next"]["questions"]
+            given = {
+                one["field"]: self.answers[one["field"]]
+                for one in questions
+                if one["field"] in self.answers
+            }
+            await self._post(self.next_step, given)
+            said = ", ".join(f"{field}: {value}" for field, value in given.items())
+            self._step(f"answer {questions[0]['title']}", said, began)
+
+    async def sign(self) -> None:
+        """Sign the application with the card and PIN2."""
+        began = self.clock()
+        await self._post("submission", {"certificate": self.browser.certificate()})
+        prepared = self.result.status.get("signature")
+        if prepared is None:
+            self._step("hand in the application", self.result.outcome, began)
+            return
+        value = await self.browser.signature(prepared)
+        await self._post("signature", {"value": value})
+        fee = self.result.status.get("fee") or {}
+        owed = f"{fee.get('amount')} {fee.get('currency')} minor units owed" if fee else "no fee"
+        self._step("sign the application with PIN2", owed, began)
+
+    async def pay(self) -> None:
+        """Pay the fee at the bank, signed in with the same card."""
+        began = self.clock()
+        await self._post("payment", {})
+        order = self.result.status["payment"]
+        bank = self.places["bank"].origin
+        code = await self.browser.code_for(
+            self.login, relying=self.country.members["bank"].id, address=f"{bank}/"
+        )
+        paid = await self.browser.post(order["url"], {"code": code})
+        self._step("pay at the bank", f"{paid['amount']} {paid['currency']}", began)
+        await self.wait()
+
+    async def wait(self) -> None:
+        """Wait until the case has ended or is with an official."""
+        began = self.clock()
+        while self.clock() - began < PATIENCE:
+            await self.refresh()
+            if self.result.outcome in ENDED or self.next_step in {"none", "review"}:
+                break
+            await asyncio.sleep(POLL_SECONDS)
+        grounds = ", ".join(ground["text"] for ground in self.result.status.get("grounds", ()))
+        self._step(f"the case is {self.result.outcome}", grounds, began)
+
+    async def refresh(self) -> None:
+        """Ask where the case stands."""
+        case = self.result.status["case"]
+        self.result.status = await self.browser.get(f"{self.portal}/v1/cases/{case}")
+
+    async def collect(self) -> None:
+        """Keep the papers of the case."""
+        case = self.result.status["case"]
+        for name in self.result.status.get("documents", ()):
+            url = f"{self.portal}/v1/cases/{case}/documents/{name}"
+            self.result.files[name] = await self.browser.fetch(url)
+
+    async def _post(self, step: str, content: Mapping[str, Any]) -> None:
+        case = self.result.status["case"]
+        self.result.status = await self.browser.post(
+            f"{self.portal}/v1/cases/{case}/{step}", dict(content)
+        )
+
+    def _step(self, title: str, detail: str, began: float) -> None:
+        step = Step(title=title, detail=detail, seconds=self.clock() - began)
+        self.result.steps.append(step)
+        self.tell(step)

@@ -1,0 +1,194 @@
+"""The people of the stories, read from data: who they are and what the registers hold of them."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from riik.core import PersonCode
+from riik.demo.portraits import as_data_uri, portrait, signature
+from riik.demo.residents import Entry, StoryPerson
+from riik.formats.toml import Shape, read_toml
+from riik.identity import CodeRefused, estonian
+from riik.profiles import Name
+
+__all__ = ["Told", "read_people"]
+
+_DAY = re.compile(r"today([+-]\d+)([dy])\Z")
+HANOI = "001"
+
+
+class _Person(Shape):
+    id: str
+    given: str
+    family: str
+    sex: str
+    born: str
+    serial: str
+    middle: str = ""
+    parents: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    official: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    records: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+
+
+class _People(Shape):
+    person: tuple[_Person, ...]
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody of a story, with what the country must know of them.
+
+    Attributes:
+        id: How stories call them.
+        person: As the generator of residents wants them.
+        official: Roles of the organisations they decide for.
+        without: Registers that must hold nothing of them.
+    """
+
+    id: str
+    person: StoryPerson
+    official: tuple[str, ...]
+    without: tuple[str, ...]
+
+
+def read_people(path: Path, *, country: str, today: date) -> tuple[Told, ...]:
+    """Read the people of a country's stories; days are counted from ``today``."""
+    people = read_toml(path.read_bytes(), _People, name=path.name).person
+    born = {person.id: _day(person.born, today) for person in people}
+    codes = {
+        person.id: _code(country, person.sex, born[person.id], person.serial) for person in people
+    }
+    return tuple(_told(person, people, born, codes, country, today) for person in people)
+
+
+def _told(
+    person: _Person,
+    people: tuple[_Person, ...],
+    born: Mapping[str, date],
+    codes: Mapping[str, PersonCode],
+    country: str,
+    today: date,
+) -> Told:
+    named = {other.id: other for other in people}
+    values: dict[str, Any] = {"residence_days": 365}
+    if person.parents:
+        values["parents"] = [
+            {"person": codes[one], "role": "mother" if named[one].sex == "F" else "father"}
+            for one in person.parents
+        ]
+    if person.children:
+        values["children"] = [
+            {
+                "person": codes[one],
+                "name": " ".join(filter(None, (named[one].given, named[one].family))),
+                "birth_date": born[one].isoformat(),
+                "custody": True,
+            }
+            for one in person.children
+        ]
+    records = {
+        register: (_entry(person, register, record, codes[person.id], country, today),)
+        for register, record in person.records.items()
+        if register != "identity-documents"
+    }
+    return Told(
+        id=person.id,
+        person=StoryPerson(
+            name=Name(family=person.family, given=person.given, middle=person.middle),
+            sex=person.sex,
+            birth_date=born[person.id],
+            code=codes[person.id],
+            person=values,
+            records={
+                **records,
+                "identity-documents": (_card(person, codes[person.id], country, born, today),),
+            },
+        ),
+        official=person.official,
+        without=tuple(
+            {"driving-rights", "medical-certificates", "driving-training"} - set(records)
+        ),
+    )
+
+
+def _entry(
+    person: _Person,
+    register: str,
+    record: Mapping[str, Any],
+    code: PersonCode,
+    country: str,
+    today: date,
+) -> Entry:
+    values = {name: _dated(value, today) for name, value in record.items()}
+    if register == "driving-rights":
+        taken = date.fromisoformat(values["photo_date"])
+        values["photo"] = _photo(person, code, country, today=today, taken=taken)
+    return Entry(values, date.fromisoformat(values["issued_on"]))
+
+
+def _card(
+    person: _Person,
+    code: PersonCode,
+    country: str,
+    born: Mapping[str, date],
+    today: date,
+) -> Entry:
+    """The person's identity card, issued when its photo was taken."""
+    given = person.records.get("identity-documents", {})
+    taken = max(born[person.id], _day(given.get("photo_date", "today-400d"), today))
+    issued = max(taken, today - timedelta(days=1500))
+    whole = " ".join(filter(None, (person.given, person.middle, person.family)))
+    values = {
+        "number": f"XS{int(person.serial):07d}",
+        "kind": "id-card",
+        "issued_on": issued.isoformat(),
+        "valid_until": (issued + timedelta(days=1826)).isoformat(),
+        "status": "valid",
+        "photo": _photo(person, code, country, today=today, taken=taken),
+        "photo_date": taken.isoformat(),
+        "signature": as_data_uri(signature(whole, seed=code)),
+    }
+    return Entry(values, issued)
+
+
+def _photo(person: _Person, code: str, country: str, *, today: date, taken: date) -> str:
+    age = (taken - _day(person.born, today)).days // 365
+    return as_data_uri(portrait(code, sex=person.sex, age=age, country=country))
+
+
+def _dated(value: Any, today: date) -> Any:
+    if isinstance(value, str) and _DAY.match(value):
+        return _day(value, today).isoformat()
+    return value
+
+
+def _day(text: str, today: date) -> date:
+    found = _DAY.match(text)
+    if found is None:
+        return date.fromisoformat(text)
+    count, unit = int(found[1]), found[2]
+    if unit == "d":
+        return today + timedelta(days=count)
+    # A birthday some weeks ago: who is 46 stays 46 for most of a year.
+    return (today - timedelta(days=40)).replace(year=today.year + count, day=15)
+
+
+def _code(country: str, sex: str, born: date, serial: str) -> PersonCode:
+    woman = sex == "F"
+    if country == "vn":
+        century = 2 * (born.year // 100 - 19) + woman
+        return PersonCode(f"VN{HANOI}{century}{born:%y}999{serial}")
+    first = 1 + 2 * (born.year // 100 - 18) + woman
+    for digit in range(10):
+        code = f"{first}{born:%y%m%d}{serial}{digit}"
+        try:
+            estonian(code)
+        except CodeRefused:
+            continue
+        return PersonCode(f"EE{code}")
+    raise AssertionError("one of ten digits is the check digit")

@@ -1,0 +1,235 @@
+"""The demonstration country running: found it once, start its nodes, find it again next time."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from riik.core import PersonCode, Refused, to_text
+from riik.demo.configuration import REGISTERS, configurations, log_origin
+from riik.demo.country import DATA, Country, Place, free_places, read_country
+from riik.demo.people import Told, read_people
+from riik.demo.seeding import Holder, read_holders, seed
+from riik.formats.toml import write_toml
+from riik.node import (
+    Membership,
+    Node,
+    build,
+    certify,
+    join,
+    log_key,
+    open_trust,
+    read_config,
+    write_anchors,
+)
+from riik.runtime.clock import SystemClock
+from riik.runtime.files import Disk
+
+__all__ = ["Demonstration", "open_demonstration"]
+
+KEY_COST = 1024
+READY_SECONDS = 30.0
+
+
+class DemonstrationRefused(Refused):
+    """The demonstration can't start as it is asked to."""
+
+    code = "demo.refused"
+
+
+@dataclass(slots=True, kw_only=True)
+class Demonstration:
+    """A country that runs.
+
+    Attributes:
+        country: What it is.
+        folder: Where its state is.
+        places: Where its members listen.
+        nodes: The nodes in this process, by role; none when each has its own.
+        processes: The nodes' own processes, by role.
+        holders: People of the stories with their cards.
+    """
+
+    country: Country
+    folder: Path
+    places: Mapping[str, Place]
+    holders: tuple[Holder, ...]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+
+    def holder(self, name: str) -> Holder:
+        """Somebody of the stories.
+
+        Raises:
+            DemonstrationRefused: For ``unknown``.
+        """
+        for holder in self.holders:
+            if holder.id == name:
+                return holder
+        known = ", ".join(holder.id for holder in self.holders)
+        raise DemonstrationRefused(f"nobody is called {name!r}; known: {known}", why="unknown")
+
+    async def close(self) -> None:
+        """Stop all nodes."""
+        await asyncio.gather(*(node.stop() for node in self.nodes.values()))
+        for process in self.processes.values():
+            if process.returncode is None:
+                process.terminate()
+        for process in self.processes.values():
+            await process.wait()
+
+
+async def open_demonstration(
+    profile: str,
+    folder: Path,
+    *,
+    processes: bool = False,
+    fresh: bool = False,
+    tell: Callable[[str], None],
+) -> Demonstration:
+    """Found the country if it is not, and start it.
+
+    Args:
+        profile: ``ee`` or ``vn``.
+        folder: Where its state is or will be.
+        processes: Each node in a process of its own.
+        fresh: Forget what is there and begin anew.
+        tell: Called with a line of progress.
+    """
+    if fresh and folder.exists():
+        shutil.rmtree(folder)
+    country, places = read_country(profile), {}
+    places = free_places(country)
+    began = _began(folder)
+    today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
+    founded_on = date.fromisoformat(began[:10])
+    told = read_people(DATA / "people" / f"{profile}.toml", country=profile, today=founded_on)
+    memberships = _memberships(country, folder, places)
+    await asyncio.to_thread(_configure, country, memberships, places, told, began)
+    await asyncio.to_thread(_certify, folder, memberships, places)
+    nodes = {role: build(read_config(folder / role / "node.toml")) for role in country.members}
+    centre = nodes["authority"].parts.centre
+    if centre is None:
+        raise AssertionError("the authority runs the centre")
+    await asyncio.to_thread(join, memberships, centre)
+    if not (folder / "holders.json").exists():
+        tell(f"founding {country.instance}: {country.residents} residents, registers, cards …")
+        await seed(country, nodes, folder, told=told, today=today)
+    running = Demonstration(
+        country=country, folder=folder, places=places, holders=read_holders(folder)
+    )
+    if processes:
+        await asyncio.gather(*(node.stop() for node in nodes.values()))
+        running.processes = await _spawn(folder, country)
+        await _until_ready(running)
+    else:
+        running.nodes = nodes
+        await _start(nodes)
+    return running
+
+
+def _began(folder: Path) -> str:
+    """When the country was founded, RFC 3339; written at the first start."""
+    path = Disk().folder(folder) / "began"
+    if not path.exists():
+        Disk().write(path, to_text(SystemClock().now()).encode())
+    return path.read_text(encoding="utf-8")
+
+
+def _memberships(country: Country, folder: Path, places: Mapping[str, Place]) -> list[Membership]:
+    return [
+        Membership(
+            folder=folder / role,
+            role=role,
+            member=member.id,
+            name=member.names["en"],
+            country=country.profile.upper(),
+            subsystems=member.subsystems,
+            host=places[role].host,
+            address=places[role].address,
+            key_cost=KEY_COST,
+        )
+        for role, member in country.members.items()
+    ]
+
+
+def _configure(
+    country: Country,
+    memberships: list[Membership],
+    places: Mapping[str, Place],
+    told: tuple[Told, ...],
+    began: str,
+) -> None:
+    """Write every node's configuration; ports may have changed since the last start."""
+    named = {membership.role: membership for membership in memberships}
+    keys = {
+        role: log_key(named[role], origin=log_origin(country, role), witness=role == "witness")
+        for role in (*REGISTERS, "witness")
+    }
+    officials = {
+        role: [PersonCode(one.person.code) for one in told if role in one.official]
+        for role in country.members
+    }
+    trees = configurations(country, places, keys=keys, officials=officials, began=began)
+    for role, tree in trees.items():
+        named[role].keys()
+        Disk().write(named[role].folder / "node.toml", write_toml(tree).encode())
+
+
+def _certify(folder: Path, memberships: list[Membership], places: Mapping[str, Place]) -> None:
+    with open_trust(read_config(folder / "trust" / "node.toml")) as trust:
+        certify(memberships, trust)
+    write_anchors(memberships, origin=places["authority"].origin)
+
+
+async def _start(nodes: Mapping[str, Node]) -> None:
+    """Doors first: trust and centre answer there; then the exchange; then the workers."""
+    await asyncio.gather(*(node.open_door() for node in nodes.values()))
+    await asyncio.gather(*(node.open_exchange() for node in nodes.values()))
+    for node in nodes.values():
+        node.start_work()
+
+
+async def _spawn(folder: Path, country: Country) -> dict[str, asyncio.subprocess.Process]:
+    return {
+        role: await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "riik.cli",
+            "node",
+            "serve",
+            str(folder / role / "node.toml"),
+            "--demonstration",
+        )
+        for role in country.members
+    }
+
+
+async def _until_ready(running: Demonstration) -> None:
+    """Wait until every process answers on its port."""
+    clock = SystemClock()
+    began = clock.monotonic()
+    for role, place in running.places.items():
+        while True:
+            process = running.processes[role]
+            if process.returncode is not None:
+                raise DemonstrationRefused(f"the node of {role} ended", why="ended", role=role)
+            if clock.monotonic() - began > READY_SECONDS:
+                raise DemonstrationRefused(f"the node of {role} is not ready", why="slow")
+            if await _answers(place):
+                break
+            await asyncio.sleep(0.05)
+
+
+async def _answers(place: Place) -> bool:
+    """Does the node's security server take connections? It opens last."""
+    try:
+        _, writer = await asyncio.open_connection(place.host, place.port)
+    except OSError:
+        return False
+    writer.close()
+    return True

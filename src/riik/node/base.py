@@ -1,0 +1,151 @@
+"""What every node has, whatever it runs: clock, threads, keys, databases, outbox, worker.
+
+Opened once from the configuration; each component takes what it needs by keyword.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import riik.cases
+import riik.exchange
+import riik.identity
+import riik.inbox
+import riik.login
+import riik.payments
+import riik.portal.citizen
+import riik.registers
+import riik.services
+import riik.transparency
+import riik.trust
+from riik.core import KeyId, KeyKind, Signer
+from riik.node.config import NodeConfig
+from riik.runtime.clock import SystemClock
+from riik.runtime.database import SqlDatabase, open_database
+from riik.runtime.entropy import SystemEntropy
+from riik.runtime.http_client import HttpClient
+from riik.runtime.jobs import Jobs
+from riik.runtime.keys import FileKeys
+from riik.runtime.logs import JsonLog, open_log
+from riik.runtime.metrics import Metrics
+from riik.runtime.migrate import migrate
+from riik.runtime.outbox import MIGRATIONS as OUTBOX_TABLES
+from riik.runtime.outbox import Bell, SqlOutbox
+from riik.runtime.threads import ThreadPool
+from riik.runtime.vault import MIGRATIONS as VAULT_TABLES
+from riik.runtime.vault import SqlVault
+
+__all__ = ["Base", "open_base", "read_folder"]
+
+_COMPONENTS = (
+    riik.cases,
+    riik.exchange,
+    riik.identity,
+    riik.inbox,
+    riik.login,
+    riik.payments,
+    riik.registers,
+    riik.services,
+    riik.transparency,
+    riik.trust,
+)
+
+
+def _migrations() -> dict[str, Path]:
+    """The folders of all components; a node has all tables, those unused stay empty."""
+    folders = {"runtime": OUTBOX_TABLES}
+    for component in _COMPONENTS:
+        name = component.__name__.rpartition(".")[2]
+        folders[name] = Path(str(component.__file__)).parent / "migrations"
+    folders["portal"] = Path(str(riik.portal.citizen.__file__)).parent / "migrations"
+    return folders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """The engines of one node."""
+
+    config: NodeConfig
+    clock: SystemClock
+    entropy: SystemEntropy
+    in_thread: ThreadPool
+    keys: FileKeys
+    database: SqlDatabase
+    vault_database: SqlDatabase
+    vault: SqlVault
+    outbox: SqlOutbox
+    jobs: Jobs
+    log: JsonLog
+    metrics: Metrics
+    http: HttpClient
+
+    def signer(self, purpose: str, kind: KeyKind = KeyKind.P256) -> Signer:
+        """The owner's key for a purpose; made at the first start."""
+        key = KeyId(str(self.config.member), purpose)
+        if self.keys.has(key):
+            return self.keys.signer(key)
+        return self.keys.generate(key, kind)
+
+    def certificate(self, purpose: str) -> bytes:
+        """The certificate of one of the owner's keys, DER, as it was brought to the node."""
+        return self.config.path(f"certificates/{purpose}.der").read_bytes()
+
+    async def close(self) -> None:
+        """Stop the worker and let go of everything."""
+        await self.jobs.stop()
+        await self.http.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close databases and threads of a base whose worker never ran."""
+        self.in_thread.close()
+        self.database.close()
+        self.vault_database.close()
+
+
+def open_base(config: NodeConfig) -> Base:
+    """Open keys and databases, bring the tables up to date, prepare the worker."""
+    state, name = config.file.state, config.file.node.name
+    clock, entropy, metrics = SystemClock(), SystemEntropy(), Metrics()
+    log = open_log(config.path("node.log"), clock=clock, node=name)
+    keys = FileKeys(
+        config.path(state.keys), config.passphrase, entropy=entropy, cost=state.key_cost
+    )
+    database = open_database(config.database_url(state.database), name=name)
+    vault_database = open_database(config.database_url(state.vault), name=f"{name}-vault")
+    migrate(database, _migrations())
+    migrate(vault_database, {"vault": VAULT_TABLES})
+    vault_key = keys.secret(KeyId(str(config.member), "vault"))
+    in_thread, bell = ThreadPool(name=name), Bell()
+    return Base(
+        config=config,
+        clock=clock,
+        entropy=entropy,
+        in_thread=in_thread,
+        keys=keys,
+        database=database,
+        vault_database=vault_database,
+        vault=SqlVault(vault_database, vault_key=vault_key, entropy=entropy),
+        outbox=SqlOutbox(clock=clock, bell=bell),
+        jobs=Jobs(
+            database=database,
+            clock=clock,
+            entropy=entropy,
+            in_thread=in_thread,
+            bell=bell,
+            log=log,
+            metrics=metrics,
+        ),
+        log=log,
+        metrics=metrics,
+        http=HttpClient(),
+    )
+
+
+def read_folder(root: Path) -> Mapping[str, bytes]:
+    """A folder's files by their path in it; links are not followed."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }

@@ -1,0 +1,64 @@
+"""The composition root: a parts list, read from top to bottom.
+
+A section of `node.toml` that is absent is a component that is absent. What a family of classes
+needs is in `base`; how each component is put together is in `state` and `public`; what fills
+one component's port with another is in modules of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from riik.node.assembly import Assembly
+from riik.node.base import open_base
+from riik.node.config import ConfigRefused, NodeConfig
+from riik.node.node import Node
+from riik.node.public import add_bank, add_inbox, add_portal, add_registers, add_services
+from riik.node.state import (
+    add_centre,
+    add_identity,
+    add_log,
+    add_login,
+    add_trust,
+    add_witness,
+    offer_certificates,
+)
+from riik.node.status import add_status
+from riik.trust.component import Trust
+
+__all__ = ["build", "open_trust"]
+
+
+def build(config: NodeConfig) -> Node:
+    """Put one organisation's node together; it is not started yet."""
+    assembly = Assembly(base=open_base(config))
+    add_trust(assembly)
+    add_centre(assembly)
+    offer_certificates(assembly)
+    add_witness(assembly)
+    add_log(assembly)
+    add_identity(assembly)
+    add_registers(assembly)
+    add_login(assembly)
+    add_inbox(assembly)
+    add_bank(assembly)
+    add_services(assembly)
+    add_portal(assembly)
+    add_status(assembly)
+    return assembly.node()
+
+
+@contextmanager
+def open_trust(config: NodeConfig) -> Iterator[Trust]:
+    """The Trust Centre alone, without exchange: it certifies what its own node needs to start.
+
+    Raises:
+        ConfigRefused: The node runs no Trust Centre (``trust``).
+    """
+    assembly = Assembly(base=open_base(config))
+    try:
+        add_trust(assembly)
+        if assembly.parts.trust is None:
+            raise ConfigRefused("this node runs no trust centre", why="trust")
+        yield assembly.parts.trust
+    finally:
+        assembly.base.let_go()

@@ -1,0 +1,160 @@
+"""A node that runs: its ports open in the right order, its worker wakes, and all ends cleanly.
+
+Order: the people's port first (the trust centre and the centre of the exchange answer there,
+and the exchange needs both), then the global configuration, then the servers' ports, then the
+worker. `compose` builds the parts; this module only starts and stops them.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from starlette.routing import BaseRoute
+
+from riik.core import RiikError
+from riik.exchange import Exchange, Right
+from riik.exchange.client import ConfigurationSource, TlsIdentity, TlsTransport
+from riik.exchange.globalconf import GlobalConf
+from riik.exchange.http import serve as serve_exchange
+from riik.exchange.jobs import forget_handled, refresh_configuration, refresh_statuses, stamp_log
+from riik.node.base import Base
+from riik.node.parts import Parts
+from riik.runtime.web import Server, edge, serve
+from riik.trust import TimeStamper
+
+__all__ = ["Node"]
+
+REFRESH = timedelta(seconds=60)
+HOUR = timedelta(hours=1)
+FIRST_TRIES, FIRST_PAUSE = 40, 0.25
+
+
+@dataclass(slots=True, kw_only=True)
+class Node:
+    """One organisation's node.
+
+    Attributes:
+        base: Its engines.
+        parts: Its components; those it does not run are None.
+        routes: What people and protocols find on its port.
+        exchange: Its security server.
+        identity: Its TLS key and certificate between servers.
+        transport: Its connections to other servers.
+        source: Where the global configuration is downloaded.
+        stamper: Who time-stamps the message log.
+        grant: The rights that this node gives, once it knows who is registered.
+    """
+
+    base: Base
+    parts: Parts
+    routes: list[BaseRoute]
+    exchange: Exchange
+    identity: TlsIdentity
+    transport: TlsTransport
+    source: ConfigurationSource
+    stamper: TimeStamper
+    grant: Callable[[GlobalConf], Sequence[Right]]
+    server: Server | None = None
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def start(self) -> None:
+        """Open the ports and let the worker run.
+
+        Raises:
+            OutdatedGlobalConf: No global configuration was had within ten seconds.
+            PortsTaken: An address is not free.
+        """
+        await self.open_door()
+        await self.open_exchange()
+        self.start_work()
+
+    async def open_door(self) -> None:
+        """Open the port for people and public protocols."""
+        people, base = self.base.config.file.people, self.base
+        app = edge(
+            [*self.routes, *base.metrics.routes()],
+            metrics=base.metrics,
+            logger=base.log,
+            max_body=2_000_000,
+            entropy=base.entropy,
+        )
+        self.server = await serve(app, people.host, people.port)
+
+    async def open_exchange(self) -> None:
+        """Learn the global configuration, then open the ports for other servers."""
+        await self._learn()
+        await self.base.in_thread(self._give_rights)
+        section = self.base.config.file.exchange
+        ports = serve_exchange(
+            self.exchange,
+            identity=self.identity,
+            host=section.host,
+            port=section.port,
+            status_port=section.ocsp_port,
+        )
+        await self._open.enter_async_context(ports)
+
+    def start_work(self) -> None:
+        """Let the worker deliver events and do what comes round."""
+        jobs, exchange = self.base.jobs, self.exchange
+        interval = timedelta(seconds=exchange.configuration().stamping_interval)
+
+        async def refresh() -> None:
+            await refresh_configuration(exchange, source=self.source)
+
+        async def stamp() -> None:
+            await stamp_log(exchange, stamper=self.stamper)
+
+        async def statuses() -> None:
+            await refresh_statuses(exchange)
+
+        async def forget() -> None:
+            await forget_handled(exchange)
+
+        jobs.periodic("exchange.refresh-configuration", REFRESH, refresh)
+        jobs.periodic("exchange.stamp-log", interval, stamp)
+        jobs.periodic("exchange.refresh-statuses", HOUR / 3, statuses)
+        jobs.periodic("exchange.forget-handled", HOUR, forget)
+        jobs.start()
+
+    async def stop(self) -> None:
+        """Close the ports, let handlers end, let go of everything."""
+        await self._open.aclose()
+        self.transport.close()
+        if self.server is not None:
+            await self.server.stop()
+        self.parts.close()
+        await self.base.close()
+
+    async def _learn(self) -> None:
+        """The kept configuration, or the centre's; the newer one in the end."""
+        await self.base.in_thread(self.exchange.recall)
+        for attempt in range(FIRST_TRIES):
+            try:
+                await refresh_configuration(self.exchange, source=self.source)
+            except RiikError as error:
+                self.base.log.failure("configuration-not-learnt", error)
+                if self._believes() or attempt == FIRST_TRIES - 1:
+                    break
+                await asyncio.sleep(FIRST_PAUSE)
+            else:
+                return
+        self.exchange.configuration()
+
+    def _give_rights(self) -> None:
+        """Write what the node's file and its registers' folders allow; repeating is no change."""
+        given = set(self.exchange.rights())
+        wanted = self.grant(self.exchange.configuration())
+        with self.base.database.work() as work:
+            for right in wanted:
+                if right not in given:
+                    self.exchange.allow(right, work=work)
+
+    def _believes(self) -> bool:
+        try:
+            self.exchange.configuration()
+        except RiikError:
+            return False
+        return True

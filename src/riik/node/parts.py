@@ -1,0 +1,42 @@
+"""The components of one node: what an organisation runs, and None for what it does not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from riik.exchange.centre import Centre
+from riik.identity import Identity
+from riik.inbox import Inbox
+from riik.login import Login
+from riik.payments import Bank
+from riik.portal import Portal
+from riik.registers import Registers
+from riik.services import Services
+from riik.signatures import Signatures
+from riik.transparency import Transparency, Witness
+from riik.trust.component import Trust
+
+__all__ = ["Parts"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """Filled by `compose`, in the order of the layers."""
+
+    trust: Trust | None = None
+    signatures: Signatures | None = None
+    transparency: Transparency | None = None
+    witness: Witness | None = None
+    identity: Identity | None = None
+    centre: Centre | None = None
+    login: Login | None = None
+    registers: Registers | None = None
+    bank: Bank | None = None
+    inbox: Inbox | None = None
+    services: Services | None = None
+    portal: Portal | None = None
+    closers: list[Callable[[], None]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Let go of what components hold besides the engines."""
+        for closer in self.closers:
+            closer()

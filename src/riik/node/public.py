@@ -1,0 +1,270 @@
+"""Assembling what serves people: registers, services, payments, inbox, portal."""
+
+from pathlib import Path
+
+import riik
+from riik.cases import Cases
+from riik.cases.store import SqlCaseStore
+from riik.core import ClientId, from_text
+from riik.documents import Documents
+from riik.documents.device import TypstPress
+from riik.inbox import Inbox
+from riik.inbox.http import offers as inbox_offers
+from riik.inbox.store import SqlInboxStore
+from riik.node.assembly import Assembly
+from riik.node.base import read_folder
+from riik.node.fees import PaymentDesk
+from riik.node.papers import SealedLetters
+from riik.node.relying import PayerGate
+from riik.payments import Bank, Fees
+from riik.payments.client import BankClient, CreditorClient
+from riik.payments.http import bank_offers, bank_routes, fee_offers
+from riik.payments.jobs import bank_handlers
+from riik.payments.store import SqlBankStore, SqlFeeStore
+from riik.portal import Portal
+from riik.portal.citizen.http import routes as portal_routes
+from riik.portal.citizen.jobs import handlers as portal_handlers
+from riik.portal.citizen.model import CatalogueEntry, Register
+from riik.portal.citizen.store import SqlPortalStore
+from riik.registers import Holding, Registers, Writer, load_register
+from riik.registers.http import offers as register_offers
+from riik.registers.http import usage_offers
+from riik.registers.store import SqlRegisterStore
+from riik.services import Lookups, Operations, ServiceDefinition, Services, Steps, read_service
+from riik.services.http import offers as service_offers
+from riik.services.jobs import handlers as service_handlers
+from riik.services.letters import Authority
+from riik.services.store import SqlServiceStore
+from riik.signatures import Signatures
+
+__all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services"]
+
+SOURCE = Path(riik.__file__).parent
+CATALOGUE = "catalogue:"
+
+
+def folder_of(assembly: Assembly, name: str, *, kind: str) -> Path:
+    """A service's or register's folder: ``catalogue:<id>``, or a path beside the node's file."""
+    if name.startswith(CATALOGUE):
+        return SOURCE / "catalogue" / kind / name.removeprefix(CATALOGUE)
+    return assembly.config.path(name)
+
+
+def add_registers(assembly: Assembly) -> None:
+    """The node's registers, their offers, the data tracker, and the rights their folders give."""
+    base, section = assembly.base, assembly.config.file.registers
+    transparency = assembly.parts.transparency
+    if section is None or transparency is None:
+        return
+    holdings = {}
+    for name in section.folders:
+        definition = load_register(read_folder(folder_of(assembly, name, kind="registers")))
+        provider = assembly.config.client(definition.id)
+        holdings[definition.id] = Holding(
+            definition=definition,
+            provider=provider,
+            signer=base.signer(f"register-{definition.id}"),
+        )
+        assembly.register_rights.append((definition, provider))
+    store = SqlRegisterStore()
+    registers = Registers(
+        holdings=holdings,
+        roles=assembly.roles.of,
+        store=store,
+        writer=Writer(
+            store=store,
+            vault=base.vault,
+            outbox=base.outbox,
+            clock=base.clock,
+            entropy=base.entropy,
+        ),
+        database=base.database,
+        vault=base.vault,
+        clock=base.clock,
+        record_access=transparency.record_access,
+        verify_authority=assembly.register_gate,
+    )
+    assembly.parts.registers = registers
+    assembly.offer(register_offers(registers, in_thread=base.in_thread))
+    since = from_text(assembly.config.file.node.began)
+    assembly.offer(usage_offers(registers, transparency, since=since, in_thread=base.in_thread))
+
+
+def add_inbox(assembly: Assembly) -> None:
+    """The inbox of the portal."""
+    base, section = assembly.base, assembly.config.file.inbox
+    if section is None:
+        return
+    inbox = Inbox(store=SqlInboxStore(), vault=base.vault, clock=base.clock)
+    assembly.parts.inbox = inbox
+    assembly.offer(
+        inbox_offers(
+            inbox,
+            provider=assembly.config.client(section.subsystem),
+            verify=assembly.gate,
+            database=base.database,
+            in_thread=base.in_thread,
+        )
+    )
+
+
+def add_bank(assembly: Assembly) -> None:
+    """The demonstration bank: accounts, orders, payments."""
+    base, section = assembly.base, assembly.config.file.bank
+    if section is None:
+        return
+    own = assembly.config.client("payments")
+    bank = Bank(
+        store=SqlBankStore(),
+        vault=base.vault,
+        outbox=base.outbox,
+        clock=base.clock,
+        entropy=base.entropy,
+        country=section.country,
+        bank_code=section.bank_code,
+    )
+    assembly.parts.bank = bank
+    origin = assembly.config.file.people.origin
+    assembly.offer(
+        bank_offers(
+            bank, provider=own, site=origin, database=base.database, in_thread=base.in_thread
+        )
+    )
+    assembly.routes += bank_routes(
+        bank,
+        signed_in=PayerGate(party=assembly.relying_party("payments"), gate=assembly.gate),
+        database=base.database,
+        in_thread=base.in_thread,
+    )
+    creditors = CreditorClient(exchange=assembly.exchange, client=own)
+    assembly.on(
+        bank_handlers(bank, creditors=creditors, database=base.database, in_thread=base.in_thread)
+    )
+
+
+def add_services(assembly: Assembly) -> None:
+    """The provider's public services, with cases, fees, letters and signatures."""
+    base, section = assembly.base, assembly.config.file.services
+    if section is None:
+        return
+    own = assembly.config.client("services")
+    signatures = assembly.signatures
+    press = TypstPress()
+    assembly.parts.closers.append(press.close)
+    cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
+    fees = Fees(store=SqlFeeStore(), outbox=base.outbox, clock=base.clock)
+    services = Services(
+        database=base.database,
+        store=SqlServiceStore(),
+        vault=base.vault,
+        outbox=base.outbox,
+        clock=base.clock,
+        in_thread=base.in_thread,
+        cases=cases,
+        fees=fees,
+        operations=_operations(assembly, cases, fees, signatures, Documents(press=press)),
+        steps=Steps(
+            cases=cases,
+            pens=_pens(assembly, signatures, Documents(press=press)),
+            request_payment=_payment_desk(assembly, fees),
+            officials=assembly.config.officials(),
+        ),
+        definitions=_definitions(assembly),
+        verify=assembly.gate,
+        zone=section.zone,
+    )
+    assembly.parts.services = services
+    assembly.offer(service_offers(services, provider=own, in_thread=base.in_thread))
+    assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
+    assembly.on(service_handlers(services))
+
+
+def add_portal(assembly: Assembly) -> None:
+    """The citizen's portal."""
+    base, section = assembly.base, assembly.config.file.portal
+    if section is None:
+        return
+    portal = Portal(
+        store=SqlPortalStore(),
+        database=base.database,
+        vault=base.vault,
+        outbox=base.outbox,
+        clock=base.clock,
+        entropy=base.entropy,
+        in_thread=base.in_thread,
+        exchange=assembly.exchange,
+        sign_in=assembly.relying_party("portal"),
+        client=assembly.config.client("portal"),
+        inbox=ClientId.parse(section.inbox),
+        catalogue=[
+            CatalogueEntry(
+                id=entry.id,
+                provider=ClientId.parse(entry.provider),
+                names=entry.names,
+                organisation=entry.organisation,
+            )
+            for entry in section.catalogue
+        ],
+        registers=[
+            Register(client=ClientId.parse(one.client), organisation=one.organisation)
+            for one in section.registers
+        ],
+    )
+    assembly.parts.portal = portal
+    origin = assembly.config.file.people.origin
+    assembly.routes += portal_routes(portal, cookie="riik-portal-session", origin=origin)
+    assembly.on(portal_handlers(portal))
+
+
+def _definitions(assembly: Assembly) -> dict[str, ServiceDefinition]:
+    section = assembly.config.file.services
+    standard = (SOURCE / "services" / "standard.bpmn").read_bytes()
+    found = [
+        read_service(read_folder(folder_of(assembly, name, kind="services")), standard=standard)
+        for name in (section.folders if section else ())
+    ]
+    return {definition.id: definition for definition in found}
+
+
+def _operations(
+    assembly: Assembly, cases: Cases, fees: Fees, signatures: Signatures, documents: Documents
+) -> Operations:
+    base, section = assembly.base, assembly.config.file.services
+    node = assembly.config.file.node
+    providers = section.providers if section else {}
+    return Operations(
+        cases=cases,
+        fees=fees,
+        lookups=Lookups(
+            exchange=assembly.exchange,
+            client=assembly.config.client("services"),
+            providers={role: ClientId.parse(client) for role, client in providers.items()},
+            clock=base.clock,
+        ),
+        papers=SealedLetters(
+            signatures=signatures,
+            documents=documents,
+            clock=base.clock,
+            in_thread=base.in_thread,
+            zone=section.zone if section else "UTC",
+        ),
+        clock=base.clock,
+        authority=Authority(names=node.names, code=node.code, address=node.address),
+        sources=assembly.source_names(providers),
+    )
+
+
+def _payment_desk(assembly: Assembly, fees: Fees) -> PaymentDesk:
+    section = assembly.config.file.services
+    bank = section.bank if section else ""
+    return PaymentDesk(
+        fees=fees,
+        database=assembly.base.database,
+        in_thread=assembly.base.in_thread,
+        bank=BankClient(
+            exchange=assembly.exchange,
+            client=assembly.config.client("services"),
+            bank=ClientId.parse(bank),
+            account=section.account if section else "",
+        ),
+    )
