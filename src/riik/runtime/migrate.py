@@ -26,6 +26,17 @@ __all__ = ["migrate"]
 
 REVISION_FILE = re.compile(r"(\d{4})_\w+\.py\Z")
 
+# What comes first in a unit that migrates. On PostgreSQL: time for large tables, and one
+# process at a time. On SQLite any statement, for Alembic asks whether a unit is open.
+PREPARE = {
+    "postgresql": (
+        "SET LOCAL statement_timeout = 0",
+        "SET LOCAL lock_timeout = 0",
+        "SELECT pg_advisory_xact_lock(hashtext('riik migrations'))",
+    ),
+    "sqlite": ("SELECT 1",),
+}
+
 # Alembic keeps the running operations in a module of its own (`alembic.op`): two nodes of
 # one process take turns.
 _ALEMBIC_IS_ONE = threading.Lock()
@@ -94,10 +105,8 @@ def _migrate_one(database: SqlDatabase, component: str, folder: Path, *, head: s
         return script._upgrade_revs("head", current)
 
     with _ALEMBIC_IS_ONE, database.work_loosely() as unit:
-        if database.engine == "postgresql":
-            unit.execute(text("select pg_advisory_xact_lock(hashtext('riik migrations'))"))
-        else:
-            unit.execute(text("select 1"))
+        for statement in PREPARE[database.engine]:
+            unit.execute(text(statement))
         context = MigrationContext.configure(
             unit.connection, opts={"version_table": _table(component), "fn": steps}
         )

@@ -36,13 +36,13 @@ class PostgresqlDatabase:
         self._alone = OnePerThread(name)
         self._engine = create_engine(
             url,
+            isolation_level="SERIALIZABLE",
             pool_size=POOLED,
             max_overflow=MOST_CONNECTIONS - POOLED,
             pool_timeout=10,
             pool_use_lifo=True,
             connect_args={"connect_timeout": 5, "options": SETTINGS, "application_name": name},
         )
-        self._serial = self._engine.execution_options(isolation_level="SERIALIZABLE")
         self._loose = self._engine.execution_options(isolation_level="READ COMMITTED")
         self._snapshot = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -54,7 +54,7 @@ class PostgresqlDatabase:
     @contextmanager
     def work(self) -> Iterator[Unit]:
         """A unit that may write. Leaving it returns when the commit is on disk."""
-        with self._alone(), _connected(self._serial) as connection:
+        with self._alone(), _connected(self._engine) as connection:
             unit = Unit(connection, writes=True)
             yield unit
             unit.close()

@@ -54,7 +54,7 @@ class _Batch:
         self.error: DatabaseUnavailable | None = None
         self.done = threading.Event()
 
-    def end(self, error: DatabaseUnavailable | None = None) -> None:
+    def end(self, error: DatabaseUnavailable | None) -> None:
         self.error = error
         self.done.set()
 
@@ -153,14 +153,17 @@ class _Writer:
 
     def _commit(self, batch: _Batch) -> None:
         self._batch = None
+        # Whatever happens, nobody may wait for ever: not even for an interrupted COMMIT.
+        outcome: DatabaseUnavailable | None = unavailable("interrupted")
         try:
             self._raw.execute("COMMIT")
+            outcome = None
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
                 self._raw.execute("ROLLBACK")
-            batch.end(_translated(error))
-        else:
-            batch.end()
+            outcome = _translated(error)
+        finally:
+            batch.end(outcome)
 
     def _drop_if_gone(self, error: sqlite3.Error) -> None:
         # A full disk or a failed write can end the whole transaction (SQLite, "Response To
@@ -229,7 +232,8 @@ class SqliteDatabase:
         except SQLAlchemyError as error:
             raise_translated(error)
         with connection:
-            connection.exec_driver_sql("BEGIN")
+            # Straight to the driver: through SQLAlchemy it would take as long as a query.
+            cast("sqlite3.Connection", connection.connection.dbapi_connection).execute("BEGIN")
             unit = Unit(connection, writes=False)
             yield unit
             unit.close()
