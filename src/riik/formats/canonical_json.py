@@ -6,6 +6,7 @@ and times are text, so nothing here may need a float (§3.2.2.3 never applies).
 """
 
 import json
+from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 from riik.core import Refused
@@ -97,10 +98,12 @@ def _number(value: int) -> str:
 
 
 def _text(value: str) -> str:
-    # Lone surrogates are no Unicode text (RFC 8785 §3.2.2.2); UTF-8 can't write them.
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise JsonRefused("half a character is no text", why="text")
-    return json.dumps(value, ensure_ascii=False)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        # Lone surrogates are no Unicode text (RFC 8785 §3.2.2.2); UTF-8 can't write them.
+        raise JsonRefused("half a character is no text", why="text") from error
+    return encode_basestring(value)
 
 
 def _write_list(values: list[Any] | tuple[Any, ...], pieces: list[str], depth: int) -> None:
