@@ -1,0 +1,95 @@
+"""The status of a node and of a country, for people and for machines.
+
+GET /status.json     of a node: `node_routes`
+GET /                of a country, as a page; GET /status.json as JSON: `country_routes`
+GET /files/<name>    a file of the last journey, if it is one of those listed
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from riik.portal.design.http import design_routes
+from riik.portal.operator.page import StatusPage
+from riik.portal.operator.status import Country, NodeStatus, StatusSource
+from riik.portal.operator.texts import choose_language
+
+__all__ = ["country_routes", "node_routes"]
+
+PAGE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "Vary": "Accept-Language",
+}
+
+
+def node_routes(status: Callable[[], Awaitable[NodeStatus]]) -> list[BaseRoute]:
+    """What every node serves of itself."""
+
+    async def own(request: Request) -> Response:
+        """GET /status.json: this node."""
+        return _json(await status())
+
+    return [Route("/status.json", own, methods=["GET"])]
+
+
+def country_routes(
+    source: StatusSource, *, page: StatusPage, usual: tuple[str, ...] = ("en",)
+) -> list[BaseRoute]:
+    """The country's page, its JSON, its files and the sheet they are dressed with.
+
+    Args:
+        source: Asks the members.
+        page: Renders.
+        usual: The country's languages, for visitors who accept none of ours.
+    """
+
+    async def show(request: Request) -> Response:
+        """GET /: the country as a page."""
+        accepted = request.headers.get("accept-language", "")
+        language = choose_language(request.query_params.get("lang"), accepted, usual=usual)
+        html = page.render(await source.country(), language=language)
+        return HTMLResponse(html, headers={**PAGE, "Content-Language": language})
+
+    async def tell(request: Request) -> Response:
+        """GET /status.json: the country for machines."""
+        return _json(_told(await source.country()))
+
+    async def hand_out(request: Request) -> Response:
+        """GET /files/<name>: a file of the last journey."""
+        content = await source.file(request.path_params["name"])
+        if content is None:
+            return Response("There is no such file.", 404, media_type="text/plain")
+        headers = {"Content-Disposition": "attachment"}
+        return Response(content, media_type="application/octet-stream", headers=headers)
+
+    return [
+        Route("/", show, methods=["GET"]),
+        Route("/status.json", tell, methods=["GET"]),
+        Route("/files/{name:path}", hand_out, methods=["GET"]),
+        *design_routes(),
+    ]
+
+
+def _told(country: Country) -> dict[str, Any]:
+    """The country with what follows from it, so that a machine needs no arithmetic."""
+    return {
+        "at": country.at,
+        "answering": len(country.answering),
+        "silent": [member.listed.name for member in country.silent],
+        "records": country.records,
+        "looks": country.looks,
+        "watched": country.watched,
+        "messages": country.messages,
+        "members": country.members,
+        "files": country.files,
+    }
+
+
+def _json(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
