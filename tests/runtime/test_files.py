@@ -8,7 +8,8 @@ import pytest
 
 from riik.core import Refused
 from riik.runtime.blobs import Blobs
-from riik.runtime.files import Disk, DiskUnavailable
+from riik.runtime.errors import DiskUnavailable
+from riik.runtime.files import Disk
 from riik.testing.ports import FaultyDisk
 
 

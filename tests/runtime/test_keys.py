@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from riik.core import KeyId, KeyKind, Refused, Unavailable
 from riik.formats.signing import signing_key
-from riik.runtime.files import DiskUnavailable
+from riik.runtime.errors import DiskUnavailable
 from riik.runtime.keys import FileKeys
 from riik.testing.ports import FaultyDisk
 

@@ -19,10 +19,10 @@ from starlette.routing import Route
 
 from riik.core import KeyId, KeyKind, Refused, Unavailable
 from riik.formats.signing import signing_key
+from riik.runtime.errors import PortsTaken
 from riik.runtime.http_client import HttpClient
 from riik.runtime.keys import FileKeys
 from riik.runtime.web import edge, json_answer, json_body, serve, whole_number
-from riik.runtime.web.server import PortsTaken
 
 MARKER = "EE38001085718 Mari Maasikas"
 

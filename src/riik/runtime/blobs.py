@@ -9,18 +9,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from riik.core import Refused
+from riik.runtime.errors import BlobRefused
 from riik.runtime.files import Disk
 
-__all__ = ["BlobRefused", "Blobs"]
+__all__ = ["Blobs"]
 
 NAME = re.compile(r"[0-9a-f]{64}\Z")
-
-
-class BlobRefused(Refused):
-    """There is no such blob, or it isn't what its name says."""
-
-    code = "runtime.blob-refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,16 @@ RiikError
 │   ├── MigrationRefused    the database's tables are not ones this release can use
 │   ├── KeyRefused          no such key, one too many, or another passphrase
 │   ├── SealRefused         a sealed value can't be opened
+│   ├── BlobRefused         no such blob, or another than its name says
 │   └── UrlRefused          no engine of ours is behind this address
 └── Unavailable
     ├── DatabaseUnavailable  full, locked, gone, or another unit was in the way
-    └── PeerUnavailable      another server did not answer, or not within the limits
+    ├── DiskUnavailable      full, read-only or broken
+    ├── PeerUnavailable      another server did not answer, or not within the limits
+    ├── PortsTaken           no port to listen on
+    └── TokenUnavailable     the token with the keys doesn't answer
+
+The HTTP edge adds its own, in `riik.runtime.web.problems`.
 
 `DatabaseMisused` is neither: it is a mistake of our own, and the node answers 500.
 """
@@ -16,12 +22,16 @@ RiikError
 from riik.core import Refused, Unavailable
 
 __all__ = [
+    "BlobRefused",
     "DatabaseMisused",
     "DatabaseUnavailable",
+    "DiskUnavailable",
     "KeyRefused",
     "MigrationRefused",
     "PeerUnavailable",
+    "PortsTaken",
     "SealRefused",
+    "TokenUnavailable",
     "UrlRefused",
 ]
 
@@ -60,6 +70,30 @@ class PeerUnavailable(Unavailable):
     """Another server could not be reached, broke off, or exceeded a limit."""
 
     code = "runtime.peer-unavailable"
+
+
+class DiskUnavailable(Unavailable):
+    """The disk is full, read-only or broken; nothing was acknowledged."""
+
+    code = "runtime.disk-unavailable"
+
+
+class BlobRefused(Refused):
+    """There is no such blob, or it isn't what its name says."""
+
+    code = "runtime.blob-refused"
+
+
+class TokenUnavailable(Unavailable):
+    """The token, its library or its slot doesn't answer."""
+
+    code = "runtime.token-unavailable"
+
+
+class PortsTaken(Unavailable):
+    """No free port was found near the one that was asked for."""
+
+    code = "runtime.ports-taken"
 
 
 class DatabaseMisused(RuntimeError):

@@ -8,15 +8,9 @@ import os
 from pathlib import Path
 from tempfile import mkstemp
 
-from riik.core import Unavailable
+from riik.runtime.errors import DiskUnavailable
 
-__all__ = ["Disk", "DiskUnavailable"]
-
-
-class DiskUnavailable(Unavailable):
-    """The disk is full, read-only or broken; nothing was acknowledged."""
-
-    code = "runtime.disk-unavailable"
+__all__ = ["Disk"]
 
 
 class Disk:

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from riik.core import KeyId, KeyKind, Signer, Unavailable
-from riik.runtime.errors import KeyRefused
+from riik.core import KeyId, KeyKind, Signer
+from riik.runtime.errors import KeyRefused, TokenUnavailable
 
-__all__ = ["TokenKeys", "TokenSigner", "TokenUnavailable"]
+__all__ = ["TokenKeys", "TokenSigner"]
 
 CURVES: dict[KeyKind, ec.EllipticCurve] = {
     KeyKind.P256: ec.SECP256R1(),
@@ -28,12 +28,6 @@ CURVES: dict[KeyKind, ec.EllipticCurve] = {
 DIGESTS = {KeyKind.P256: sha256, KeyKind.P384: sha384}
 # PrintableString "edwards25519", as PKCS#11 v3.0 §2.3.10 has it and SoftHSM takes it.
 ED25519_PARAMETERS = b"\x13\x0cedwards25519"
-
-
-class TokenUnavailable(Unavailable):
-    """The token, its library or its slot doesn't answer."""
-
-    code = "runtime.token-unavailable"
 
 
 class TokenKeys:

@@ -17,9 +17,9 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from riik.core import Unavailable
+from riik.runtime.errors import PortsTaken
 
-__all__ = ["PortsTaken", "Server", "free_socket", "serve"]
+__all__ = ["Server", "free_socket", "serve"]
 
 HEADER_SECONDS = 10.0
 HEADER_BYTES = 65_536
@@ -27,12 +27,6 @@ KEEP_ALIVE_SECONDS = 20
 GRACE_SECONDS = 5
 MOST_TRIES = 50
 BACKLOG = 512
-
-
-class PortsTaken(Unavailable):
-    """No free port was found near the one that was asked for."""
-
-    code = "runtime.ports-taken"
 
 
 @dataclass(frozen=True, slots=True)
