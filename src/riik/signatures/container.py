@@ -187,10 +187,7 @@ def _read_manifest(content: bytes, *, media_type: str) -> tuple[dict[str, str], 
     problems, own = [], 0
     if root.tag != f"{{{ODF}}}manifest":
         raise ContainerRefused("the manifest is something else", why="manifest")
-    for entry in root.iterchildren(tag=etree.Element):
-        name, kind = entry.get(f"{{{ODF}}}full-path"), entry.get(f"{{{ODF}}}media-type")
-        if entry.tag != f"{{{ODF}}}file-entry" or len(entry) or name is None or kind is None:
-            raise ContainerRefused("a manifest entry of another shape", why="manifest")
+    for name, kind in _manifest_entries(root):
         if name == "/":
             own += 1
             if kind != media_type:
@@ -205,6 +202,14 @@ def _read_manifest(content: bytes, *, media_type: str) -> tuple[dict[str, str], 
     if own != 1:
         problems.append("the manifest doesn't list the container once")
     return listed, problems
+
+
+def _manifest_entries(root: etree._Element) -> Iterator[tuple[str, str]]:
+    for entry in root.iterchildren(tag=etree.Element):
+        name, kind = entry.get(f"{{{ODF}}}full-path"), entry.get(f"{{{ODF}}}media-type")
+        if entry.tag != f"{{{ODF}}}file-entry" or len(entry) or name is None or kind is None:
+            raise ContainerRefused("a manifest entry of another shape", why="manifest")
+        yield name, kind
 
 
 def new_container(files: Sequence[DataFile]) -> Container:

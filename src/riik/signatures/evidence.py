@@ -3,7 +3,8 @@
 Implements time-stamp validation (EN 319 102-1 §5.4), proofs of existence (§5.6.2.3) and
 revocation at best-signature-time (§5.5) for what a signature of level LT or LTA carries:
 RFC 3161 tokens and OCSP responses. Nothing is fetched. The older BDOC time-mark, an OCSP
-response whose nonce is the signature's hash, is believed as the form 2.1 of it says.
+response whose nonce is the signature's hash, is believed as the form 2.1 of it says. Whether
+the signer is qualified (TS 119 615 §4.6) is read off the chain that was found.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from hashlib import new as new_hash
 from typing import Final
 
 from riik.formats import der, oids
-from riik.signatures.model import SubIndication
+from riik.signatures.model import Policy, SubIndication
 from riik.signatures.verdicts import failed, of_path, of_timestamp, undecided
 from riik.signatures.xades_read import SignaturePolicy, StampElement, XadesSignature
 from riik.trust import (
@@ -27,6 +28,7 @@ from riik.trust import (
     TimeStamp,
     TimeStampRefused,
     TrustAnchor,
+    qualify,
     read_timestamp,
     validate_path,
     verify_ocsp,
@@ -37,6 +39,7 @@ __all__ = [
     "Proof",
     "archive_imprint",
     "check_archive",
+    "check_qualification",
     "is_time_mark",
     "prove",
 ]
@@ -47,6 +50,7 @@ TIME_MARK_POLICIES: Final = {
 }
 LATE: Final = timedelta(minutes=15)
 MOST_STALE: Final = timedelta(hours=24)
+_SEAL_POLICIES: Final = {oids.POLICY_QCP_L, oids.POLICY_QCP_L_QSCD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,3 +311,37 @@ def archive_imprint(
             break
         parts.append(given.canonical(element))
     return b"".join(parts)
+
+
+# Qualification
+
+
+def check_qualification(path: Path, *, policy: Policy) -> str:
+    """Name the qualification of a signature with this signer; refuse too little.
+
+    Under `Policy.QUALIFIED` the certificate must be qualified, and a person's key must be
+    in a qualified device; a seal's may be elsewhere (advanced seal).
+
+    Raises:
+        NotPassed: For SIG_CONSTRAINTS_FAILURE.
+    """
+    found = qualify(path)
+    seal = _is_seal(path.end)
+    if found.device:
+        name = "QESEAL" if seal else "QESIG"
+    elif found.certificate:
+        name = "ADESEAL_QC" if seal else "ADESIG_QC"
+    else:
+        name = "ADESEAL" if seal else "ADESIG"
+    enough = found.device or (found.certificate and seal)
+    if policy is Policy.QUALIFIED and not enough:
+        message = f"{name} is less than the policy wants"
+        raise undecided(SubIndication.SIG_CONSTRAINTS_FAILURE, message)
+    return name
+
+
+def _is_seal(certificate: Certificate) -> bool:
+    types = certificate.qc_statements.types
+    if types:
+        return oids.QC_TYPE_ESEAL in types
+    return not _SEAL_POLICIES.isdisjoint(certificate.policies)

@@ -161,20 +161,24 @@ class Prepared:
     """A signature that waits for its value; keep it until the card has signed.
 
     Attributes:
-        to_sign: The canonical SignedInfo: what the key signs.
+        to_sign: Canonical SignedInfo: what the key signs.
         hash_name: hashlib's name of the hash that the key signs with.
-        document: SignedInfo's place in the signature file, and all around it.
         certificate: The signer's, DER.
-        container: The unsigned container, or the one with the earlier signatures.
-        name: The new signature file's name in it.
+        name: The signature's Id.
+        before: The signature file up to SignedInfo.
+        after: What follows SignatureValue, up to where evidence goes.
+        file: The signature file's name in the container.
+        container: The container without the new signature.
     """
 
     to_sign: bytes
     hash_name: str
-    document: bytes
     certificate: bytes
-    container: bytes
     name: str
+    before: bytes
+    after: bytes
+    file: str
+    container: bytes
 
     @property
     def digest(self) -> bytes:

@@ -29,7 +29,6 @@ from riik.signatures.model import (
     SignatureReport,
     SubIndication,
 )
-from riik.signatures.qualification import check_qualification
 from riik.signatures.references import (
     DIGESTS,
     Canonical,
@@ -164,7 +163,7 @@ def _judge(
         known["archive_times"] = tuple(stamp.time for stamp in archived)
         _check_strength(signature, at=proof.best_time)
         _check_profile(signature, container)
-        known["qualification"] = check_qualification(proof.path, policy=policy)
+        known["qualification"] = evidence.check_qualification(proof.path, policy=policy)
     except NotPassed as error:
         judgement = error.judgement
     except FormatRefused as error:

@@ -203,7 +203,8 @@ def close(draft: Draft, *, value: bytes, unsigned_properties: bytes = b"") -> by
 
 def signature_file(signature: bytes) -> bytes:
     """A signature file of a container with one signature in it (EN 319 162-1 §A.5)."""
-    return (
-        b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
-        b'<asic:XAdESSignatures xmlns:asic="' + ASIC.encode() + b'">' + signature
-    ) + b"</asic:XAdESSignatures>"
+    head = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+        f'<asic:XAdESSignatures xmlns:asic="{ASIC}">'
+    )
+    return head.encode() + signature + b"</asic:XAdESSignatures>"

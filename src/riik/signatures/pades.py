@@ -1,0 +1,160 @@
+"""Sealed PDF: an invisible PAdES seal of level B-LT, by pyHanko behind this adapter.
+
+Implements EN 319 142-1 §6 (PAdES baseline) as incremental updates only: the letter's
+bytes, tags and metadata (PDF/A-3a, PDF/UA-1) stay as they were. The field lies outside the
+page, so that it isn't content that a screen reader must be told of (ISO 14289-1 §7.18.1).
+Keys are `Signer`, the services are asked in the profile's order: sign, time-stamp, OCSP.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import algos, cms, ocsp, x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.timestamps import TimeStamper as PdfTimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from riik.core import KeyKind, Signer
+from riik.signatures.errors import PdfRefused
+from riik.trust import TimeStamper
+
+__all__ = ["seal_pdf"]
+
+FIELD = "Seal"
+MOST_BYTES = 64 * 1024 * 1024
+RESERVED = 16 * 1024
+
+_HASHES = {KeyKind.P256: "sha256", KeyKind.P384: "sha384", KeyKind.RSA2048: "sha256"}
+
+
+class _KeptKey(signers.Signer):
+    """pyHanko's signer over a key that stays where it is."""
+
+    def __init__(self, signer: Signer, *, certificate: bytes, issuers: Sequence[bytes]) -> None:
+        self._signer = signer
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple([x509.Certificate.load(each) for each in issuers])
+        hash_name = _HASHES[signer.kind]
+        family = "rsassa_pkcs1v15" if signer.kind is KeyKind.RSA2048 else "ecdsa"
+        name = f"{hash_name}_rsa" if family.startswith("rsa") else f"{hash_name}_ecdsa"
+        super().__init__(
+            signing_cert=x509.Certificate.load(certificate),
+            cert_registry=store,
+            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": name}),
+            embed_roots=False,
+        )
+
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        """Sign with the one hash of the key's kind; ``dry_run`` wants the size only."""
+        if digest_algorithm != _HASHES[self._signer.kind]:
+            raise PdfRefused("the key has another hash", why="key")
+        return bytes(512) if dry_run else self._signer.sign(data)
+
+
+class _Stamper(PdfTimeStamper):
+    """pyHanko's time-stamper over our port."""
+
+    def __init__(self, stamper: TimeStamper) -> None:
+        super().__init__(include_nonce=False)  # type: ignore[no-untyped-call]
+        self._stamper = stamper
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """A token over this digest."""
+        token = await self._stamper.stamp(message_digest, hash_name=md_algorithm)
+        return cms.ContentInfo.load(token)
+
+
+async def seal_pdf(
+    pdf: bytes,
+    *,
+    signer: Signer,
+    certificate: bytes,
+    issuers: Sequence[bytes],
+    stamper: TimeStamper,
+    ask_ocsp: Callable[[], Awaitable[bytes]],
+    at: datetime,
+    reason: str | None = None,
+) -> bytes:
+    """Seal a PDF at level B-LT.
+
+    Args:
+        pdf: A PDF of at most 64 MiB, not encrypted, not sealed by this key's field yet.
+        signer: P-256, P-384 or RSA.
+        certificate: The seal's, DER.
+        issuers: Its issuers, DER.
+        stamper: Where the time-stamp comes from.
+        ask_ocsp: Asks about ``certificate``; called after the time-stamp.
+        at: The time that the seal claims (``/M``).
+        reason: Why it was sealed, shown by readers.
+
+    Raises:
+        PdfRefused: For ``too-long``, ``encrypted``, ``key`` or ``pdf``.
+        TrustUnavailable: A service didn't answer.
+    """
+    if len(pdf) > MOST_BYTES:
+        raise PdfRefused("the PDF is too large", why="too-long", most=MOST_BYTES)
+    if signer.kind not in _HASHES:
+        raise PdfRefused("this kind of key seals no PDF", why="key")
+    key = _KeptKey(signer, certificate=certificate, issuers=issuers)
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm=_HASHES[signer.kind],
+        subfilter=fields.SigSeedSubFilter.PADES,
+        reason=reason,
+        signer_key_usage={"non_repudiation"},
+    )
+    field = fields.SigFieldSpec(
+        FIELD,
+        invis_sig_settings=fields.InvisSigSettings(
+            set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True
+        ),
+    )
+    pdf_signer = signers.PdfSigner(
+        metadata, signer=key, timestamper=_Stamper(stamper), new_field_spec=field
+    )
+    try:
+        sealed = await _sign(pdf, pdf_signer, at=at)
+        response = await ask_ocsp()
+        return _with_evidence(sealed, ocsp_response=response, certificates=[certificate, *issuers])
+    except (PdfError, SigningError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise PdfRefused(f"not a PDF that can be sealed: {error}", why="pdf") from error
+
+
+async def _sign(pdf: bytes, pdf_signer: Any, *, at: datetime) -> bytes:
+    """Level B-T: pyHanko's own steps, with the time given to them."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
+    if writer.prev.encrypted:
+        raise PdfRefused("the PDF is encrypted", why="encrypted")
+    session = pdf_signer.init_signing_session(writer)
+    session.system_time = at
+    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=2 * RESERVED)
+    prepared, output = document.digest_tbs_document()
+    signed = await document.perform_signature(
+        document_digest=prepared.document_digest,
+        pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=at),
+    )
+    await signed.post_signature_processing(output)
+    return bytes(output.getvalue())
+
+
+def _with_evidence(sealed: bytes, *, ocsp_response: bytes, certificates: Sequence[bytes]) -> bytes:
+    """Level B-LT: a document security store after the seal (EN 319 142-1 §5.4.2)."""
+    output = BytesIO(sealed)
+    [*_, newest] = PdfFileReader(output).embedded_signatures
+    DocumentSecurityStore.add_dss(
+        output,
+        newest.pkcs7_content.hex().encode("ascii").upper(),
+        certs=[x509.Certificate.load(each) for each in certificates],
+        ocsps=[ocsp.OCSPResponse.load(ocsp_response)],
+    )
+    return output.getvalue()
