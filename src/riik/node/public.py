@@ -14,7 +14,7 @@ from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
 from riik.node.fees import PaymentDesk
-from riik.node.papers import SealedLetters
+from riik.node.papers import ApplicationPens, SealedLetters
 from riik.node.relying import PayerGate
 from riik.payments import Bank, Fees
 from riik.payments.client import BankClient, CreditorClient
@@ -35,7 +35,7 @@ from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
 from riik.services.store import SqlServiceStore
-from riik.signatures import Signatures
+from riik.signatures import OrganisationSeal, Signatures
 
 __all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services"]
 
@@ -148,7 +148,14 @@ def add_services(assembly: Assembly) -> None:
     if section is None:
         return
     own = assembly.config.client("services")
-    signatures = assembly.signatures
+    signatures = Signatures(
+        clock=base.clock,
+        in_thread=base.in_thread,
+        stamper=assembly.tsa,
+        revocation=assembly.ocsp,
+        anchors=assembly.qualified,
+    )
+    assembly.parts.signatures = signatures
     press = TypstPress()
     assembly.parts.closers.append(press.close)
     cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
@@ -165,7 +172,10 @@ def add_services(assembly: Assembly) -> None:
         operations=_operations(assembly, cases, fees, signatures, Documents(press=press)),
         steps=Steps(
             cases=cases,
-            pens=_pens(assembly, signatures, Documents(press=press)),
+            pens=ApplicationPens(
+                signatures=signatures,
+                in_thread=base.in_thread,
+            ),
             request_payment=_payment_desk(assembly, fees),
             officials=assembly.config.officials(),
         ),
@@ -244,6 +254,7 @@ def _operations(
         papers=SealedLetters(
             signatures=signatures,
             documents=documents,
+            seal=OrganisationSeal(signer=base.signer("seal"), certificate=base.certificate("seal")),
             clock=base.clock,
             in_thread=base.in_thread,
             zone=section.zone if section else "UTC",

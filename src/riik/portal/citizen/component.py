@@ -194,12 +194,10 @@ class Portal:
             visitor, service, path="/v2/findUsage", query=query, purpose="own-data"
         )
 
-    async def proof(self, visitor: Visitor, register: ClientId, *, entry: str) -> Answer:
-        """The receipt of one look, which the person can check without us."""
+    async def proofs(self, visitor: Visitor, register: ClientId, *, query: str) -> Answer:
+        """Receipts of looks, which the person can check without us."""
         service = ServiceId(register, "findUsage")
-        return await self._own(
-            visitor, service, path="/v2/proofs", query=f"entry={entry}", purpose="own-data"
-        )
+        return await self._own(visitor, service, path="/v2/proofs", query=query, purpose="own-data")
 
     async def forward(self, case_id: str) -> None:
         """Send what waits in a case; raises `Unavailable` while its provider is silent."""
@@ -293,8 +291,9 @@ class Portal:
     ) -> Answer:
         """Ask for the person's own data: right of access (GDPR art. 15)."""
         issue = f"own-{sha256(self.entropy.bytes(16)).hexdigest()[:24]}"
+        # To ourselves: a register believes that the person asked *this* member to look.
         statement = await self.sign_in.statement(
-            visitor, audience=service.provider, case=issue, person=visitor.person
+            visitor, audience=self.client, case=issue, person=visitor.person
         )
         return await self.exchange.call(
             Call(

@@ -7,7 +7,8 @@ GET  /v1/cases                POST: {"service", "language"}
 GET  /v1/cases/<case>         POST /v1/cases/<case>/<step>
 GET  /v1/cases/<case>/documents/<name>
 GET  /v1/notices
-GET  /v1/looks/<register>     GET /v1/looks/<register>/<entry>: the receipt
+GET  /v1/registers            whose looks are told here
+GET  /v1/looks/<register>     GET /v1/looks/<register>/proofs: with their receipts
 """
 
 from collections.abc import Mapping
@@ -42,7 +43,8 @@ def routes(portal: Portal, *, cookie: str, origin: str) -> list[Route]:
         Route("/v1/cases/{case}/{step:path}", calls.step, methods=["POST"]),
         Route("/v1/notices", calls.notices, methods=["GET"]),
         Route("/v1/looks/{register:int}", calls.looks, methods=["GET"]),
-        Route("/v1/looks/{register:int}/{entry}", calls.proof, methods=["GET"]),
+        Route("/v1/looks/{register:int}/proofs", calls.proofs, methods=["GET"]),
+        Route("/v1/registers", calls.registers, methods=["GET"]),
     ]
 
 
@@ -127,12 +129,21 @@ class _Calls:
         answer = await self.portal.looks(visitor, self._register(request), query=request.url.query)
         return Response(answer.accepted().body, media_type="application/json")
 
-    async def proof(self, request: Request) -> Response:
-        """GET /v1/looks/<register>/<entry>: the receipt of one look."""
+    async def proofs(self, request: Request) -> Response:
+        """GET /v1/looks/<register>/proofs: looks with their receipts."""
         visitor = await self._visitor(request)
-        entry = request.path_params["entry"]
-        answer = await self.portal.proof(visitor, self._register(request), entry=entry)
-        return Response(answer.accepted().body, media_type="text/plain; charset=utf-8")
+        register = self._register(request)
+        answer = await self.portal.proofs(visitor, register, query=request.url.query)
+        return Response(answer.accepted().body, media_type="application/json")
+
+    async def registers(self, request: Request) -> Response:
+        """GET /v1/registers: the registers whose looks are told here."""
+        return JSONResponse(
+            [
+                {"client": str(register.client), "organisation": dict(register.organisation)}
+                for register in self.portal.registers
+            ]
+        )
 
     def _register(self, request: Request) -> ClientId:
         position = int(request.path_params["register"])

@@ -1,0 +1,136 @@
+"""Papers of a case: the application that a person signs, the letter that an authority seals.
+
+Fills the ports `Pens` and `Papers` of services with signatures and documents.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from riik.core import Clock, InThread, PersonCode, Refused
+from riik.documents import Attachment, Documents
+from riik.formats import canonical_json
+from riik.identity import semantics_identifier
+from riik.services import Prepared
+from riik.signatures import DataFile, Indication, OrganisationSeal, Signatures
+from riik.signatures import Prepared as Begun
+from riik.trust import read_certificate
+
+__all__ = ["ApplicationPens", "SealedLetters", "SignerRefused"]
+
+_HASHES = {"sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
+
+
+class SignerRefused(Refused):
+    """A signature that is not this person's, or that does not hold."""
+
+    code = "node.signer-refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationPens:
+    """Applications as ASiC-E containers with the person's own signature.
+
+    Attributes:
+        signatures: The node's signatures.
+        in_thread: Where they are computed.
+    """
+
+    signatures: Signatures
+    in_thread: InThread
+
+    async def begin(
+        self,
+        content: Mapping[str, Any],
+        certificate: bytes,
+        /,
+        *,
+        person: PersonCode,
+        language: str,
+    ) -> Prepared:
+        """Lay the application out and answer what the card must sign.
+
+        Raises:
+            SignerRefused: The certificate is another person's (``person``).
+            PathRefused: It is not trusted here.
+        """
+        if _person_of(certificate) != person:
+            raise SignerRefused("another person's certificate", why="person")
+        plain = canonical_json.encode(dict(content))
+        file = DataFile(name="application.json", content=plain, media_type="application/json")
+        begun = await self.in_thread(self.signatures.sign, [file], certificate=certificate)
+        return Prepared(
+            to_sign=begun.to_sign,
+            digest=begun.digest,
+            hash=_HASHES[begun.hash_name],
+            opaque=msgspec.msgpack.encode(begun),
+        )
+
+    async def finish(self, opaque: bytes, value: bytes, /) -> bytes:
+        """The signed container (ASiC-E LT), validated before it is answered.
+
+        Raises:
+            SignerRefused: The signature does not pass (``signature``).
+            TrustUnavailable: Time-stamp or OCSP can't be had now; the value may be sent again.
+        """
+        begun = msgspec.msgpack.decode(opaque, type=Begun)
+        container = await self.signatures.complete(begun, value)
+        report = await self.in_thread(self.signatures.validate, container)
+        passed = [one.judgement.indication is Indication.TOTAL_PASSED for one in report.signatures]
+        if not passed or not all(passed):
+            raise SignerRefused("the signature does not pass", why="signature")
+        return container
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedLetters:
+    """Letters as PDF/UA and PDF/A with the organisation's seal.
+
+    Attributes:
+        signatures: The node's signatures.
+        documents: The node's press.
+        seal: The organisation's key and certificate.
+        clock: The time.
+        in_thread: Where they are printed.
+        zone: The country's time zone.
+    """
+
+    signatures: Signatures
+    documents: Documents
+    seal: OrganisationSeal
+    clock: Clock
+    in_thread: InThread
+    zone: str
+
+    async def letter(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
+        """A letter as a sealed PDF, with the same content as data inside.
+
+        Raises:
+            LetterRefused: The template or its data are at fault.
+            TrustUnavailable: Time-stamp or OCSP can't be had now.
+        """
+        attachment = Attachment(
+            name="decision.json",
+            media_type="application/json",
+            content=canonical_json.encode(dict(content)),
+            description=str(content["title"]),
+        )
+        pdf = await self.in_thread(
+            self.documents.render,
+            template,
+            content,
+            language=language,
+            title=str(content["title"]),
+            author=str(content["organisation"]["name"]),
+            at=self.clock.now().astimezone(ZoneInfo(self.zone)),
+            attachments=[attachment],
+        )
+        return await self.signatures.seal_pdf(pdf, seal=self.seal)
+
+
+def _person_of(certificate: bytes) -> PersonCode:
+    """The person a certificate names (ETSI EN 319 412-1 §5.1.3)."""
+    return semantics_identifier(read_certificate(certificate).subject.serial_number or "").person()
