@@ -119,6 +119,11 @@ def test_a_signature_certificate_is_qualified_and_in_a_device():
     assert certificate.policies == ("1.3.6.1.4.1.51361.1.1.1", oids.POLICY_QCP_N_QSCD)
 
 
+def test_the_issuers_terms_may_be_named():
+    certificate = PKI.issue(person_signature(MARI, terms="https://trust.example/terms"))
+    assert b"https://trust.example/terms\x13\x02en" in certificate.certificate
+
+
 def test_a_seal_names_the_organisation_and_no_device():
     certificate = read_certificate(issued("seal"))
     assert certificate.subject.organisation_identifier == "NTREE-70001490"

@@ -351,12 +351,14 @@ def _find_responder(
             if basic.names(listed):
                 return _in_time(listed, basic.produced_at)
     for delegate in basic.certificates:
-        if basic.names(delegate) and _is_delegated(delegate, authority=authority):
+        if basic.names(delegate) and _is_delegated(
+            delegate, authority=authority, at=basic.produced_at
+        ):
             return _in_time(delegate, basic.produced_at)
     raise OcspRefused("the responder may not speak for this issuer", why="responder")
 
 
-def _is_delegated(delegate: Certificate, *, authority: Certificate) -> bool:
+def _is_delegated(delegate: Certificate, *, authority: Certificate, at: datetime) -> bool:
     if (
         oids.OCSP_SIGNING not in delegate.extended_key_usage
         or not delegate.allows(KeyUsage.DIGITAL_SIGNATURE)
@@ -365,6 +367,8 @@ def _is_delegated(delegate: Certificate, *, authority: Certificate) -> bool:
         return False
     try:
         verify_issued(delegate, issuer=authority)
+        algorithm = read_algorithm(delegate.signature_algorithm)
+        check_strength(authority.public_key, algorithm=algorithm, at=at)
     except SignatureRefused:
         return False
     return True

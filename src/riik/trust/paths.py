@@ -30,6 +30,7 @@ __all__ = ["CA_KINDS", "Qualified", "qualify", "validate_path", "verify_issued"]
 
 CA_KINDS: Final = frozenset({ServiceKind.CA_QC, ServiceKind.CA_PKC})
 MOST_CERTIFICATES: Final = 8
+_SERVICES: Final = frozenset({oids.OCSP_SIGNING, oids.TIME_STAMPING})
 MOST_TRIED: Final = 64
 MOST_STEPS: Final = 128
 
@@ -134,7 +135,7 @@ def verify_issued(certificate: Certificate, *, issuer: Certificate) -> None:
     Raises:
         SignatureRefused: For ``signature``, ``algorithm`` or ``key``.
     """
-    check = _verify_authority if certificate.is_ca else _verify
+    check = _verify_service if _is_service(certificate) else _verify
     check(
         issuer.public_key,
         certificate.signature_algorithm,
@@ -149,8 +150,13 @@ def _verify(public_key: bytes, algorithm: bytes, signature: bytes, signed: bytes
     )
 
 
-# Authorities are few and met in every path: what held once for these bytes holds always.
-_verify_authority = lru_cache(maxsize=512)(_verify)
+# Authorities, responders and stampers are few and met in every judgement, people are many:
+# what held once for the bytes of a service's certificate holds always.
+_verify_service = lru_cache(maxsize=512)(_verify)
+
+
+def _is_service(certificate: Certificate) -> bool:
+    return certificate.is_ca or not _SERVICES.isdisjoint(certificate.extended_key_usage)
 
 
 def _readable(certificates: Sequence[bytes]) -> Iterator[Certificate]:

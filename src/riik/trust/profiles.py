@@ -178,7 +178,12 @@ def person_authentication(person: Person, *, document_policy: str = "", email: s
 
 
 def person_signature(
-    person: Person, *, document_policy: str = "", device: bool = True, legislation: str = ""
+    person: Person,
+    *,
+    document_policy: str = "",
+    device: bool = True,
+    legislation: str = "",
+    terms: str = "",
 ) -> Profile:
     """A person's key for signatures: qualified, content commitment alone.
 
@@ -187,6 +192,7 @@ def person_signature(
         document_policy: Dotted policy of the document's kind, put first.
         device: The key is in a qualified device (QSCD); else the certificate says so not.
         legislation: Country whose law makes it qualified, when not the European Union's.
+        terms: https address of the issuer's disclosure statement, in English (QcPDS).
     """
     policies = (oids.POLICY_QCP_N_QSCD,) if device else ("0.4.0.194112.1.0",)
     return Profile(
@@ -195,7 +201,7 @@ def person_signature(
         extensions=(
             _usage(KeyUsage.CONTENT_COMMITMENT),
             _policies(document_policy, *policies),
-            _qualified(oids.QC_TYPE_ESIGN, device=device, legislation=legislation),
+            _qualified(oids.QC_TYPE_ESIGN, device=device, legislation=legislation, terms=terms),
         ),
         lifetime=timedelta(days=365 * 5),
         person=person.code,
@@ -206,7 +212,7 @@ def person_signature(
 
 
 def organisation_seal(
-    organisation: Organisation, *, device: bool = False, legislation: str = ""
+    organisation: Organisation, *, device: bool = False, legislation: str = "", terms: str = ""
 ) -> Profile:
     """An organisation's e-seal (EN 319 412-3; QCP-l)."""
     policy = oids.POLICY_QCP_L_QSCD if device else oids.POLICY_QCP_L
@@ -216,7 +222,7 @@ def organisation_seal(
         extensions=(
             _usage(KeyUsage.CONTENT_COMMITMENT),
             _policies(policy),
-            _qualified(oids.QC_TYPE_ESEAL, device=device, legislation=legislation),
+            _qualified(oids.QC_TYPE_ESEAL, device=device, legislation=legislation, terms=terms),
         ),
         lifetime=timedelta(days=365 * 3),
     )
@@ -380,13 +386,16 @@ def _policies(*policies: str) -> bytes:
     return _extension(oids.CERTIFICATE_POLICIES, value)
 
 
-def _qualified(kind: str, *, device: bool, legislation: str) -> bytes:
+def _qualified(kind: str, *, device: bool, legislation: str, terms: str) -> bytes:
     statements = [
         der.sequence(der.oid(oids.QC_COMPLIANCE)),
         der.sequence(der.oid(oids.QC_TYPE), der.sequence(der.oid(kind))),
     ]
     if device:
         statements.append(der.sequence(der.oid(oids.QC_SSCD)))
+    if terms:
+        place = der.sequence(der.ia5_string(terms), der.printable_string("en"))
+        statements.append(der.sequence(der.oid(oids.QC_PDS), der.sequence(place)))
     if legislation:
         countries = der.sequence(der.printable_string(legislation))
         statements.append(der.sequence(der.oid(oids.QC_LEGISLATION), countries))
