@@ -14,7 +14,7 @@ def url(request, tmp_path):
     """The address of an empty database, on each engine in turn."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/engine.db"
-    return request.getfixturevalue("postgresql").new_database()
+    return request.getfixturevalue("postgresql").emptied()
 
 
 @pytest.fixture

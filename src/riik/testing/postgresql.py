@@ -39,7 +39,17 @@ class PostgresqlServer:
         name = f"node{next(self._numbers)}"
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+        return self._address(name)
+
+    def emptied(self) -> str:
+        """The address of one and the same database, emptied: ten times quicker than a new one.
+
+        Whoever got it before must have closed its connections.
+        """
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        return self._address("postgres")
 
     def is_ready(self) -> bool:
         """Does it take connections yet?"""
@@ -48,6 +58,9 @@ class PostgresqlServer:
         except psycopg.OperationalError:
             return False
         return True
+
+    def _address(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def _dsn(self, name: str) -> str:
         return f"host={self.folder} user=postgres dbname={name} connect_timeout=5"
