@@ -7,15 +7,16 @@ configuration is public and signed in itself: plain routes.
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from riik.core import Unavailable
+from riik.core import Refused, Unavailable
 from riik.exchange.centre import Centre
 from riik.exchange.client import TlsIdentity, tls_context
 from riik.exchange.component import Exchange
@@ -28,6 +29,7 @@ _log = logging.getLogger("riik.exchange")
 
 _OVERHEAD = 256 * 1024
 _BODY_SECONDS = 60
+_FOLLOW_SECONDS = 30
 
 
 @asynccontextmanager
@@ -61,10 +63,22 @@ async def serve(
             await runner.setup()
             runners.append(runner)
             await web.TCPSite(runner, host, number, ssl_context=tls, backlog=512).start()
+        following = asyncio.create_task(_follow(exchange, context))
         yield
+        following.cancel()
     finally:
         for runner in runners:
             await runner.cleanup()
+
+
+async def _follow(exchange: Exchange, context: ssl.SSLContext) -> None:
+    """Keep up with the configuration that another process of this node may have downloaded."""
+    while True:
+        await asyncio.sleep(_FOLLOW_SECONDS)
+        with suppress(Refused, Unavailable):
+            await exchange.in_thread(exchange.recall)
+            for authority in exchange.configuration().authorities:
+                context.load_verify_locations(cadata=authority.certificate)
 
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
