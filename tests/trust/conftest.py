@@ -17,10 +17,18 @@ def pki():
     return make_pki()
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request):
+    """The address of an empty database, on each engine in turn; nothing for SQLite's file."""
+    if request.param == "sqlite":
+        return ""
+    return request.getfixturevalue("postgresql").emptied()
+
+
 @pytest.fixture
-def centre(tmp_path):
-    """A trust centre's engines: SQLite files, encrypted keys, a vault, a standing clock."""
-    made = Centre(tmp_path)
+def centre(tmp_path, url):
+    """A trust centre's engines: a database, encrypted keys, a vault, a standing clock."""
+    made = Centre(tmp_path, url)
     yield made
     made.close()
 

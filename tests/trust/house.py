@@ -59,11 +59,13 @@ class Centre:
     """One trust centre's engines, from which it can be composed again after a restart."""
 
     folder: Path
+    url: str = ""
 
     def __post_init__(self):
         self.clock = StandingClock(AT)
         self.entropy = SeededEntropy("trust")
-        self.database = open_database(f"sqlite:///{self.folder}/node.db", name="node")
+        url = self.url or f"sqlite:///{self.folder}/node.db"
+        self.database = open_database(url, name="node")
         self.vault_database = open_database(f"sqlite:///{self.folder}/vault.db", name="vault")
         migrate(self.database, {"trust": MIGRATIONS})
         migrate(self.vault_database, {"vault": VAULT_MIGRATIONS})
