@@ -21,6 +21,15 @@ REGISTERS: Mapping[str, tuple[str, ...]] = {
 }
 """Which member keeps which registers; each has a log of looks."""
 
+OWN_DATA: Mapping[str, tuple[str, str]] = {
+    "population": ("person", "Rahvastikuregistri seadus"),
+    "identity-documents": ("documents", "GDPR"),
+    "medical-certificates": ("certificates", "GDPR"),
+    "driving-training": ("courses", "GDPR"),
+    "driving-rights": ("right", "GDPR"),
+}
+"""By which offer of each register people read their own data, and by which law."""
+
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
 
@@ -107,6 +116,13 @@ def _authority(country: Country, places: Mapping[str, Place]) -> Tree:
     }
     return {
         "centre": {"instance": country.instance, "stamping-interval": 2},
+        "trusted-list": {
+            "operator": country.members["authority"].names["en"],
+            "street": "Demonstration street 1",
+            "locality": "Nowhere",
+            "email": "list@riik.example",
+            "provider": country.members["trust"].names["en"],
+        },
         "login": {
             "relying": relying,
             "population": str(country.client("interior", "population")),
@@ -139,6 +155,8 @@ def _portal(country: Country) -> Tree:
                 {
                     "client": str(country.client(role, register)),
                     "organisation": dict(country.members[role].names),
+                    "own-offer": OWN_DATA[register][0],
+                    "own-basis": OWN_DATA[register][1],
                 }
                 for role, registers in REGISTERS.items()
                 for register in registers

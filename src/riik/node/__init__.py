@@ -2,13 +2,15 @@
 
 from riik.identity.device import EstEidCard
 from riik.node.certification import certify_many
-from riik.node.compose import build, open_trust
+from riik.node.compose import build, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
 from riik.node.node import Node
+from riik.node.status import CountrySite
 
 __all__ = [
     "ConfigRefused",
+    "CountrySite",
     "EstEidCard",
     "Membership",
     "Node",
@@ -19,7 +21,9 @@ __all__ = [
     "explain",
     "join",
     "log_key",
+    "open_reader",
     "open_trust",
+    "publish_list",
     "read_config",
     "write_anchors",
 ]

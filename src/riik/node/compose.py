@@ -8,6 +8,7 @@ one component's port with another is in modules of its own.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from riik.exchange import Exchange
 from riik.node.assembly import Assembly
 from riik.node.base import open_base
 from riik.node.config import ConfigRefused, NodeConfig
@@ -19,13 +20,15 @@ from riik.node.state import (
     add_log,
     add_login,
     add_trust,
+    add_trusted_list,
     add_witness,
+    listed_services,
     offer_certificates,
 )
 from riik.node.status import add_status
 from riik.trust.component import Trust
 
-__all__ = ["build", "open_trust"]
+__all__ = ["build", "open_reader", "open_trust", "publish_list"]
 
 
 def build(config: NodeConfig) -> Node:
@@ -33,6 +36,7 @@ def build(config: NodeConfig) -> Node:
     assembly = Assembly(base=open_base(config))
     add_trust(assembly)
     add_centre(assembly)
+    add_trusted_list(assembly)
     offer_certificates(assembly)
     add_witness(assembly)
     add_log(assembly)
@@ -45,6 +49,32 @@ def build(config: NodeConfig) -> Node:
     add_portal(assembly)
     add_status(assembly)
     return assembly.node()
+
+
+def publish_list(config: NodeConfig) -> bytes:
+    """Seal and publish the next trusted list of the governing authority's node."""
+    assembly = Assembly(base=open_base(config))
+    try:
+        add_trusted_list(assembly)
+        if assembly.parts.lists is None:
+            raise ConfigRefused("this node publishes no trusted list", why="list")
+        return assembly.parts.lists.publish_list(listed_services(assembly))
+    finally:
+        assembly.base.let_go()
+
+
+@contextmanager
+def open_reader(config: NodeConfig) -> Iterator[Exchange]:
+    """A node's message log to read, as its operator may: evidence of what was said.
+
+    Works beside the running node; nothing is served and nothing is written.
+    """
+    assembly = Assembly(base=open_base(config))
+    try:
+        assembly.exchange.recall()
+        yield assembly.exchange
+    finally:
+        assembly.base.let_go()
 
 
 @contextmanager

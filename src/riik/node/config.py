@@ -114,6 +114,16 @@ class CentreSection(Shape):
     stamping_interval: int = 60
 
 
+class ListSection(Shape):
+    """The trusted list (ETSI TS 119 612): who publishes it, and the trust centre's name."""
+
+    operator: str
+    street: str
+    locality: str
+    email: str
+    provider: str
+
+
 class LoginSection(Shape):
     """The national login: which members may send people, and where they go back to."""
 
@@ -166,10 +176,12 @@ class CatalogueSection(Shape):
 
 
 class RegisterSection(Shape):
-    """One register of the tracker."""
+    """One register of the tracker, and the offer by which people read their own data."""
 
     client: str
     organisation: dict[str, str]
+    own_offer: str
+    own_basis: str
 
 
 class WitnessSection(Shape):
@@ -212,6 +224,7 @@ class NodeFile(Shape):
     exchange: ExchangeSection
     trust: TrustSection | None = None
     centre: CentreSection | None = None
+    trusted_list: ListSection | None = None
     login: LoginSection | None = None
     identity: IdentitySection | None = None
     registers: RegistersSection | None = None

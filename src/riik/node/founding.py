@@ -18,7 +18,13 @@ from riik.runtime.files import Disk
 from riik.runtime.keys import FileKeys
 from riik.transparency import verifier_key
 from riik.transparency.notes import KeyType
-from riik.trust import Organisation, exchange_authentication, exchange_signature, organisation_seal
+from riik.trust import (
+    Organisation,
+    exchange_authentication,
+    exchange_signature,
+    list_signer,
+    organisation_seal,
+)
 from riik.trust.component import Order, Trust
 
 __all__ = ["Membership", "certify", "join", "log_key", "write_anchors"]
@@ -147,6 +153,7 @@ def _orders(membership: Membership) -> dict[str, Order]:
         profiles |= {
             "centre": organisation_seal(organisation),
             "statements": organisation_seal(organisation),
+            "list": list_signer(organisation, name=f"{name} list"),
         }
     return {
         purpose: Order(

@@ -13,7 +13,7 @@ from riik.registers import Registers
 from riik.services import Services
 from riik.signatures import Signatures
 from riik.transparency import Transparency, Witness
-from riik.trust.component import Trust
+from riik.trust.component import ListPublisher, Trust
 
 __all__ = ["Parts"]
 
@@ -28,6 +28,7 @@ class Parts:
     witness: Witness | None = None
     identity: Identity | None = None
     centre: Centre | None = None
+    lists: ListPublisher | None = None
     login: Login | None = None
     registers: Registers | None = None
     bank: Bank | None = None

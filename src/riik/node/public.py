@@ -216,7 +216,12 @@ def add_portal(assembly: Assembly) -> None:
             for entry in section.catalogue
         ],
         registers=[
-            Register(client=ClientId.parse(one.client), organisation=one.organisation)
+            Register(
+                client=ClientId.parse(one.client),
+                organisation=one.organisation,
+                own_offer=one.own_offer,
+                own_basis=one.own_basis,
+            )
             for one in section.registers
         ],
     )

@@ -18,17 +18,27 @@ from riik.login.store import SqlLoginStore
 from riik.node.assembly import Assembly
 from riik.node.certification import RemoteAuthority, certificate_offers
 from riik.node.mandates import PopulationMandates
+from riik.signatures import XmlSeal
 from riik.transparency import Log, Transparency, VerifierKey, Witness
 from riik.transparency.client import WitnessClient
 from riik.transparency.http import routes as log_routes
 from riik.transparency.http import witness_routes
 from riik.transparency.jobs import Sequencer
 from riik.transparency.store import LogStore, LookStore, WitnessStore
-from riik.trust import Addresses, Organisation
-from riik.trust.component import Trust
+from riik.trust import (
+    Addresses,
+    Organisation,
+    Provider,
+    Scheme,
+    ServiceKind,
+    TrustAnchor,
+    read_certificate,
+)
+from riik.trust.component import ListPublisher, Trust
 from riik.trust.hierarchy import Hierarchy, establish
+from riik.trust.http import list_routes
 from riik.trust.http import routes as trust_routes
-from riik.trust.store import AuthorityStore, CertificateStore
+from riik.trust.store import AuthorityStore, CertificateStore, ListStore
 
 __all__ = [
     "add_centre",
@@ -36,7 +46,9 @@ __all__ = [
     "add_log",
     "add_login",
     "add_trust",
+    "add_trusted_list",
     "add_witness",
+    "listed_services",
     "offer_certificates",
 ]
 
@@ -122,6 +134,47 @@ def add_centre(assembly: Assembly) -> None:
         await base.in_thread(centre.publish)
 
     base.jobs.periodic("centre.publish", timedelta(seconds=60), publish)
+
+
+def add_trusted_list(assembly: Assembly) -> None:
+    """The trusted list of the country, sealed by the governing authority."""
+    base, section = assembly.base, assembly.config.file.trusted_list
+    if section is None:
+        return
+    publisher = ListPublisher(
+        scheme=Scheme(
+            territory=assembly.config.file.node.profile.upper(),
+            operator=section.operator,
+            street=section.street,
+            locality=section.locality,
+            email=section.email,
+            website=assembly.config.file.people.origin,
+        ),
+        seal=XmlSeal(
+            signer=base.signer("list"), certificate=base.certificate("list"), clock=base.clock
+        ),
+        store=ListStore(),
+        database=base.database,
+        clock=base.clock,
+    )
+    assembly.parts.lists = publisher
+    assembly.routes += list_routes(publisher, in_thread=base.in_thread)
+
+
+def listed_services(assembly: Assembly) -> list[Provider]:
+    """The trust centre's services as the list names them: granted since the CA began."""
+    section = assembly.config.file.trusted_list
+    named = (
+        (ServiceKind.CA_QC, "issuing"),
+        (ServiceKind.OCSP_QC, "ocsp"),
+        (ServiceKind.TSA_QTST, "tsa"),
+    )
+    services = []
+    for kind, name in named:
+        certificate = assembly.base.certificate(name)
+        since = read_certificate(certificate).not_before
+        services.append(TrustAnchor.granted(certificate, since=since, kind=kind))
+    return [Provider(name=section.provider if section else "", services=tuple(services))]
 
 
 def add_log(assembly: Assembly) -> None:

@@ -199,6 +199,11 @@ class Portal:
         service = ServiceId(register, "findUsage")
         return await self._own(visitor, service, path="/v2/proofs", query=query, purpose="own-data")
 
+    async def own_data(self, visitor: Visitor, register: Register) -> Answer:
+        """What a register holds of the person."""
+        service = ServiceId(register.client, register.own_offer)
+        return await self._own(visitor, service, purpose="own-data", legal_basis=register.own_basis)
+
     async def forward(self, case_id: str) -> None:
         """Send what waits in a case; raises `Unavailable` while its provider is silent."""
         case, waiting = await self.in_thread(self._waiting, case_id)
@@ -287,7 +292,14 @@ class Portal:
         )
 
     async def _own(
-        self, visitor: Visitor, service: ServiceId, *, purpose: str, path: str = "", query: str = ""
+        self,
+        visitor: Visitor,
+        service: ServiceId,
+        *,
+        purpose: str,
+        legal_basis: str = "GDPR",
+        path: str = "",
+        query: str = "",
     ) -> Answer:
         """Ask for the person's own data: right of access (GDPR art. 15)."""
         issue = f"own-{sha256(self.entropy.bytes(16)).hexdigest()[:24]}"
@@ -302,7 +314,7 @@ class Portal:
                 path=path,
                 query=query,
                 purpose=purpose,
-                legal_basis="GDPR art. 15",
+                legal_basis=legal_basis,
                 subject=visitor.person,
                 authority=statement,
                 user=visitor.person,

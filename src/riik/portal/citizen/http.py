@@ -7,7 +7,7 @@ GET  /v1/cases                POST: {"service", "language"}
 GET  /v1/cases/<case>         POST /v1/cases/<case>/<step>
 GET  /v1/cases/<case>/documents/<name>
 GET  /v1/notices
-GET  /v1/registers            whose looks are told here
+GET  /v1/registers            whose looks are told here; /v1/registers/<n>/own: one's own data
 GET  /v1/looks/<register>     GET /v1/looks/<register>/proofs: with their receipts
 """
 
@@ -19,10 +19,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from riik.core import ClientId, person_code
+from riik.core import person_code
 from riik.portal.citizen.component import Portal
 from riik.portal.citizen.errors import PortalRefused, SignedOut
-from riik.portal.citizen.model import Visitor
+from riik.portal.citizen.model import Register, Visitor
 
 __all__ = ["routes"]
 
@@ -45,6 +45,7 @@ def routes(portal: Portal, *, cookie: str, origin: str) -> list[Route]:
         Route("/v1/looks/{register:int}", calls.looks, methods=["GET"]),
         Route("/v1/looks/{register:int}/proofs", calls.proofs, methods=["GET"]),
         Route("/v1/registers", calls.registers, methods=["GET"]),
+        Route("/v1/registers/{register:int}/own", calls.own_data, methods=["GET"]),
     ]
 
 
@@ -126,14 +127,21 @@ class _Calls:
     async def looks(self, request: Request) -> Response:
         """GET /v1/looks/<register>: who looked, by one register."""
         visitor = await self._visitor(request)
-        answer = await self.portal.looks(visitor, self._register(request), query=request.url.query)
+        register = self._register(request).client
+        answer = await self.portal.looks(visitor, register, query=request.url.query)
         return Response(answer.accepted().body, media_type="application/json")
 
     async def proofs(self, request: Request) -> Response:
         """GET /v1/looks/<register>/proofs: looks with their receipts."""
         visitor = await self._visitor(request)
-        register = self._register(request)
+        register = self._register(request).client
         answer = await self.portal.proofs(visitor, register, query=request.url.query)
+        return Response(answer.accepted().body, media_type="application/json")
+
+    async def own_data(self, request: Request) -> Response:
+        """GET /v1/registers/<register>/own: what the register holds of the person."""
+        visitor = await self._visitor(request)
+        answer = await self.portal.own_data(visitor, self._register(request))
         return Response(answer.accepted().body, media_type="application/json")
 
     async def registers(self, request: Request) -> Response:
@@ -145,11 +153,11 @@ class _Calls:
             ]
         )
 
-    def _register(self, request: Request) -> ClientId:
+    def _register(self, request: Request) -> Register:
         position = int(request.path_params["register"])
         if position >= len(self.portal.registers):
             raise PortalRefused("there is no such register", why="no-register")
-        return self.portal.registers[position].client
+        return self.portal.registers[position]
 
     async def _visitor(self, request: Request) -> Visitor:
         secret = request.cookies.get(self.cookie)

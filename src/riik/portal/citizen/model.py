@@ -29,10 +29,19 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """A register whose looks the tracker shows."""
+    """A register whose looks the tracker shows, and where people read their own data.
+
+    Attributes:
+        client: Its subsystem.
+        organisation: Who keeps it, by language.
+        own_offer: The offer by which a person reads their own data.
+        own_basis: The law that gives them the right.
+    """
 
     client: ClientId
     organisation: Mapping[str, str]
+    own_offer: str
+    own_basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
