@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -89,6 +89,7 @@ async def open_demonstration(
     *,
     processes: bool = False,
     fresh: bool = False,
+    residents: int | None = None,
     tell: Callable[[str], None],
 ) -> Demonstration:
     """Found the country if it is not, and start it.
@@ -98,11 +99,14 @@ async def open_demonstration(
         folder: Where its state is or will be.
         processes: Each node in a process of its own.
         fresh: Forget what is there and begin anew.
+        residents: How many people live there; as the country's data say by default.
         tell: Called with a line of progress.
     """
     if fresh and folder.exists():
         shutil.rmtree(folder)
-    country, places = read_country(profile), {}
+    country = read_country(profile)
+    if residents is not None:
+        country = replace(country, residents=residents)
     places = free_places(country)
     began = _began(folder)
     today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
