@@ -24,7 +24,7 @@ from riik.exchange.errors import ConfigurationRefused, InvalidMessage, NetworkFa
 from riik.exchange.globalconf import GlobalConf, Server
 from riik.exchange.protocol.messages import read_statuses
 
-__all__ = ["ConfigurationSource", "TlsIdentity", "TlsTransport", "tls_context"]
+__all__ = ["ConfigurationSource", "TlsIdentity", "TlsTransport"]
 
 CONNECT_SECONDS = 5.0
 MOST_IDLE = 64
@@ -55,8 +55,12 @@ class TlsIdentity:
     password: str
     intermediates: tuple[bytes, ...] = ()
 
+    def server_context(self, conf: GlobalConf) -> ssl.SSLContext:
+        """What `http.serve` listens with."""
+        return _tls_context(self, conf, server=True)
 
-def tls_context(identity: TlsIdentity, conf: GlobalConf, *, server: bool) -> ssl.SSLContext:
+
+def _tls_context(identity: TlsIdentity, conf: GlobalConf, *, server: bool) -> ssl.SSLContext:
     """A context that shows our certificate and wants one of an approved authority.
 
     Names aren't compared: the global configuration says whose certificate it is.
@@ -104,9 +108,11 @@ class _Connection(asyncio.Protocol):
     # asyncio's calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: the connection stands."""
         self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
+        """asyncio: bytes of an answer."""
         self.began = True
         try:
             self._parser.feed_data(data)
@@ -116,6 +122,7 @@ class _Connection(asyncio.Protocol):
             self._fail(error)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """asyncio: the connection is gone; who waits is told."""
         self.closed = True
         if isinstance(exc, ssl.SSLError):
             self._fail(PeerRefused("the other server refused our TLS", why="tls"))
@@ -125,19 +132,23 @@ class _Connection(asyncio.Protocol):
     # httptools' calls
 
     def on_message_begin(self) -> None:
+        """httptools: an answer begins."""
         self._content_type, self._body, self._size = "", [], 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """httptools: one header."""
         if name.lower() == b"content-type":
             self._content_type = value.decode("latin-1")
 
     def on_body(self, body: bytes) -> None:
+        """httptools: a piece of the body."""
         self._size += len(body)
         if self._size > self.most:
             raise InvalidMessage("the answer is larger than allowed", why="size")
         self._body.append(body)
 
     def on_message_complete(self) -> None:
+        """httptools: the answer is whole."""
         self.status = self._parser.get_status_code()
         if not self._parser.should_keep_alive():
             self.close()
@@ -297,7 +308,7 @@ class TlsTransport:
     def _tls(self) -> ssl.SSLContext:
         conf = self.conf()
         if self._context is None or self._context[0] is not conf:
-            self._context = (conf, tls_context(self.identity, conf, server=False))
+            self._context = (conf, _tls_context(self.identity, conf, server=False))
         return self._context[1]
 
 

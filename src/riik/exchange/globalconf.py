@@ -261,6 +261,7 @@ def _name(each: etree._Element) -> str:
 
 
 def text_at(element: etree._Element, path: str) -> str:
+    """The text of an element below, without blanks around; never empty."""
     found = (element.findtext(path) or "").strip()
     if not found:
         raise ValueError(f"{path} is missing")
@@ -280,6 +281,7 @@ def decoded(text: str | None) -> bytes:
 
 
 def conf_root(document: bytes, name: str, *, why: str) -> etree._Element:
+    """The root element, which must be ``name`` in X-Road's namespace."""
     root = xml.parse(document)
     if root.tag != f"{{{_XROAD}}}{name}":
         raise ConfigurationRefused(f"this is no {name}", why=why)
@@ -370,6 +372,7 @@ def write_private(conf: GlobalConf) -> bytes:
 
 
 def conf_document(name: str, body: str) -> bytes:
+    """A document whose root is ``name`` in X-Road's namespace."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<xroad:{name} xmlns:xroad="{_XROAD}" xmlns:id="{_IDS}">{body}</xroad:{name}>\n'
@@ -377,10 +380,12 @@ def conf_document(name: str, body: str) -> bytes:
 
 
 def tag(name: str, text: str) -> str:
+    """An element without attributes."""
     return f"<{name}>{escape(text)}</{name}>"
 
 
 def base64_text(content: bytes) -> str:
+    """Bytes as base64 text."""
     return b64encode(content).decode("ascii")
 
 

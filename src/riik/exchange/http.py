@@ -10,6 +10,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Protocol
 
 from aiohttp import web
 from starlette.requests import Request
@@ -18,9 +19,9 @@ from starlette.routing import Route
 
 from riik.core import Refused, Unavailable
 from riik.exchange.centre import Centre
-from riik.exchange.client import TlsIdentity, tls_context
 from riik.exchange.component import Exchange
 from riik.exchange.errors import InvalidMessage, ServiceFailed
+from riik.exchange.globalconf import GlobalConf
 from riik.exchange.protocol.messages import FAULT_TYPE, write_fault, write_statuses
 
 __all__ = ["centre_routes", "serve"]
@@ -32,11 +33,19 @@ _BODY_SECONDS = 60
 _FOLLOW_SECONDS = 30
 
 
+class Identity(Protocol):
+    """A server's TLS key and certificate."""
+
+    def server_context(self, conf: GlobalConf) -> ssl.SSLContext:
+        """A context that shows it and wants a certificate of an approved authority."""
+        ...
+
+
 @asynccontextmanager
 async def serve(
     exchange: Exchange,
     *,
-    identity: TlsIdentity,
+    identity: Identity,
     host: str,
     port: int = 5500,
     status_port: int = 5577,
@@ -45,12 +54,12 @@ async def serve(
 
     Args:
         exchange: What answers.
-        identity: Our TLS key and certificate.
+        identity: Our TLS key and certificate; `client.TlsIdentity`.
         host: The address to listen at.
         port: For messages.
         status_port: For OCSP responses.
     """
-    context = tls_context(identity, exchange.configuration(), server=True)
+    context = identity.server_context(exchange.configuration())
     runners = []
     try:
         for handler, number, tls in (

@@ -6,15 +6,24 @@ configuration every 60 seconds, time-stamps as the configuration says, the rest 
 
 from datetime import timedelta
 from hashlib import sha512
+from typing import Protocol
 
 from riik.core import Work
-from riik.exchange.client import ConfigurationSource
 from riik.exchange.component import CLAIMS_KEPT, Exchange
 from riik.exchange.model import ms_of
 from riik.exchange.protocol.hashchain import tree_root, write_result
 from riik.trust import TimeStamper, verify_timestamp
 
 __all__ = ["forget_handled", "refresh_configuration", "refresh_statuses", "stamp_log"]
+
+
+class Source(Protocol):
+    """Where the global configuration comes from; `client.ConfigurationSource`."""
+
+    async def download(self) -> tuple[str, bytes, dict[str, bytes]]:
+        """The signed directory's content type and bytes, and its parts by location."""
+        ...
+
 
 MOST_IN_A_BATCH = 10_000
 
@@ -56,7 +65,7 @@ async def stamp_log(exchange: Exchange, *, stamper: TimeStamper) -> int:
     return len(found)
 
 
-async def refresh_configuration(exchange: Exchange, *, source: ConfigurationSource) -> None:
+async def refresh_configuration(exchange: Exchange, *, source: Source) -> None:
     """Download the global configuration and take it over if it can be believed.
 
     Raises:

@@ -10,6 +10,13 @@ revision, down_revision = "exchange_0001", None
 
 
 def upgrade() -> None:
+    _messages()
+    _handled()
+    _rights()
+    _centre()
+
+
+def _messages() -> None:
     op.create_table(
         "exchange_message",
         Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
@@ -39,6 +46,9 @@ def upgrade() -> None:
         Column("at_ms", BigInteger, nullable=False),
         Column("token", LargeBinary, nullable=False),  # RFC 3161
     )
+
+
+def _handled() -> None:
     op.create_table(
         "exchange_handled",
         Column("client", Text, primary_key=True),
@@ -50,6 +60,9 @@ def upgrade() -> None:
         Column("at_ms", BigInteger, nullable=False),
     )
     op.create_index("exchange_handled_at", "exchange_handled", ["at_ms"])
+
+
+def _rights() -> None:
     op.create_table(
         "exchange_right",
         Column("id", Text, primary_key=True),  # digest of the columns below but the last
@@ -68,6 +81,9 @@ def upgrade() -> None:
         Column("content", LargeBinary, nullable=False),
         Column("at_ms", BigInteger, nullable=False),
     )
+
+
+def _centre() -> None:
     op.create_table(
         "exchange_member",
         Column("id", Text, primary_key=True),  # member or subsystem
