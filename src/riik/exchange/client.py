@@ -24,7 +24,7 @@ from riik.exchange.errors import ConfigurationRefused, InvalidMessage, NetworkFa
 from riik.exchange.globalconf import GlobalConf, Server
 from riik.exchange.protocol.messages import read_statuses
 
-__all__ = ["ConfigurationSource", "TlsIdentity", "TlsTransport"]
+__all__ = ["ConfigurationSource", "TlsIdentity", "TlsTransport", "tls_context"]
 
 CONNECT_SECONDS = 5.0
 MOST_IDLE = 64
@@ -55,12 +55,8 @@ class TlsIdentity:
     password: str
     intermediates: tuple[bytes, ...] = ()
 
-    def server_context(self, conf: GlobalConf) -> ssl.SSLContext:
-        """What `http.serve` listens with."""
-        return _tls_context(self, conf, server=True)
 
-
-def _tls_context(identity: TlsIdentity, conf: GlobalConf, *, server: bool) -> ssl.SSLContext:
+def tls_context(identity: TlsIdentity, conf: GlobalConf, *, server: bool) -> ssl.SSLContext:
     """A context that shows our certificate and wants one of an approved authority.
 
     Names aren't compared: the global configuration says whose certificate it is.
@@ -308,7 +304,7 @@ class TlsTransport:
     def _tls(self) -> ssl.SSLContext:
         conf = self.conf()
         if self._context is None or self._context[0] is not conf:
-            self._context = (conf, _tls_context(self.identity, conf, server=False))
+            self._context = (conf, tls_context(self.identity, conf, server=False))
         return self._context[1]
 
 

@@ -10,7 +10,6 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Protocol
 
 from aiohttp import web
 from starlette.requests import Request
@@ -21,7 +20,6 @@ from riik.core import Refused, Unavailable
 from riik.exchange.centre import Centre
 from riik.exchange.component import Exchange
 from riik.exchange.errors import InvalidMessage, ServiceFailed
-from riik.exchange.globalconf import GlobalConf
 from riik.exchange.protocol.messages import FAULT_TYPE, write_fault, write_statuses
 
 __all__ = ["centre_routes", "serve"]
@@ -33,19 +31,11 @@ _BODY_SECONDS = 60
 _FOLLOW_SECONDS = 30
 
 
-class Identity(Protocol):
-    """A server's TLS key and certificate."""
-
-    def server_context(self, conf: GlobalConf) -> ssl.SSLContext:
-        """A context that shows it and wants a certificate of an approved authority."""
-        ...
-
-
 @asynccontextmanager
 async def serve(
     exchange: Exchange,
     *,
-    identity: Identity,
+    context: ssl.SSLContext,
     host: str,
     port: int = 5500,
     status_port: int = 5577,
@@ -54,12 +44,11 @@ async def serve(
 
     Args:
         exchange: What answers.
-        identity: Our TLS key and certificate; `client.TlsIdentity`.
+        context: Our TLS key and certificate, from `client.tls_context`.
         host: The address to listen at.
         port: For messages.
         status_port: For OCSP responses.
     """
-    context = identity.server_context(exchange.configuration())
     runners = []
     try:
         for handler, number, tls in (

@@ -19,7 +19,7 @@ from riik import exchange as exchange_package
 from riik import runtime
 from riik.core import ClientId, Entropy, MemberId, ServerId, ServiceId
 from riik.exchange.centre import Centre, Publication
-from riik.exchange.client import TlsIdentity, TlsTransport
+from riik.exchange.client import TlsIdentity, TlsTransport, tls_context
 from riik.exchange.component import Exchange
 from riik.exchange.errors import NetworkFailed
 from riik.exchange.globalconf import Authority, Server, Service
@@ -201,7 +201,7 @@ class FederationNode:
         await self._serving.enter_async_context(
             serve(
                 self.exchange,
-                identity=self.identity,
+                context=tls_context(self.identity, self.exchange.configuration(), server=True),
                 host=host,
                 port=port,
                 status_port=status_port,
