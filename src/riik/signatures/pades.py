@@ -74,6 +74,13 @@ class _Stamper(PdfTimeStamper):
         return cms.ContentInfo.load(token)
 
 
+class _Writer(IncrementalPdfFileWriter):
+    """Adds to a PDF and leaves its metadata alone: they tell of the letter, not of the seal."""
+
+    def _update_meta(self) -> None:
+        return
+
+
 async def seal_pdf(
     pdf: bytes,
     *,
@@ -132,7 +139,7 @@ async def seal_pdf(
 
 async def _sign(pdf: bytes, pdf_signer: Any, *, at: datetime) -> bytes:
     """Level B-T: pyHanko's own steps, with the time given to them."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
+    writer = _Writer(BytesIO(pdf))
     if writer.prev.encrypted:
         raise PdfRefused("the PDF is encrypted", why="encrypted")
     session = pdf_signer.init_signing_session(writer)
@@ -151,10 +158,12 @@ def _with_evidence(sealed: bytes, *, ocsp_response: bytes, certificates: Sequenc
     """Level B-LT: a document security store after the seal (EN 319 142-1 §5.4.2)."""
     output = BytesIO(sealed)
     [*_, newest] = PdfFileReader(output).embedded_signatures
-    DocumentSecurityStore.add_dss(
-        output,
+    writer = _Writer(output)
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
         newest.pkcs7_content.hex().encode("ascii").upper(),
         certs=[x509.Certificate.load(each) for each in certificates],
         ocsps=[ocsp.OCSPResponse.load(ocsp_response)],
     )
+    writer.write_in_place()  # type: ignore[no-untyped-call]
     return output.getvalue()
