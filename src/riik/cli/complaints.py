@@ -1,0 +1,72 @@
+"""A failure as one line: what is wrong, why, and what to do about it.
+
+Errors carry a code and a reason, never what to do: that depends on who is told, and here it is
+somebody at a terminal.
+"""
+
+from typing import ClassVar, Final
+
+from riik.core import Refused, RiikError, Unavailable
+
+__all__ = ["CommandRefused", "complaint", "remedy"]
+
+
+class CommandRefused(Refused):
+    """What the command was given can't be used as it is."""
+
+    code: ClassVar[str] = "cli.refused"
+
+
+REMEDIES: Final = {
+    ("cli.refused", "file"): "check the path and that you may read it",
+    ("cli.refused", "size"): "give the file itself, not an archive or an image of a disk",
+    ("cli.refused", "demonstration"): "say `demonstration = true` under [node] and start it with "
+    "--demonstration, if this really is a demonstration",
+    ("cli.refused", "no-trust"): "name what you trust: --trusted-list XML with --signer PEM, or "
+    "--anchors DER",
+    ("cli.refused", "no-signer"): "name who seals the list: --signer PEM",
+    ("cli.refused", "no-log-key"): "name the log's key: --log-key VKEY, or a file that holds it",
+    ("cli.refused", "certificate"): "give a certificate as PEM or DER",
+    ("formats.toml-refused", "unknown-key"): "correct the key that is named, or remove it",
+    ("formats.toml-refused", "value"): "give the key that is named a value of its kind",
+    ("formats.toml-refused", "syntax"): "correct the line that is named (the form is TOML 1.0)",
+    ("node.config-refused", "file"): "give the path of a node.toml that you may read",
+    ("node.config-refused", "secret"): "write `file:PATH` or `env:NAME`, and make what it names "
+    "readable for the node",
+    ("trust.list-refused", "signer"): "give the certificate that seals this list: --signer",
+    ("trust.list-refused", "outdated"): "fetch the newest list from its publisher",
+    ("transparency.checkpoint-refused", "log-signature"): "give the key of the log that this "
+    "proof comes from: --log-key",
+    ("transparency.checkpoint-refused", "origin"): "give the key of the log that this proof "
+    "comes from: --log-key",
+    ("transparency.checkpoint-refused", "threshold"): "wait for the next head and fetch the proof "
+    "again, or ask for fewer witnesses: --threshold",
+    ("transparency.proof-refused", "root"): "fetch the proof again; if it fails again keep both, "
+    "they are evidence",
+}
+"""What to do, by code and reason."""
+
+BY_COMPONENT: Final = {
+    "services": "correct the folder and check it again",
+    "registers": "correct the folder and check it again",
+    "rules": "correct rules.dmn and check it again",
+    "transparency": "fetch the proof again from whoever keeps the data",
+    "trust": "check that the files belong together",
+    "node": "correct node.toml; `riik node check` shows every value",
+}
+"""What to do with any other reason, by the code's first word."""
+
+
+def complaint(error: RiikError) -> str:
+    """The line that tells a failure."""
+    message = " ".join(str(error).split()).rstrip(".")
+    return f"riik: {message} ({error.code}, {error.why}). Remedy: {remedy(error)}."
+
+
+def remedy(error: RiikError) -> str:
+    """What to do about it."""
+    found = REMEDIES.get((error.code, error.why))
+    if found is None and isinstance(error, Unavailable):
+        found = "try again in a moment"
+    component = error.code.partition(".")[0]
+    return found or BY_COMPONENT.get(component, "change what is named and try again")

@@ -1,0 +1,100 @@
+"""`riik validate`: verdicts, trust, exit status."""
+
+import json
+import shutil
+
+import pytest
+
+AT = ("--at", "2026-06-01T13:00:00Z")
+
+
+@pytest.fixture
+def trust(signed):
+    return (
+        "--trusted-list",
+        signed / "trusted-list.xml",
+        "--signer",
+        signed / "trusted-list-signer.pem",
+    )
+
+
+def test_a_signed_file_passes_and_says_who_and_when(riik, signed, trust):
+    done = riik("validate", signed / "application.asice", *AT, *trust)
+    assert done.exit_code == 0, done.output
+    assert "application.asice: valid, ASiC-E" in done.stdout
+    assert "verdict  TOTAL-PASSED" in done.stdout
+    assert "(proved)" in done.stdout
+
+
+def test_the_report_is_siva_s(riik, signed, trust):
+    done = riik("validate", signed / "application.asice", "--json", *AT, *trust)
+    conclusion = json.loads(done.stdout)["validationReport"]["validationConclusion"]
+    assert conclusion["signatures"][0]["indication"] == "TOTAL-PASSED"
+    assert conclusion["validatedDocument"]["filename"] == "application.asice"
+
+
+def test_certificates_can_be_trusted_instead_of_a_list(riik, signed):
+    anchors = [word for n in ("ca", "tsa", "ocsp") for word in ("--anchors", signed / f"{n}.der")]
+    assert riik("validate", signed / "application.asice", *AT, *anchors).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["changed.asice", "notes.txt", "trusted-list-signer.pem"])
+def test_what_does_not_hold_ends_with_1(riik, signed, trust, name):
+    done = riik("validate", signed / name, *AT, *trust)
+    assert done.exit_code == 1
+    assert "NOT VALID" in done.stdout
+    assert done.stderr.endswith("1 of 1 files did not pass.\n")
+
+
+@pytest.mark.parametrize("name", ["changed.asice", "notes.txt"])
+def test_a_machine_gets_json_for_what_does_not_hold(riik, signed, trust, name):
+    assert json.loads(riik("validate", signed / name, "--json", *AT, *trust).stdout)
+
+
+def test_one_bad_file_does_not_stop_the_others(riik, signed, trust):
+    names = [signed / "changed.asice", signed / "notes.txt", signed / "application.asice"]
+    done = riik("validate", *names, *AT, *trust)
+    assert "application.asice: valid" in done.stdout
+    assert "2 of 3 files did not pass." in done.stderr
+
+
+REFUSED = [
+    ("a list sealed by another", ["--signer", "stranger.pem", "--trusted-list", "trusted-list.xml"], "trust.list-refused"),
+    ("a list without its seal's key", ["--trusted-list", "trusted-list.xml"], "no-signer"),
+    ("a list that is none", ["--signer", "stranger.pem", "--trusted-list", "notes.txt"], "trust."),
+    ("a certificate that is none", ["--anchors", "notes.txt"], "certificate"),
+    ("nothing to trust", [], "no-trust"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "why"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED])
+def test_trust_that_is_not_there_is_refused_in_a_line(
+    riik, signed, words, why, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    places = [word if word.startswith("--") else signed / word for word in words]
+    done = riik("validate", signed / "application.asice", *AT, *places)
+    assert done.exit_code == 1
+    assert why in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_demonstration_s_list_is_found_and_named(riik, signed, tmp_path, monkeypatch):
+    folder = tmp_path / "demo-out"
+    folder.mkdir()
+    for name in ("trusted-list.xml", "trusted-list-signer.pem"):
+        shutil.copy(signed / name, folder)
+    monkeypatch.chdir(tmp_path)
+    done = riik("validate", signed / "application.asice", *AT)
+    assert done.exit_code == 0, done.output
+    assert "a demonstration, it binds nobody" in done.stderr
+
+
+def test_a_list_beside_the_document_is_not_trusted(riik, signed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert riik("validate", signed / "application.asice", *AT).exit_code == 1
+
+
+def test_a_list_that_has_run_out_is_refused(riik, signed, trust):
+    done = riik("validate", signed / "application.asice", "--at", "2030-01-01T00:00:00Z", *trust)
+    assert "outdated" in done.stderr
