@@ -30,6 +30,14 @@ OWN_DATA: Mapping[str, tuple[str, str]] = {
 }
 """By which offer of each register people read their own data, and by which law."""
 
+RELYING: Mapping[str, str] = {
+    "portal": "portal",
+    "bank": "payments",
+    "transport": "services",
+    "school": "services",
+}
+"""Who has people sent back from login, and by which subsystem: the portal, the bank, the desks."""
+
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
 
@@ -110,10 +118,7 @@ def _common(
 
 
 def _authority(country: Country, places: Mapping[str, Place]) -> Tree:
-    relying = {
-        str(country.members["portal"].id): [f"{places['portal'].origin}/"],
-        str(country.members["bank"].id): [f"{places['bank'].origin}/"],
-    }
+    relying = {str(country.members[role].id): [f"{places[role].origin}/"] for role in RELYING}
     return {
         "centre": {"instance": country.instance, "stamping-interval": 2},
         "trusted-list": {
@@ -240,11 +245,11 @@ def _rights(country: Country, role: str) -> list[Tree]:
             client = str(country.client(creditor, "services"))
             rights.append(_right(client, "payments/orders", "state-fee"))
     if role == "authority":
-        for relying in (portal, str(country.client("bank", "payments"))):
-            rights += [
-                _right(relying, f"login/{service}")
-                for service in ("sessions", "statements", "mandates")
-            ]
+        rights += [
+            _right(str(country.client(relying, subsystem)), f"login/{service}")
+            for relying, subsystem in RELYING.items()
+            for service in ("sessions", "statements", "mandates")
+        ]
     if role == "trust":
         cards = str(country.client("identity", "cards"))
         rights.append(_right(cards, "certificates/cards", "document-issue"))

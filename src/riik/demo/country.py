@@ -8,6 +8,7 @@ from pathlib import Path
 import riik.demo
 from riik.core import ClientId, MemberId
 from riik.formats.toml import Shape, read_toml
+from riik.profiles import country_profile
 
 __all__ = ["Country", "DemoMember", "Place", "read_country"]
 
@@ -98,6 +99,11 @@ class Country:
     service: str
     mandate_basis: str
     members: Mapping[str, DemoMember]
+
+    @property
+    def profile_language(self) -> str:
+        """The language of the country's law."""
+        return country_profile(self.profile).languages[0]
 
     def client(self, role: str, subsystem: str) -> ClientId:
         """A subsystem of the member that plays a role."""

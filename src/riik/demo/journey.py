@@ -177,6 +177,15 @@ class Journey:
         self._step("pay at the bank", f"{paid['amount']} {paid['currency']}", began)
         await self.wait()
 
+    async def review(self, provider: str, case: str, decision: Mapping[str, Any]) -> None:
+        """As an official: decide a case at the provider's own desk, with one's own card."""
+        began = self.clock()
+        desk, relying = self.places[provider].origin, self.country.members[provider].id
+        code = await self.browser.code_for(self.login, relying=relying, address=f"{desk}/")
+        content = {"code": code, **decision}
+        status = await self.browser.post(f"{desk}/desk/cases/{case}/review", content)
+        self._step("an official decides", str(status["state"]), began)
+
     async def wait(self) -> None:
         """Wait until the case has ended or is with an official."""
         began = self.clock()

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from riik.core import RiikError
 from riik.exchange import Exchange, Right
-from riik.exchange.client import ConfigurationSource, TlsIdentity, TlsTransport
+from riik.exchange.client import ConfigurationSource, TlsIdentity, TlsTransport, tls_context
 from riik.exchange.globalconf import GlobalConf
 from riik.exchange.http import serve as serve_exchange
 from riik.exchange.jobs import forget_handled, refresh_configuration, refresh_statuses, stamp_log
@@ -89,7 +89,7 @@ class Node:
         section = self.base.config.file.exchange
         ports = serve_exchange(
             self.exchange,
-            identity=self.identity,
+            context=tls_context(self.identity, self.exchange.configuration(), server=True),
             host=section.host,
             port=section.port,
             status_port=section.ocsp_port,

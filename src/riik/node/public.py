@@ -1,11 +1,12 @@
 """Assembling what serves people: registers, services, payments, inbox, portal."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import riik
 from riik.cases import Cases
 from riik.cases.store import SqlCaseStore
-from riik.core import ClientId, from_text
+from riik.core import ClientId, PersonCode, SubjectId, Work, from_text
 from riik.documents import Documents
 from riik.documents.device import TypstPress
 from riik.inbox import Inbox
@@ -15,7 +16,7 @@ from riik.node.assembly import Assembly
 from riik.node.base import read_folder
 from riik.node.fees import PaymentDesk
 from riik.node.papers import ApplicationPens, SealedLetters
-from riik.node.relying import PayerGate
+from riik.node.relying import OfficialGate, PayerGate
 from riik.payments import Bank, Fees
 from riik.payments.client import BankClient, CreditorClient
 from riik.payments.http import bank_offers, bank_routes, fee_offers
@@ -31,11 +32,13 @@ from riik.registers.http import offers as register_offers
 from riik.registers.http import usage_offers
 from riik.registers.store import SqlRegisterStore
 from riik.services import Lookups, Operations, ServiceDefinition, Services, Steps, read_service
+from riik.services.http import desk_routes
 from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
 from riik.services.store import SqlServiceStore
 from riik.signatures import OrganisationSeal, Signatures
+from riik.transparency import Transparency
 
 __all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services"]
 
@@ -145,7 +148,8 @@ def add_bank(assembly: Assembly) -> None:
 def add_services(assembly: Assembly) -> None:
     """The provider's public services, with cases, fees, letters and signatures."""
     base, section = assembly.base, assembly.config.file.services
-    if section is None:
+    transparency = assembly.parts.transparency
+    if section is None or transparency is None:
         return
     own = assembly.config.client("services")
     signatures = Signatures(
@@ -181,11 +185,14 @@ def add_services(assembly: Assembly) -> None:
         ),
         definitions=_definitions(assembly),
         verify=assembly.gate,
+        record_look=_OfficialLooks(transparency, own),
         zone=section.zone,
     )
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own, in_thread=base.in_thread))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
+    gate = OfficialGate(party=assembly.relying_party("services"))
+    assembly.routes += desk_routes(services, gate=gate)
     assembly.on(service_handlers(services))
 
 
@@ -229,6 +236,35 @@ def add_portal(assembly: Assembly) -> None:
     origin = assembly.config.file.people.origin
     assembly.routes += portal_routes(portal, cookie="riik-portal-session", origin=origin)
     assembly.on(portal_handlers(portal))
+
+
+@dataclass(frozen=True, slots=True)
+class _OfficialLooks:
+    """Writes down what officials look at in cases (services' port)."""
+
+    transparency: Transparency
+    desk: ClientId
+
+    def __call__(
+        self,
+        subject: SubjectId,
+        *,
+        purpose: str,
+        legal_basis: str,
+        acting: PersonCode,
+        case: str,
+        work: Work,
+    ) -> object:
+        return self.transparency.record_access(
+            subject,
+            reader=self.desk,
+            purpose=purpose,
+            legal_basis=legal_basis,
+            service=f"{self.desk}/desk",
+            acting=acting,
+            case=case,
+            work=work,
+        )
 
 
 def _definitions(assembly: Assembly) -> dict[str, ServiceDefinition]:

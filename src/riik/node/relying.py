@@ -15,7 +15,7 @@ from riik.login import Level, Statement, verify_statement
 from riik.portal.citizen.model import Visitor
 from riik.trust import TrustAnchor
 
-__all__ = ["PayerGate", "RelyingParty", "StatementGate"]
+__all__ = ["OfficialGate", "PayerGate", "RelyingParty", "StatementGate"]
 
 _JSON = (("Content-Type", "application/json"),)
 
@@ -99,6 +99,21 @@ class StatementGate:
             issuer_member=self.login,
             level=Level(level),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialGate:
+    """A provider's desk: who signed in for one case, and login's statement of it."""
+
+    party: RelyingParty
+
+    async def __call__(self, code: str, /, *, case: str) -> tuple[PersonCode, str]:
+        """Redeem the code, and have it stated for this case."""
+        visitor = await self.party.redeem(code)
+        stated = await self.party.statement(
+            visitor, audience=self.party.client, case=case, person=visitor.person
+        )
+        return visitor.person, stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from riik.cases import Cases, CaseUnknown
-from riik.core import Clock, Database, InThread, Outbox, PersonCode, Vault, Work
+from riik.core import Clock, Database, InThread, Outbox, PersonCode, SubjectId, Vault, Work
 from riik.payments import Fees
 from riik.services.dossier import Dossier
 from riik.services.errors import StepRefused
@@ -49,6 +49,21 @@ class VerifyVisit(Protocol):
         ...
 
 
+class RecordLook(Protocol):
+    """Writes down an official's look at a case, in the caller's unit of work."""
+
+    def __call__(
+        self,
+        subject: SubjectId,
+        *,
+        purpose: str,
+        legal_basis: str,
+        acting: PersonCode,
+        case: str,
+        work: Work,
+    ) -> object: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """One provider's public services."""
@@ -65,6 +80,7 @@ class Services:
     steps: Steps
     definitions: Mapping[str, ServiceDefinition]
     verify: VerifyVisit
+    record_look: RecordLook
     zone: str
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
@@ -97,6 +113,8 @@ class Services:
         running = await self.in_thread(self._load, visit.case)
         visit = await self._authorised(visit, level=running.definition.level)
         self.steps.admit(step, running, visit)
+        if step == "review":
+            await self.in_thread(self._note_look, running, visit)
         running = replace(running, dossier=replace(running.dossier, authority=visit.authority))
         outcome = await self.steps.take(step, content, running, visit)
         if outcome.node is not None:
@@ -148,6 +166,18 @@ class Services:
             outcome = self.steps.paid(running, task)
             await self.in_thread(self._finish, running, task, outcome)
 
+    async def look(self, visit: Visit) -> dict[str, Any]:
+        """A case as an official sees it; the look at the person's data is on record first.
+
+        Raises:
+            AuthorityMissing: Only officials look (``no-official``).
+        """
+        running = await self.in_thread(self._load, visit.case)
+        visit = await self._authorised(visit, level=running.definition.level)
+        self.steps.admit("review", running, visit)
+        await self.in_thread(self._note_look, running, visit)
+        return await self.in_thread(self._view, running)
+
     def queue(self, *, limit: int = 100) -> list[dict[str, Any]]:
         """What waits for an official, the most urgent first; no personal data."""
         with self.database.read() as work:
@@ -177,6 +207,17 @@ class Services:
             found = self.cases.find(case, subject=self.vault.find(person), work=work)
             document = self.cases.document(found, name, work=work)
         return document.content, document.media_type
+
+    def _note_look(self, running: Running, visit: Visit) -> None:
+        with self.database.work() as work:
+            self.record_look(
+                running.case.subject,
+                purpose="case-review",
+                legal_basis=running.definition.law[0],
+                acting=visit.actor,
+                case=running.case.id,
+                work=work,
+            )
 
     async def _authorised(self, visit: Visit, *, level: str) -> Visit:
         actor = await self.in_thread(

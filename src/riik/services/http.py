@@ -14,17 +14,20 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from riik.core import ClientId, InThread
+from riik.core import ClientId, InThread, PersonCode
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.services.component import Services
 from riik.services.errors import AuthorityMissing, ServiceRefused
 from riik.services.steps import Visit
 
-__all__ = ["offers"]
+__all__ = ["DeskGate", "desk_routes", "offers"]
 
 MOST_BODY = 200_000
 _CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
@@ -69,6 +72,43 @@ def offers(services: Services, *, provider: ClientId, in_thread: InThread) -> Se
     ]
 
 
+class DeskGate(Protocol):
+    """Redeems an official's login code for one case at this desk."""
+
+    async def __call__(self, code: str, /, *, case: str) -> tuple[PersonCode, str]:
+        """Who it is, and login's statement for this case."""
+        ...
+
+
+def desk_routes(services: Services, *, gate: DeskGate) -> list[Route]:
+    """The desk of this provider's officials, as JSON; its pages are another matter.
+
+    POST /desk/cases/<case>           {"code"}: the case, its facts and the rules' proposal
+    POST /desk/cases/<case>/review    {"code", "outcome", "grounds"}
+    """
+
+    async def look(request: Request) -> Response:
+        """POST /desk/cases/<case>: see a case."""
+        content = _decoded(await request.body())
+        return JSONResponse(await services.look(await visit(request, content)))
+
+    async def review(request: Request) -> Response:
+        """POST /desk/cases/<case>/review: decide a case."""
+        content = _decoded(await request.body())
+        status = await services.step("review", content, await visit(request, content))
+        return JSONResponse(status)
+
+    async def visit(request: Request, content: Mapping[str, Any]) -> Visit:
+        case = request.path_params["case"]
+        person, statement = await gate(str(content.get("code", "")), case=case)
+        return Visit(person=person, actor=person, case=case, authority=statement, channel="desk")
+
+    return [
+        Route("/desk/cases/{case}", look, methods=["POST"]),
+        Route("/desk/cases/{case}/review", review, methods=["POST"]),
+    ]
+
+
 async def _read(
     services: Services, visit: Visit, rest: list[str], *, in_thread: InThread
 ) -> Answer:
@@ -101,10 +141,14 @@ def _spoken(visit: Visit, content: Mapping[str, Any]) -> Visit:
 
 
 def _content(incoming: Incoming) -> dict[str, Any]:
-    if len(incoming.body) > MOST_BODY:
+    return _decoded(incoming.body)
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    if len(body) > MOST_BODY:
         raise ServiceRefused("the step's input is too large", why="size", most=MOST_BODY)
     try:
-        content = msgspec.json.decode(incoming.body or b"{}")
+        content = msgspec.json.decode(body or b"{}")
     except msgspec.DecodeError as error:
         raise ServiceRefused("the step's input is not JSON", why="json") from error
     if not isinstance(content, dict):

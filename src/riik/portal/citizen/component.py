@@ -288,6 +288,7 @@ class Portal:
                 authority=statement,
                 user=visitor.person,
                 issue=case.id,
+                message_id=f"{case.id}-portal-{self.entropy.bytes(6).hex()}",
             )
         )
 

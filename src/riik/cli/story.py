@@ -1,0 +1,99 @@
+"""`riik story`: people's stories, told against the demonstration country."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from riik.demo.journey import Step
+    from riik.demo.storytelling import Told
+
+__all__ = ["story"]
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--as", "variant", default="", help="A variant, such as `refused-medical`.")
+@click.option("--all", "every", is_flag=True, help="Every variant of the story.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a story.")
+@click.option("--country", type=click.Choice(["ee", "vn"]), default="ee", show_default=True)
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-state"),
+    show_default=True,
+    help="Where the country's keys and databases are.",
+)
+def story(
+    name: str | None, *, variant: str, every: bool, as_json: bool, country: str, state: Path
+) -> None:
+    """Tell a story, such as `driving-licence`; without a NAME, list what there is.
+
+    Exit status: 0 it ended as its data say, 1 it did not, 2 the command was wrong.
+    """
+    from riik.demo.loop import run
+    from riik.demo.storytelling import stories
+
+    if name is None:
+        for known, variants in stories().items():
+            click.echo(f"{known}: {', '.join(variants)}")
+        return
+    chosen = list(stories().get(name, ())) if every else [variant]
+    good = run(_tell(name, chosen, country, state / country, as_json=as_json))
+    raise SystemExit(0 if good else 1)
+
+
+async def _tell(
+    name: str, variants: list[str], country: str, folder: Path, *, as_json: bool
+) -> bool:
+    from riik.demo.running import open_demonstration
+    from riik.demo.storytelling import read_story, tell_story
+    from riik.runtime.clock import SystemClock
+
+    chosen = [read_story(name, variant) for variant in variants]
+    running = await open_demonstration(
+        country, folder, tell=lambda line: click.echo(line, err=True)
+    )
+    good = True
+    try:
+        for service, one in chosen:
+            if not as_json:
+                click.echo(f"\n{name}, {one.id}")
+            told = await tell_story(
+                running,
+                service,
+                one,
+                clock=SystemClock().monotonic,
+                tell=(lambda step: None) if as_json else _line,
+            )
+            click.echo(json.dumps(_plain(told), ensure_ascii=False) if as_json else _end(told))
+            good = good and told.as_expected
+    finally:
+        await running.close()
+    return good
+
+
+def _line(step: "Step") -> None:
+    detail = f": {step.detail}" if step.detail else ""
+    click.echo(f"{step.seconds * 1000:7.0f} ms  {step.title}{detail}")
+
+
+def _end(told: "Told") -> str:
+    verdict = "as expected" if told.as_expected else f"expected {told.story.expect}"
+    return f"The case is {told.result.outcome}: {verdict}."
+
+
+def _plain(told: "Told") -> dict[str, Any]:
+    return {
+        "story": told.story.id,
+        "outcome": told.result.outcome,
+        "expected": told.story.expect,
+        "as_expected": told.as_expected,
+        "steps": [
+            {"title": s.title, "detail": s.detail, "seconds": round(s.seconds, 4)}
+            for s in told.result.steps
+        ],
+        "status": told.result.status,
+    }

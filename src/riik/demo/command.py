@@ -1,0 +1,191 @@
+"""The demonstration as a command runs it: start, walk one licence through, show, serve."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from riik.demo.browser import Browser
+from riik.demo.journey import Step
+from riik.demo.running import Demonstration, open_demonstration
+from riik.demo.showing import Shown, show_journey
+from riik.demo.storytelling import Told, read_story, tell_story
+from riik.node import CountrySite
+from riik.portal.operator import Listed
+from riik.runtime.clock import SystemClock
+from riik.runtime.logs import open_log
+
+__all__ = ["Options", "run_demonstration"]
+
+STATUS_PORT = 7099
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command was asked.
+
+    Attributes:
+        country: ``ee`` or ``vn``.
+        state: Where the country's state is.
+        out: Where the journey's files go.
+        once: End after the journey.
+        processes: Each node in a process of its own.
+        fresh: Forget the state and begin anew.
+        as_json: One JSON object at the end, and no other result.
+        residents: How many people live there; the country's own number when None.
+    """
+
+    country: str
+    state: Path
+    out: Path
+    once: bool
+    processes: bool
+    fresh: bool
+    as_json: bool
+    residents: int | None = None
+
+
+async def run_demonstration(
+    options: Options, *, tell: Callable[[str], None], show: Callable[[str], None]
+) -> bool:
+    """Run it; answers whether the journey ended as it should.
+
+    Args:
+        options: What was asked.
+        tell: A line of progress.
+        show: A line of the result.
+    """
+    clock = SystemClock().monotonic
+    began = clock()
+    tell(f"Starting the demonstration country {options.country} …")
+    running = await open_demonstration(
+        options.country,
+        options.state,
+        processes=options.processes,
+        fresh=options.fresh,
+        residents=options.residents,
+        tell=tell,
+    )
+    site = _site(running, options)
+    try:
+        address = await site.start(STATUS_PORT)
+        ready = clock() - began
+        tell(f"Ready after {ready:.1f} s: {len(running.country.members)} organisations.")
+        told, shown, seconds = await _walk(running, options, clock=clock, tell=tell)
+        if options.as_json:
+            show(json.dumps(_told(told, shown, ready=ready, seconds=seconds), ensure_ascii=False))
+        else:
+            _print(running, told, shown, seconds, address=address, show=show)
+        if not options.once:
+            show("\nServing until Ctrl-C.")
+            await _until_stopped()
+            tell("Stopping …")
+    finally:
+        await site.stop()
+        await running.close()
+    return told.as_expected
+
+
+async def _walk(
+    running: Demonstration,
+    options: Options,
+    *,
+    clock: Callable[[], float],
+    tell: Callable[[str], None],
+) -> tuple[Told, Shown, float]:
+    """One renewal, then its files."""
+    service, story = read_story("driving-licence", "renewed")
+
+    def step(one: Step) -> None:
+        detail = f": {one.detail}" if one.detail else ""
+        tell(f"{one.seconds * 1000:7.0f} ms  {one.title}{detail}")
+
+    began = clock()
+    told = await tell_story(running, service, story, clock=clock, tell=step)
+    seconds = clock() - began
+    tell(f"The journey took {seconds:.1f} s. Collecting evidence and receipts …")
+    async with Browser(running.holder(story.person), running.folder / "cards") as browser:
+        login, portal = running.places["authority"], running.places["portal"]
+        await browser.sign_in(login.origin)
+        code = await browser.code_for(
+            login.origin,
+            relying=running.country.members["portal"].id,
+            address=f"{portal.origin}/",
+        )
+        await browser.post(f"{portal.origin}/v1/session", {"code": code})
+        shown = await show_journey(running, told.result, browser, options.out, clock=clock)
+    return told, shown, seconds
+
+
+def _site(running: Demonstration, options: Options) -> CountrySite:
+    members = [
+        Listed(
+            name=role,
+            member=str(member.id),
+            names=dict(member.names),
+            origin=running.places[role].origin,
+        )
+        for role, member in running.country.members.items()
+    ]
+    log = open_log(options.state / "country.log", clock=SystemClock(), node="country")
+    return CountrySite.of(members, zone=running.country.zone, folder=options.out, log=log)
+
+
+def _told(told: Told, shown: Shown, *, ready: float, seconds: float) -> dict[str, object]:
+    return {
+        "outcome": told.result.outcome,
+        "as_expected": told.as_expected,
+        "ready_seconds": round(ready, 3),
+        "journey_seconds": round(seconds, 3),
+        "calls": shown.calls,
+        "looks": shown.looks,
+        "evidence": shown.evidence,
+        "files": str(shown.folder),
+    }
+
+
+def _print(
+    running: Demonstration,
+    told: Told,
+    shown: Shown,
+    seconds: float,
+    *,
+    address: str,
+    show: Callable[[str], None],
+) -> None:
+    names = {str(member.id): member.names["en"] for member in running.country.members.values()}
+    show(f"\nThe case is {told.result.outcome}, in {seconds:.1f} s. Who asked whom:")
+    for call in shown.calls:
+        asker = names[str(call["client"]).rpartition("/")[0]]
+        service = "/".join(str(call["service"]).split("/")[-2:])
+        provider = names["/".join(str(call["service"]).split("/")[:3])]
+        show(f"  {call['milliseconds']:5} ms  {asker} → {provider}: {service} ({call['status']})")
+    show("\nWho looked at the person's data, for what, by which law:")
+    for look in shown.looks:
+        show(f"  {look['register']}: {look['purpose']}, {look['legal_basis']} ({look['receipt']})")
+    show(f"\n{shown.evidence} evidence containers and all papers are in {shown.folder}/")
+    show(f"Check them: sh {shown.folder}/check/check.sh; riik validate {shown.folder}/*.asice")
+    show(f"\nThe country's page: {address}")
+    for role, place in running.places.items():
+        show(f"  {place.origin}  {running.country.members[role].names['en']}")
+    show("\nPeople with cards (invented; the PINs protect nothing):")
+    for holder in running.holders:
+        office = f", official at {', '.join(holder.official)}" if holder.official else ""
+        show(
+            f"  {holder.id:8} {holder.name:22} {holder.code}  "
+            f"PIN1 {holder.pin1}  PIN2 {holder.pin2}{office}"
+        )
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+        except NotImplementedError:
+            # Windows: Ctrl-C ends the loop with KeyboardInterrupt instead.
+            continue
+    await stopped.wait()

@@ -1,0 +1,142 @@
+"""Stories as data: who asks what, and how it must end; told against a running country."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from riik.core import Refused
+from riik.demo.browser import Browser
+from riik.demo.country import DATA
+from riik.demo.journey import Journey, JourneyResult, Step
+from riik.demo.running import Demonstration
+from riik.formats.toml import Shape, read_toml
+
+__all__ = ["Story", "StoryRefused", "read_story", "stories", "tell_story"]
+
+FOLDER = DATA / "stories"
+LICENCE = "licence"
+
+
+class StoryRefused(Refused):
+    """There is no such story."""
+
+    code = "demo.story-refused"
+
+
+class Story(Shape):
+    """One story.
+
+    ``for`` is whom the person represents; ``review`` is what the reviewer decides.
+    """
+
+    id: str
+    person: str
+    expect: str
+    answers: dict[str, Any]
+    grounds: tuple[str, ...] = ()
+    for_: str = ""
+    reviewer: str = ""
+    review: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class _Stories(Shape):
+    service: str
+    story: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a story ended.
+
+    Attributes:
+        story: The story.
+        result: What the person saw.
+        as_expected: It ended as its data say.
+    """
+
+    story: Story
+    result: JourneyResult
+
+    @property
+    def as_expected(self) -> bool:
+        """State and grounds are those of the data."""
+        found = tuple(ground["code"] for ground in self.result.status.get("grounds", ()))
+        return self.result.outcome == self.story.expect and found == self.story.grounds
+
+
+def stories() -> Mapping[str, tuple[str, ...]]:
+    """All stories by the file they stand in."""
+    return {path.stem: tuple(s.id for s in _read(path).story) for path in sorted(FOLDER.glob("*"))}
+
+
+def read_story(name: str, variant: str = "") -> tuple[str, Story]:
+    """A story and the service it is about; the first of its file without a variant.
+
+    Raises:
+        StoryRefused: For ``unknown``.
+    """
+    path = FOLDER / f"{name}.toml"
+    if not path.is_file():
+        raise StoryRefused(f"no story {name!r}; known: {', '.join(stories())}", why="unknown")
+    read = _read(path)
+    for story in read.story:
+        if variant in ("", story.id):
+            return read.service, story
+    known = ", ".join(story.id for story in read.story)
+    raise StoryRefused(f"no variant {variant!r}; known: {known}", why="unknown")
+
+
+async def tell_story(
+    running: Demonstration,
+    service: str,
+    story: Story,
+    *,
+    clock: Callable[[], float],
+    tell: Callable[[Step], None],
+) -> Told:
+    """Let the people of a story live it."""
+    catalogue_id = running.country.service if service == LICENCE else service
+    person = running.holder(story.for_).code if story.for_ else ""
+    async with Browser(running.holder(story.person), running.folder / "cards") as browser:
+        journey = Journey(
+            country=running.country,
+            places=running.places,
+            browser=browser,
+            clock=clock,
+            tell=tell,
+            answers=story.answers,
+            service=catalogue_id,
+            language=running.country.profile_language,
+            person=person,
+        )
+        result = await journey.run()
+        if story.reviewer and journey.next_step == "review":
+            await _review(running, story, journey)
+            await journey.wait()
+            await journey.collect()
+    return Told(story, result)
+
+
+async def _review(running: Demonstration, story: Story, journey: Journey) -> None:
+    """The official of the story decides, signed in with their own card."""
+    async with Browser(running.holder(story.reviewer), running.folder / "cards") as desk:
+        official = Journey(
+            country=running.country,
+            places=running.places,
+            browser=desk,
+            clock=journey.clock,
+            tell=journey.tell,
+            answers={},
+            service=journey.service,
+            language=journey.language,
+        )
+        await desk.sign_in(official.login)
+        provider = "school" if journey.service == "driving-course" else "transport"
+        await official.review(provider, journey.result.status["case"], story.review)
+
+
+def _read(path: Path) -> _Stories:
+    return read_toml(path.read_bytes(), _Stories, name=path.name)
