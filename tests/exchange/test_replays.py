@@ -4,13 +4,15 @@ import pytest
 
 from riik.exchange import Answer, NetworkFailed, Replayed, ServiceFailed
 from riik.exchange.errors import AccessDenied, InProgress
+from riik.exchange.protocol.rest import passed_on
 
 
 def test_the_same_message_again_gets_the_stored_answer(clinic, person, asked):
     first = clinic.call(person, message_id="wish-1", method="POST", body=b"x")
     again = clinic.call(person, message_id="wish-1", method="POST", body=b"x")
     assert len(asked) == 1
-    assert (again.body, again.headers) == (first.body, first.headers)
+    assert again.body == first.body
+    assert passed_on(again.headers) == passed_on(first.headers)
     assert again.request_id != first.request_id
 
 

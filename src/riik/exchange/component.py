@@ -60,7 +60,6 @@ from riik.exchange.protocol.messages import (
     write_message,
 )
 from riik.exchange.protocol.rest import (
-    passed_on,
     read_response,
     request_hash,
     write_identifier,
@@ -347,7 +346,7 @@ class Exchange:
         return Answer(
             status=response.status,
             reason=response.reason,
-            headers=tuple(passed_on(response.headers)),
+            headers=response.headers,
             body=message.body,
             message_id=entry.message_id,
             request_id=entry.request_id,

@@ -56,17 +56,19 @@ __all__ = [
 
 
 class ExchangeRefused(Refused):
-    """A refusal with a fault code on the wire."""
+    """A refusal with a fault code on the wire, and which server noticed it."""
 
     code = "exchange.refused"
     fault: ClassVar[str] = "ServiceFailed.Refused"
+    side: str = "ClientProxy"
 
 
 class ExchangeUnavailable(Unavailable):
-    """A failure with a fault code on the wire."""
+    """A failure with a fault code on the wire, and which server noticed it."""
 
     code = "exchange.unavailable"
     fault: ClassVar[str] = "ServiceFailed.InternalError"
+    side: str = "ClientProxy"
 
 
 class BadRequest(ExchangeRefused):
@@ -205,16 +207,16 @@ _FAILURES: tuple[type[ExchangeRefused | ExchangeUnavailable], ...] = (
 )  # fmt: skip
 
 
-def fault_code(error: Failure, *, side: str) -> str:
+def fault_code(error: Failure, *, side: str | None = None) -> str:
     """The code on the wire (PR-REST §4.7), in the CamelCase of the released documents.
 
     Args:
         error: What went wrong.
-        side: ``ClientProxy`` for the consumer's server, ``ServerProxy`` for the provider's.
+        side: ``ServerProxy`` at the provider's server; else the error knows who noticed it.
     """
-    return (
-        f"Client.{error.fault}" if isinstance(error, BadRequest) else f"Server.{side}.{error.fault}"
-    )
+    if isinstance(error, BadRequest):
+        return f"Client.{error.fault}"
+    return f"Server.{side or error.side}.{error.fault}"
 
 
 def failure_of(code: str, *, message: str, why: str) -> Failure:
@@ -226,9 +228,8 @@ def failure_of(code: str, *, message: str, why: str) -> Failure:
         why: Their reason within the code; ``fault`` when they gave none.
     """
     folded = code.replace("_", "").lower()
-    for kind in _FAILURES:
-        if folded.endswith("." + kind.fault.lower()):
-            return kind(message, why=why)
-    if folded.startswith("client."):
-        return BadRequest(message, why=why)
-    return ServiceFailed(message, why=why)
+    named = next((kind for kind in _FAILURES if folded.endswith("." + kind.fault.lower())), None)
+    unnamed = BadRequest if folded.startswith("client.") else ServiceFailed
+    failure = (named or unnamed)(message, why=why)
+    failure.side = "ServerProxy"
+    return failure

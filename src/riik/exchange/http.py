@@ -1,28 +1,38 @@
 """The ports of a security server, and what the centre serves.
 
 Port 5500 takes signed messages over mutual TLS, port 5577 tells OCSP responses of our own
-certificates; both on aiohttp, whose server shows the peer's certificate. The centre's
-configuration is public and signed in itself: plain routes.
+certificates; both on aiohttp, whose server shows the peer's certificate. Information systems
+of the member itself ask over X-Road's REST interface; the centre's configuration is public
+and signed in itself: both plain routes.
 """
 
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
+from uuid import UUID
 
 from aiohttp import web
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from riik.core import Refused, Unavailable
+from riik.core import ClientId, PersonCode, Refused, Unavailable
 from riik.exchange.centre import Centre
 from riik.exchange.component import Exchange
-from riik.exchange.errors import InvalidMessage, ServiceFailed
+from riik.exchange.errors import (
+    ExchangeRefused,
+    ExchangeUnavailable,
+    InvalidMessage,
+    PeerRefused,
+    ServiceFailed,
+)
+from riik.exchange.model import Call, header
 from riik.exchange.protocol.messages import FAULT_TYPE, write_fault, write_statuses
+from riik.exchange.protocol.rest import METHODS, error_answer, parse_request
 
-__all__ = ["centre_routes", "serve"]
+__all__ = ["centre_routes", "client_routes", "serve"]
 
 _log = logging.getLogger("riik.exchange")
 
@@ -152,6 +162,68 @@ def _statuses(exchange: Exchange) -> Handler:
         return web.Response(headers={"Content-Type": content_type}, body=body)
 
     return handle
+
+
+def client_routes(exchange: Exchange, *, clients: Collection[ClientId]) -> list[Route]:
+    """X-Road's REST interface for information systems of our own (PR-REST r1 §4).
+
+    Whoever reaches these routes speaks for ``clients``: they belong on a port that only the
+    member's own systems reach.
+    """
+
+    async def ask(request: Request) -> Response:
+        """ANY /r1/…: a call in the name of ``X-Road-Client``."""
+        try:
+            answer = await exchange.call(_call(request, await request.body(), clients))
+        except (ExchangeRefused, ExchangeUnavailable) as error:
+            accept = request.headers.get("accept", "")
+            trace = str(UUID(bytes=exchange.entropy.bytes(16), version=4))
+            answer = error_answer(error, accept=accept, trace=trace)
+        response = Response(answer.body, status_code=answer.status)
+        response.raw_headers = [
+            *((name.encode(), value.encode()) for name, value in answer.headers),
+            (b"content-length", str(len(answer.body)).encode()),
+        ]
+        return response
+
+    async def list_clients(_request: Request) -> Response:
+        """GET /listClients: who is registered (PR-META §5.2)."""
+        return Response(exchange.clients(), media_type="application/json")
+
+    methods = sorted(METHODS - {"TRACE"})
+    return [
+        Route("/r1/{rest:path}", ask, methods=methods),
+        Route("/listClients", list_clients, methods=["GET"]),
+    ]
+
+
+def _call(request: Request, body: bytes, clients: Collection[ClientId]) -> Call:
+    path, query = request.scope["raw_path"].decode("latin-1"), request.url.query
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("utf-8", errors="replace"))
+        for name, value in request.headers.raw
+    )
+    read = parse_request(request.method, f"{path}?{query}" if query else path, headers)
+    if not isinstance(read.client, ClientId) or read.client not in clients:
+        raise PeerRefused("this client isn't asked for here", why="client")
+    subject, user = header(headers, "riik-subject"), header(headers, "x-road-userid")
+    return Call(
+        client=read.client,
+        service=read.service,
+        method=read.method,
+        path=read.path,
+        query=read.query,
+        headers=headers,
+        body=body,
+        purpose=header(headers, "riik-purpose"),
+        legal_basis=header(headers, "riik-legal-basis"),
+        subject=PersonCode(subject) if subject else None,
+        authority=header(headers, "riik-authority"),
+        user=PersonCode(user) if user else None,
+        issue=header(headers, "x-road-issue"),
+        message_id=read.message_id or None,
+        server=read.server,
+    )
 
 
 def centre_routes(centre: Centre) -> list[Route]:

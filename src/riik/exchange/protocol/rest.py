@@ -400,16 +400,15 @@ def content_digest(header_part: bytes, body: bytes) -> bytes:
 # --- errors of the exchange itself (PR-REST §4.7) ---------------------------------------------
 
 
-def error_answer(error: Failure, *, accept: str, trace: str, side: str = "ClientProxy") -> Answer:
+def error_answer(error: Failure, *, accept: str, trace: str) -> Answer:
     """What an information system is told: 400 for its own faults, 500 for all others.
 
     Args:
         error: What went wrong.
         accept: The request's ``Accept``; XML when it holds text/xml, application/xml or text/*.
         trace: A UUID that stands in the log as well.
-        side: Which server noticed it.
     """
-    code = fault_code(error, side=side)
+    code = fault_code(error)
     if any(kind in accept for kind in ("text/xml", "application/xml", "text/*")):
         content_type = "text/xml;charset=utf-8"
         body = (
