@@ -32,7 +32,7 @@ from riik.runtime.files import Disk
 __all__ = ["Demonstration", "open_demonstration"]
 
 KEY_COST = 1024
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 
 
 class DemonstrationRefused(Refused):

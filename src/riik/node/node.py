@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from starlette.routing import BaseRoute
 
-from riik.core import RiikError
+from riik.core import RiikError, Unavailable
 from riik.exchange import Exchange, Right
 from riik.exchange.client import ConfigurationSource, TlsIdentity, TlsTransport, tls_context
 from riik.exchange.globalconf import GlobalConf
@@ -29,6 +29,12 @@ __all__ = ["Node"]
 REFRESH = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
 FIRST_TRIES, FIRST_PAUSE = 40, 0.25
+
+
+class PortTaken(Unavailable):
+    """Another program listens where this node should."""
+
+    code = "node.port-taken"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,6 +87,10 @@ class Node:
             entropy=base.entropy,
         )
         self.server = await serve(app, people.host, people.port)
+        if people.port not in (0, self.server.port):
+            # Others were told this port: another one would be nobody's, or somebody else's.
+            await self.server.stop()
+            raise PortTaken(f"port {people.port} is taken", why="port", port=people.port)
 
     async def open_exchange(self) -> None:
         """Learn the global configuration, then open the ports for other servers."""
