@@ -34,6 +34,7 @@ __all__ = [
 ASIC_E: Final = "application/vnd.etsi.asic-e+zip"
 ASIC_S: Final = "application/vnd.etsi.asic-s+zip"
 MANIFEST: Final = "META-INF/manifest.xml"
+MOST_SIGNATURE_FILES: Final = 200
 ODF: Final = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
 
 _XADES: Final = re.compile(r"META-INF/[^/]*signatures[^/]*\.xml\Z", re.IGNORECASE)
@@ -86,7 +87,7 @@ def open_container(source: bytes, *, limits: Limits | None = None) -> Container:
 
     Raises:
         ContainerRefused: For ``zip-…`` (what `read_zip` refuses), ``media-type``, ``path``,
-            ``duplicate``, ``manifest`` or ``data-files``.
+            ``duplicate``, ``manifest``, ``signature-count`` or ``data-files``.
     """
     try:
         entries = read_zip(source, limits=limits or Limits())
@@ -97,8 +98,8 @@ def open_container(source: bytes, *, limits: Limits | None = None) -> Container:
         _check_path(entry.name)
     if len({entry.name.casefold() for entry in entries}) != len(entries):
         raise ContainerRefused("two names differ only in case", why="duplicate")
-    meta = [each for each in entries if each.name.upper().startswith("META-INF/")]
-    inside = [each for each in entries if each not in meta and each.name != "mimetype"]
+    meta = [each for each in entries if _is_meta(each.name)]
+    inside = [each for each in entries if not _is_meta(each.name) and each.name != "mimetype"]
     container = Container(
         media_type=media_type,
         files=tuple(DataFile(each.name, each.content) for each in inside),
@@ -107,7 +108,13 @@ def open_container(source: bytes, *, limits: Limits | None = None) -> Container:
         warnings=warnings,
         entries=entries,
     )
+    if len(container.signatures) + len(container.others) > MOST_SIGNATURE_FILES:
+        raise ContainerRefused("more signatures than anyone makes", why="signature-count")
     return _with_manifest(container, meta) if media_type == ASIC_E else _simple(container)
+
+
+def _is_meta(name: str) -> bool:
+    return name.upper().startswith("META-INF/")
 
 
 def _read_media_type(entries: Sequence[Entry]) -> tuple[str, tuple[str, ...]]:
@@ -222,7 +229,7 @@ def new_container(files: Sequence[DataFile]) -> Container:
         raise ContainerRefused("there is nothing to sign", why="data-files")
     for file in files:
         _check_path(file.name)
-        if file.name.upper().startswith("META-INF/") or file.name.casefold() == "mimetype":
+        if _is_meta(file.name) or file.name.casefold() == "mimetype":
             raise ContainerRefused("this name is the container's own", why="path")
         if any(ord(sign) < 32 for sign in file.name):
             raise ContainerRefused("a name with control characters", why="path")

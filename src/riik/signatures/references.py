@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from hashlib import new as new_hash
 from typing import Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
@@ -248,7 +249,7 @@ def to_raw(signature: bytes, *, public_key: bytes) -> bytes:
 def _coordinate_bytes(public_key: bytes) -> int:
     try:
         key = load_der_public_key(public_key)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise SignatureRefused("the public key can't be used", why="key") from error
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise SignatureRefused("the key is of another kind", why="key")

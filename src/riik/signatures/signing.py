@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from hashlib import new as new_hash
 from typing import Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -107,7 +108,7 @@ def _method(public_key: bytes) -> str:
     """The signature method that fits the key: each curve has its hash."""
     try:
         key = load_der_public_key(public_key)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise SigningRefused("the public key can't be used", why="key") from error
     if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size in _CURVES:
         return _MORE + _CURVES[key.key_size]

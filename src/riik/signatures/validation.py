@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from riik.core import Refused
 from riik.formats import der
 from riik.signatures import evidence
 from riik.signatures.container import ASIC_E, Container, SignatureFile, open_container
@@ -166,7 +167,7 @@ def _judge(
         known["qualification"] = evidence.check_qualification(proof.path, policy=policy)
     except NotPassed as error:
         judgement = error.judgement
-    except FormatRefused as error:
+    except Refused as error:
         judgement = of_format(error).judgement
     return SignatureReport(judgement=judgement, **known)
 

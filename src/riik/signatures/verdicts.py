@@ -6,7 +6,8 @@ and sub-indication; refusals of `trust` are translated here, in one place.
 
 from typing import Final
 
-from riik.signatures.errors import FormatRefused, SignaturesRefused
+from riik.core import Refused
+from riik.signatures.errors import SignaturesRefused
 from riik.signatures.model import Indication, Judgement, SubIndication
 from riik.trust import OcspRefused, PathRefused, SignatureRefused, TimeStampRefused
 
@@ -44,8 +45,8 @@ def undecided(sub_indication: SubIndication, message: str) -> NotPassed:
     return NotPassed(Judgement(Indication.INDETERMINATE, sub_indication, message))
 
 
-def of_format(refused: FormatRefused) -> NotPassed:
-    """A signature of another shape (FORMAT_FAILURE)."""
+def of_format(refused: Refused) -> NotPassed:
+    """A signature of another shape, or with a part that can't be read (FORMAT_FAILURE)."""
     return failed(SubIndication.FORMAT_FAILURE, str(refused))
 
 
