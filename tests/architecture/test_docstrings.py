@@ -16,16 +16,16 @@ def undocumented(path: Path) -> list[str]:
     """Public classes, functions and methods without a docstring, but for Protocols' methods."""
     found: list[str] = []
 
-    def visit(node: ast.AST, *, inside_protocol: bool) -> None:
+    def visit(node: ast.AST, *, exempt: bool) -> None:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                public = not child.name.startswith("_") and not inside_protocol
+                public = not child.name.startswith("_") and not exempt
                 if public and ast.get_docstring(child) is None:
                     found.append(f"{path.relative_to(SOURCE)}:{child.lineno} {child.name}")
             if isinstance(child, ast.ClassDef):
-                visit(child, inside_protocol=is_protocol(child))
+                visit(child, exempt=is_protocol(child) or child.name.startswith("_"))
 
-    visit(ast.parse(path.read_text(encoding="utf-8")), inside_protocol=False)
+    visit(ast.parse(path.read_text(encoding="utf-8")), exempt=False)
     return found
 
 

@@ -8,8 +8,8 @@ import pytest
 
 import riik.registers
 from riik.core import years_between
-from riik.demo.portraits import portrait, signature
-from riik.demo.residents import Entry, StoryPerson, residents
+from riik.demo.population.portraits import portrait, signature
+from riik.demo.population.residents import Entry, StoryPerson, residents
 from riik.identity.codes import estonian, vietnamese
 from riik.profiles import Name, country_profile
 from riik.registers import load_register

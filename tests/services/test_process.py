@@ -4,8 +4,8 @@ import pytest
 
 import riik.services
 from riik.services.errors import FolderRefused, StepRefused
+from riik.services.folder.process import read_process
 from riik.services.process import complete, interrupt, start, waiting
-from riik.services.process_read import read_process
 
 STANDARD = Path(riik.services.__file__).parent / "standard.bpmn"
 HEAD = (

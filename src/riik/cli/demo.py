@@ -56,8 +56,7 @@ def demo(
 
     Exit status: 0 the journey ended as it should, 1 it did not, 2 the command was wrong.
     """
-    from riik.demo.command import Options, run_demonstration
-    from riik.demo.loop import run
+    from riik.demo import Options, run, run_demonstration
 
     options = Options(
         country=country,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from riik.demo.journey import Step
-    from riik.demo.storytelling import Told
+    from riik.demo import Step, Told
 
 __all__ = ["story"]
 
@@ -33,8 +32,7 @@ def story(
 
     Exit status: 0 it ended as its data say, 1 it did not, 2 the command was wrong.
     """
-    from riik.demo.loop import run
-    from riik.demo.storytelling import stories
+    from riik.demo import run, stories
 
     if name is None:
         for known, variants in stories().items():
@@ -48,8 +46,7 @@ def story(
 async def _tell(
     name: str, variants: list[str], country: str, folder: Path, *, as_json: bool
 ) -> bool:
-    from riik.demo.running import open_demonstration
-    from riik.demo.storytelling import read_story, tell_story
+    from riik.demo import open_demonstration, read_story, tell_story
     from riik.runtime.clock import SystemClock
 
     chosen = [read_story(name, variant) for variant in variants]

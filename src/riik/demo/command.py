@@ -12,8 +12,7 @@ from riik.demo.journey import Step
 from riik.demo.running import Demonstration, open_demonstration
 from riik.demo.showing import Shown, show_journey
 from riik.demo.storytelling import Told, read_story, tell_story
-from riik.node import CountrySite
-from riik.portal.operator import Listed
+from riik.node import CountrySite, Listed
 from riik.runtime.clock import SystemClock
 from riik.runtime.logs import open_log
 

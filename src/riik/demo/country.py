@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import riik.demo
 from riik.core import ClientId, MemberId
 from riik.formats.toml import Shape, read_toml
 from riik.profiles import country_profile
 
 __all__ = ["Country", "DemoMember", "Place", "read_country"]
 
-DATA = Path(riik.demo.__file__).parent
+DATA = Path(__file__).parent
 FIRST_PORT = 7100
 MESSAGE_PORT, STATUS_PORT = 5500, 5577
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import msgspec
 
 from riik.core import PersonCode
-from riik.demo.portraits import as_data_uri, portrait, signature
-from riik.demo.residents import Entry, StoryPerson
+from riik.demo.population.portraits import as_data_uri, portrait, signature
+from riik.demo.population.residents import Entry, StoryPerson
 from riik.formats.toml import Shape, read_toml
 from riik.identity import CodeRefused, estonian
 from riik.profiles import Name
@@ -63,18 +64,24 @@ def read_people(path: Path, *, country: str, today: date) -> tuple[Told, ...]:
     codes = {
         person.id: _code(country, person.sex, born[person.id], person.serial) for person in people
     }
-    return tuple(_told(person, people, born, codes, country, today) for person in people)
+    named = {person.id: person for person in people}
+    cast = _Cast(people=named, born=born, codes=codes, country=country, today=today)
+    return tuple(_told(person, cast) for person in people)
 
 
-def _told(
-    person: _Person,
-    people: tuple[_Person, ...],
-    born: Mapping[str, date],
-    codes: Mapping[str, PersonCode],
-    country: str,
-    today: date,
-) -> Told:
-    named = {other.id: other for other in people}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cast:
+    """All people of a country's stories, with what follows from the day."""
+
+    people: Mapping[str, _Person]
+    born: Mapping[str, date]
+    codes: Mapping[str, PersonCode]
+    country: str
+    today: date
+
+
+def _told(person: _Person, cast: _Cast) -> Told:
+    named, codes, born = cast.people, cast.codes, cast.born
     values: dict[str, Any] = {"residence_days": 365}
     if person.parents:
         values["parents"] = [
@@ -92,7 +99,7 @@ def _told(
             for one in person.children
         ]
     records = {
-        register: (_entry(person, register, record, codes[person.id], country, today),)
+        register: (_entry(person, register, record, cast),)
         for register, record in person.records.items()
         if register != "identity-documents"
     }
@@ -106,7 +113,7 @@ def _told(
             person=values,
             records={
                 **records,
-                "identity-documents": (_card(person, codes[person.id], country, born, today),),
+                "identity-documents": (_card(person, cast),),
             },
         ),
         official=person.official,
@@ -116,32 +123,19 @@ def _told(
     )
 
 
-def _entry(
-    person: _Person,
-    register: str,
-    record: Mapping[str, Any],
-    code: PersonCode,
-    country: str,
-    today: date,
-) -> Entry:
-    values = {name: _dated(value, today) for name, value in record.items()}
+def _entry(person: _Person, register: str, record: Mapping[str, Any], cast: _Cast) -> Entry:
+    values = {name: _dated(value, cast.today) for name, value in record.items()}
     if register == "driving-rights":
         taken = date.fromisoformat(values["photo_date"])
-        values["photo"] = _photo(person, code, country, today=today, taken=taken)
+        values["photo"] = _photo(person, taken, cast)
     return Entry(values, date.fromisoformat(values["issued_on"]))
 
 
-def _card(
-    person: _Person,
-    code: PersonCode,
-    country: str,
-    born: Mapping[str, date],
-    today: date,
-) -> Entry:
+def _card(person: _Person, cast: _Cast) -> Entry:
     """The person's identity card, issued when its photo was taken."""
     given = person.records.get("identity-documents", {})
-    taken = max(born[person.id], _day(given.get("photo_date", "today-400d"), today))
-    issued = max(taken, today - timedelta(days=1500))
+    taken = max(cast.born[person.id], _day(given.get("photo_date", "today-400d"), cast.today))
+    issued = max(taken, cast.today - timedelta(days=1500))
     whole = " ".join(filter(None, (person.given, person.middle, person.family)))
     values = {
         "number": f"XS{int(person.serial):07d}",
@@ -149,16 +143,17 @@ def _card(
         "issued_on": issued.isoformat(),
         "valid_until": (issued + timedelta(days=1826)).isoformat(),
         "status": "valid",
-        "photo": _photo(person, code, country, today=today, taken=taken),
+        "photo": _photo(person, taken, cast),
         "photo_date": taken.isoformat(),
-        "signature": as_data_uri(signature(whole, seed=code)),
+        "signature": as_data_uri(signature(whole, seed=cast.codes[person.id])),
     }
     return Entry(values, issued)
 
 
-def _photo(person: _Person, code: str, country: str, *, today: date, taken: date) -> str:
-    age = (taken - _day(person.born, today)).days // 365
-    return as_data_uri(portrait(code, sex=person.sex, age=age, country=country))
+def _photo(person: _Person, taken: date, cast: _Cast) -> str:
+    age = (taken - cast.born[person.id]).days // 365
+    drawn = portrait(cast.codes[person.id], sex=person.sex, age=age, country=cast.country)
+    return as_data_uri(drawn)
 
 
 def _dated(value: Any, today: date) -> Any:

@@ -102,8 +102,8 @@ async def open_demonstration(
         residents: How many people live there; as the country's data say by default.
         tell: Called with a line of progress.
     """
-    if fresh and folder.exists():
-        shutil.rmtree(folder)
+    if fresh:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     country = read_country(profile)
     if residents is not None:
         country = replace(country, residents=residents)

@@ -12,7 +12,7 @@ from riik.demo.card import CardState, make_card
 from riik.demo.configuration import REGISTERS
 from riik.demo.country import Country
 from riik.demo.people import Told
-from riik.demo.residents import Resident, residents
+from riik.demo.population.residents import Resident, residents
 from riik.identity import (
     Actor,
     CardOrder,

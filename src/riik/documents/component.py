@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from riik.documents.errors import LetterRefused
-from riik.documents.weave import belt, weave
+from riik.documents.cloth import belt, weave
 
 __all__ = ["Attachment", "Documents", "Press"]
 

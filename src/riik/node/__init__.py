@@ -1,17 +1,18 @@
 """One organisation's node: its configuration, its composition, its life."""
 
 from riik.identity.device import EstEidCard
-from riik.node.certification import certify_many
 from riik.node.compose import build, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
+from riik.node.fillers.certification import certify_many
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
 from riik.node.node import Node
-from riik.node.status import CountrySite
+from riik.node.status import CountrySite, Listed
 
 __all__ = [
     "ConfigRefused",
     "CountrySite",
     "EstEidCard",
+    "Listed",
     "Membership",
     "Node",
     "NodeConfig",

@@ -14,10 +14,10 @@ from riik.exchange.globalconf import GlobalConf
 from riik.exchange.store import SqlExchangeStore
 from riik.node.base import Base
 from riik.node.config import NodeConfig, RightSection
+from riik.node.fillers.relying import RelyingParty, StatementGate
+from riik.node.fillers.rights import RegisterGate, Roles, register_rights
 from riik.node.node import Node
 from riik.node.parts import Parts
-from riik.node.relying import RelyingParty, StatementGate
-from riik.node.rights import RegisterGate, Roles, register_rights
 from riik.profiles import Profile, country_profile
 from riik.registers import RegisterDefinition
 from riik.runtime.outbox import Delivery

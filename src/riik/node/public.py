@@ -14,9 +14,9 @@ from riik.inbox.http import offers as inbox_offers
 from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
-from riik.node.fees import PaymentDesk
-from riik.node.papers import ApplicationPens, SealedLetters
-from riik.node.relying import OfficialGate, PayerGate
+from riik.node.fillers.fees import PaymentDesk
+from riik.node.fillers.papers import ApplicationPens, SealedLetters
+from riik.node.fillers.relying import OfficialGate, PayerGate
 from riik.payments import Bank, Fees
 from riik.payments.client import BankClient, CreditorClient
 from riik.payments.http import bank_offers, bank_routes, fee_offers

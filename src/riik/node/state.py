@@ -16,8 +16,8 @@ from riik.login.http import routes as login_routes
 from riik.login.relying import Relying
 from riik.login.store import SqlLoginStore
 from riik.node.assembly import Assembly
-from riik.node.certification import RemoteAuthority, certificate_offers
-from riik.node.mandates import PopulationMandates
+from riik.node.fillers.certification import RemoteAuthority, certificate_offers
+from riik.node.fillers.mandates import PopulationMandates
 from riik.signatures import XmlSeal
 from riik.transparency import Log, Transparency, VerifierKey, Witness
 from riik.transparency.client import WitnessClient

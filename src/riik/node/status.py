@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from riik.core import RiikError
 from riik.node.assembly import Assembly
 from riik.node.parts import Parts
+from riik.portal.design.http import design_routes
 from riik.portal.operator import Listed, LogHead, NodeStatus, WatchedLog, messages_of
 from riik.portal.operator.client import PolledCountry
 from riik.portal.operator.http import country_routes, node_routes
@@ -22,7 +23,7 @@ from riik.runtime.threads import ThreadPool
 from riik.runtime.web import Server, edge, serve
 from riik.transparency import Log, TrustPolicy, open_checkpoint
 
-__all__ = ["CountrySite", "add_status"]
+__all__ = ["CountrySite", "Listed", "add_status"]
 
 MOST_RECORDS = 60
 
@@ -137,9 +138,8 @@ class CountrySite:
             in_thread=self.in_thread,
             folder=self.folder,
         )
-        routes: list[BaseRoute] = country_routes(
-            source, page=StatusPage(zone=self.zone, with_files=True)
-        )
+        page = StatusPage(zone=self.zone, with_files=True)
+        routes: list[BaseRoute] = [*country_routes(source, page=page), *design_routes()]
         app = edge(routes, metrics=Metrics(), logger=self.log)
         self.server = await serve(app, "127.0.0.1", port)
         return f"http://localhost:{self.server.port}"

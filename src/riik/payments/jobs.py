@@ -1,19 +1,25 @@
 """What the bank does by the outbox: tell creditors that their orders were paid."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 import msgspec
 
 from riik.core import Database, InThread
 from riik.payments.bank import NOTIFY, Bank
-from riik.payments.client import CreditorClient
 from riik.payments.model import Order
 
-__all__ = ["bank_handlers"]
+__all__ = ["TellCreditor", "bank_handlers"]
+
+
+class TellCreditor(Protocol):
+    """Tells a creditor that its order was paid; `client.CreditorClient` over the exchange."""
+
+    async def tell(self, order: Order) -> None: ...
 
 
 def bank_handlers(
-    bank: Bank, *, creditors: CreditorClient, database: Database, in_thread: InThread
+    bank: Bank, *, creditors: TellCreditor, database: Database, in_thread: InThread
 ) -> Mapping[str, Callable[[bytes], Awaitable[None]]]:
     """Handlers by outbox topic; telling twice changes nothing at the creditor."""
 

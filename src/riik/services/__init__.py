@@ -1,8 +1,6 @@
 """What must happen for this person to get this? Public services, each from its folder."""
 
-from riik.services.checks import Check, Outcome, check
 from riik.services.component import RUN, Services
-from riik.services.definition import read_service
 from riik.services.errors import (
     AnswerRefused,
     AuthorityMissing,
@@ -10,6 +8,8 @@ from riik.services.errors import (
     ServiceRefused,
     StepRefused,
 )
+from riik.services.folder.checks import Check, Outcome, check
+from riik.services.folder.definition import read_service
 from riik.services.lookups import Lookups
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations

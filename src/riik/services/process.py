@@ -1,6 +1,6 @@
 """What happens next in a service: a strict subset of BPMN 2.0, interpreted as pure steps.
 
-A process is a graph read from a file by `process_read`. Its state is only where tokens wait
+A process is a graph read from a file by `folder.process`. Its state is only where tokens wait
 and which flows reached a joining gateway: no data, so it holds nothing personal and stays a
 few dozen bytes. What the tokens wait for is read off the graph, so after a fall the same work
 is found again. Conditions are FEEL over what the case knows; a task names an operation of this

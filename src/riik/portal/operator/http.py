@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from riik.portal.design.http import design_routes
 from riik.portal.operator.page import StatusPage
 from riik.portal.operator.status import Country, NodeStatus, StatusSource
 from riik.portal.operator.texts import choose_language
@@ -72,7 +71,6 @@ def country_routes(
         Route("/", show, methods=["GET"]),
         Route("/status.json", tell, methods=["GET"]),
         Route("/files/{name:path}", hand_out, methods=["GET"]),
-        *design_routes(),
     ]
 
 

@@ -7,7 +7,7 @@ whole (LOOK.md). At most 3 KB of SVG, without script, font or reference.
 from base64 import b64encode
 from dataclasses import dataclass
 
-from riik.demo.dice import Dice
+from riik.demo.population.dice import Dice
 
 __all__ = ["as_data_uri", "portrait", "signature"]
 

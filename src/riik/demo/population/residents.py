@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from riik.core import PersonCode, years_between
-from riik.demo.dice import Dice
-from riik.demo.names import Names, names_of
-from riik.demo.papers import Papers
+from riik.demo.population.dice import Dice
+from riik.demo.population.names import Names, names_of
+from riik.demo.population.papers import Papers
 from riik.profiles import Name, Profile, country_profile
 
 __all__ = ["Entry", "Resident", "StoryPerson", "residents"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib.resources import files
 
-from riik.demo.dice import Dice
+from riik.demo.population.dice import Dice
 from riik.formats.toml import Shape, read_toml
 from riik.profiles import Name
 

@@ -13,11 +13,11 @@ import msgspec
 from riik.formats.toml import Shape, read_toml
 from riik.rules import load
 from riik.services.errors import FolderRefused
+from riik.services.folder.process import read_process
+from riik.services.folder.texts import read_texts
 from riik.services.forms import check_schema, pages_of
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
 from riik.services.process import Process
-from riik.services.process_read import read_process
-from riik.services.texts import read_texts
 
 __all__ = ["OPERATIONS", "USER_TASKS", "read_service"]
 

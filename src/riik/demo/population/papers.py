@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from riik.core import years_between
-from riik.demo.dice import Dice
-from riik.demo.portraits import as_data_uri, portrait, signature
+from riik.demo.population.dice import Dice
+from riik.demo.population.portraits import as_data_uri, portrait, signature
 
 __all__ = ["Papers"]
 

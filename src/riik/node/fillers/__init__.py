@@ -1,0 +1,1 @@
+"""What fills one component's port with another, one module a port."""

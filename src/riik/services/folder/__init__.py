@@ -1,0 +1,1 @@
+"""A service's folder: read and checked before anything of it runs."""
