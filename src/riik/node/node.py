@@ -106,6 +106,16 @@ class Node:
         )
         await self._open.enter_async_context(ports)
 
+    async def close_door(self) -> None:
+        """Close the people's port; it may be opened again."""
+        if self.server is not None:
+            await self.server.stop()
+            self.server = None
+
+    async def close_exchange(self) -> None:
+        """Close the ports for other servers; they may be opened again."""
+        await self._open.aclose()
+
     def start_work(self) -> None:
         """Let the worker deliver events and do what comes round."""
         jobs, exchange = self.base.jobs, self.exchange
@@ -131,10 +141,9 @@ class Node:
 
     async def stop(self) -> None:
         """Close the ports, let handlers end, let go of everything."""
-        await self._open.aclose()
+        await self.close_exchange()
         self.transport.close()
-        if self.server is not None:
-            await self.server.stop()
+        await self.close_door()
         self.parts.close()
         await self.base.close()
 
