@@ -301,7 +301,12 @@ def _operations(
             zone=section.zone if section else "UTC",
         ),
         clock=base.clock,
-        authority=Authority(names=node.names, code=node.code, address=node.address),
+        authority=Authority(
+            names=node.names,
+            code=node.code,
+            address=node.address,
+            name_order=assembly.profile.formal,
+        ),
         sources=assembly.source_names(providers),
     )
 

@@ -243,7 +243,7 @@ def add_identity(assembly: Assembly) -> None:
             client=assembly.config.client("cards"),
             trust_centre=ClientId.parse(section.trust_centre),
         ),
-        places=frozenset(place.code for place in assembly.profile.places),
+        places=frozenset(birth for place in assembly.profile.places for birth in place.births),
     )
 
 

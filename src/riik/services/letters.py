@@ -21,11 +21,22 @@ APPEAL = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """Who decides: names by language, registry code, address."""
+    """Who decides: names by language, registry code, address, and how the country says names.
+
+    Attributes:
+        name_order: Parts of a person's whole name in the order of the country's letters:
+            ``family``, ``middle``, ``given``.
+    """
 
     names: Mapping[str, str]
     code: str
     address: str
+    name_order: tuple[str, ...] = ("given", "middle", "family")
+
+    def full_name(self, *, given_names: str, family_name: str, middle_names: str = "") -> str:
+        """A person's whole name."""
+        parts = {"given": given_names, "middle": middle_names, "family": family_name}
+        return " ".join(filter(None, (parts[part] for part in self.name_order)))
 
 
 def decision_letter(
@@ -43,7 +54,6 @@ def decision_letter(
     granted = proposal is not None and proposal.outcome == "grant"
     text = partial(running.definition.text, language=language)
     by_computer = proposal is None or proposal.by == "computer"
-    person = _person(running)
     return {
         "title": running.definition.names.get(language, running.definition.id),
         "organisation": {
@@ -53,7 +63,7 @@ def decision_letter(
         },
         "reference": running.case.number,
         "date": running.today.isoformat(),
-        "recipient": {"name": f"{person['given_names']} {person['family_name']}".strip()},
+        "recipient": {"name": authority.full_name(**_person(running))},
         "outcome": "granted" if granted else "refused",
         "decision": text(letter.granted if granted else letter.refused),
         "facts": [
@@ -139,10 +149,8 @@ def _person(running: Running) -> dict[str, str]:
     """The name as the population register has it; empty when it was silent."""
     for fact in running.dossier.facts.values():
         if fact.standing is Standing.KNOWN and "family_name" in fact.values:
-            return {
-                "given_names": str(fact.values.get("given_names") or ""),
-                "family_name": str(fact.values.get("family_name") or ""),
-            }
+            names = ("given_names", "middle_names", "family_name")
+            return {name: str(fact.values.get(name) or "") for name in names}
     return {"given_names": "", "family_name": ""}
 
 

@@ -127,9 +127,9 @@ class Portal:
         entry = next((entry for entry in self.catalogue if entry.id == service), None)
         if entry is None:
             raise PortalRefused("there is no such service", why="no-service")
-        case = await self.in_thread(self._open, visitor, entry)
+        case = await self.in_thread(self._open, visitor, entry, person or visitor.person)
         content = {"service": service, "language": language, "channel": "web"}
-        return await self._send(visitor, case, "", content, person=person or visitor.person)
+        return await self._send(visitor, case, "", content)
 
     async def step(
         self,
@@ -138,33 +138,28 @@ class Portal:
         *,
         step: str,
         content: Mapping[str, Any],
-        person: PersonCode | None = None,
     ) -> dict[str, Any]:
         """Send the person's next step to the provider of the case."""
         case = await self.in_thread(self._case, visitor, case_id)
-        return await self._send(visitor, case, f"/{step}", content, person=person or visitor.person)
+        return await self._send(visitor, case, f"/{step}", content)
 
-    async def status(
-        self, visitor: Visitor, case_id: str, *, person: PersonCode | None = None
-    ) -> dict[str, Any]:
+    async def status(self, visitor: Visitor, case_id: str) -> dict[str, Any]:
         """Where a case stands, asked of its provider; a silent one leaves it waiting."""
         case = await self.in_thread(self._case, visitor, case_id)
         if case.waiting:
             return _waits(case)
         try:
-            answer = await self._ask(visitor, case, f"/{case_id}", person=person or visitor.person)
+            answer = await self._ask(visitor, case, f"/{case_id}")
         except Unavailable as silent:
             return _waits(case, why=silent.why)
         status: dict[str, Any] = msgspec.json.decode(answer.accepted().body)
         return status
 
-    async def document(
-        self, visitor: Visitor, case_id: str, name: str, *, person: PersonCode | None = None
-    ) -> bytes:
+    async def document(self, visitor: Visitor, case_id: str, name: str) -> bytes:
         """A document of a case, from its provider."""
         case = await self.in_thread(self._case, visitor, case_id)
         path = f"/{case_id}/documents/{name}"
-        answer = await self._ask(visitor, case, path, person=person or visitor.person)
+        answer = await self._ask(visitor, case, path)
         return answer.accepted().body
 
     async def cases(self, visitor: Visitor) -> list[dict[str, Any]]:
@@ -211,13 +206,7 @@ class Portal:
             return
         visitor = msgspec.convert(waiting["visitor"], Visitor)
         try:
-            await self._post(
-                visitor,
-                case,
-                waiting["step"],
-                waiting["content"],
-                person=PersonCode(waiting["person"]),
-            )
+            await self._post(visitor, case, waiting["step"], waiting["content"])
         except Refused:
             # The provider answered, and said no: the person sees why when they look again.
             await self.in_thread(self._keep_waiting, case, b"")
@@ -225,39 +214,24 @@ class Portal:
         await self.in_thread(self._keep_waiting, case, b"")
 
     async def _send(
-        self,
-        visitor: Visitor,
-        case: KnownCase,
-        step: str,
-        content: Mapping[str, Any],
-        *,
-        person: PersonCode,
+        self, visitor: Visitor, case: KnownCase, step: str, content: Mapping[str, Any]
     ) -> dict[str, Any]:
         if case.waiting:
             return _waits(case)
         try:
-            return await self._post(visitor, case, step, content, person=person)
+            return await self._post(visitor, case, step, content)
         except Unavailable as silent:
-            waiting = msgspec.json.encode(
-                {"visitor": visitor, "step": step, "content": dict(content), "person": person}
-            )
-            sealed = self.vault.seal(case.subject, waiting, context=_context(case.id))
+            waiting = {"visitor": visitor, "step": step, "content": dict(content)}
+            plain = msgspec.json.encode(waiting)
+            sealed = self.vault.seal(case.subject, plain, context=_context(case.id, "waiting"))
             await self.in_thread(self._keep_waiting, case, sealed)
             return _waits(case, why=silent.why)
 
     async def _post(
-        self,
-        visitor: Visitor,
-        case: KnownCase,
-        step: str,
-        content: Mapping[str, Any],
-        *,
-        person: PersonCode,
+        self, visitor: Visitor, case: KnownCase, step: str, content: Mapping[str, Any]
     ) -> dict[str, Any]:
         body = msgspec.json.encode(dict(content))
-        answer = await self._ask(
-            visitor, case, f"/{case.id}{step}", person=person, method="POST", body=body
-        )
+        answer = await self._ask(visitor, case, f"/{case.id}{step}", method="POST", body=body)
         status: dict[str, Any] = msgspec.json.decode(answer.accepted().body)
         return status
 
@@ -267,10 +241,10 @@ class Portal:
         case: KnownCase,
         path: str,
         *,
-        person: PersonCode,
         method: str = "GET",
         body: bytes = b"",
     ) -> Answer:
+        person = await self.in_thread(self._person, case)
         statement = await self.sign_in.statement(
             visitor, audience=case.provider, case=case.id, person=person
         )
@@ -345,11 +319,13 @@ class Portal:
         with self.database.work() as work:
             self.store.drop_guest(_key(secret), work=work)
 
-    def _open(self, visitor: Visitor, entry: CatalogueEntry) -> KnownCase:
+    def _open(self, visitor: Visitor, entry: CatalogueEntry, person: PersonCode) -> KnownCase:
         name = b32encode(self.entropy.bytes(20)).decode().lower()
+        subject = self.vault.subject_of(visitor.person)
         case = KnownCase(
             id=name,
-            subject=self.vault.subject_of(visitor.person),
+            subject=subject,
+            person=self.vault.seal(subject, person.encode(), context=_context(name, "person")),
             provider=entry.provider,
             service=entry.id,
             opened_at=self.clock.now(),
@@ -357,6 +333,11 @@ class Portal:
         with self.database.work() as work:
             self.store.insert_case(case, work=work)
         return case
+
+    def _person(self, case: KnownCase) -> PersonCode:
+        """Whose matter a case is."""
+        plain = self.vault.open(case.subject, case.person, context=_context(case.id, "person"))
+        return PersonCode(plain.decode())
 
     def _case(self, visitor: Visitor, case_id: str) -> KnownCase:
         with self.database.read() as work:
@@ -386,7 +367,7 @@ class Portal:
             raise PortalRefused("there is no such case", why="no-case")
         if not case.waiting:
             return case, None
-        plain = self.vault.open(case.subject, case.waiting, context=_context(case_id))
+        plain = self.vault.open(case.subject, case.waiting, context=_context(case_id, "waiting"))
         waiting: dict[str, Any] = msgspec.json.decode(plain)
         return case, waiting
 
@@ -396,8 +377,8 @@ def _key(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-def _context(case_id: str) -> str:
-    return f"portal_case/waiting/{case_id}"
+def _context(case_id: str, column: str) -> str:
+    return f"portal_case/{column}/{case_id}"
 
 
 def _waits(case: KnownCase, why: str = "waiting") -> dict[str, Any]:

@@ -81,6 +81,7 @@ class KnownCase:
         provider: The subsystem that runs it.
         service: Catalogue id.
         opened_at: UTC.
+        person: Whose matter it is, sealed: the visitor, or whom they represent.
         waiting: A call that could not be sent yet, sealed; empty when none waits.
     """
 
@@ -89,6 +90,7 @@ class KnownCase:
     provider: ClientId
     service: str
     opened_at: datetime
+    person: bytes
     waiting: bytes = b""
 
 

@@ -26,6 +26,7 @@ _case = Table(
     Column("provider", Text, nullable=False),
     Column("service", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
+    Column("person", LargeBinary, nullable=False),
     Column("waiting", LargeBinary, nullable=False),
     Index("portal_case_of_subject", "subject", "opened_at"),
 )
@@ -70,6 +71,7 @@ class SqlPortalStore:
                 provider=str(case.provider),
                 service=case.service,
                 opened_at=to_text(case.opened_at),
+                person=case.person,
                 waiting=case.waiting,
             )
         )
@@ -97,5 +99,6 @@ def _case_of(row: object) -> KnownCase:
         provider=ClientId.parse(value["provider"]),
         service=value["service"],
         opened_at=from_text(value["opened_at"]),
+        person=bytes(value["person"]),
         waiting=bytes(value["waiting"]),
     )

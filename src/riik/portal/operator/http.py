@@ -40,7 +40,7 @@ def node_routes(status: Callable[[], Awaitable[NodeStatus]]) -> list[BaseRoute]:
 def country_routes(
     source: StatusSource, *, page: StatusPage, usual: tuple[str, ...] = ("en",)
 ) -> list[BaseRoute]:
-    """The country's page, its JSON, its files and the sheet they are dressed with.
+    """The country's page, its JSON and its files; `design.http` serves what dresses the page.
 
     Args:
         source: Asks the members.

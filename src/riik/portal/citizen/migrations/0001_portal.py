@@ -24,6 +24,7 @@ def upgrade() -> None:
         Column("provider", Text, nullable=False),  # subsystem of the exchange
         Column("service", Text, nullable=False),
         Column("opened_at", Text, nullable=False),
+        Column("person", LargeBinary, nullable=False),  # whose matter, sealed
         Column("waiting", LargeBinary, nullable=False),  # a sealed call, or empty
     )
     op.create_index("portal_case_of_subject", "portal_case", ["subject", "opened_at"])
