@@ -67,7 +67,7 @@ def test_an_ocsp_response_is_signed(signers):
         (KeyKind.RSA2048, [padding.PKCS1v15(), SHA1()], "hash"),
         (KeyKind.RSA2048, [padding.PSS(padding.MGF1(SHA256()), 32), SHA256()], "padding"),
     ],
-    ids=str,
+    ids=["larger-hash", "smaller-hash", "a-digest", "sha-1", "pss"],
 )
 def test_other_hashes_and_paddings_are_refused(signers, kind, arguments, why):
     with pytest.raises(SigningRefused) as refused:
