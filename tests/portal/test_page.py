@@ -228,5 +228,9 @@ def test_renewing_stops_when_the_visitor_says_so(browser, addresses):
     page.goto(f"{addresses['whole']}/?lang=en")
     page.get_by_role("button", name="Stop renewing this page").click()
     assert page.get_by_role("button", name="Renew this page by itself").is_visible()
+    moving = page.evaluate(
+        "document.getAnimations().filter((one) => one.playState === 'running').length"
+    )
+    assert moving == 0
     assert complaints == []
     page.close()

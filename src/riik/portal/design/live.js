@@ -30,11 +30,17 @@
     setTimeout(turn, every);
   };
 
+  const show = () => {
+    document.documentElement.classList.toggle("live", running);
+    button.textContent = running ? button.dataset.pause : button.dataset.resume;
+  };
+
   button.hidden = false;
   if (link) link.hidden = true;
   button.addEventListener("click", () => {
     running = !running;
-    button.textContent = running ? button.dataset.pause : button.dataset.resume;
+    show();
   });
+  show();
   setTimeout(turn, every);
 })();
