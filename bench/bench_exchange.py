@@ -50,7 +50,16 @@ def run_nodes(folder: Path, *, seconds: float, connections: int, subject: bool) 
         federation.consumer.call(service)
         before, latencies = _cpu(), []
         began = time.perf_counter()
-        federation.run(_hammer(federation, service, seconds, connections, subject, latencies))
+        federation.run(
+            _hammer(
+                federation,
+                service,
+                seconds=seconds,
+                connections=connections,
+                subject=subject,
+                latencies=latencies,
+            )
+        )
         elapsed = time.perf_counter() - began
         used = _cpu() - before
     return _figures(latencies, elapsed, used)
@@ -63,6 +72,7 @@ async def _echo(incoming: Any) -> Answer:
 async def _hammer(
     federation: Federation,
     service: Any,
+    *,
     seconds: float,
     connections: int,
     subject: bool,
@@ -107,7 +117,7 @@ def _figures(latencies: list[float], elapsed: float, cpu: float) -> dict[str, fl
 
 
 def run_nginx(folder: Path, *, seconds: float, connections: int) -> dict[str, Any]:
-    """wrk → nginx → mutual TLS → nginx → nginx that answers; or why not."""
+    """From wrk → nginx → mutual TLS → nginx → nginx that answers; or why not."""
     missing = [name for name in ("nginx", "wrk") if shutil.which(name) is None]
     if missing:
         return {"skipped": f"{' and '.join(missing)} not installed"}

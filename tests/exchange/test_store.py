@@ -1,5 +1,6 @@
 """The store on both engines: claims, rights and batches behave the same."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import riik.exchange
-from riik.core import ClientId, MemberId, ServerId, ServiceId
+from riik.core import ClientId, MemberId, ServerId, ServiceId, SubjectId
 from riik.exchange import Direction, Endpoint, Right, Role, Server
+from riik.exchange.journal import Entry, Journal
 from riik.exchange.model import Claim, Kept, Stored
 from riik.exchange.store import SqlCentreStore, SqlExchangeStore
 from riik.runtime.database import open_database
@@ -172,3 +174,48 @@ def test_the_register_knows_members_and_servers(database):
         register.put_server(replace(server, address="other"), work=work)
         assert register.members(work=work) == {MEMBER: "new", CLIENT: "app"}
         assert register.servers(work=work) == [replace(server, address="other")]
+
+
+def test_two_processes_that_log_the_same_wish_agree_who_handles_it(database, store, clock, entropy):
+    """Two journals share a database, as two workers of one node do."""
+
+    def journal():
+        return Journal(
+            store=store, database=database, vault=_OpenVault(), clock=clock,
+            entropy=entropy, in_thread=None,
+        )  # fmt: skip
+
+    def entries(worker, round_):
+        claims = [replace(CLAIM, message_id=f"{round_}/{n}", holder=worker * 16) for n in range(4)]
+        return [
+            Entry(
+                at=clock.now(), message_id=each.message_id, request_id=f"{worker!r}{round_}",
+                role=Role.PROVIDER, direction=Direction.REQUEST, client=str(CLIENT),
+                service=str(SERVICE), header_part=b"h", body=b"", signature=worker, claim=each,
+            )
+            for each in claims
+        ]  # fmt: skip
+
+    def work(worker):
+        own = journal()
+        return [
+            written.holder
+            for round_ in range(8)
+            for written in own._commit(entries(worker, round_))
+        ]
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(work, (b"a", b"b"))
+    assert one == other
+    with database.read() as unit:
+        assert store.count(work=unit) == 64
+
+
+class _OpenVault:
+    """Seals nothing; what the vault does is tested in its own room."""
+
+    def subjects_of(self, codes):
+        return [SubjectId(code) for code in codes]
+
+    def seal(self, subject, plaintext, *, context):
+        return plaintext

@@ -298,7 +298,7 @@ class Exchange:
         """Believe the TLS peer: its certificate is that server's, and its status good."""
         conf, at = self.configuration(), self.clock.now()
         found, believed = self._believer.peer(peer, conf=conf, at=at)
-        if found != server:
+        if found.id != server.id:
             raise PeerRefused("another server answered", why="other-server")
         key = sha256(peer).digest()
         try:

@@ -1,8 +1,8 @@
 """The message log: what was sent and received, durable before anything else happens.
 
 Many messages that come at once are written in one unit of work, so that they share one flush
-to disk. In the same unit a request is claimed to be handled once, and the rights that hold at
-that moment are read. What a message says is sealed under the key of the person it is about.
+to disk. In the same unit a request is claimed to be handled once; the rights that hold are
+read right before it. What a message says is sealed under the key of the person it is about.
 The tables are in `store`, the time-stamps over the log in `jobs`.
 """
 
@@ -18,7 +18,17 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from riik.core import Clock, Database, Entropy, InThread, PersonCode, SubjectId, Vault, Work
+from riik.core import (
+    Clock,
+    Database,
+    Entropy,
+    InThread,
+    PersonCode,
+    SubjectId,
+    Unavailable,
+    Vault,
+    Work,
+)
 from riik.exchange.errors import EvidenceRefused, NotTimeStamped
 from riik.exchange.model import (
     Batch,
@@ -36,6 +46,7 @@ from riik.exchange.protocol.signature import join_signature, split_signature
 __all__ = ["Entry", "ExchangeStore", "Journal", "Written"]
 
 MOST_TOGETHER = 256
+MOST_TRIES = 20
 LONGEST_WITHOUT_STAMP = 4 * 3600
 """Seconds after which no message is taken when none was time-stamped (UG-SYSPAR)."""
 
@@ -176,17 +187,30 @@ class Journal:
                     future.set_result(result)
 
     def _commit(self, entries: Sequence[Entry]) -> "list[Written | NotTimeStamped]":
+        """Write them; where several processes share a database, again after a conflict."""
+        for _ in range(MOST_TRIES - 1):
+            try:
+                return self._commit_once(entries)
+            except Unavailable as error:
+                if error.why != "conflict":
+                    raise
+        return self._commit_once(entries)
+
+    def _commit_once(self, entries: Sequence[Entry]) -> "list[Written | NotTimeStamped]":
         subjects = self.vault.subjects_of([entry.subject or NOBODY for entry in entries])
         made = [self._stored(entry, who) for entry, who in zip(entries, subjects, strict=True)]
         claims = [entry.claim for entry in entries if entry.claim is not None]
-        with self.database.work() as work:
+        # Looked up in a snapshot of its own: in the unit that writes, every two workers that
+        # log at once would be in each other's way.
+        with self.database.read() as work:
             late = self._late(work)
+            rights = self._current_rights(work) if claims else {}
+        with self.database.work() as work:
             kept = [each for each in made if not (late and each[0].direction is Direction.REQUEST)]
             self._keep_signers(kept, work)
             if kept:
                 self.store.add_messages([stored for stored, _ in kept], work=work)
             held = iter(self.store.claim(claims, work=work) if claims and not late else ())
-            rights = self._current_rights(work) if claims else {}
             written: list[Written | NotTimeStamped] = []
             for entry in entries:
                 if late and entry.direction is Direction.REQUEST:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from riik.core import ClientId, MemberId, ServerId, ServiceId, Work, from_text, to_text
 from riik.exchange.globalconf import Server
@@ -117,7 +118,8 @@ _server = Table(
 _RIGHTS = "rights"
 
 _insert_message = insert(_message)
-_insert_handled = insert(_handled)
+# PostgreSQL's own form of INSERT; SQLite's compiler writes the same words.
+_insert_handled = insert_or(_handled).on_conflict_do_nothing()
 _oldest = select(func.min(_message.c.at_ms)).where(_message.c.batch.is_(None))
 _version = select(_kept.c.at_ms).where(_kept.c.name == _RIGHTS)
 
@@ -135,10 +137,9 @@ class _Keeper:
 
     def keep(self, kept: Kept, *, work: Work) -> None:
         """Write something down under its name, in place of what was there."""
-        columns = {"content": kept.content, "at_ms": kept.at_ms}
-        changed = work.execute(update(_kept).where(_kept.c.name == kept.name).values(**columns))
-        if not changed.rowcount:
-            work.execute(insert(_kept).values(name=kept.name, **columns))
+        new = {"content": kept.content, "at_ms": kept.at_ms}
+        statement = insert_or(_kept).values(name=kept.name, **new)
+        work.execute(statement.on_conflict_do_update(index_elements=["name"], set_=new))
 
     def kept(self, name: str, *, work: Work) -> Kept | None:
         """What was written down under a name."""
