@@ -11,6 +11,7 @@
   const isInUse = (part) => {
     const chosen = document.getSelection();
     return part.contains(document.activeElement)
+      || part.querySelector("details[open]")
       || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
   };
 

@@ -195,6 +195,11 @@ class JourneyFile:
     size: int
     at: datetime
 
+    @property
+    def folder(self) -> str:
+        """The folder that it is in, or nothing for those that come first."""
+        return self.name.rpartition("/")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Country:
@@ -229,6 +234,20 @@ class Country:
                 known[message.id] = message
         newest = sorted(known.values(), key=lambda message: message.at, reverse=True)
         return tuple(newest[:MOST_MESSAGES])
+
+    @property
+    def papers(self) -> tuple[JourneyFile, ...]:
+        """The files that are in no folder: what the journey is about."""
+        return tuple(file for file in self.files if not file.folder)
+
+    @property
+    def folders(self) -> Mapping[str, Sequence[JourneyFile]]:
+        """The other files by their folder."""
+        found: dict[str, list[JourneyFile]] = {}
+        for file in self.files:
+            if file.folder:
+                found.setdefault(file.folder, []).append(file)
+        return found
 
     @property
     def records(self) -> int:
