@@ -41,7 +41,7 @@ def test_a_problem_is_one_line_and_ends_with_2(starter, capsys):
     with pytest.raises(SystemExit) as ended:
         starter.stop("the disk is full", "free some")
     assert ended.value.code == 2
-    assert capsys.readouterr().err == "riik: the disk is full. Remedy: free some.\n"
+    assert capsys.readouterr().err == "riik: the disk is full. Remedy: free some\n"
 
 
 def test_an_old_python_is_told_which_one_is_needed(starter, capsys, tmp_path):
