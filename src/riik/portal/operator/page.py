@@ -125,8 +125,8 @@ class StatusPage:
 
         def size(value: int) -> str:
             if value < 1000:
-                return f"{number(value)} B"
-            return f"{format_decimal(value / 1000, format='#,##0.0', locale=locale)} kB"
+                return f"{number(value)}\N{NO-BREAK SPACE}B"
+            return f"{format_decimal(value / 1000, format='#,##0.0', locale=locale)}\N{NO-BREAK SPACE}kB"
 
         def time(moment: datetime) -> str:
             return format_time(moment, "HH:mm:ss", tzinfo=zone, locale=locale)

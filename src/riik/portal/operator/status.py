@@ -27,7 +27,7 @@ __all__ = [
     "messages_of",
 ]
 
-MOST_MESSAGES = 12
+MOST_MESSAGES = 20
 """How many of the last messages the page shows; a node tells as many of its own."""
 
 STATE_CLASS = "GOV"
