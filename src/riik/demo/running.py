@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from riik.formats.toml import write_toml
 from riik.node import (
     Membership,
     Node,
+    PortTaken,
     build,
     certify,
     join,
@@ -32,6 +33,7 @@ from riik.runtime.files import Disk
 __all__ = ["Demonstration", "open_demonstration"]
 
 KEY_COST = 1024
+PORT_TRIES = 5
 READY_SECONDS = 120.0
 
 
@@ -75,7 +77,7 @@ class Demonstration:
 
     async def close(self) -> None:
         """Stop all nodes."""
-        await asyncio.gather(*(node.stop() for node in self.nodes.values()))
+        await _stop(self.nodes)
         for process in self.processes.values():
             if process.returncode is None:
                 process.terminate()
@@ -107,11 +109,33 @@ async def open_demonstration(
     country = read_country(profile)
     if residents is not None:
         country = replace(country, residents=residents)
+    for _ in range(PORT_TRIES):
+        running, nodes = await _prepare(country, folder, tell=tell)
+        try:
+            if processes:
+                await _stop(nodes)
+                running.processes = await _spawn(folder, country)
+                await _until_ready(running)
+            else:
+                running.nodes = nodes
+                await _start(nodes)
+        except PortTaken:
+            # Another program was quicker, such as a second country: look for other ports.
+            await running.close()
+        else:
+            return running
+    raise DemonstrationRefused("ports are taken as soon as they are found", why="ports")
+
+
+async def _prepare(
+    country: Country, folder: Path, *, tell: Callable[[str], None]
+) -> tuple[Demonstration, dict[str, Node]]:
+    """Configure, certify, join; fill the registers if nobody did. Nothing listens yet."""
     places = free_places(country)
     began = _began(folder)
     today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
-    founded_on = date.fromisoformat(began[:10])
-    told = read_people(DATA / "people" / f"{profile}.toml", country=profile, today=founded_on)
+    source = DATA / "people" / f"{country.profile}.toml"
+    told = read_people(source, country=country.profile, today=date.fromisoformat(began[:10]))
     memberships = _memberships(country, folder, places)
     await asyncio.to_thread(_configure, country, memberships, places, told, began)
     await asyncio.to_thread(_certify, folder, memberships, places)
@@ -126,14 +150,7 @@ async def open_demonstration(
     running = Demonstration(
         country=country, folder=folder, places=places, holders=read_holders(folder)
     )
-    if processes:
-        await asyncio.gather(*(node.stop() for node in nodes.values()))
-        running.processes = await _spawn(folder, country)
-        await _until_ready(running)
-    else:
-        running.nodes = nodes
-        await _start(nodes)
-    return running
+    return running, nodes
 
 
 def _began(folder: Path) -> str:
@@ -192,10 +209,22 @@ def _certify(folder: Path, memberships: list[Membership], places: Mapping[str, P
 
 async def _start(nodes: Mapping[str, Node]) -> None:
     """Doors first: trust and centre answer there; then the exchange; then the workers."""
-    await asyncio.gather(*(node.open_door() for node in nodes.values()))
-    await asyncio.gather(*(node.open_exchange() for node in nodes.values()))
+    await _all(node.open_door() for node in nodes.values())
+    await _all(node.open_exchange() for node in nodes.values())
     for node in nodes.values():
         node.start_work()
+
+
+async def _stop(nodes: Mapping[str, Node]) -> None:
+    await _all(node.stop() for node in nodes.values())
+
+
+async def _all(actions: Iterable[Awaitable[None]]) -> None:
+    """All at the same time, each to its end; then the first failure, if there is one."""
+    outcomes = await asyncio.gather(*actions, return_exceptions=True)
+    for outcome in outcomes:
+        if outcome is not None:
+            raise outcome
 
 
 async def _spawn(folder: Path, country: Country) -> dict[str, asyncio.subprocess.Process]:

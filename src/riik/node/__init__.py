@@ -5,7 +5,7 @@ from riik.node.compose import build, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
 from riik.node.fillers.certification import certify_many
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
-from riik.node.node import Node
+from riik.node.node import Node, PortTaken
 from riik.node.status import CountrySite, Listed
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Membership",
     "Node",
     "NodeConfig",
+    "PortTaken",
     "build",
     "certify",
     "certify_many",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from errno import EADDRINUSE
 
 from starlette.routing import BaseRoute
 
@@ -24,7 +25,7 @@ from riik.node.parts import Parts
 from riik.runtime.web import Server, edge, serve
 from riik.trust import TimeStamper
 
-__all__ = ["Node"]
+__all__ = ["Node", "PortTaken"]
 
 REFRESH = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
@@ -70,7 +71,7 @@ class Node:
 
         Raises:
             OutdatedGlobalConf: No global configuration was had within ten seconds.
-            PortsTaken: An address is not free.
+            PortTaken: An address is not free.
         """
         await self.open_door()
         await self.open_exchange()
@@ -104,7 +105,12 @@ class Node:
             port=section.port,
             status_port=section.ocsp_port,
         )
-        await self._open.enter_async_context(ports)
+        try:
+            await self._open.enter_async_context(ports)
+        except OSError as error:
+            if error.errno != EADDRINUSE:
+                raise
+            raise PortTaken(f"{section.host}:{section.port} is taken", why="port") from error
 
     async def close_door(self) -> None:
         """Close the people's port; it may be opened again."""

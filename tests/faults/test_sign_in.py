@@ -1,0 +1,164 @@
+"""Who is not let in: other cards, stopped cards, answers that were used, pages of others."""
+
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import msgspec
+import pytest
+from tests.faults.house import at_home, closed_door, suspended
+
+from riik.core import Unavailable
+from riik.demo.browser import PageRefused
+from riik.demo.card import CardState
+from riik.testing.cards import bound_card, web_eid_token
+from riik.testing.pki import make_pki
+from riik.trust import Person, person_authentication
+from riik.trust.component import Order
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def login(country):
+    """The national login's address."""
+    return country.places["authority"].origin
+
+
+async def token_of(browser, login, *, origin=None, **changes):
+    """The token that this person's card makes for a fresh challenge."""
+    nonce = (await browser.post(f"{login}/auth/challenge", {}))["nonce"]
+    return browser._token(origin=origin or login, nonce=nonce) | changes
+
+
+async def refused(browser, login, token):
+    """Why login does not take a token."""
+    with pytest.raises(PageRefused) as caught:
+        await browser.post(f"{login}/auth/web-eid", token)
+    return caught.value.why
+
+
+async def test_a_token_signs_in_once(country, login):
+    async with at_home(country, "peeter") as browser:
+        token = await token_of(browser, login)
+        await browser.post(f"{login}/auth/web-eid", token)
+        assert await refused(browser, login, token) == "unknown"
+
+
+async def test_a_token_of_another_browser_signs_nobody_in(country, login):
+    async with at_home(country, "peeter") as peeter, at_home(country, "liis") as liis:
+        token = await token_of(peeter, login)
+        await liis.post(f"{login}/auth/challenge", {})
+        assert await refused(liis, login, token) == "signature"
+
+
+async def test_a_token_for_another_site_signs_nobody_in(country, login):
+    async with at_home(country, "peeter") as browser:
+        token = await token_of(browser, login, origin="https://evil.example")
+        assert await refused(browser, login, token) == "signature"
+
+
+async def test_another_person_s_certificate_signs_nobody_in(country, login):
+    async with at_home(country, "peeter") as peeter, at_home(country, "liis") as liis:
+        other = b64encode(liis.card.authentication_certificate()).decode()
+        token = await token_of(peeter, login, unverifiedCertificate=other)
+        assert await refused(peeter, login, token) == "signature"
+
+
+async def test_the_certificate_for_signatures_signs_nobody_in(country, login):
+    async with at_home(country, "peeter") as browser:
+        wrong = b64encode(browser.card.signature_certificate()).decode()
+        token = await token_of(browser, login, unverifiedCertificate=wrong)
+        assert await refused(browser, login, token) == "purpose"
+
+
+async def test_a_card_of_another_state_signs_nobody_in(country, login):
+    foreign = bound_card(make_pki(at=datetime.now(UTC)))
+    async with at_home(country, "peeter") as browser:
+        nonce = (await browser.post(f"{login}/auth/challenge", {}))["nonce"]
+        token = msgspec.json.decode(web_eid_token(foreign, origin=login, nonce=nonce))
+        assert await refused(browser, login, token) == "issuer"
+
+
+async def test_an_expired_card_signs_nobody_in(country, login):
+    holder = country.holder("peeter")
+    card = CardState.from_bytes((country.folder / "cards" / f"{holder.code}.json").read_bytes())
+    person = Person(code=holder.code, given_name="Peeter", surname="Tamm")
+    [expired] = country.nodes["trust"].parts.trust.issue_many(
+        [
+            Order(
+                key="expired/authentication",
+                profile=person_authentication(person),
+                public_key=card.public_keys()[0],
+                not_after=datetime.now(UTC) - timedelta(minutes=1),
+            )
+        ]
+    )
+    async with at_home(country, "peeter") as browser:
+        token = await token_of(browser, login, unverifiedCertificate=b64encode(expired).decode())
+        assert await refused(browser, login, token) == "expired"
+
+
+async def test_a_suspended_card_signs_nobody_in_until_it_is_resumed(country, login):
+    async with at_home(country, "peeter") as browser:
+        async with suspended(country, "peeter"):
+            assert await refused(browser, login, await token_of(browser, login)) == "suspended"
+        await browser.sign_in(login)
+
+
+async def test_nobody_signs_in_while_ocsp_is_silent(country, login):
+    async with at_home(country, "peeter") as browser:
+        async with closed_door(country, "trust"):
+            with pytest.raises(Unavailable) as silent:
+                await browser.sign_in(login)
+        assert silent.value.why == "responder"
+        await browser.sign_in(login)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
+async def test_login_takes_nothing_from_a_foreign_page(login, origin):
+    headers = {"Origin": origin} if origin else {}
+    async with (
+        aiohttp.ClientSession() as foreign,
+        foreign.post(f"{login}/auth/challenge", json={}, headers=headers) as answer,
+    ):
+        assert (answer.status, (await answer.json(content_type=None))["why"]) == (403, "origin")
+
+
+async def test_the_portal_takes_nothing_from_a_foreign_page(country):
+    portal = country.places["portal"].origin
+    async with (
+        at_home(country, "peeter") as browser,
+        aiohttp.ClientSession(cookie_jar=browser._http.cookie_jar) as foreign,
+    ):
+        url, headers = f"{portal}/v1/session", {"Origin": "https://evil.example"}
+        async with foreign.post(url, json={"code": "x"}, headers=headers) as answer:
+            assert (await answer.json(content_type=None))["why"] == "origin"
+
+
+async def test_a_one_time_code_enters_once(country, login):
+    portal, member = country.places["portal"].origin, country.country.members["portal"].id
+    async with at_home(country, "peeter") as browser:
+        await browser.sign_in(login)
+        code = await browser.code_for(login, relying=member, address=f"{portal}/")
+        await browser.post(f"{portal}/v1/session", {"code": code})
+        with pytest.raises(PageRefused):
+            await browser.post(f"{portal}/v1/session", {"code": code})
+
+
+async def test_a_code_for_the_portal_does_not_open_the_bank(country, login):
+    portal, member = country.places["portal"].origin, country.country.members["portal"].id
+    async with at_home(country, "peeter") as browser:
+        await browser.sign_in(login)
+        code = await browser.code_for(login, relying=member, address=f"{portal}/")
+        with pytest.raises(PageRefused):
+            await browser.post(f"{country.places['bank'].origin}/pay/{'0' * 32}", {"code": code})
+
+
+async def test_login_sends_nobody_to_an_address_it_was_not_told(country, login):
+    member = country.country.members["portal"].id
+    async with at_home(country, "peeter") as browser:
+        await browser.sign_in(login)
+        with pytest.raises(PageRefused) as caught:
+            await browser.code_for(login, relying=member, address="https://evil.example/")
+    assert caught.value.why == "address"
