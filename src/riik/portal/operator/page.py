@@ -27,6 +27,8 @@ __all__ = ["LogLine", "StatusPage", "log_lines"]
 
 LOCALES: Final = {"et": "et", "vi": "vi", "en": "en_GB"}
 
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+
 KINDS: Final = {
     ".asice": "Signed container (ASiC-E)",
     ".tlog-proof": "Proof of a look",
@@ -125,8 +127,8 @@ class StatusPage:
 
         def size(value: int) -> str:
             if value < 1000:
-                return f"{number(value)}\N{NO-BREAK SPACE}B"
-            return f"{format_decimal(value / 1000, format='#,##0.0', locale=locale)}\N{NO-BREAK SPACE}kB"
+                return f"{number(value)}{NO_BREAK}B"
+            return f"{format_decimal(value / 1000, format='#,##0.0', locale=locale)}{NO_BREAK}kB"
 
         def time(moment: datetime) -> str:
             return format_time(moment, "HH:mm:ss", tzinfo=zone, locale=locale)
