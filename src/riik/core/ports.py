@@ -145,6 +145,10 @@ class Vault(Protocol):
         """Encrypt for this person; ``context`` (table, column, row) is bound to it."""
         ...
 
+    def seal_many(self, values: Iterable[tuple[SubjectId, bytes, str]], /) -> list[bytes]:
+        """The same for many, each with its subject and context, in the given order."""
+        ...
+
     def open(self, subject: SubjectId, sealed: bytes, /, *, context: str) -> bytes:
         """Decrypt; raises `Refused` for ``forgotten``, ``context`` or ``damaged``."""
         ...

@@ -91,11 +91,11 @@ class IdentityStore(Protocol):
     def put_documents(self, documents: Sequence[KeptDocument], *, work: Work) -> None: ...
     def document(self, key: bytes, *, work: Work) -> KeptDocument | None: ...
     def documents_of(self, subject: SubjectId, *, work: Work) -> list[KeptDocument]: ...
-    def set_status(self, key: bytes, status: Status, *, work: Work) -> None: ...
+    def set_status(self, keys: Sequence[bytes], status: Status, *, work: Work) -> None: ...
     def put_keys(self, keys: Sequence[KeptKey], *, work: Work) -> None: ...
     def key(self, key: bytes, *, work: Work) -> KeptKey | None: ...
     def keys_of(self, document: bytes, *, work: Work) -> list[KeptKey]: ...
-    def record(self, document: bytes, event: Event, *, work: Work) -> None: ...
+    def record(self, documents: Sequence[bytes], event: Event, *, work: Work) -> None: ...
     def events_of(self, document: bytes, *, work: Work) -> list[Event]: ...
 
 
@@ -147,10 +147,10 @@ class Identity:
             fresh = []
             for subject, person in zip(subjects, new, strict=True):
                 if subject not in known:
-                    fresh.append(self._sealing.person(subject, person))
+                    fresh.append((subject, person))
                 elif self._sealing.open_person(known[subject]) != person:
                     raise PersonRefused("enrolled with other facts already", why="differs")
-            self.store.put_people(fresh, work=work)
+            self.store.put_people(self._sealing.people(fresh), work=work)
             self.store.put_organisations(list(organisations), work=work)
         return subjects
 
@@ -322,24 +322,24 @@ class Identity:
     ) -> list[Document]:
         actor = self.vault.subject_of(by.person)
         with self.database.work() as work:
-            for document in documents:
-                self.store.set_status(document.key, to, work=work)
-                self._tell(document, to.value, reason, by=by, actor=actor, work=work)
+            self.store.set_status([document.key for document in documents], to, work=work)
+            told = [(document.subject, document.key) for document in documents]
+            self._tell(told, to.value, reason, by=by, actor=actor, work=work)
         return [self._sealing.open_document(document, status=to) for document in documents]
 
     def _prepare(self, orders: Sequence[CardOrder]) -> list[Person]:
         """Check the orders and write the cards down as prepared."""
         check_orders(orders)
         with self.database.work() as work:
-            kept = [self._person(order.holder, work=work) for order in orders]
+            kept = self._people([order.holder for order in orders], work=work)
             fresh = []
             for person, order in zip(kept, orders, strict=True):
                 document = self.store.document(self._sealing.number(order.number), work=work)
                 if document is None:
-                    fresh.append(self._sealing.document(person.subject, order))
+                    fresh.append((person.subject, order))
                 elif (document.subject, document.status) != (person.subject, Status.PREPARED):
                     raise DocumentRefused("this number is taken", why="number-taken")
-            self.store.put_documents(fresh, work=work)
+            self.store.put_documents(self._sealing.documents(fresh), work=work)
         return [self._sealing.open_person(person) for person in kept]
 
     def _bind(
@@ -352,24 +352,26 @@ class Identity:
             _check_certified(pair.signature, order.signature_key)
         actor = self.vault.subject_of(by.person)
         subjects = self.vault.subjects_of([order.holder for order in orders])
-        with self.database.work() as work:
-            for subject, order, pair in zip(subjects, orders, pairs, strict=True):
-                document = self._sealing.document(subject, order)
-                certified = (
+        documents = [self._sealing.number(order.number) for order in orders]
+        keys = self._sealing.certificates(
+            [
+                (subject, document, purpose, certificate)
+                for subject, document, pair in zip(subjects, documents, pairs, strict=True)
+                for purpose, certificate in (
                     (KeyPurpose.AUTHENTICATION, pair.authentication),
                     (KeyPurpose.SIGNATURE, pair.signature),
                 )
-                keys = [
-                    self._sealing.certificate(certificate, document=document, purpose=purpose)
-                    for purpose, certificate in certified
-                ]
-                self.store.put_keys(keys, work=work)
-                self.store.set_status(document.key, Status.ACTIVE, work=work)
-                self._tell(document, "bound", None, by=by, actor=actor, work=work)
+            ]
+        )
+        with self.database.work() as work:
+            self.store.put_keys(keys, work=work)
+            self.store.set_status(documents, Status.ACTIVE, work=work)
+            told = list(zip(subjects, documents, strict=True))
+            self._tell(told, "bound", None, by=by, actor=actor, work=work)
 
     def _tell(
         self,
-        document: KeptDocument,
+        documents: Sequence[tuple[SubjectId, bytes]],
         action: str,
         reason: Reason | None,
         *,
@@ -377,20 +379,24 @@ class Identity:
         actor: SubjectId,
         work: Work,
     ) -> None:
-        """Write down what was done and, in the same unit, that the holder is to be told."""
+        """Write down what was done and, in the same unit, that the holders are to be told."""
         now = self.clock.now()
         event = Event(at=now, action=action, reason=reason, actor=actor, channel=by.channel)
-        self.store.record(document.key, event, work=work)
-        told = {"subject": document.subject, "document": document.key.hex(), "action": action}
-        key = f"{document.key.hex()}/{action}/{now.isoformat()}"
-        self.outbox.put(CHANGED, key, msgspec.json.encode(told), work=work)
+        self.store.record([key for _, key in documents], event, work=work)
+        for subject, document in documents:
+            told = {"subject": subject, "document": document.hex(), "action": action}
+            key = f"{document.hex()}/{action}/{now.isoformat()}"
+            self.outbox.put(CHANGED, key, msgspec.json.encode(told), work=work)
 
     def _person(self, code: PersonCode, *, work: Work) -> KeptPerson:
-        subject = self.vault.find(code)
-        found = [] if subject is None else self.store.people([subject], work=work)
-        if not found:
+        return self._people([code], work=work)[0]
+
+    def _people(self, codes: Sequence[PersonCode], *, work: Work) -> list[KeptPerson]:
+        subjects = [subject for code in codes if (subject := self.vault.find(code)) is not None]
+        found = {kept.subject: kept for kept in self.store.people(subjects, work=work)}
+        if len(subjects) != len(codes) or not found.keys() >= set(subjects):
             raise PersonUnknown("no such person is enrolled", why="unknown")
-        return found[0]
+        return [found[subject] for subject in subjects]
 
 
 def _check_certified(certificate: bytes, key: bytes) -> None:

@@ -4,6 +4,7 @@ Each value is sealed under its person's own data key and bound to its place; doc
 certificates are found by blind indexes. Uses the port `Vault` and nothing else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -30,11 +31,16 @@ class Sealing:
 
     vault: Vault
 
-    def person(self, subject: SubjectId, person: Person) -> KeptPerson:
-        """A person, sealed."""
-        plain, place = msgspec.json.encode(person), f"identity_person/sealed/{subject}"
-        sealed = self.vault.seal(subject, plain, context=place)
-        return KeptPerson(subject=subject, sealed=sealed, residence=person.residence)
+    def people(self, people: Sequence[tuple[SubjectId, Person]]) -> list[KeptPerson]:
+        """People, sealed."""
+        sealed = self.vault.seal_many(
+            (subject, msgspec.json.encode(person), f"identity_person/sealed/{subject}")
+            for subject, person in people
+        )
+        return [
+            KeptPerson(subject=subject, sealed=kept, residence=person.residence)
+            for (subject, person), kept in zip(people, sealed, strict=True)
+        ]
 
     def open_person(self, kept: KeptPerson) -> Person:
         """The person again."""
@@ -42,19 +48,25 @@ class Sealing:
         plain = self.vault.open(kept.subject, kept.sealed, context=place)
         return msgspec.json.decode(plain, type=Person)
 
-    def document(self, subject: SubjectId, order: CardOrder) -> KeptDocument:
-        """A card that is ordered: its number sealed, its status ``prepared``."""
-        key, number = self.number(order.number), order.number.encode()
-        place = f"identity_document/number/{key.hex()}"
-        return KeptDocument(
-            key=key,
-            subject=subject,
-            sealed_number=self.vault.seal(subject, number, context=place),
-            kind=order.kind,
-            valid_from=order.valid_from,
-            valid_until=order.valid_until,
-            status=Status.PREPARED,
+    def documents(self, orders: Sequence[tuple[SubjectId, CardOrder]]) -> list[KeptDocument]:
+        """Cards that are ordered: their numbers sealed, their status ``prepared``."""
+        keys = [self.number(order.number) for _, order in orders]
+        sealed = self.vault.seal_many(
+            (subject, order.number.encode(), f"identity_document/number/{key.hex()}")
+            for key, (subject, order) in zip(keys, orders, strict=True)
         )
+        return [
+            KeptDocument(
+                key=key,
+                subject=subject,
+                sealed_number=number,
+                kind=order.kind,
+                valid_from=order.valid_from,
+                valid_until=order.valid_until,
+                status=Status.PREPARED,
+            )
+            for key, number, (subject, order) in zip(keys, sealed, orders, strict=True)
+        ]
 
     def open_document(self, kept: KeptDocument, *, status: Status | None = None) -> Document:
         """The document again, with the status it has now."""
@@ -69,19 +81,23 @@ class Sealing:
             status=status or kept.status,
         )
 
-    def certificate(
-        self, certificate: bytes, *, document: KeptDocument, purpose: KeyPurpose
-    ) -> KeptKey:
-        """A certificate that is bound to a document, sealed."""
-        key = self.fingerprint(certificate)
-        place = f"identity_key/certificate/{key.hex()}"
-        return KeptKey(
-            key=key,
-            document=document.key,
-            subject=document.subject,
-            purpose=purpose,
-            sealed=self.vault.seal(document.subject, certificate, context=place),
+    def certificates(
+        self, bound: Sequence[tuple[SubjectId, bytes, KeyPurpose, bytes]]
+    ) -> list[KeptKey]:
+        """Certificates that are bound to documents, sealed.
+
+        Args:
+            bound: Holder, the document's blind index, what the key is for, certificate.
+        """
+        keys = [self.fingerprint(certificate) for *_, certificate in bound]
+        sealed = self.vault.seal_many(
+            (subject, certificate, f"identity_key/certificate/{key.hex()}")
+            for key, (subject, _, _, certificate) in zip(keys, bound, strict=True)
         )
+        return [
+            KeptKey(key=key, document=document, subject=subject, purpose=purpose, sealed=kept)
+            for key, kept, (subject, document, purpose, _) in zip(keys, sealed, bound, strict=True)
+        ]
 
     def open_certificate(self, kept: KeptKey) -> bytes:
         """The certificate again, DER."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     RowMapping,
     Table,
     Text,
+    bindparam,
     insert,
     select,
     update,
@@ -163,9 +164,11 @@ class SqlIdentityStore:
         rows = work.execute(mine.order_by(_document.c.valid_from.desc(), _document.c.key))
         return [_document_of(row) for row in rows.mappings()]
 
-    def set_status(self, key: bytes, status: Status, *, work: Work) -> None:
-        """Write where a document stands now."""
-        work.execute(update(_document).where(_document.c.key == key).values(status=status.value))
+    def set_status(self, keys: Sequence[bytes], status: Status, *, work: Work) -> None:
+        """Write where documents stand now."""
+        if keys:
+            moved = update(_document).where(_document.c.key == bindparam("one"))
+            work.execute(moved.values(status=status.value), [{"one": key} for key in keys])
 
     def put_keys(self, keys: Sequence[KeptKey], *, work: Work) -> None:
         """Write the certificates of a document."""
@@ -191,18 +194,16 @@ class SqlIdentityStore:
         rows = work.execute(select(_key).where(_key.c.document == document))
         return [_key_of(row) for row in rows.mappings()]
 
-    def record(self, document: bytes, event: Event, *, work: Work) -> None:
-        """Write down what was done with a document."""
-        work.execute(
-            insert(_event).values(
-                document=document,
-                at=to_text(event.at),
-                action=event.action,
-                reason=None if event.reason is None else event.reason.value,
-                actor=event.actor,
-                channel=event.channel.value,
-            )
-        )
+    def record(self, documents: Sequence[bytes], event: Event, *, work: Work) -> None:
+        """Write down what was done with documents."""
+        told = {
+            "at": to_text(event.at),
+            "action": event.action,
+            "reason": None if event.reason is None else event.reason.value,
+            "actor": event.actor,
+            "channel": event.channel.value,
+        }
+        _insert_all(_event, [{"document": key, **told} for key in documents], work=work)
 
     def events_of(self, document: bytes, *, work: Work) -> list[Event]:
         """What was done with a document, oldest first."""

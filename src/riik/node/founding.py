@@ -70,8 +70,12 @@ class Membership:
 
     def signer(self, purpose: str, kind: KeyKind = KeyKind.P256) -> Signer:
         """The member's key for a purpose; made where there is none."""
-        store, key = self.keys(), KeyId(str(self.member), purpose)
-        return store.signer(key) if store.has(key) else store.generate(key, kind)
+        return self.signers([purpose], kind)[0]
+
+    def signers(self, purposes: Sequence[str], kind: KeyKind = KeyKind.P256) -> list[Signer]:
+        """The member's keys for purposes, the store opened once: that takes its time."""
+        store, keys = self.keys(), [KeyId(str(self.member), purpose) for purpose in purposes]
+        return [store.signer(key) if store.has(key) else store.generate(key, kind) for key in keys]
 
     def certificate(self, purpose: str) -> Path:
         """Where a certificate is kept."""
@@ -155,13 +159,14 @@ def _orders(membership: Membership) -> dict[str, Order]:
             "statements": organisation_seal(organisation),
             "list": list_signer(organisation, name=f"{name} list"),
         }
+    signers = membership.signers(list(profiles))
     return {
         purpose: Order(
             key=f"{membership.member}/{purpose}/{membership.host}",
             profile=profile,
-            public_key=membership.signer(purpose).public_key,
+            public_key=signer.public_key,
         )
-        for purpose, profile in profiles.items()
+        for (purpose, profile), signer in zip(profiles.items(), signers, strict=True)
     }
 
 

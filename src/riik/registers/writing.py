@@ -6,7 +6,7 @@ schema says isn't personal stays readable, so that it can be searched and counte
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -121,12 +121,11 @@ class Writer:
             _, [version] = advance((), signed.change)
             holding.definition.schema.check(version.values)
             heads.append(_head(register, subject, signed))
-            changes.append(self._change_row(subject, signed, wish=draft.wish))
-            versions.append(self._version_row(holding, subject, signed.change, version, part=0))
+            changes.append((subject, _change_row(signed, wish=draft.wish)))
+            versions.append((subject, _version_row(holding, signed.change, version, part=0)))
             index += self._index_rows(holding, record, version.values)
         self.store.insert_records(heads, work=work)
-        self.store.insert_changes(changes, work=work)
-        self.store.insert_versions(versions, work=work)
+        self._insert(changes, versions, work=work)
         self.store.insert_index(index, work=work)
         if tell:
             for head, draft in zip(heads, drafts, strict=True):
@@ -153,18 +152,14 @@ class Writer:
         head = _head(row.register, row.subject, signed)
         if not self.store.move_head(head, after=row.head_position, work=work):
             raise RecordRefused("another change came in between", why="raced")
-        self.store.insert_changes(
-            [self._change_row(row.subject, signed, wish=draft.wish)], work=work
-        )
         starts = [version.valid_from.isoformat() for version in forgotten]
         self.store.forget_versions(row.record, starts, known_to=head.head_at, work=work)
-        self.store.insert_versions(
-            [
-                self._version_row(holding, row.subject, change, version, part=part)
-                for part, version in enumerate(made)
-            ],
-            work=work,
-        )
+        versions = [
+            (row.subject, _version_row(holding, change, version, part=part))
+            for part, version in enumerate(made)
+        ]
+        changes = [(row.subject, _change_row(signed, wish=draft.wish))]
+        self._insert(changes, versions, work=work)
         self._index(holding, row.record, made, work=work)
         self._tell(head, draft, work=work)
         return change.position
@@ -177,8 +172,7 @@ class Writer:
 
     def open_change(self, subject: SubjectId, row: ChangeRow) -> SignedChange:
         """A kept change, unsealed."""
-        context = f"registers_change/{row.record}/{row.position}"
-        content = self.vault.open(subject, row.sealed, context=context)
+        content = self.vault.open(subject, row.sealed, context=_change_place(row))
         return SignedChange(Change.from_json(decode(content)), content, row.signature)
 
     def _sign(
@@ -202,44 +196,24 @@ class Writer:
         )
         return sign(change, holding.signer)
 
-    def _change_row(
-        self, subject: SubjectId, signed: SignedChange, *, wish: str | None
-    ) -> ChangeRow:
-        change = signed.change
-        context = f"registers_change/{change.record}/{change.position}"
-        return ChangeRow(
-            record=change.record,
-            position=change.position,
-            register=change.register,
-            wish=wish,
-            digest=signed.digest,
-            signature=signed.signature,
-            sealed=self.vault.seal(subject, signed.content, context=context),
-        )
-
-    def _version_row(
-        self, holding: Holding, subject: SubjectId, change: Change, version: Version, *, part: int
-    ) -> VersionRow:
-        personal = holding.definition.schema.personal
-        sealed = {name: value for name, value in version.values.items() if name in personal}
-        plain = {name: value for name, value in version.values.items() if name not in personal}
-        context = f"registers_version/{change.record}/{change.position}/{part}"
-        return VersionRow(
-            record=change.record,
-            position=change.position,
-            part=part,
-            alive=int(version.alive),
-            valid_from=version.valid_from.isoformat(),
-            valid_to=version.valid_to.isoformat(),
-            known_from=to_text(change.recorded_at),
-            known_to=STILL_KNOWN,
-            plain=encode(plain).decode(),
-            sealed=self.vault.seal(subject, encode(sealed), context=context),
-        )
+    def _insert(
+        self,
+        changes: Sequence[tuple[SubjectId, ChangeRow]],
+        versions: Sequence[tuple[SubjectId, VersionRow]],
+        *,
+        work: Work,
+    ) -> None:
+        """Seal all rows at once, each for its person and place, and write them."""
+        values = [(subject, row.sealed, _change_place(row)) for subject, row in changes]
+        values += [(subject, row.sealed, _version_place(row)) for subject, row in versions]
+        sealed = iter(self.vault.seal_many(values))
+        kept_changes = [replace(row, sealed=next(sealed)) for _, row in changes]
+        kept_versions = [replace(row, sealed=next(sealed)) for _, row in versions]
+        self.store.insert_changes(kept_changes, work=work)
+        self.store.insert_versions(kept_versions, work=work)
 
     def _version(self, holding: Holding, subject: SubjectId, row: VersionRow) -> Version:
-        context = f"registers_version/{row.record}/{row.position}/{row.part}"
-        personal = decode(self.vault.open(subject, row.sealed, context=context))
+        personal = decode(self.vault.open(subject, row.sealed, context=_version_place(row)))
         return Version(
             values={**decode(row.plain.encode()), **personal},
             alive=bool(row.alive),
@@ -290,6 +264,47 @@ class Writer:
         }
         key = f"{head.record}/{head.head_position}"
         self.outbox.put(EVENT, key, encode(event), work=work)
+
+
+def _change_row(signed: SignedChange, *, wish: str | None) -> ChangeRow:
+    """A change as it is kept, but for its seal."""
+    change = signed.change
+    return ChangeRow(
+        record=change.record,
+        position=change.position,
+        register=change.register,
+        wish=wish,
+        digest=signed.digest,
+        signature=signed.signature,
+        sealed=signed.content,
+    )
+
+
+def _version_row(holding: Holding, change: Change, version: Version, *, part: int) -> VersionRow:
+    """A version as it is kept, but for its seal."""
+    personal = holding.definition.schema.personal
+    sealed = {name: value for name, value in version.values.items() if name in personal}
+    plain = {name: value for name, value in version.values.items() if name not in personal}
+    return VersionRow(
+        record=change.record,
+        position=change.position,
+        part=part,
+        alive=int(version.alive),
+        valid_from=version.valid_from.isoformat(),
+        valid_to=version.valid_to.isoformat(),
+        known_from=to_text(change.recorded_at),
+        known_to=STILL_KNOWN,
+        plain=encode(plain).decode(),
+        sealed=encode(sealed),
+    )
+
+
+def _change_place(row: ChangeRow) -> str:
+    return f"registers_change/{row.record}/{row.position}"
+
+
+def _version_place(row: VersionRow) -> str:
+    return f"registers_version/{row.record}/{row.position}/{row.part}"
 
 
 def _head(register: str, subject: SubjectId, signed: SignedChange) -> RecordRow:

@@ -7,7 +7,7 @@ another organisation's: the governing authority lists the services that it super
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
@@ -25,7 +25,7 @@ from riik.trust.model import (
     Standing,
 )
 from riik.trust.ocsp import CERTIFICATE_HOLD, CertId
-from riik.trust.profiles import Addresses, Profile, make_certificate
+from riik.trust.profiles import Addresses, Profile, make_certificate, validity
 from riik.trust.responders import (
     Failure,
     ResponseStatus,
@@ -142,8 +142,7 @@ class Trust:
         with self.database.read() as work:
             before = self.store.by_keys(keys, work=work)
         fresh = [order for order in orders if order.key not in before]
-        made = {order.key: self._make(order) for order in fresh}
-        rows = self._rows(fresh, made)
+        made, rows = self._make_all(fresh)
         with self.database.work() as work:
             self.store.add(rows, work=work)
         return [
@@ -247,46 +246,55 @@ class Trust:
             at=self.clock.now(),
         )
 
-    def _make(self, order: Order) -> bytes:
-        issuing = self.hierarchy.issuing
-        return make_certificate(
+    def _make_all(self, orders: Sequence[Order]) -> tuple[dict[str, bytes], list[Issued]]:
+        """The certificates by their orders' keys, and how they are kept: people's are sealed."""
+        people = [order.profile.person for order in orders if order.profile.person is not None]
+        known = list(dict.fromkeys(people))
+        subjects = dict(zip(known, self.vault.subjects_of(known), strict=True)) if known else {}
+        issued = [self._make(order, subjects) for order in orders]
+        made = {one.key: one.certificate for one in issued}
+        sealed = self.vault.seal_many(
+            (one.subject, one.certificate, _context(one.serial))
+            for one in issued
+            if one.subject is not None
+        )
+        kept = iter(sealed)
+        return made, [
+            one if one.subject is None else replace(one, certificate=next(kept)) for one in issued
+        ]
+
+    def _make(self, order: Order, subjects: dict[PersonCode, SubjectId]) -> Issued:
+        """One certificate, and what is written down of it; not sealed yet."""
+        issuing, person = self.hierarchy.issuing, order.profile.person
+        now, serial = self.clock.now(), new_serial(self.entropy)
+        certificate = make_certificate(
             order.profile,
             public_key=order.public_key,
-            serial=new_serial(self.entropy),
-            not_before=self.clock.now() - HEAD_START,
+            serial=serial,
+            not_before=now - HEAD_START,
             not_after=order.not_after,
             signer=issuing.signer,
             issuer=issuing.certificate,
             addresses=self.addresses,
         )
-
-    def _rows(self, orders: Sequence[Order], made: dict[str, bytes]) -> list[Issued]:
-        people = [order.profile.person for order in orders if order.profile.person is not None]
-        known = list(dict.fromkeys(people))
-        subjects = dict(zip(known, self.vault.subjects_of(known), strict=True)) if known else {}
-        return [self._row(order, made[order.key], subjects) for order in orders]
-
-    def _row(
-        self, order: Order, certificate: bytes, subjects: dict[PersonCode, SubjectId]
-    ) -> Issued:
-        read = read_certificate(certificate)
-        person = order.profile.person
-        subject = None if person is None else subjects[person]
-        kept = certificate
-        if subject is not None:
-            kept = self.vault.seal(subject, certificate, context=_context(read.serial))
+        _, not_after = validity(
+            order.profile,
+            not_before=now - HEAD_START,
+            not_after=order.not_after,
+            issuer=read_certificate(issuing.certificate),
+        )
         return Issued(
-            serial=read.serial,
+            serial=serial,
             key=order.key,
             kind=order.profile.kind,
             fingerprint=sha256(certificate).digest(),
             public_key_hash=sha256(order.public_key).digest(),
-            subject=subject,
+            subject=None if person is None else subjects[person],
             subject_blind=None if person is None else self._blind(person),
-            certificate=kept,
-            issued=self.clock.now(),
-            not_after=read.not_after,
-            standing=Standing(GOOD, self.clock.now()),
+            certificate=certificate,
+            issued=now,
+            not_after=not_after,
+            standing=Standing(GOOD, now),
         )
 
     def _again(self, order: Order, issued: Issued) -> bytes:

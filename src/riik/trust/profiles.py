@@ -19,7 +19,7 @@ from riik.formats import der, oids
 from riik.trust.algorithms import signing_algorithm
 from riik.trust.certificates import read_certificate
 from riik.trust.errors import CertificateRefused, IssueRefused
-from riik.trust.model import KeyUsage
+from riik.trust.model import Certificate, KeyUsage
 
 __all__ = [
     "Addresses",
@@ -38,6 +38,7 @@ __all__ = [
     "person_signature",
     "root_authority",
     "time_stamp_authority",
+    "validity",
 ]
 
 CN_MOST: Final = 64
@@ -307,12 +308,7 @@ def make_certificate(
         IssueRefused: For ``issuer-expired``: nothing can begin after its issuer's end.
     """
     authority = None if issuer is None else read_certificate(issuer)
-    not_before = not_before.replace(microsecond=0)
-    not_after = (not_after or not_before + profile.lifetime).replace(microsecond=0)
-    if authority is not None:
-        not_after = min(not_after, authority.not_after)
-        if not_after <= not_before and not authority.holds_at(not_before):
-            raise IssueRefused("the issuer's certificate had expired", why="issuer-expired")
+    begin, end = validity(profile, not_before=not_before, not_after=not_after, issuer=authority)
     issuer_key = public_key if authority is None else authority.public_key
     algorithm = signing_algorithm(signer.kind)
     signed = der.sequence(
@@ -320,7 +316,7 @@ def make_certificate(
         der.integer(serial),
         algorithm,
         profile.subject if authority is None else authority.subject.der,
-        der.sequence(der.x509_time(not_before), der.x509_time(not_after)),
+        der.sequence(der.x509_time(begin), der.x509_time(end)),
         profile.subject,
         public_key,
         der.context(
@@ -336,6 +332,28 @@ def make_certificate(
         ),
     )
     return der.sequence(signed, algorithm, der.bit_string(signer.sign(signed)))
+
+
+def validity(
+    profile: Profile,
+    *,
+    not_before: datetime,
+    not_after: datetime | None = None,
+    issuer: Certificate | None = None,
+) -> tuple[datetime, datetime]:
+    """First and last second of a certificate that is made so; it never outlives its issuer.
+
+    Raises:
+        IssueRefused: For ``issuer-expired``.
+    """
+    begin = not_before.replace(microsecond=0)
+    end = (not_after or begin + profile.lifetime).replace(microsecond=0)
+    if issuer is None:
+        return begin, end
+    end = min(end, issuer.not_after)
+    if end <= begin and not issuer.holds_at(begin):
+        raise IssueRefused("the issuer's certificate had expired", why="issuer-expired")
+    return begin, end
 
 
 def _key_identifier(public_key: bytes) -> bytes:

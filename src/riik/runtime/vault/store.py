@@ -3,7 +3,17 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, insert, select, update
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from riik.core import SubjectId, Work
 
@@ -16,6 +26,13 @@ SUBJECT = Table(
     Column("subject", Text, primary_key=True),
     Column("code_index", LargeBinary),
     Column("wrapped_key", LargeBinary),
+)
+
+# Built once: every seal and every opening asks this, and building costs as much as asking.
+KEY_OF = select(SUBJECT.c.wrapped_key).where(SUBJECT.c.subject == bindparam("one"))
+SUBJECT_OF = select(SUBJECT.c.subject).where(SUBJECT.c.code_index == bindparam("one"))
+KEYS_OF = select(SUBJECT.c.subject, SUBJECT.c.wrapped_key).where(
+    SUBJECT.c.subject.in_(bindparam("some", expanding=True))
 )
 
 # SQLite takes no more than 32,766 variables a statement; smaller lists plan faster.
@@ -38,6 +55,11 @@ class SubjectStore:
             found |= {bytes(row.code_index): SubjectId(row.subject) for row in work.execute(query)}
         return found
 
+    def find_one(self, index: bytes, *, work: Work) -> SubjectId | None:
+        """The subject that a code index leads to, or None."""
+        found = work.execute(SUBJECT_OF, {"one": index}).scalar()
+        return SubjectId(found) if found is not None else None
+
     def add(self, keys: Mapping[bytes, tuple[SubjectId, bytes]], *, work: Work) -> None:
         """Keep new subjects: code index to subject and wrapped key."""
         rows = [
@@ -48,9 +70,20 @@ class SubjectStore:
 
     def wrapped_key(self, subject: SubjectId, *, work: Work) -> bytes | None:
         """The person's wrapped key; None when it was destroyed or never was."""
-        query = select(SUBJECT.c.wrapped_key).where(SUBJECT.c.subject == subject)
-        found = work.execute(query).scalar()
+        found = work.execute(KEY_OF, {"one": subject}).scalar()
         return bytes(found) if found is not None else None
+
+    def wrapped_keys(
+        self, subjects: Collection[SubjectId], *, work: Work
+    ) -> dict[SubjectId, bytes]:
+        """The wrapped keys of these people, of those there are."""
+        wanted, found = list(subjects), {}
+        for start in range(0, len(wanted), MOST_AT_ONCE):
+            some = wanted[start : start + MOST_AT_ONCE]
+            for row in work.execute(KEYS_OF, {"some": some}):
+                if row.wrapped_key is not None:
+                    found[SubjectId(row.subject)] = bytes(row.wrapped_key)
+        return found
 
     def forget(self, subject: SubjectId, *, work: Work) -> None:
         """Destroy key and index; the opaque subject stays, and means nobody."""
