@@ -1,10 +1,15 @@
 """The ports for every test: a standing clock, seeded entropy, no threads, a small database."""
 
 import pytest
+from hypothesis import settings
 
 from riik.runtime.database import open_database
 from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.testing.postgresql import postgresql_binaries, postgresql_server
+
+# No test judges a time: a busy machine would fail what is right.
+settings.register_profile("riik", deadline=None)
+settings.load_profile("riik")
 
 
 @pytest.fixture

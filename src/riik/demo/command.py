@@ -129,7 +129,13 @@ def _site(running: Demonstration, options: Options) -> CountrySite:
         for role, member in running.country.members.items()
     ]
     log = open_log(options.state / "country.log", clock=SystemClock(), node="country")
-    return CountrySite.of(members, zone=running.country.zone, folder=options.out, log=log)
+    return CountrySite.of(
+        members,
+        zone=running.country.zone,
+        languages=running.country.languages,
+        folder=options.out,
+        log=log,
+    )
 
 
 def _told(told: Told, shown: Shown, *, ready: float, seconds: float) -> dict[str, object]:

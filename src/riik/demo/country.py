@@ -100,9 +100,14 @@ class Country:
     members: Mapping[str, DemoMember]
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the country, that of its law first."""
+        return tuple(country_profile(self.profile).languages)
+
+    @property
     def profile_language(self) -> str:
         """The language of the country's law."""
-        return country_profile(self.profile).languages[0]
+        return self.languages[0]
 
     def client(self, role: str, subsystem: str) -> ClientId:
         """A subsystem of the member that plays a role."""

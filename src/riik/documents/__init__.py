@@ -4,9 +4,9 @@
 templates by name; ``weave`` draws the band by which people recognise a paper.
 """
 
+from riik.documents.cloth import belt, weave
 from riik.documents.component import Attachment, Documents, Press
 from riik.documents.errors import LetterRefused, PressUnavailable
-from riik.documents.cloth import belt, weave
 
 __all__ = [
     "Attachment",

@@ -13,8 +13,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
-from riik.documents.errors import LetterRefused
 from riik.documents.cloth import belt, weave
+from riik.documents.errors import LetterRefused
 
 __all__ = ["Attachment", "Documents", "Press"]
 

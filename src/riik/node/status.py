@@ -103,12 +103,14 @@ class CountrySite:
     Attributes:
         members: Whom it shows.
         zone: The country's time zone.
+        languages: Those of its law, for visitors who ask for none of ours.
         folder: Where the last journey left its files.
         log: Where its requests are written down.
     """
 
     members: Sequence[Listed]
     zone: str
+    languages: tuple[str, ...]
     folder: Path
     log: JsonLog
     http: HttpClient
@@ -117,12 +119,19 @@ class CountrySite:
 
     @classmethod
     def of(
-        cls, members: Sequence[Listed], *, zone: str, folder: Path, log: JsonLog
+        cls,
+        members: Sequence[Listed],
+        *,
+        zone: str,
+        languages: tuple[str, ...],
+        folder: Path,
+        log: JsonLog,
     ) -> "CountrySite":
         """A site with engines of its own."""
         return cls(
             members=members,
             zone=zone,
+            languages=languages,
             folder=folder,
             log=log,
             http=HttpClient(),
@@ -139,7 +148,8 @@ class CountrySite:
             folder=self.folder,
         )
         page = StatusPage(zone=self.zone, with_files=True)
-        routes: list[BaseRoute] = [*country_routes(source, page=page), *design_routes()]
+        shown = country_routes(source, page=page, usual=self.languages)
+        routes: list[BaseRoute] = [*shown, *design_routes()]
         app = edge(routes, metrics=Metrics(), logger=self.log)
         self.server = await serve(app, "127.0.0.1", port)
         return f"http://localhost:{self.server.port}"
