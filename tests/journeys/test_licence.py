@@ -210,6 +210,16 @@ async def test_the_evidence_says_what_the_register_said(country, renewed):
     assert b'"fit":true' in said.body
 
 
+async def test_the_provider_sends_each_errand_once(country, renewed):
+    errands = [
+        record.message_id
+        for record in country.nodes["transport"].exchange.records(limit=5_000)
+        if (record.role, record.direction) == (Role.CONSUMER, Direction.REQUEST)
+        and record.message_id.startswith(renewed.case)
+    ]
+    assert sorted(errands) == sorted(set(errands))
+
+
 async def test_own_data_show_the_new_licence(country, renewed):
     async with visit(country, "mari") as journey:
         await journey.sign_in()

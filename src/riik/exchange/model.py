@@ -127,7 +127,7 @@ class Answer:
     def _why(self) -> str:
         try:
             problem = msgspec.json.decode(self.body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return "status"
         why = problem.get("why") if isinstance(problem, dict) else None
         return why if isinstance(why, str) else "status"

@@ -13,7 +13,17 @@ from typing import Any, Protocol
 import msgspec
 
 from riik.cases import Cases, CaseUnknown
-from riik.core import Clock, Database, InThread, Outbox, PersonCode, SubjectId, Vault, Work
+from riik.core import (
+    Clock,
+    Database,
+    InThread,
+    Outbox,
+    PersonCode,
+    SubjectId,
+    Unavailable,
+    Vault,
+    Work,
+)
 from riik.payments import Fees
 from riik.services.dossier import Dossier
 from riik.services.errors import StepRefused
@@ -156,7 +166,9 @@ class Services:
             if not tasks:
                 return
             effect = await self.operations.run(tasks[0].does, running)
-            await self.in_thread(self._finish, running, tasks[0], effect)
+            # The event that woke us stays until we return: no other is needed to go on.
+            await self.in_thread(self._finish, running, tasks[0], effect, wake=False)
+        raise Unavailable("the case has still more to do", why="more")
 
     async def fee_paid(self, case: str) -> None:
         """Go on with a case whose fee was settled; a repeated word changes nothing."""
@@ -268,14 +280,15 @@ class Services:
             today=local_day(self.clock.now(), self.zone),
         )
 
-    def _finish(self, running: Running, task: Node, effect: Any) -> None:
+    def _finish(self, running: Running, task: Node, effect: Any, *, wake: bool = True) -> None:
         """Write what a task brought and move the case on, in one unit."""
         after = running.done(task, effect.dossier)
         with self.database.work() as work:
             if effect.write is not None:
                 effect.write(work)
             self.store.save(self._stored(replace(after, version=running.version + 1)), work=work)
-            self._wake(after, work=work)
+            if wake:
+                self._wake(after, work=work)
 
     def _keep(self, running: Running, dossier: Dossier) -> None:
         """Write a changed dossier without moving on."""

@@ -149,7 +149,7 @@ def _decoded(body: bytes) -> dict[str, Any]:
         raise ServiceRefused("the step's input is too large", why="size", most=MOST_BODY)
     try:
         content = msgspec.json.decode(body or b"{}")
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ServiceRefused("the step's input is not JSON", why="json") from error
     if not isinstance(content, dict):
         raise ServiceRefused("the step's input is not an object", why="json")

@@ -116,7 +116,7 @@ class Lookups:
             if answer.status == 404:
                 return Standing.NOTHING, {}
             values = msgspec.json.decode(answer.accepted().body)
-        except (Unavailable, Refused, msgspec.DecodeError):
+        except (Unavailable, Refused, msgspec.DecodeError, RecursionError):
             # Whatever the cause, the person is not at fault: an official will look.
             return Standing.UNAVAILABLE, {}
         return Standing.KNOWN, values if isinstance(values, dict) else {}

@@ -176,7 +176,7 @@ class _Calls:
         self._from_here(request)
         try:
             content = msgspec.json.decode(await request.body() or b"{}")
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise PortalRefused("the content is not JSON", why="json") from error
         if not isinstance(content, dict):
             raise PortalRefused("the content is not an object", why="json")

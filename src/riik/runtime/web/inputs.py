@@ -47,7 +47,7 @@ async def json_body(request: Request, *, of: type[T]) -> T:
         # The message names the place and the types; `at` keeps the place alone.
         place = str(error).partition(" - at `")[2].rstrip("`") or "$"
         raise InputRefused("the body has another shape", why="shape", at=place) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputRefused("the body isn't JSON", why="json") from error
 
 
