@@ -22,6 +22,7 @@ from riik.node import (
     build,
     certify,
     join,
+    lay_tables,
     log_key,
     open_trust,
     read_config,
@@ -202,7 +203,9 @@ def _configure(
 
 
 def _certify(folder: Path, memberships: list[Membership], places: Mapping[str, Place]) -> None:
-    with open_trust(read_config(folder / "trust" / "node.toml")) as trust:
+    configs = {each.role: read_config(each.folder / "node.toml") for each in memberships}
+    lay_tables(list(configs.values()))
+    with open_trust(configs["trust"]) as trust:
         certify(memberships, trust)
     write_anchors(memberships, origin=places["authority"].origin)
 

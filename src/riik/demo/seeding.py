@@ -217,10 +217,9 @@ def _open_accounts(node: Node, country: Country, people: Sequence[Resident]) -> 
     if bank is None:
         return
     adults = [one.code for one in people if "phone" in one.records["population"][0].values]
-    bank.vault.subjects_of(adults)
     with node.base.database.work() as work:
-        for number, holder in enumerate(adults):
-            account = bank.open_account(holder, currency=salary.currency, work=work)
+        accounts = bank.open_accounts(adults, currency=salary.currency, work=work)
+        for number, account in enumerate(accounts):
             bank.deposit(account, salary, source=f"salary-{number}", work=work)
 
 

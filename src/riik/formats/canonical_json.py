@@ -6,7 +6,6 @@ and times are text, so nothing here may need a float (§3.2.2.3 never applies).
 """
 
 import json
-from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 from riik.core import Refused
@@ -15,6 +14,11 @@ __all__ = ["JsonRefused", "decode", "encode"]
 
 LARGEST = 2**53 - 1
 DEEPEST = 64
+
+# Values are checked and in order when they come here; this writes them in C.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+)
 
 
 class JsonRefused(Refused):
@@ -32,9 +36,11 @@ def encode(value: Any) -> bytes:
     Raises:
         JsonRefused: For ``kind``, ``number``, ``text`` or ``depth``.
     """
-    pieces: list[str] = []
-    _write(value, pieces, 0)
-    return "".join(pieces).encode()
+    try:
+        return _ENCODER.encode(_checked(value, 0)).encode()
+    except UnicodeEncodeError as error:
+        # Lone surrogates are no Unicode text (RFC 8785 §3.2.2.2); UTF-8 can't write them.
+        raise JsonRefused("half a character is no text", why="text") from error
 
 
 def decode(text: bytes, *, canonical: bool = False) -> Any:
@@ -73,55 +79,28 @@ def _no_fraction(_: str) -> NoReturn:
     raise JsonRefused("numbers here are whole numbers", why="number")
 
 
-def _write(value: Any, pieces: list[str], depth: int) -> None:
-    if depth > DEEPEST:
+def _checked(value: Any, depth: int) -> Any:
+    """The same value with its keys in order, when it has a canonical form."""
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > LARGEST:
+            raise JsonRefused("a whole number beyond 2^53 is not exact elsewhere", why="number")
+        return int(value)
+    if not isinstance(value, dict | list | tuple):
+        raise JsonRefused(f"{type(value).__name__} has no canonical form", why="kind")
+    if depth == DEEPEST:
         raise JsonRefused("nested too deeply", why="depth", most=DEEPEST)
-    match value:
-        case None | bool():
-            pieces.append({None: "null", True: "true", False: "false"}[value])
-        case int():
-            pieces.append(_number(value))
-        case str():
-            pieces.append(_text(value))
-        case list() | tuple():
-            _write_list(value, pieces, depth + 1)
-        case dict():
-            _write_object(value, pieces, depth + 1)
-        case _:
-            raise JsonRefused(f"{type(value).__name__} has no canonical form", why="kind")
+    if isinstance(value, dict):
+        return {key: _checked(value[key], depth + 1) for key in _ordered(value)}
+    return [_checked(each, depth + 1) for each in value]
 
 
-def _number(value: int) -> str:
-    if abs(value) > LARGEST:
-        raise JsonRefused("a whole number beyond 2^53 is not exact elsewhere", why="number")
-    return str(int(value))
-
-
-def _text(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        # Lone surrogates are no Unicode text (RFC 8785 §3.2.2.2); UTF-8 can't write them.
-        raise JsonRefused("half a character is no text", why="text") from error
-    return encode_basestring(value)
-
-
-def _write_list(values: list[Any] | tuple[Any, ...], pieces: list[str], depth: int) -> None:
-    pieces.append("[")
-    for position, value in enumerate(values):
-        if position:
-            pieces.append(",")
-        _write(value, pieces, depth)
-    pieces.append("]")
-
-
-def _write_object(value: dict[Any, Any], pieces: list[str], depth: int) -> None:
+def _ordered(value: dict[Any, Any]) -> list[str]:
     if not all(isinstance(key, str) for key in value):
         raise JsonRefused("keys of an object are text", why="kind")
-    texts = {key: _text(key) for key in value}
-    pieces.append("{")
-    # Keys are ordered by their UTF-16 units, not by their code points (§3.2.3).
-    for position, key in enumerate(sorted(value, key=lambda k: k.encode("utf-16-be"))):
-        pieces.append(f"{',' if position else ''}{texts[key]}:")
-        _write(value[key], pieces, depth)
-    pieces.append("}")
+    if all(map(str.isascii, value)):
+        return sorted(value)
+    # Keys are ordered by their UTF-16 units, not by their code points (§3.2.3); half a
+    # character sorts somewhere and is refused when the text is written.
+    return sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))

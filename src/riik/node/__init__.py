@@ -1,6 +1,7 @@
 """One organisation's node: its configuration, its composition, its life."""
 
 from riik.identity.device import EstEidCard
+from riik.node.base import lay_tables
 from riik.node.compose import build, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
 from riik.node.fillers.certification import certify_many
@@ -22,6 +23,7 @@ __all__ = [
     "certify_many",
     "explain",
     "join",
+    "lay_tables",
     "log_key",
     "open_reader",
     "open_trust",

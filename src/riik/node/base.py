@@ -3,7 +3,7 @@
 Opened once from the configuration; each component takes what it needs by keyword.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from riik.node.config import NodeConfig
 from riik.runtime.clock import SystemClock
 from riik.runtime.database import SqlDatabase, open_database
 from riik.runtime.entropy import SystemEntropy
+from riik.runtime.files import Disk
 from riik.runtime.http_client import HttpClient
 from riik.runtime.jobs import Jobs
 from riik.runtime.keys import FileKeys
@@ -35,7 +36,7 @@ from riik.runtime.threads import ThreadPool
 from riik.runtime.vault import MIGRATIONS as VAULT_TABLES
 from riik.runtime.vault import SqlVault
 
-__all__ = ["Base", "open_base", "read_folder"]
+__all__ = ["Base", "lay_tables", "open_base", "read_folder"]
 
 _COMPONENTS = (
     riik.cases,
@@ -140,6 +141,36 @@ def open_base(config: NodeConfig) -> Base:
         metrics=metrics,
         http=HttpClient(),
     )
+
+
+def lay_tables(configs: Sequence[NodeConfig]) -> None:
+    """Make the empty databases of nodes that begin together: one migrated, the others copies.
+
+    Databases that are there, or on a server, are left alone; every node migrates its own when
+    it starts, and finds nothing to do.
+    """
+    states = [(config, config.file.state) for config in configs]
+    databases = [config.database_url(state.database) for config, state in states]
+    vaults = [config.database_url(state.vault) for config, state in states]
+    _lay(databases, _migrations())
+    _lay(vaults, {"vault": VAULT_TABLES})
+
+
+def _lay(urls: Sequence[str], folders: Mapping[str, Path]) -> None:
+    prefix = "sqlite:///"
+    files = [Path(url.removeprefix(prefix)) for url in urls if url.startswith(prefix)]
+    missing = [file for file in files if not file.exists()]
+    if not missing:
+        return
+    model, *copies = missing
+    database = open_database(f"{prefix}{model}", name="founding")
+    try:
+        migrate(database, folders)
+    finally:
+        database.close()
+    disk, content = Disk(), model.read_bytes()
+    for copy in copies:
+        disk.create(copy, content)
 
 
 def read_folder(root: Path) -> Mapping[str, bytes]:

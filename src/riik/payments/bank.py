@@ -5,12 +5,23 @@ very order (the statement's case is the order), so amount and payee are what was
 (PSD2 RTS art. 5, dynamic linking).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import msgspec
 
-from riik.core import ClientId, Clock, Entropy, Money, Outbox, PersonCode, Vault, Work
+from riik.core import (
+    ClientId,
+    Clock,
+    Entropy,
+    Money,
+    Outbox,
+    PersonCode,
+    SubjectId,
+    Vault,
+    Work,
+)
 from riik.payments.errors import OrderRefused
 from riik.payments.model import Account, Order
 from riik.payments.references import check_reference, iban
@@ -28,8 +39,9 @@ class BankStore(Protocol):
     def order(self, order_id: str, *, work: Work) -> Order | None: ...
     def order_for(self, creditor: ClientId, reference: str, *, work: Work) -> Order | None: ...
     def set_paid(self, order: Order, *, work: Work) -> None: ...
-    def insert_account(self, account: Account, *, work: Work) -> None: ...
+    def insert_accounts(self, accounts: Sequence[Account], *, work: Work) -> None: ...
     def account_of(self, holder: str, *, work: Work) -> Account | None: ...
+    def accounts_of(self, holders: Sequence[SubjectId], *, work: Work) -> list[Account]: ...
     def balance(self, account: str, *, work: Work) -> int: ...
     def enter(
         self, *, order: str, debit: str, credit: str, amount: Money, at: str, work: Work
@@ -50,15 +62,21 @@ class Bank:
 
     def open_account(self, holder: PersonCode, *, currency: str, work: Work) -> Account:
         """Open a current account for a person, or answer the one they have."""
-        subject = self.vault.subject_of(holder)
-        found = self.store.account_of(subject, work=work)
-        if found is not None:
-            return found
-        digits = int.from_bytes(self.entropy.bytes(8)) % 10**14
-        number = iban(self.country, f"{self.bank_code}{digits:014d}")
-        account = Account(iban=number, holder=subject, currency=currency)
-        self.store.insert_account(account, work=work)
-        return account
+        return self.open_accounts([holder], currency=currency, work=work)[0]
+
+    def open_accounts(
+        self, holders: Sequence[PersonCode], *, currency: str, work: Work
+    ) -> list[Account]:
+        """The same for many people, in the given order; nobody twice."""
+        subjects = self.vault.subjects_of(holders)
+        known = {one.holder: one for one in self.store.accounts_of(subjects, work=work)}
+        fresh = {
+            subject: Account(iban=self._new_number(), holder=subject, currency=currency)
+            for subject in subjects
+            if subject not in known
+        }
+        self.store.insert_accounts(list(fresh.values()), work=work)
+        return [known.get(subject) or fresh[subject] for subject in subjects]
 
     def deposit(self, account: Account, amount: Money, *, source: str, work: Work) -> None:
         """Enter money that came to an account, such as a salary."""
@@ -140,3 +158,7 @@ class Bank:
         self.store.set_paid(paid, work=work)
         self.outbox.put(NOTIFY, order.id, msgspec.json.encode(order.id), work=work)
         return paid
+
+    def _new_number(self) -> str:
+        digits = int.from_bytes(self.entropy.bytes(8)) % 10**14
+        return iban(self.country, f"{self.bank_code}{digits:014d}")

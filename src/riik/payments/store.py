@@ -1,5 +1,7 @@
 """Tables of fees (the authority's side) and of accounts, orders and entries (the bank's)."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -19,6 +21,8 @@ from riik.core import ClientId, Money, SubjectId, Work, from_text, to_text
 from riik.payments.model import Account, Fee, Order
 
 __all__ = ["SqlBankStore", "SqlFeeStore"]
+
+MOST_IN_A_QUERY = 500
 
 _tables = MetaData()
 
@@ -142,13 +146,25 @@ class SqlBankStore:
             chosen = update(_order).where(_order.c.id == order.id)
             work.execute(chosen.values(paid_at=to_text(order.paid_at)))
 
-    def insert_account(self, account: Account, *, work: Work) -> None:
-        """Write a new account."""
-        work.execute(
-            insert(_account).values(
-                iban=account.iban, holder=account.holder, currency=account.currency
-            )
-        )
+    def insert_accounts(self, accounts: Sequence[Account], *, work: Work) -> None:
+        """Write new accounts."""
+        rows = [
+            {"iban": one.iban, "holder": one.holder, "currency": one.currency} for one in accounts
+        ]
+        if rows:
+            work.execute(insert(_account), rows)
+
+    def accounts_of(self, holders: Sequence[SubjectId], *, work: Work) -> list[Account]:
+        """The accounts of these people, of those there are, in no order."""
+        found: list[Account] = []
+        for start in range(0, len(holders), MOST_IN_A_QUERY):
+            some = holders[start : start + MOST_IN_A_QUERY]
+            rows = work.execute(select(_account).where(_account.c.holder.in_(some)))
+            found += [
+                Account(iban=row.iban, holder=SubjectId(row.holder), currency=row.currency)
+                for row in rows
+            ]
+        return found
 
     def account_of(self, holder: str, *, work: Work) -> Account | None:
         """A person's account, or None."""

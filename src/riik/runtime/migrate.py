@@ -12,9 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Text, column, inspect, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -91,6 +88,11 @@ def _table(component: str) -> str:
 
 
 def _migrate_one(database: SqlDatabase, component: str, folder: Path, *, head: str) -> None:
+    # Large, and needed at the first start and after an upgrade only.
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     script = ScriptDirectory(str(folder), version_locations=[str(folder)])
     known = {revision.revision for revision in script.walk_revisions()}
     if script.get_heads() != [head]:

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-import psycopg
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from riik.runtime.errors import DatabaseMisused, DatabaseUnavailable
@@ -162,8 +161,9 @@ def _reason(error: SQLAlchemyError) -> str | None:
     original = error.orig
     if isinstance(original, sqlite3.Error):
         return sqlite_reason(original)
-    state = original.sqlstate if isinstance(original, psycopg.Error) else None
+    # The driver's errors are known by their attribute, for a node on SQLite never loads it.
+    state: str | None = getattr(original, "sqlstate", None)
     if state is not None:
         return POSTGRESQL_REASONS.get(state) or POSTGRESQL_REASONS.get(state[:2])
-    lost = error.connection_invalidated or isinstance(original, psycopg.OperationalError)
+    lost = error.connection_invalidated or isinstance(error, OperationalError)
     return "connection" if lost else None
