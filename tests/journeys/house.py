@@ -17,7 +17,7 @@ from riik.transparency import VerifierKey
 
 RESIDENTS = 12
 KEEPERS = {register: role for role, several in REGISTERS.items() for register in several}
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 LICENCE = {
     "reason": "expiring",

@@ -35,7 +35,8 @@ __all__ = ["Demonstration", "open_demonstration"]
 
 KEY_COST = 1024
 PORT_TRIES = 5
-READY_SECONDS = 120.0
+READY_SECONDS = 60.0
+LOCAL = "127.0.0.1"
 
 
 class DemonstrationRefused(Refused):
@@ -123,6 +124,9 @@ async def open_demonstration(
         except PortTaken:
             # Another program was quicker, such as a second country: look for other ports.
             await running.close()
+        except BaseException:
+            await running.close()
+            raise
         else:
             return running
     raise DemonstrationRefused("ports are taken as soon as they are found", why="ports")
@@ -240,31 +244,41 @@ async def _spawn(folder: Path, country: Country) -> dict[str, asyncio.subprocess
             "serve",
             str(folder / role / "node.toml"),
             "--demonstration",
+            "--json",
+            stdout=asyncio.subprocess.PIPE,
         )
         for role in country.members
     }
 
 
 async def _until_ready(running: Demonstration) -> None:
-    """Wait until every process answers on its port."""
-    clock = SystemClock()
-    began = clock.monotonic()
-    for role, place in running.places.items():
-        while True:
-            process = running.processes[role]
-            if process.returncode is not None:
-                raise DemonstrationRefused(f"the node of {role} ended", why="ended", role=role)
-            if clock.monotonic() - began > READY_SECONDS:
-                raise DemonstrationRefused(f"the node of {role} is not ready", why="slow")
-            if await _answers(place):
-                break
-            await asyncio.sleep(0.05)
+    """Wait until every process says that it serves.
 
-
-async def _answers(place: Place) -> bool:
-    """Does the node's security server take connections? It opens last."""
+    Raises:
+        PortTaken: One ended, and somebody else answers where it should.
+        DemonstrationRefused: For ``ended`` or ``slow``.
+    """
     try:
-        _, writer = await asyncio.open_connection(place.host, place.port)
+        async with asyncio.timeout(READY_SECONDS):
+            said = await asyncio.gather(*map(_first_line, running.processes.values()))
+    except TimeoutError as error:
+        raise DemonstrationRefused("the nodes are not ready", why="slow") from error
+    for role, line in zip(running.processes, said, strict=True):
+        if not line:
+            place = running.places[role]
+            if await _answers(place.host, place.port) or await _answers(LOCAL, place.people):
+                raise PortTaken(f"a port of {role} is taken", why="port")
+            raise DemonstrationRefused(f"the node of {role} ended", why="ended", role=role)
+
+
+async def _first_line(process: asyncio.subprocess.Process) -> bytes:
+    """What a node says once it serves; nothing from one that ended."""
+    return await process.stdout.readline() if process.stdout is not None else b""
+
+
+async def _answers(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
     except OSError:
         return False
     writer.close()
