@@ -35,7 +35,7 @@ __all__ = ["Demonstration", "open_demonstration"]
 
 KEY_COST = 1024
 PORT_TRIES = 5
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 LOCAL = "127.0.0.1"
 
 
