@@ -48,7 +48,7 @@ _REASONS = (
 
 @dataclass(slots=True, kw_only=True)
 class TypstPress:
-    """A typst process; started by its first job, started again after it was killed.
+    """A typst process; started by `warm` or its first job, and again after it was killed.
 
     Attributes:
         seconds: How long one document may take.
@@ -66,6 +66,12 @@ class TypstPress:
         if answer[:1] == b"+":
             return answer[1:]
         raise _refusal(answer[1:].decode(errors="replace"))
+
+    def warm(self) -> None:
+        """Start the process now, so that nobody waits for it; it is not waited for."""
+        with self._lock:
+            if self._process is None:
+                self._start()
 
     def close(self) -> None:
         """End the process."""

@@ -28,6 +28,8 @@ def _shut_in() -> None:
 
 def _serve(root: str) -> None:
     compiler = typst.Compiler(root=root)
+    # The first page finds the fonts: that takes longer than a letter.
+    compiler.compile(input=b"[]", format="pdf")
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while len(head := source.read(4)) == 4:
         job = json.loads(source.read(int.from_bytes(head, "big")))

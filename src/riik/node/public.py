@@ -160,7 +160,9 @@ def add_services(assembly: Assembly) -> None:
         anchors=assembly.qualified,
     )
     assembly.parts.signatures = signatures
+    signatures.load_pdf_seal()
     press = TypstPress()
+    press.warm()
     assembly.parts.closers.append(press.close)
     cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
     fees = Fees(store=SqlFeeStore(), outbox=base.outbox, clock=base.clock)

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import new as new_hash
+from importlib import import_module
 
 from riik.core import Clock, InThread, Signer
 from riik.signatures.container import Container, open_container
 from riik.signatures.errors import SigningRefused
 from riik.signatures.model import DataFile, Policy, Prepared, Report
-from riik.signatures.pades import seal_pdf
 from riik.signatures.signing import finish, prepare, prepare_more, stamped
 from riik.signatures.validation import validate
 from riik.signatures.xmlseal import sign_raw
@@ -118,6 +118,10 @@ class Signatures:
         value = await self.in_thread(sign_raw, seal.signer, prepared.to_sign)
         return await self.complete(prepared, value)
 
+    def load_pdf_seal(self) -> None:
+        """Load what `seal_pdf` needs, half a second's work, before somebody waits for it."""
+        import_module("riik.signatures.pades")
+
     async def seal_pdf(
         self, pdf: bytes, *, seal: OrganisationSeal, reason: str | None = None
     ) -> bytes:
@@ -128,6 +132,9 @@ class Signatures:
             NotGood: The seal's certificate is not good.
             TrustUnavailable: A service doesn't answer.
         """
+        # Large, and for those alone who seal PDFs: see `load_pdf_seal`.
+        from riik.signatures.pades import seal_pdf
+
         path = await self.in_thread(self._path, seal.certificate)
         return await seal_pdf(
             pdf,

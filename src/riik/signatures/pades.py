@@ -14,7 +14,6 @@ from typing import Any
 from asn1crypto import algos, cms, ocsp, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
@@ -130,15 +129,17 @@ async def seal_pdf(
         metadata, signer=key, timestamper=_Stamper(stamper), new_field_spec=field
     )
     try:
-        sealed = await _sign(pdf, pdf_signer, at=at)
+        sealed, contents = await _sign(pdf, pdf_signer, at=at)
         response = await ask_ocsp()
-        return _with_evidence(sealed, ocsp_response=response, certificates=[certificate, *issuers])
+        return _with_evidence(
+            sealed, contents, ocsp_response=response, certificates=[certificate, *issuers]
+        )
     except (PdfError, SigningError, ValueError, KeyError, TypeError, IndexError) as error:
         raise PdfRefused(f"not a PDF that can be sealed: {error}", why="pdf") from error
 
 
-async def _sign(pdf: bytes, pdf_signer: Any, *, at: datetime) -> bytes:
-    """Level B-T: pyHanko's own steps, with the time given to them."""
+async def _sign(pdf: bytes, pdf_signer: Any, *, at: datetime) -> tuple[bytes, bytes]:
+    """Level B-T, by pyHanko's own steps with the time given to them; and ``/Contents``, hex."""
     writer = _Writer(BytesIO(pdf))
     if writer.prev.encrypted:
         raise PdfRefused("the PDF is encrypted", why="encrypted")
@@ -151,17 +152,20 @@ async def _sign(pdf: bytes, pdf_signer: Any, *, at: datetime) -> bytes:
         pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=at),
     )
     await signed.post_signature_processing(output)
-    return bytes(output.getvalue())
+    sealed = bytes(output.getvalue())
+    # Between its angle brackets: reading it back as a PDF would take longer than sealing.
+    return sealed, sealed[prepared.reserved_region_start + 1 : prepared.reserved_region_end - 1]
 
 
-def _with_evidence(sealed: bytes, *, ocsp_response: bytes, certificates: Sequence[bytes]) -> bytes:
+def _with_evidence(
+    sealed: bytes, contents: bytes, *, ocsp_response: bytes, certificates: Sequence[bytes]
+) -> bytes:
     """Level B-LT: a document security store after the seal (EN 319 142-1 §5.4.2)."""
     output = BytesIO(sealed)
-    [*_, newest] = PdfFileReader(output).embedded_signatures
     writer = _Writer(output)
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
-        newest.pkcs7_content.hex().encode("ascii").upper(),
+        contents.upper(),
         certs=[x509.Certificate.load(each) for each in certificates],
         ocsps=[ocsp.OCSPResponse.load(ocsp_response)],
     )

@@ -30,6 +30,9 @@ SUBJECT = Table(
 
 # Built once: every seal and every opening asks this, and building costs as much as asking.
 KEY_OF = select(SUBJECT.c.wrapped_key).where(SUBJECT.c.subject == bindparam("one"))
+SUBJECTS_OF = select(SUBJECT.c.code_index, SUBJECT.c.subject).where(
+    SUBJECT.c.code_index.in_(bindparam("some", expanding=True))
+)
 SUBJECT_OF = select(SUBJECT.c.subject).where(SUBJECT.c.code_index == bindparam("one"))
 KEYS_OF = select(SUBJECT.c.subject, SUBJECT.c.wrapped_key).where(
     SUBJECT.c.subject.in_(bindparam("some", expanding=True))
@@ -49,10 +52,8 @@ class SubjectStore:
         found: dict[bytes, SubjectId] = {}
         for start in range(0, len(wanted), MOST_AT_ONCE):
             some = wanted[start : start + MOST_AT_ONCE]
-            query = select(SUBJECT.c.code_index, SUBJECT.c.subject).where(
-                SUBJECT.c.code_index.in_(some)
-            )
-            found |= {bytes(row.code_index): SubjectId(row.subject) for row in work.execute(query)}
+            rows = work.execute(SUBJECTS_OF, {"some": some})
+            found |= {bytes(row.code_index): SubjectId(row.subject) for row in rows}
         return found
 
     def find_one(self, index: bytes, *, work: Work) -> SubjectId | None:
