@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,8 @@ async def run_demonstration(
         if options.as_json:
             show(json.dumps(_told(told, shown, ready=ready, seconds=seconds), ensure_ascii=False))
         else:
-            _print(running, told, shown, seconds, address=address, show=show)
+            serving = None if options.once else address
+            _print(running, told, shown, seconds, address=serving, show=show)
         if not options.once:
             show("\nServing until Ctrl-C.")
             await _until_stopped()
@@ -157,24 +159,28 @@ def _print(
     shown: Shown,
     seconds: float,
     *,
-    address: str,
+    address: str | None,
     show: Callable[[str], None],
 ) -> None:
     names = {str(member.id): member.names["en"] for member in running.country.members.values()}
     show(f"\nThe case is {told.result.outcome}, in {seconds:.1f} s. Who asked whom:")
+    looks = {str(look["message_id"]): look for look in shown.looks}
     for call in shown.calls:
         asker = names[str(call["client"]).rpartition("/")[0]]
         service = "/".join(str(call["service"]).split("/")[-2:])
         provider = names["/".join(str(call["service"]).split("/")[:3])]
         show(f"  {call['milliseconds']:5} ms  {asker} → {provider}: {service} ({call['status']})")
-    show("\nWho looked at the person's data, for what, by which law:")
-    for look in shown.looks:
-        show(f"  {look['register']}: {look['purpose']}, {look['legal_basis']} ({look['receipt']})")
+        if look := looks.get(str(call["message"])):
+            show(f"            for {look['purpose']}, by {look['legal_basis']}; {look['receipt']}")
     show(f"\n{shown.evidence} evidence containers and all papers are in {shown.folder}/")
-    show(f"Check them: sh {shown.folder}/check/check.sh; riik validate {shown.folder}/*.asice")
-    show(f"\nThe country's page: {address}")
-    for role, place in running.places.items():
-        show(f"  {place.origin}  {running.country.members[role].names['en']}")
+    show(f"Check them: sh {shown.folder}/check/check.sh")
+    show(f"            {_program()} validate {shown.folder}/application.asice")
+    for look in shown.looks[:1]:
+        show(f"            {_program()} tracker verify {shown.folder}/{look['receipt']}")
+    if address:
+        show(f"\nThe country's page: {address}")
+        for role, place in running.places.items():
+            show(f"  {place.origin}  {running.country.members[role].names['en']}")
     show("\nPeople with cards (invented; the PINs protect nothing):")
     for holder in running.holders:
         office = f", official at {', '.join(holder.official)}" if holder.official else ""
@@ -182,6 +188,12 @@ def _print(
             f"  {holder.id:8} {holder.name:22} {holder.code}  "
             f"PIN1 {holder.pin1}  PIN2 {holder.pin2}{office}"
         )
+
+
+def _program() -> str:
+    """How to call `riik` from here: it need not be on the path."""
+    here = Path(sys.executable).with_name("riik")
+    return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else "riik"
 
 
 async def _until_stopped() -> None:

@@ -9,14 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from riik.core import Money
 from riik.demo.browser import Browser
 from riik.demo.country import Country, Place
+from riik.profiles import country_profile
 
 __all__ = ["Journey", "JourneyResult", "Step"]
 
 POLL_SECONDS = 0.02
 PATIENCE = 20.0
-ENDED = frozenset({"granted", "refused", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,10 @@ class Journey:
         relying = self.country.members["portal"].id
         code = await self.browser.code_for(self.login, relying=relying, address=f"{self.portal}/")
         who = await self.browser.post(f"{self.portal}/v1/session", {"code": code})
-        self._step("sign in with the ID-card", f"{who['given_names']} {who['surname']}", began)
+        parts = {"given": who["given_names"], "family": who["surname"]}
+        order = country_profile(self.country.profile).formal
+        name = " ".join(parts[part] for part in order if part in parts)
+        self._step("sign in with the ID-card", name, began)
 
     async def start(self) -> None:
         """Begin the case; registers are asked, the person is not."""
@@ -161,7 +165,7 @@ class Journey:
         value = await self.browser.signature(prepared)
         await self._post("signature", {"value": value})
         fee = self.result.status.get("fee") or {}
-        owed = f"{fee.get('amount')} {fee.get('currency')} minor units owed" if fee else "no fee"
+        owed = f"{_amount(fee)} owed" if fee else "no fee"
         self._step("sign the application with PIN2", owed, began)
 
     async def pay(self) -> None:
@@ -191,7 +195,7 @@ class Journey:
         began = self.clock()
         while self.clock() - began < PATIENCE:
             await self.refresh()
-            if self.result.outcome in ENDED or self.next_step in {"none", "review"}:
+            if self.next_step in {"none", "review"}:
                 break
             await asyncio.sleep(POLL_SECONDS)
         grounds = ", ".join(ground["text"] for ground in self.result.status.get("grounds", ()))
@@ -219,3 +223,8 @@ class Journey:
         step = Step(title=title, detail=detail, seconds=self.clock() - began)
         self.result.steps.append(step)
         self.tell(step)
+
+
+def _amount(fee: Mapping[str, Any]) -> str:
+    """A fee as it is written: ``23.00 EUR``."""
+    return f"{Money(fee['currency'], fee['amount']).decimal()} {fee['currency']}"
