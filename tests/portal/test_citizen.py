@@ -1,0 +1,240 @@
+"""The portal between a person and those who answer: sessions, cases, and calls that wait."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import riik.portal.citizen
+from riik.core import ClientId, Refused, Unavailable, person_code
+from riik.exchange import Answer
+from riik.exchange.errors import NetworkFailed
+from riik.portal.citizen import Portal, PortalRefused, SignedOut
+from riik.portal.citizen.component import FORWARD
+from riik.portal.citizen.model import CatalogueEntry, Register, Visitor
+from riik.portal.citizen.store import SqlPortalStore
+from riik.runtime.database import open_database
+from riik.runtime.migrate import migrate
+from riik.runtime.vault import SqlVault
+from riik.runtime.vault import __file__ as vault_file
+
+pytestmark = pytest.mark.anyio
+
+MARI, JAAN = person_code("EE49001010001"), person_code("EE38001085718")
+CHILD = person_code("EE61511010002")
+PORTAL = ClientId.parse("EE-DEMO/GOV/70001065/portal")
+TRANSPORT = ClientId.parse("EE-DEMO/GOV/70001053/services")
+POPULATION = ClientId.parse("EE-DEMO/GOV/70001047/population")
+PEOPLE = {"mari": MARI, "jaan": JAAN}
+
+
+class Provider:
+    """The exchange, with one provider that can be silent or refuse."""
+
+    def __init__(self):
+        self.calls, self.silent, self.status = [], False, 200
+
+    async def call(self, call):
+        if self.silent:
+            raise NetworkFailed("nobody listens", why="connect")
+        self.calls.append(call)
+        body = {"state": "in-progress", "next": {"step": "answers/reason"}, "why": "order"}
+        return Answer(status=self.status, body=msgspec.json.encode(body))
+
+
+class Login:
+    """The national login: a code is a name; statements say what they are for."""
+
+    async def redeem(self, code, /):
+        if code not in PEOPLE:
+            raise PortalRefused("no such code", why="code")
+        return Visitor(person=PEOPLE[code], handle=f"handle-{code}", given_names="M", surname="M")
+
+    async def statement(self, visitor, /, *, audience, case, person):
+        return f"{visitor.person} for {person} to {audience} about {case}"
+
+
+class Events:
+    """An outbox that is a list."""
+
+    def __init__(self):
+        self.events = []
+
+    def put(self, topic, key, payload, /, *, work):
+        self.events.append((topic, payload.decode()))
+
+
+@pytest.fixture
+def provider():
+    """Who answers."""
+    return Provider()
+
+
+@pytest.fixture
+def outbox():
+    """What waits to be sent."""
+    return Events()
+
+
+@pytest.fixture
+def portal(database, tmp_path, clock, entropy, in_thread, provider, outbox):
+    """A portal that knows one service and one register."""
+    folder = Path(riik.portal.citizen.__file__).parent / "migrations"
+    migrate(database, {"portal": folder})
+    keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
+    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
+    yield Portal(
+        store=SqlPortalStore(),
+        database=database,
+        vault=SqlVault(keys, vault_key=entropy.bytes(32), entropy=entropy),
+        outbox=outbox,
+        clock=clock,
+        entropy=entropy,
+        in_thread=in_thread,
+        exchange=provider,
+        sign_in=Login(),
+        client=PORTAL,
+        inbox=ClientId(PORTAL.member, "inbox"),
+        catalogue=[
+            CatalogueEntry(id="licence", provider=TRANSPORT, names={"et": "Luba"}, organisation={})
+        ],
+        registers=[
+            Register(client=POPULATION, organisation={}, own_offer="person", own_basis="RRS")
+        ],
+    )
+    keys.close()
+
+
+@pytest.fixture
+def begin(portal):
+    """Somebody's case."""
+
+    async def start(who="mari", **more):
+        _, visitor = await portal.enter(who)
+        status = await portal.start(visitor, service="licence", language="et", **more)
+        [case, *_] = await portal.cases(visitor)
+        return visitor, case["case"], status
+
+    return start
+
+
+async def test_a_code_becomes_a_session(portal):
+    secret, visitor = await portal.enter("mari")
+    assert await portal.visitor(secret) == visitor
+
+
+async def test_an_unknown_code_is_no_session(portal):
+    with pytest.raises(Refused):
+        await portal.enter("nobody")
+
+
+@pytest.mark.parametrize("secret", ["", "x", "a" * 52])
+async def test_an_unknown_cookie_is_nobody_s(portal, secret):
+    await portal.enter("mari")
+    with pytest.raises(SignedOut) as refused:
+        await portal.visitor(secret)
+    assert refused.value.why == "unknown"
+
+
+async def test_a_session_ends_after_twelve_hours(portal, clock):
+    secret, _ = await portal.enter("mari")
+    clock.advance(hours=12)
+    with pytest.raises(SignedOut) as refused:
+        await portal.visitor(secret)
+    assert refused.value.why == "ended"
+
+
+async def test_who_leaves_is_gone(portal):
+    secret, _ = await portal.enter("mari")
+    await portal.leave(secret)
+    with pytest.raises(SignedOut):
+        await portal.visitor(secret)
+
+
+async def test_a_case_is_asked_of_its_provider_with_the_person_s_statement(begin, provider):
+    _, case, _ = await begin()
+    [call] = provider.calls
+    assert (call.client, call.service.provider, call.issue) == (PORTAL, TRANSPORT, case)
+    assert (call.subject, call.user, call.purpose) == (MARI, MARI, "licence")
+    assert call.authority == f"{MARI} for {MARI} to {TRANSPORT} about {case}"
+
+
+async def test_every_step_of_a_case_is_about_whom_it_was_begun_for(portal, begin, provider):
+    visitor, case, _ = await begin(person=CHILD)
+    await portal.step(visitor, case, step="answers/reason", content={})
+    await portal.status(visitor, case)
+    await portal.document(visitor, case, "decision.pdf")
+    assert [(call.subject, call.user) for call in provider.calls] == [(CHILD, MARI)] * 4
+
+
+async def test_a_service_nobody_offers_is_refused(portal):
+    _, visitor = await portal.enter("mari")
+    with pytest.raises(PortalRefused) as refused:
+        await portal.start(visitor, service="passport", language="et")
+    assert refused.value.why == "no-service"
+
+
+async def test_another_person_s_case_is_not_there(portal, begin):
+    _, case, _ = await begin("mari")
+    jaan, _, _ = await begin("jaan")
+    for ask in (
+        portal.status(jaan, case),
+        portal.step(jaan, case, step="payment", content={}),
+        portal.document(jaan, case, "decision.pdf"),
+    ):
+        with pytest.raises(PortalRefused) as refused:
+            await ask
+        assert refused.value.why == "no-case"
+
+
+async def test_each_sees_only_their_own_cases(portal, begin):
+    mari, case, _ = await begin("mari")
+    await begin("jaan")
+    assert [one["case"] for one in await portal.cases(mari)] == [case]
+
+
+async def test_what_can_not_be_sent_waits_and_is_sent_once(portal, begin, provider, outbox):
+    provider.silent = True
+    visitor, case, status = await begin()
+    assert (status["state"], status["why"]) == ("waiting-for-provider", "connect")
+    assert outbox.events == [(FORWARD, case)]
+    with pytest.raises(Unavailable):
+        await portal.forward(case)
+    provider.silent = False
+    await portal.forward(case)
+    await portal.forward(case)
+    assert [call.method for call in provider.calls] == ["POST"]
+    assert (await portal.status(visitor, case))["state"] == "in-progress"
+
+
+async def test_nothing_overtakes_what_waits(portal, begin, provider):
+    provider.silent = True
+    visitor, case, _ = await begin()
+    provider.silent = False
+    status = await portal.step(visitor, case, step="answers/reason", content={"reason": "lost"})
+    assert (status["state"], provider.calls) == ("waiting-for-provider", [])
+
+
+async def test_what_the_provider_refuses_waits_no_longer(portal, begin, provider):
+    provider.silent = True
+    visitor, case, _ = await begin()
+    provider.silent, provider.status = False, 409
+    await portal.forward(case)
+    assert [one["waiting"] for one in await portal.cases(visitor)] == [False]
+
+
+async def test_own_data_are_asked_by_the_law_of_their_register(portal, provider):
+    _, visitor = await portal.enter("mari")
+    await portal.own_data(visitor, portal.registers[0])
+    [call] = provider.calls
+    assert (call.purpose, call.legal_basis, call.subject) == ("own-data", "RRS", MARI)
+    assert f"to {PORTAL} about {call.issue}" in call.authority
+
+
+async def test_the_database_knows_neither_cookies_nor_people(portal, begin, provider, tmp_path):
+    secret, _ = await portal.enter("mari")
+    provider.silent = True
+    await begin(person=CHILD)
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
+    words = (secret.encode(), b"handle-mari", MARI[2:].encode(), CHILD[2:].encode())
+    assert not any(word in kept for word in words)
