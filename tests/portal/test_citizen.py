@@ -48,9 +48,16 @@ class Login:
     async def redeem(self, code, /):
         if code not in PEOPLE:
             raise PortalRefused("no such code", why="code")
-        return Visitor(person=PEOPLE[code], handle=f"handle-{code}", given_names="M", surname="M")
+        self.sessions += 1
+        handle = f"handle-{self.sessions}"
+        return Visitor(person=PEOPLE[code], handle=handle, given_names="M", surname="M")
+
+    def __init__(self):
+        self.sessions, self.over = 0, set()
 
     async def statement(self, visitor, /, *, audience, case, person):
+        if visitor.handle in self.over:
+            raise PortalRefused("the session ended", why="ended")
         return f"{visitor.person} for {person} to {audience} about {case}"
 
 
@@ -71,13 +78,19 @@ def provider():
 
 
 @pytest.fixture
+def login():
+    """Who states."""
+    return Login()
+
+
+@pytest.fixture
 def outbox():
     """What waits to be sent."""
     return Events()
 
 
 @pytest.fixture
-def portal(database, tmp_path, clock, entropy, in_thread, provider, outbox):
+def portal(database, tmp_path, clock, entropy, in_thread, provider, login, outbox):
     """A portal that knows one service and one register."""
     folder = Path(riik.portal.citizen.__file__).parent / "migrations"
     migrate(database, {"portal": folder})
@@ -92,7 +105,7 @@ def portal(database, tmp_path, clock, entropy, in_thread, provider, outbox):
         entropy=entropy,
         in_thread=in_thread,
         exchange=provider,
-        sign_in=Login(),
+        sign_in=login,
         client=PORTAL,
         inbox=ClientId(PORTAL.member, "inbox"),
         catalogue=[
@@ -223,6 +236,21 @@ async def test_what_the_provider_refuses_waits_no_longer(portal, begin, provider
     assert [one["waiting"] for one in await portal.cases(visitor)] == [False]
 
 
+async def test_what_waits_outlives_the_session_in_which_it_was_said(
+    portal, begin, provider, login, outbox
+):
+    provider.silent = True
+    visitor, case, _ = await begin()
+    provider.silent, login.over = False, {visitor.handle}
+    await portal.forward(case)
+    assert provider.calls == []
+    _, again = await portal.enter("mari")
+    await portal.status(again, case)
+    assert outbox.events == [(FORWARD, case)] * 2
+    await portal.forward(case)
+    assert [call.subject for call in provider.calls] == [MARI]
+
+
 async def test_own_data_are_asked_by_the_law_of_their_register(portal, provider):
     _, visitor = await portal.enter("mari")
     await portal.own_data(visitor, portal.registers[0])
@@ -236,5 +264,5 @@ async def test_the_database_knows_neither_cookies_nor_people(portal, begin, prov
     provider.silent = True
     await begin(person=CHILD)
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
-    words = (secret.encode(), b"handle-mari", MARI[2:].encode(), CHILD[2:].encode())
+    words = (secret.encode(), b"handle-1", MARI[2:].encode(), CHILD[2:].encode())
     assert not any(word in kept for word in words)

@@ -31,7 +31,7 @@ from riik.core import (
     to_text,
 )
 from riik.exchange import Answer, Call
-from riik.portal.citizen.errors import PortalRefused, SignedOut
+from riik.portal.citizen.errors import PortalRefused, SignedOut, StatementMissing
 from riik.portal.citizen.model import CatalogueEntry, Guest, KnownCase, Register, Visitor
 
 __all__ = ["FORWARD", "Portal", "PortalStore", "SignIn"]
@@ -147,6 +147,7 @@ class Portal:
         """Where a case stands, asked of its provider; a silent one leaves it waiting."""
         case = await self.in_thread(self._case, visitor, case_id)
         if case.waiting:
+            await self.in_thread(self._take_up, case, visitor)
             return _waits(case)
         try:
             answer = await self._ask(visitor, case, f"/{case_id}")
@@ -200,13 +201,18 @@ class Portal:
         return await self._own(visitor, service, purpose="own-data", legal_basis=register.own_basis)
 
     async def forward(self, case_id: str) -> None:
-        """Send what waits in a case; raises `Unavailable` while its provider is silent."""
+        """Send what waits in a case; raises `Unavailable` while its provider is silent.
+
+        When the session in which it was said is over, it is kept until the person is back.
+        """
         case, waiting = await self.in_thread(self._waiting, case_id)
         if waiting is None:
             return
         visitor = msgspec.convert(waiting["visitor"], Visitor)
         try:
             await self._post(visitor, case, waiting["step"], waiting["content"])
+        except StatementMissing:
+            return
         except Refused:
             # The provider answered, and said no: the person sees why when they look again.
             await self.in_thread(self._keep_waiting, case, b"")
@@ -222,9 +228,7 @@ class Portal:
             return await self._post(visitor, case, step, content)
         except Unavailable as silent:
             waiting = {"visitor": visitor, "step": step, "content": dict(content)}
-            plain = msgspec.json.encode(waiting)
-            sealed = self.vault.seal(case.subject, plain, context=_context(case.id, "waiting"))
-            await self.in_thread(self._keep_waiting, case, sealed)
+            await self.in_thread(self._keep_call, case, waiting)
             return _waits(case, why=silent.why)
 
     async def _post(
@@ -245,9 +249,12 @@ class Portal:
         body: bytes = b"",
     ) -> Answer:
         person = await self.in_thread(self._person, case)
-        statement = await self.sign_in.statement(
-            visitor, audience=case.provider, case=case.id, person=person
-        )
+        try:
+            statement = await self.sign_in.statement(
+                visitor, audience=case.provider, case=case.id, person=person
+            )
+        except Refused as error:
+            raise StatementMissing("login does not state this", why=error.why) from error
         return await self.exchange.call(
             Call(
                 client=self.client,
@@ -359,6 +366,17 @@ class Portal:
             if sealed:
                 key = f"{case.id}/{sha256(sealed).hexdigest()[:16]}"
                 self.outbox.put(FORWARD, key, case.id.encode(), work=work)
+
+    def _keep_call(self, case: KnownCase, waiting: Mapping[str, Any]) -> None:
+        plain = msgspec.json.encode(waiting)
+        sealed = self.vault.seal(case.subject, plain, context=_context(case.id, "waiting"))
+        self._keep_waiting(case, sealed)
+
+    def _take_up(self, case: KnownCase, visitor: Visitor) -> None:
+        """What waits is sent in the session that the person has now."""
+        _, waiting = self._waiting(case.id)
+        if waiting is not None and waiting["visitor"]["handle"] != visitor.handle:
+            self._keep_call(case, {**waiting, "visitor": visitor})
 
     def _waiting(self, case_id: str) -> tuple[KnownCase, dict[str, Any] | None]:
         with self.database.read() as work:

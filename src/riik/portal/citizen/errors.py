@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from riik.core import Refused
 
-__all__ = ["PortalRefused", "SignedOut"]
+__all__ = ["PortalRefused", "SignedOut", "StatementMissing"]
 
 
 class PortalRefused(Refused):
@@ -19,3 +19,10 @@ class SignedOut(Refused):
 
     code = "portal.signed-out"
     status: ClassVar[int] = 401
+
+
+class StatementMissing(Refused):
+    """Login does not state that this person wants this: the session or the mandate is over."""
+
+    code = "portal.statement-missing"
+    status: ClassVar[int] = 403
