@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import text
 from tests.registers.house import CATALOGUE, PORTAL, House, asks, look, person
 
-from riik.demo.residents import residents
+from riik.demo.population.residents import residents
 from riik.registers import ChangeRequest, NewRecord
 
 TODAY = date(2026, 11, 23)
