@@ -17,9 +17,7 @@ _NEXT: Mapping[State, frozenset[State]] = {
     ),
     State.TO_SIGN: frozenset({State.DRAFT, State.TO_PAY, State.IN_PROGRESS, State.WITHDRAWN}),
     State.TO_PAY: frozenset({State.IN_PROGRESS, State.WITHDRAWN}),
-    State.IN_PROGRESS: frozenset(
-        {State.TO_PAY, State.WITH_OFFICIAL, State.WITHDRAWN, *_DECIDED}
-    ),
+    State.IN_PROGRESS: frozenset({State.TO_PAY, State.WITH_OFFICIAL, State.WITHDRAWN, *_DECIDED}),
     State.WITH_OFFICIAL: frozenset({State.IN_PROGRESS, State.WITHDRAWN, *_DECIDED}),
 }
 
