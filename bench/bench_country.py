@@ -223,13 +223,12 @@ def _megabytes(pids: list[int]) -> float:
     """Memory of these processes and their children (the presses); shared pages in parts."""
     if not Path("/proc/self/smaps_rollup").exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    total = 0
+    counted = {str(pid) for pid in pids}
     for pid in pids:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for one in {str(pid), *children}:
-            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1024
+        counted |= set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in counted]
+    shares = [line for text in rollups for line in text.splitlines() if line.startswith("Pss:")]
+    return sum(int(line.split()[1]) for line in shares) / 1024
 
 
 CHILDREN = {

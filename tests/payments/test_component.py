@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import riik.payments
-from riik.core import ClientId, Money, person_code
+from riik.core import ClientId, Money, PersonCode, person_code
 from riik.payments import FEE_PAID, NOTIFY, Bank, FeeRefused, Fees, Notification, OrderRefused
 from riik.payments.store import SqlBankStore, SqlFeeStore
 from riik.runtime.database import open_database
@@ -130,6 +130,17 @@ def test_a_payment_is_entered_twice_and_told(bank, tables, outbox, order):
         balances = [bank.store.balance(name, work=work) for name in (account.iban, "EE1", "cash")]
     assert balances == [7_700, 2_300, -10_000]
     assert outbox.events == [(NOTIFY, order.id)]
+
+
+def test_many_accounts_are_opened_at_once_and_nobody_has_two(bank, tables):
+    holders = [PersonCode(f"EE{number:011d}") for number in range(600)]
+    with tables.work() as work:
+        first = bank.open_account(holders[7], currency="EUR", work=work)
+        accounts = bank.open_accounts(holders, currency="EUR", work=work)
+        again = bank.open_accounts(holders[::-1], currency="EUR", work=work)
+    assert accounts[7] == first
+    assert again == accounts[::-1]
+    assert len({account.iban for account in accounts}) == 600
 
 
 def test_paying_twice_takes_the_money_once(bank, tables, order):

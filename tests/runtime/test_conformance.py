@@ -520,6 +520,28 @@ def test_a_forgotten_person_can_not_be_read_and_is_new_when_met_again(safe):
     assert safe.subject_of(MARI) != mari
 
 
+def test_many_are_sealed_at_once_each_for_its_person_and_place(safe):
+    codes = [PersonCode(f"EE{number:011d}") for number in range(700)]
+    subjects = safe.subjects_of(codes)
+    values = [(subject, subject.encode(), f"row/{subject}") for subject in (*subjects, *subjects)]
+    sealed = safe.seal_many(iter(values))
+    opened = [
+        safe.open(subject, one, context=place)
+        for (subject, _, place), one in zip(values, sealed, strict=True)
+    ]
+    assert opened == [plain for _, plain, _ in values]
+    assert len(set(sealed)) == len(values)
+    assert safe.seal_many([]) == []
+
+
+def test_many_are_not_sealed_when_one_of_them_is_forgotten(safe):
+    mari, jaan = safe.subjects_of([MARI, JAAN])
+    safe.forget(jaan)
+    with pytest.raises(Refused) as refused:
+        safe.seal_many([(mari, b"Mari", "name"), (jaan, b"Jaan", "name")])
+    assert refused.value.why == "forgotten"
+
+
 def test_blind_indices_are_equal_for_equal_values_of_one_field_only(safe):
     assert safe.blind("Tamm", field="family") == safe.blind("Tamm", field="family")
     assert safe.blind("Tamm", field="family") != safe.blind("Tamm", field="given")
