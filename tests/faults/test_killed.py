@@ -16,6 +16,8 @@ from riik.node import build, read_config
 pytestmark = [pytest.mark.anyio, pytest.mark.full, pytest.mark.timeout(180)]
 
 FEE = 2300
+LEASES = 90.0
+"""Seconds: what a killed worker had taken is free again after 30."""
 EVENTS = ["opened", "submitted", "signed", "fee-owed", "fee-paid", "proposed", "decided"]
 
 
@@ -82,7 +84,7 @@ async def test_the_provider_dies_before_the_payment(apart, before):
         await restart(apart, "transport")
         await until(lambda: reached(journey, "fee-owed"))
         await journey.pay()
-        await until(lambda: ended(journey))
+        await until(lambda: ended(journey), seconds=LEASES)
     check_done_once(apart, journey, before)
 
 
@@ -95,7 +97,7 @@ async def test_the_provider_dies_while_the_signature_is_taken(apart, before):
         await restart(apart, "transport")
         await until(lambda: reached(journey, "fee-owed"))
         await journey.pay()
-        await until(lambda: ended(journey))
+        await until(lambda: ended(journey), seconds=LEASES)
     check_done_once(apart, journey, before)
 
 
@@ -106,7 +108,7 @@ async def test_the_provider_dies_while_it_decides(apart, before):
         await until(lambda: reached(journey, "fee-paid"))
         await kill(apart, "transport")
         await restart(apart, "transport")
-        await until(lambda: ended(journey))
+        await until(lambda: ended(journey), seconds=LEASES)
         case = journey.result.status["case"]
         notices = await journey.browser.get(f"{journey.portal}/v1/notices")
     check_done_once(apart, journey, before)
@@ -121,7 +123,7 @@ async def test_the_bank_dies_after_the_payment_and_tells_of_it_later(apart, befo
         await kill(apart, "bank")
         await restart(apart, "transport")
         await restart(apart, "bank")
-        await until(lambda: ended(journey))
+        await until(lambda: ended(journey), seconds=LEASES)
     check_done_once(apart, journey, before)
 
 
@@ -136,7 +138,7 @@ async def test_the_portal_dies_and_keeps_the_session_and_what_waits(apart, befor
         await until(lambda: portal_answers(journey))
         await until(lambda: reached(journey, "fee-owed"))
         await journey.pay()
-        await until(lambda: ended(journey))
+        await until(lambda: ended(journey), seconds=LEASES)
     check_done_once(apart, journey, before)
 
 

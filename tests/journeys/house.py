@@ -1,6 +1,7 @@
 """One demonstration country for many tests: its people at their browsers, its nodes' own records."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,7 +18,9 @@ from riik.transparency import VerifierKey
 
 RESIDENTS = 12
 KEEPERS = {register: role for role, several in REGISTERS.items() for register in several}
-PATIENCE = 60.0
+PATIENCE = 30.0
+SHIFT = 1_000 + os.getpid() % 500 * 40
+"""Ports of this test process: a port that a test closes for a while is nobody else's meanwhile."""
 
 LICENCE = {
     "reason": "expiring",
@@ -34,7 +37,7 @@ T = TypeVar("T")
 async def running(folder: Path, profile: str = "ee", **more: Any) -> AsyncIterator[Demonstration]:
     """A small country of its own."""
     country = await open_demonstration(
-        profile, folder, residents=RESIDENTS, tell=lambda _line: None, **more
+        profile, folder, residents=RESIDENTS, shift=SHIFT, tell=lambda _line: None, **more
     )
     try:
         yield country
@@ -133,15 +136,15 @@ async def looks_of(journey: Journey, register: str, *, case: str) -> list[dict[s
     return await until(proved)
 
 
-async def until(question: Callable[[], Awaitable[T | None]]) -> T:
+async def until(question: Callable[[], Awaitable[T | None]], *, seconds: float = PATIENCE) -> T:
     """Ask again and again until there is an answer."""
     began = time.monotonic()
-    while time.monotonic() - began < PATIENCE:
+    while time.monotonic() - began < seconds:
         found = await question()
         if found is not None:
             return found
         await asyncio.sleep(0.05)
-    raise AssertionError(f"nothing happened in {PATIENCE:.0f} seconds")
+    raise AssertionError(f"nothing happened in {seconds:.0f} seconds")
 
 
 def balance(country: Demonstration, code: PersonCode) -> int:

@@ -143,22 +143,29 @@ def read_country(profile: str) -> Country:
     )
 
 
-def free_places(country: Country) -> dict[str, Place]:
-    """Places that are free on this machine: each member its own loopback address if it can."""
+def free_places(country: Country, *, shift: int = 0) -> dict[str, Place]:
+    """Places that are free on this machine: each member its own loopback address if it can.
+
+    Args:
+        country: Whose members listen.
+        shift: Added to the usual ports, so that countries side by side keep apart.
+    """
     taken: set[tuple[str, int]] = set()
-    people = _free_ports("127.0.0.1", FIRST_PORT, taken)
-    return {role: _place(member, people, taken) for role, member in country.members.items()}
+    people = _free_ports("127.0.0.1", FIRST_PORT + shift, taken)
+    return {role: _place(member, people, taken, shift) for role, member in country.members.items()}
 
 
-def _place(member: DemoMember, people: Iterator[int], taken: set[tuple[str, int]]) -> Place:
+def _place(
+    member: DemoMember, people: Iterator[int], taken: set[tuple[str, int]], shift: int
+) -> Place:
     host = f"127.0.0.{member.host}"
     if not _free(host, 0):
         # Some systems have one loopback address only: members then differ by port.
         host = "127.0.0.1"
     return Place(
         host=host,
-        port=next(_free_ports(host, MESSAGE_PORT, taken)),
-        status_port=next(_free_ports(host, STATUS_PORT, taken)),
+        port=next(_free_ports(host, MESSAGE_PORT + shift, taken)),
+        status_port=next(_free_ports(host, STATUS_PORT + shift, taken)),
         people=next(people),
     )
 

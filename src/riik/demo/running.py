@@ -94,6 +94,7 @@ async def open_demonstration(
     processes: bool = False,
     fresh: bool = False,
     residents: int | None = None,
+    shift: int = 0,
     tell: Callable[[str], None],
 ) -> Demonstration:
     """Found the country if it is not, and start it.
@@ -104,6 +105,7 @@ async def open_demonstration(
         processes: Each node in a process of its own.
         fresh: Forget what is there and begin anew.
         residents: How many people live there; as the country's data say by default.
+        shift: Added to the usual ports.
         tell: Called with a line of progress.
     """
     if fresh:
@@ -112,7 +114,7 @@ async def open_demonstration(
     if residents is not None:
         country = replace(country, residents=residents)
     for _ in range(PORT_TRIES):
-        running, nodes = await _prepare(country, folder, tell=tell)
+        running, nodes = await _prepare(country, folder, shift=shift, tell=tell)
         try:
             if processes:
                 await _stop(nodes)
@@ -133,10 +135,10 @@ async def open_demonstration(
 
 
 async def _prepare(
-    country: Country, folder: Path, *, tell: Callable[[str], None]
+    country: Country, folder: Path, *, shift: int, tell: Callable[[str], None]
 ) -> tuple[Demonstration, dict[str, Node]]:
     """Configure, certify, join; fill the registers if nobody did. Nothing listens yet."""
-    places = free_places(country)
+    places = free_places(country, shift=shift)
     began = _began(folder)
     today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
     source = DATA / "people" / f"{country.profile}.toml"
