@@ -75,6 +75,13 @@ async def post(journey: Journey, step: str, content: dict[str, Any]) -> dict[str
     return journey.result.status
 
 
+async def settle(country: Demonstration, journey: Journey, order: dict[str, str]) -> None:
+    """Pay the bank's order, signed in with the same card."""
+    bank, relying = country.places["bank"].origin, country.country.members["bank"].id
+    code = await journey.browser.code_for(journey.login, relying=relying, address=f"{bank}/")
+    await journey.browser.post(order["url"], {"code": code})
+
+
 def stated(country: Demonstration, who: str, **said: Any) -> str:
     """A statement with login's own key; ``said`` has its case, and what is otherwise in it."""
     node, now = country.nodes["authority"], datetime.now(UTC)

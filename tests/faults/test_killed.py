@@ -7,7 +7,7 @@ import asyncio
 import sys
 
 import pytest
-from tests.faults.house import post, until_signature
+from tests.faults.house import post, settle, until_signature
 from tests.journeys.house import balance, right_of, running, until, visit
 
 from riik.core import Unavailable
@@ -147,13 +147,6 @@ async def to_pay(journey):
     value = await journey.browser.signature(await until_signature(journey))
     await post(journey, "signature", {"value": value})
     return (await post(journey, "payment", {}))["payment"]
-
-
-async def settle(country, journey, order):
-    """Pay the bank's order."""
-    bank, relying = country.places["bank"].origin, country.country.members["bank"].id
-    code = await journey.browser.code_for(journey.login, relying=relying, address=f"{bank}/")
-    await journey.browser.post(order["url"], {"code": code})
 
 
 async def portal_answers(journey):

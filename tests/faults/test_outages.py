@@ -1,7 +1,7 @@
 """Parts of the state that don't answer: the case waits or goes to an official, and goes on after."""
 
 import pytest
-from tests.faults.house import closed_exchange, post
+from tests.faults.house import closed_exchange, post, settle
 from tests.journeys.house import balance, right_of, until, visit
 
 from riik.core import Unavailable
@@ -99,11 +99,8 @@ async def test_a_payment_is_told_when_the_creditor_answers_again(country):
         await journey.answer()
         await journey.sign()
         order = (await post(journey, "payment", {}))["payment"]
-        bank = country.places["bank"].origin
-        relying = country.country.members["bank"].id
-        code = await journey.browser.code_for(journey.login, relying=relying, address=f"{bank}/")
         async with closed_exchange(country, "transport"):
-            await journey.browser.post(order["url"], {"code": code})
+            await settle(country, journey, order)
         await until(lambda: at_step(journey, "none"))
     assert journey.result.outcome == "refused"
 
@@ -114,8 +111,10 @@ async def test_a_silent_portal_delays_the_notice_alone(country):
         await journey.start()
         await journey.answer()
         await journey.sign()
+        order = (await post(journey, "payment", {}))["payment"]
         async with closed_exchange(country, "portal"):
-            await journey.pay()
+            await settle(country, journey, order)
+            await until(lambda: decided(journey))
         await until(lambda: at_step(journey, "none"))
         case = journey.result.status["case"]
 
@@ -157,3 +156,9 @@ async def at_step(journey, step):
     """True once the case asks for this."""
     await journey.refresh()
     return True if journey.next_step == step else None
+
+
+async def decided(journey):
+    """True once the case is decided, whatever is still to be done."""
+    await journey.refresh()
+    return journey.result.outcome in ("granted", "refused") or None

@@ -4,7 +4,7 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.faults.house import at_home, closed_door, post, suspended, until_signature
+from tests.faults.house import at_home, closed_door, post, settle, suspended, until_signature
 from tests.journeys.house import LICENCE, until, visit
 
 from riik.demo.browser import PageRefused
@@ -91,13 +91,8 @@ async def test_without_the_trust_centre_the_decision_waits_and_is_then_sealed(co
         await until_signature(journey)
         await journey.sign()
         order = (await post(journey, "payment", {}))["payment"]
-        code = await journey.browser.code_for(
-            journey.login,
-            relying=country.country.members["bank"].id,
-            address=f"{country.places['bank'].origin}/",
-        )
         async with closed_door(country, "trust"):
-            await journey.browser.post(order["url"], {"code": code})
+            await settle(country, journey, order)
             assert await until(lambda: _event(journey, "proposed"))
             assert "decision.pdf" not in journey.result.status["documents"]
         await until(lambda: _next(journey, "none"))
