@@ -112,7 +112,7 @@ def test_what_a_handler_refuses_is_a_problem_document(ministry, clinic, raised, 
     ministry.allow(clinic, service)
     with pytest.raises(ServiceRefused) as refused:
         clinic.call(service).accepted()
-    assert (refused.value.why, refused.value.facts["status"]) == (why, 422)
+    assert (refused.value.why, refused.value.facts["status"]) == (why, raised.status)
 
 
 # --- rights -----------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ REFUSED = [
 def test_a_refusal_is_a_problem_document_without_a_person_in_it(house, others, status, why):
     found, problem = ask(house, "person", **others)
     assert (found, problem["status"], problem["why"]) == (status, status, why)
-    assert problem["type"].startswith("registers.")
+    assert problem["type"].startswith("urn:riik:problem:registers.")
     assert MARI not in json.dumps(problem)
 
 

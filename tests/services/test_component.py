@@ -172,6 +172,8 @@ def house(database, tmp_path, clock, entropy, in_thread, weather, world):
     roles = {need.provider for need in definition.needs} | {"driving-rights", "inbox"}
 
     def verify(token, *, person, case, level):
+        if token == "another's":
+            raise AuthorityMissing("this is about another person", why="subject")
         return person_code(token)
 
     async def order(case, /, *, text):
@@ -261,7 +263,7 @@ class House:
             signed = await self.step("signature", VALUE)
         self.settle(signed["fee"]["reference"])
         await self.worker.rest()
-        return await self.services.status(CASE, person=MARI)
+        return await self.services.status(self.visit())
 
 
 EVENTS = ["opened", "submitted", "signed", "fee-owed", "fee-paid", "proposed", "decided"]
@@ -300,7 +302,7 @@ async def test_a_fee_that_is_told_twice_is_paid_once(house):
     house.settle(signed["fee"]["reference"])
     await house.services.fee_paid(CASE)
     await house.worker.rest()
-    assert kinds(await house.services.status(CASE, person=MARI)) == EVENTS
+    assert kinds(await house.services.status(house.visit())) == EVENTS
 
 
 @pytest.mark.parametrize("step", ["submission", "signature", "payment"])
@@ -331,7 +333,20 @@ async def test_another_person_s_case_is_not_there(house):
     with pytest.raises(AuthorityMissing):
         await house.step("answers/reason", {"reason": "lost"}, person=JAAN)
     with pytest.raises(CaseUnknown):
-        await house.services.status(CASE, person=JAAN)
+        await house.services.status(house.visit(JAAN))
+
+
+async def test_nothing_of_a_case_is_read_without_the_person_s_word(house):
+    await house.sign()
+    stolen = house.visit(MARI, actor="another's")
+    with pytest.raises(AuthorityMissing):
+        await house.services.status(stolen)
+    with pytest.raises(AuthorityMissing):
+        await house.services.document("application.asice", stolen)
+    with pytest.raises(AuthorityMissing):
+        await house.services.of_person(stolen)
+    assert (await house.services.document("application.asice", house.visit()))[0]
+    assert [one["case"] for one in await house.services.of_person(house.visit())] == [CASE]
 
 
 @pytest.mark.parametrize("silent", ["person", "image", "driver-certificate", "right"])

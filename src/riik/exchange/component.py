@@ -197,10 +197,12 @@ class Exchange:
         with self.database.work() as own:
             self.store.add_right(right, work=own)
 
-    def disallow(self, right: Right) -> bool:
+    def disallow(self, right: Right, *, work: Work | None = None) -> bool:
         """Take a right back; False when there was none. It holds for the next request."""
-        with self.database.work() as work:
+        if work is not None:
             return self.store.drop_right(right, work=work)
+        with self.database.work() as own:
+            return self.store.drop_right(right, work=own)
 
     def rights(self) -> list[Right]:
         """All rights that services of this node give."""

@@ -283,7 +283,7 @@ class Provider:
         except TimeoutError as error:
             raise ServiceFailed("the service took too long", why="timeout") from error
         except Refused as error:
-            return _problem(422, error)
+            return _problem(error)
         except Unavailable as error:
             raise ServiceFailed("the service can't answer now", why=error.why) from error
         if len(answer.body) > self.most_bytes:
@@ -377,7 +377,8 @@ def _answer_again(header_part: bytes, body: bytes) -> Answer:
     )
 
 
-def _problem(status: int, error: Refused) -> Answer:
+def _problem(error: Refused) -> Answer:
     """A problem document (RFC 9457): what others act on, and no text of ours."""
-    document = {"type": error.code, "status": status, "why": error.why, **error.facts}
-    return Answer(status=status, headers=_TEXT_TYPE, body=dumps(document).encode())
+    kind = f"urn:riik:problem:{error.code}"
+    document = {**error.facts, "type": kind, "status": error.status, "why": error.why}
+    return Answer(status=error.status, headers=_TEXT_TYPE, body=dumps(document).encode())

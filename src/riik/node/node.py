@@ -96,7 +96,7 @@ class Node:
     async def open_exchange(self) -> None:
         """Learn the global configuration, then open the ports for other servers."""
         await self._learn()
-        await self.base.in_thread(self._give_rights)
+        await self.base.in_thread(self._hold_rights)
         section = self.base.config.file.exchange
         ports = serve_exchange(
             self.exchange,
@@ -168,14 +168,17 @@ class Node:
                 return
         self.exchange.configuration()
 
-    def _give_rights(self) -> None:
-        """Write what the node's file and its registers' folders allow; repeating is no change."""
+    def _hold_rights(self) -> None:
+        """Let exactly those rights hold that the node's file and its registers' folders allow."""
         given = set(self.exchange.rights())
-        wanted = self.grant(self.exchange.configuration())
+        wanted = set(self.grant(self.exchange.configuration()))
+        if given == wanted:
+            return
         with self.base.database.work() as work:
-            for right in wanted:
-                if right not in given:
-                    self.exchange.allow(right, work=work)
+            for right in given - wanted:
+                self.exchange.disallow(right, work=work)
+            for right in wanted - given:
+                self.exchange.allow(right, work=work)
 
     def _believes(self) -> bool:
         try:

@@ -171,7 +171,7 @@ def _guarded(
         except Refused as refused:
             status = _STATUS.get(type(refused), 400)
             problem = {
-                "type": refused.code,
+                "type": f"urn:riik:problem:{refused.code}",
                 "title": str(refused),
                 "status": status,
                 "why": refused.why,

@@ -105,7 +105,7 @@ class Services:
             raise StepRefused("this authority has no such service", why="no-service")
         visit = await self._authorised(visit, level=definition.level)
         await self.in_thread(self._start, definition, visit)
-        return await self.status(visit.case, person=visit.person, settle=True)
+        return await self._settled(visit.case)
 
     async def step(self, step: str, content: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
         """Take what the person (or an official) does next.
@@ -131,28 +131,38 @@ class Services:
             await self.in_thread(self._finish, running, outcome.node, outcome)
         elif outcome.dossier != running.dossier:
             await self.in_thread(self._keep, running, outcome.dossier)
-        status = await self.status(visit.case, person=running.dossier.person, settle=True)
-        return {**status, **outcome.answer}
+        return {**await self._settled(visit.case), **outcome.answer}
 
-    async def status(
-        self, case: str, *, person: PersonCode, settle: bool = False
-    ) -> dict[str, Any]:
-        """Where the case stands, what is asked next, what is known and from where.
+    async def status(self, visit: Visit) -> dict[str, Any]:
+        """Where the person's case stands, what is asked next, what is known and from where.
 
-        Args:
-            case: The case's id.
-            person: Whose it must be.
-            settle: Wait, up to 20 seconds, until nothing runs without the person.
+        Raises:
+            CaseUnknown: There is no such case of this person.
+            StatementRefused: The person did not ask for this here and now.
         """
-        pause = 0.004
-        began = self.clock.monotonic()
-        while True:
-            running = await self.in_thread(self._load, case, person)
-            busy = any(task.kind is Kind.SERVICE for task in self._waiting(running))
-            if not (settle and busy) or self.clock.monotonic() - began > SETTLE_SECONDS:
-                return await self.in_thread(self._view, running)
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 0.25)
+        running = await self.in_thread(self._load, visit.case, visit.person)
+        await self._authorised(visit, level=running.definition.level)
+        return await self.in_thread(self._view, running)
+
+    async def document(self, name: str, visit: Visit) -> tuple[bytes, str]:
+        """A document of the person's case: content and media type.
+
+        Raises:
+            CaseUnknown: No such case or document of this person.
+            StatementRefused: The person did not ask for this here and now.
+        """
+        running = await self.in_thread(self._load, visit.case, visit.person)
+        await self._authorised(visit, level=running.definition.level)
+        return await self.in_thread(self._document, running, name)
+
+    async def of_person(self, visit: Visit) -> list[dict[str, Any]]:
+        """The person's cases, newest first; the statement is for the errand `visit.case`.
+
+        Raises:
+            StatementRefused: The person did not ask for this here and now.
+        """
+        await self._authorised(visit, level="substantial")
+        return await self.in_thread(self._of_person, visit.person)
 
     async def run(self, case: str) -> None:
         """Do what waits without the person, one durable operation after the other.
@@ -198,8 +208,19 @@ class Services:
                 for case in self.cases.queue(limit=limit, work=work)
             ]
 
-    def of_person(self, person: PersonCode) -> list[dict[str, Any]]:
-        """A person's cases, newest first."""
+    async def _settled(self, case: str) -> dict[str, Any]:
+        """How a case stands once nothing runs in it without the person, or after 20 seconds."""
+        pause = 0.004
+        began = self.clock.monotonic()
+        while True:
+            running = await self.in_thread(self._load, case)
+            busy = any(task.kind is Kind.SERVICE for task in self._waiting(running))
+            if not busy or self.clock.monotonic() - began > SETTLE_SECONDS:
+                return await self.in_thread(self._view, running)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.25)
+
+    def _of_person(self, person: PersonCode) -> list[dict[str, Any]]:
         subject = self.vault.find(person)
         if subject is None:
             return []
@@ -209,15 +230,9 @@ class Services:
                 for c in self.cases.of_person(subject, work=work)
             ]
 
-    def document(self, case: str, name: str, *, person: PersonCode) -> tuple[bytes, str]:
-        """A document of the person's case: content and media type.
-
-        Raises:
-            CaseUnknown: No such case or document of this person.
-        """
+    def _document(self, running: Running, name: str) -> tuple[bytes, str]:
         with self.database.read() as work:
-            found = self.cases.find(case, subject=self.vault.find(person), work=work)
-            document = self.cases.document(found, name, work=work)
+            document = self.cases.document(running.case, name, work=work)
         return document.content, document.media_type
 
     def _note_look(self, running: Running, visit: Visit) -> None:

@@ -3,7 +3,7 @@
 Subsystem `services`, service `cases`. The person stands in ``Riik-Subject``, login's statement
 in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
 
-    GET  /                     the person's cases here
+    GET  /                     the person's cases here; ``X-Road-Issue`` names the errand
     POST /<case>               start: {"service", "language", "channel"}
     GET  /<case>               status
     POST /<case>/<step>        answers/<page>, submission, signature, payment, review
@@ -40,10 +40,10 @@ def offers(services: Services, *, provider: ClientId, in_thread: InThread) -> Se
     async def cases(incoming: Incoming) -> Answer:
         parts = [part for part in incoming.path.split("/") if part]
         if not parts:
-            return _json(await in_thread(services.of_person, _visit(incoming, "-").person))
+            return _json(await services.of_person(_visit(incoming, incoming.issue or "")))
         visit = _visit(incoming, parts[0])
         if incoming.method == "GET":
-            return await _read(services, visit, parts[1:], in_thread=in_thread)
+            return await _read(services, visit, parts[1:])
         content = _content(incoming)
         if len(parts) == 1:
             visit = _spoken(visit, content)
@@ -109,21 +109,17 @@ def desk_routes(services: Services, *, gate: DeskGate) -> list[Route]:
     ]
 
 
-async def _read(
-    services: Services, visit: Visit, rest: list[str], *, in_thread: InThread
-) -> Answer:
+async def _read(services: Services, visit: Visit, rest: list[str]) -> Answer:
     if not rest:
-        return _json(await services.status(visit.case, person=visit.person))
-    content, media_type = await in_thread(
-        services.document, visit.case, rest[-1], person=visit.person
-    )
+        return _json(await services.status(visit))
+    content, media_type = await services.document(rest[-1], visit)
     return Answer(status=200, headers=(("Content-Type", media_type),), body=content)
 
 
 def _visit(incoming: Incoming, case: str) -> Visit:
     if incoming.subject is None or not incoming.authority:
         raise AuthorityMissing("a person and login's statement are needed", why="no-statement")
-    if case != "-" and (not _CASE.match(case) or incoming.issue != case):
+    if not _CASE.match(case) or incoming.issue != case:
         raise ServiceRefused("the case of the path and of the message differ", why="case")
     return Visit(
         person=incoming.subject,
