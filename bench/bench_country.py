@@ -30,6 +30,7 @@ import uvloop
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from riik.core import RiikError
 from riik.demo.country import read_country
 from riik.demo.running import Demonstration, open_demonstration
 from riik.demo.storytelling import read_story, tell_story
@@ -205,7 +206,12 @@ async def _country(
 async def _renew(running: Demonstration) -> str:
     """One renewal from the card on; where its case stood when the person left."""
     service, story = read_story("driving-licence", "renewed")
-    told = await tell_story(running, service, story, clock=time.monotonic, tell=lambda step: None)
+    try:
+        told = await tell_story(
+            running, service, story, clock=time.monotonic, tell=lambda step: None
+        )
+    except RiikError as error:
+        return f"{error.code} {error.why}"
     return told.result.outcome
 
 

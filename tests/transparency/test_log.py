@@ -23,6 +23,7 @@ from riik.transparency import (
     open_checkpoint,
 )
 from riik.transparency.errors import TileRefused
+from riik.transparency.jobs import rounds
 from riik.transparency.merkle import CompactRange, hash_leaf
 from riik.transparency.tiles import unpack_bundle
 
@@ -144,6 +145,11 @@ def test_a_database_restored_from_an_old_copy_is_noticed_before_it_signs(house, 
         asyncio.run(house.sequencer.check_memory())
     assert refused.value.why == "rewound"
     house.append(2)
+    go = rounds(house.sequencer)
+    for _ in range(2):
+        with pytest.raises(LogRefused):
+            asyncio.run(go())
+    assert head(house).size == 5
     assert house.sequence().failed == {"witness.example/w1": "rewound"}
     assert head(house).size == 5
 

@@ -23,7 +23,7 @@ from riik.transparency import Log, Transparency, VerifierKey, Witness
 from riik.transparency.client import WitnessClient
 from riik.transparency.http import routes as log_routes
 from riik.transparency.http import witness_routes
-from riik.transparency.jobs import Sequencer
+from riik.transparency.jobs import Sequencer, rounds
 from riik.transparency.store import LogStore, LookStore, WitnessStore
 from riik.trust import (
     Addresses,
@@ -203,7 +203,7 @@ def add_log(assembly: Assembly) -> None:
         WitnessClient(key=key, prefix=section.witness_url, http=base.http) for key in witnesses
     ]
     sequencer = Sequencer(log=log, witnesses=clients, in_thread=base.in_thread)
-    base.jobs.periodic("transparency.sequence", EVERY_SECOND, sequencer.go)
+    base.jobs.periodic("transparency.sequence", EVERY_SECOND, rounds(sequencer))
     assembly.parts.transparency = transparency
     assembly.routes += log_routes(transparency, in_thread=base.in_thread)
 

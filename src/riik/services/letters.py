@@ -142,7 +142,7 @@ def facts(running: Running) -> list[dict[str, Any]]:
 
 def _is_image(value: object) -> bool:
     """Pictures are shown, not printed as text."""
-    return isinstance(value, str) and value.lstrip().startswith("<svg")
+    return isinstance(value, str) and value.lstrip().startswith(("<svg", "data:image/"))
 
 
 def _person(running: Running) -> dict[str, str]:

@@ -6,7 +6,7 @@ published, never what is written down.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from riik.transparency.log import BATCH, Log
 from riik.transparency.notes import Note, VerifiedSignature, VerifierKey
 from riik.transparency.witness import AddCheckpoint
 
-__all__ = ["Round", "Sequencer", "WitnessPort"]
+__all__ = ["Round", "Sequencer", "WitnessPort", "rounds"]
 
 MOST_BATCHES = 16
 
@@ -159,3 +159,17 @@ class Sequencer:
             else:
                 return await self.in_thread(self.log.cosignatures, note, lines)
         raise LogUnavailable("a witness can't make up its mind", why="witness-answer")
+
+
+def rounds(sequencer: Sequencer) -> Callable[[], Awaitable[None]]:
+    """`Sequencer.go` as a worker calls it: before its first round it asks the witnesses' memory."""
+    remembered = False
+
+    async def go() -> None:
+        nonlocal remembered
+        if not remembered:
+            await sequencer.check_memory()
+            remembered = True
+        await sequencer.go()
+
+    return go
