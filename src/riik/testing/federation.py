@@ -9,7 +9,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -277,6 +277,7 @@ class Federation:
     loop: asyncio.AbstractEventLoop
     most_bytes: int
     nodes: dict[str, FederationNode] = field(default_factory=dict)
+    ports: set[int] = field(default_factory=set)
 
     def __getattr__(self, name: str) -> FederationNode:
         try:
@@ -301,7 +302,7 @@ class Federation:
         sign, tls = self.pki.member(member)
         server = Server(
             id=ServerId(member, "ss1"),
-            address=f"127.0.0.1:{_free_port()}:{_free_port()}",
+            address=f"127.0.0.1:{self._free_port()}:{self._free_port()}",
             certificate_hashes=frozenset([sha256(tls.certificate).digest()]),
             clients=frozenset([member, ClientId(member, name)]),
         )
@@ -320,18 +321,16 @@ class Federation:
         node.open()
         return node
 
-
-def _free_port() -> int:
-    """A free port below those that the system lends to outgoing connections meanwhile."""
-    for _ in range(100):
-        port = 12_000 + int.from_bytes(SystemEntropy().bytes(4)) % 20_000
-        with socket.socket() as probe:
-            try:
+    def _free_port(self) -> int:
+        """A free port below those that the system lends to outgoing connections meanwhile."""
+        for _ in range(100):
+            port = 12_000 + int.from_bytes(SystemEntropy().bytes(4)) % 20_000
+            with socket.socket() as probe, suppress(OSError):
                 probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError("a hundred ports were taken")
+                if port not in self.ports:
+                    self.ports.add(port)
+                    return port
+        raise OSError("a hundred ports were taken")
 
 
 def _migrations(package: Any, *below: str) -> Path:
