@@ -102,6 +102,13 @@ async def test_a_statement_of_something_else_opens_nothing(country, other, reaso
     assert looks(country, "liis") == before
 
 
+async def test_nobody_is_named_as_acting_who_did_not_sign_in(country):
+    before = looks(country, "liis")
+    call = question(country, "liis", case=CASE, user=country.holder("jaan").code)
+    assert why(await ask(country, call)) == (403, "asker")
+    assert looks(country, "liis") == before
+
+
 @pytest.mark.parametrize("authority", [None, "", "eyJ0eXAiOiJKV1QifQ.e30.AAAA", "x" * 200])
 async def test_without_a_statement_nothing_is_told(country, authority):
     answer = await ask(country, question(country, "liis", case=CASE, authority=authority))
@@ -149,7 +156,7 @@ async def test_the_portal_alone_starts_no_case(country):
 async def test_a_person_nobody_knows_is_not_told_apart(country):
     nobody = PersonCode("EE39912310174")
     authority = stated(country, "liis", case=CASE, person=nobody)
-    call = question(country, "liis", case=CASE, subject=nobody, authority=authority)
+    call = question(country, "liis", case=CASE, subject=nobody, user=nobody, authority=authority)
     assert (await ask(country, call)).status == 404
 
 

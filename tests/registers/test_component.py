@@ -19,7 +19,7 @@ from tests.registers.house import (
 
 from riik.core import ClientId, Refused
 from riik.formats.canonical_json import decode
-from riik.registers import ChangeRequest, NewRecord, RecordRefused, UnknownSubject
+from riik.registers import AuthorityRefused, ChangeRequest, NewRecord, RecordRefused, UnknownSubject
 from riik.transparency import Action
 
 OWN = {"purpose": "own-data", "legal_basis": "Rahvastikuregistri seadus"}
@@ -72,10 +72,10 @@ def test_who_asks_for_no_field_gets_all_that_the_right_allows(house):
 
 
 def test_a_look_is_on_record_with_who_why_and_what(house):
-    house.registers.read(look(caller=asks(message_id="m7", user=JAAN)))
+    house.registers.read(look(caller=asks(message_id="m7", user=MARI)))
     access = house.looks()[0].access
     assert (access.reader, access.purpose) == (TRANSPORT, "driving-licence-renewal")
-    assert (access.case, access.message_id, access.acting) == ("C1", "m7", JAAN)
+    assert (access.case, access.message_id, access.acting) == ("C1", "m7", MARI)
     assert access.fields == (
         "given_names",
         "family_name",
@@ -84,6 +84,12 @@ def test_a_look_is_on_record_with_who_why_and_what(house):
         "residence_days",
     )
     assert access.service == "EE-DEMO/GOV/70001047/population/person"
+
+
+def test_a_look_names_nobody_as_acting_who_did_not_sign_in(house):
+    with pytest.raises(AuthorityRefused) as refused:
+        house.registers.read(look(caller=asks(user=JAAN)))
+    assert (refused.value.why, house.looks()) == ("asker", ())
 
 
 def test_a_look_that_cannot_be_recorded_answers_nothing(house):

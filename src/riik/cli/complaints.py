@@ -30,6 +30,7 @@ REMEDIES: Final = {
     ("formats.toml-refused", "unknown-key"): "correct the key that is named, or remove it",
     ("formats.toml-refused", "value"): "give the key that is named a value of its kind",
     ("formats.toml-refused", "syntax"): "correct the line that is named (the form is TOML 1.0)",
+    ("demo.refused", "busy"): "stop the other command, or name another folder: --state FOLDER",
     ("node.port-taken", "port"): "stop what uses the port, or name another one in node.toml",
     ("node.config-refused", "file"): "give the path of a node.toml that you may read",
     ("node.config-refused", "secret"): "write `file:PATH` or `env:NAME`, and make what it names "

@@ -56,12 +56,14 @@ class Demonstration:
         nodes: The nodes in this process, by role; none when each has its own.
         processes: The nodes' own processes, by role.
         holders: People of the stories with their cards.
+        lock: Keeps other commands away from the state while we run.
     """
 
     country: Country
     folder: Path
     places: Mapping[str, Place]
     holders: tuple[Holder, ...]
+    lock: int | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
@@ -85,6 +87,9 @@ class Demonstration:
                 process.terminate()
         for process in self.processes.values():
             await process.wait()
+        if self.lock is not None:
+            Disk().release(self.lock)
+            self.lock = None
 
 
 async def open_demonstration(
@@ -107,8 +112,41 @@ async def open_demonstration(
         residents: How many people live there; as the country's data say by default.
         shift: Added to the usual ports.
         tell: Called with a line of progress.
+
+    Raises:
+        DemonstrationRefused: For ``busy``, when another command runs this country, or ``ports``.
     """
-    if fresh:
+    lock = Disk().hold(Disk().folder(folder.parent) / f".{folder.name}.lock")
+    if lock is None:
+        raise DemonstrationRefused(f"another command runs the country in {folder}", why="busy")
+    try:
+        running = await _open(
+            profile,
+            folder,
+            processes=processes,
+            fresh=fresh,
+            residents=residents,
+            shift=shift,
+            tell=tell,
+        )
+    except BaseException:
+        Disk().release(lock)
+        raise
+    running.lock = lock
+    return running
+
+
+async def _open(
+    profile: str,
+    folder: Path,
+    *,
+    processes: bool,
+    fresh: bool,
+    residents: int | None,
+    shift: int,
+    tell: Callable[[str], None],
+) -> Demonstration:
+    if fresh or _half_founded(folder):
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     country = read_country(profile)
     if residents is not None:
@@ -158,6 +196,11 @@ async def _prepare(
         country=country, folder=folder, places=places, holders=read_holders(folder)
     )
     return running, nodes
+
+
+def _half_founded(folder: Path) -> bool:
+    """Whether a founding was interrupted: nobody lives there yet, so it begins anew."""
+    return (folder / "began").exists() and not (folder / "holders.json").exists()
 
 
 def _began(folder: Path) -> str:

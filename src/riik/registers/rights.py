@@ -72,8 +72,10 @@ def _ordered(
 def check_statement(statement: Statement, *, caller: Caller, subject: PersonCode) -> None:
     """Check that a verified statement is for this caller, about this person, in this case.
 
+    Who is named as acting must be who signed in: receipts repeat it.
+
     Raises:
-        AuthorityRefused: For ``audience``, ``subject`` or ``case``.
+        AuthorityRefused: For ``audience``, ``subject``, ``case`` or ``asker``.
     """
     if statement.audience != caller.client.member:
         raise AuthorityRefused("the statement was made for another member", why="audience")
@@ -81,6 +83,8 @@ def check_statement(statement: Statement, *, caller: Caller, subject: PersonCode
         raise AuthorityRefused("the statement is about another person", why="subject")
     if not caller.issue or statement.case != caller.issue:
         raise AuthorityRefused("the statement belongs to another case", why="case")
+    if caller.user is not None and statement.person != caller.user:
+        raise AuthorityRefused("somebody else signed in", why="asker")
 
 
 def check_asker(

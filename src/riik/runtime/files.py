@@ -5,6 +5,7 @@ single operations are methods, so that a simulated disk can fail at each of them
 """
 
 import os
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -88,6 +89,30 @@ class Disk:
         except OSError as error:
             raise DiskUnavailable("a folder could not be made", why="write") from error
         return path
+
+    def hold(self, path: Path) -> int | None:
+        """Take a file's lock until `release` or the end of this process (flock(2)).
+
+        Returns:
+            A handle for `release`; None when another process holds it.
+
+        Raises:
+            DiskUnavailable: For ``write``.
+        """
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DiskUnavailable("a file could not be made", why="write") from error
+        try:
+            flock(handle, LOCK_EX | LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return None
+        return handle
+
+    def release(self, handle: int) -> None:
+        """Give a lock back."""
+        os.close(handle)
 
     def _aside(self, path: Path, content: bytes, *, mode: int) -> Path:
         """A flushed file beside ``path``, with a name that nobody else has."""

@@ -26,7 +26,7 @@ from riik.core import (
 )
 from riik.payments import Fees
 from riik.services.dossier import Dossier
-from riik.services.errors import StepRefused
+from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.process import Kind, Node, start, waiting
@@ -250,7 +250,9 @@ class Services:
         actor = await self.in_thread(
             self.verify, visit.authority, person=visit.person, case=visit.case, level=level
         )
-        return replace(visit, actor=actor)
+        if visit.actor != actor:
+            raise AuthorityMissing("somebody else signed in", why="asker")
+        return visit
 
     def _start(self, definition: ServiceDefinition, visit: Visit) -> None:
         subject = self.vault.subject_of(visit.person)

@@ -116,11 +116,13 @@ class Steps:
         """Refuse who may not take this step: the case is the person's, reviews are officials'.
 
         Raises:
-            AuthorityMissing: For ``not-yours`` or ``no-official``.
+            AuthorityMissing: For ``not-yours``, ``no-official`` or ``own-case``.
         """
         if step == "review":
             if visit.actor not in self.officials:
                 raise AuthorityMissing("only an official reviews", why="no-official")
+            if visit.actor in (running.dossier.person, running.dossier.actor):
+                raise AuthorityMissing("nobody decides their own case", why="own-case")
         elif visit.person != running.dossier.person:
             raise AuthorityMissing("this is another person's case", why="not-yours")
 
@@ -221,6 +223,8 @@ class Steps:
         """Take an official's decision: ``grant`` or ``refuse``, with its grounds."""
         task = self._need(running, "review")
         outcome, grounds = content.get("outcome"), content.get("grounds", [])
+        if not isinstance(grounds, list):
+            raise AnswerRefused("grounds are a list of codes", why="value", field="grounds")
         if outcome not in ("grant", "refuse"):
             raise AnswerRefused("an official grants or refuses", why="value", field="outcome")
         if outcome == "refuse" and not grounds:

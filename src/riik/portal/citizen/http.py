@@ -42,10 +42,10 @@ def routes(portal: Portal, *, cookie: str, origin: str) -> list[Route]:
         Route("/v1/cases/{case}/documents/{name}", calls.document, methods=["GET"]),
         Route("/v1/cases/{case}/{step:path}", calls.step, methods=["POST"]),
         Route("/v1/notices", calls.notices, methods=["GET"]),
-        Route("/v1/looks/{register:int}", calls.looks, methods=["GET"]),
-        Route("/v1/looks/{register:int}/proofs", calls.proofs, methods=["GET"]),
+        Route("/v1/looks/{register}", calls.looks, methods=["GET"]),
+        Route("/v1/looks/{register}/proofs", calls.proofs, methods=["GET"]),
         Route("/v1/registers", calls.registers, methods=["GET"]),
-        Route("/v1/registers/{register:int}/own", calls.own_data, methods=["GET"]),
+        Route("/v1/registers/{register}/own", calls.own_data, methods=["GET"]),
     ]
 
 
@@ -93,7 +93,7 @@ class _Calls:
             visitor,
             service=str(content.get("service", "")),
             language=str(content.get("language", "et")),
-            person=person_code(content["for"]) if "for" in content else None,
+            person=person_code(str(content["for"])) if "for" in content else None,
         )
         return JSONResponse(status, status_code=201)
 
@@ -154,10 +154,11 @@ class _Calls:
         )
 
     def _register(self, request: Request) -> Register:
-        position = int(request.path_params["register"])
-        if position >= len(self.portal.registers):
+        known = {str(position): one for position, one in enumerate(self.portal.registers)}
+        register = known.get(request.path_params["register"])
+        if register is None:
             raise PortalRefused("there is no such register", why="no-register")
-        return self.portal.registers[position]
+        return register
 
     async def _visitor(self, request: Request) -> Visitor:
         secret = request.cookies.get(self.cookie)

@@ -165,7 +165,7 @@ def _check_files(files: Mapping[str, bytes]) -> None:
 def _read_form(source: bytes) -> dict[str, Any]:
     try:
         form = msgspec.json.decode(source)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise FolderRefused("form.json is not JSON", why="schema") from error
     if not isinstance(form, dict):
         raise FolderRefused("form.json is not an object", why="schema")
