@@ -26,7 +26,7 @@ test: setup ## all tests but the long ones, under 15 minutes on two cores
 	$(RUN)/pytest -n 2 --dist loadfile -m "not full"
 
 full: setup ## all tests, the long ones too
-	$(RUN)/pytest -n 2 --dist loadfile
+	$(RUN)/pytest -n 2 --dist loadfile --hypothesis-profile=search
 
 bench: setup ## every figure again, each beside its limit; results go to bench/results
 	$(RUN)/python -m bench

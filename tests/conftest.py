@@ -7,8 +7,10 @@ from riik.runtime.database import open_database
 from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.testing.postgresql import postgresql_binaries, postgresql_server
 
-# No test judges a time: a busy machine would fail what is right.
-settings.register_profile("riik", deadline=None)
+# No test judges a time: a busy machine would fail what is right. The short suite tries the same
+# examples each time, so that it says something of the change; the long one searches on.
+settings.register_profile("riik", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("riik")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.x509 import ocsp
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.trust.house import CENTRE, MARI, expected, load, refusal
 
@@ -222,12 +222,26 @@ ANSWER_OF.revoke(CARD)
 ANSWER = ANSWER_OF.ocsp(CARD)
 
 
+# Where a responder's key begins: its tag, its length, its unused bits.
+@example(at=517, change=128)
+@example(at=517, change=72)
+@example(at=517, change=1)
 @given(st.integers(0, len(ANSWER) - 1), st.integers(1, 255))
 def test_one_changed_byte_never_makes_it_good(at, change):
     whole = bytearray(ANSWER)
     whole[at] ^= change
     with suppress(OcspRefused):
         assert judge(ANSWER_OF, CARD, bytes(whole)).status is CertificateStatus.REVOKED
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("change", [1, 2, 3, 0x20, 0x40, 0x80, 0x81, 0xFF])
+def test_no_byte_of_an_answer_can_be_changed(change):
+    for at in range(len(ANSWER)):
+        whole = bytearray(ANSWER)
+        whole[at] ^= change
+        with suppress(OcspRefused):
+            assert judge(ANSWER_OF, CARD, bytes(whole)).status is CertificateStatus.REVOKED
 
 
 # Requests

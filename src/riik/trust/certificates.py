@@ -67,7 +67,7 @@ def _read(certificate: bytes) -> Certificate:
         not_before=not_before,
         not_after=not_after,
         subject=read_name(body.raw(der.SEQUENCE)),
-        public_key=body.raw(der.SEQUENCE),
+        public_key=_key_info(body.raw(der.SEQUENCE)),
     )
     for unique_identifier in (0x81, 0x82):
         if body.peek() == unique_identifier:
@@ -78,6 +78,18 @@ def _read(certificate: bytes) -> Certificate:
         return read
     found, critical = _read_extensions(extensions)
     return replace(read, critical=critical, **found)
+
+
+def _key_info(public_key: bytes) -> bytes:
+    """SubjectPublicKeyInfo with its two parts in place (RFC 5280 §4.1.2.7).
+
+    What is inside the key is `algorithms`' matter; whoever hashes its bits relies on this.
+    """
+    parts = der.Reader.only(public_key)
+    parts.raw(der.SEQUENCE)
+    parts.bits()
+    parts.finish()
+    return public_key
 
 
 def read_name(name: bytes) -> Name:
