@@ -31,6 +31,11 @@ REMEDIES: Final = {
     ("formats.toml-refused", "value"): "give the key that is named a value of its kind",
     ("formats.toml-refused", "syntax"): "correct the line that is named (the form is TOML 1.0)",
     ("demo.refused", "busy"): "stop the other command, or name another folder: --state FOLDER",
+    ("demo.holders-lost", "lost"): "put the file back, or begin anew with --fresh: the state that "
+    "is there is then deleted",
+    ("demo.state-lost", "began"): "put the file back, or name another folder: --state FOLDER",
+    ("demo.state-lost", "node"): "put the node's folder back from a copy, or begin anew with "
+    "--fresh: the whole country is then deleted",
     ("node.port-taken", "port"): "stop what uses the port, or name another one in node.toml",
     ("node.config-refused", "file"): "give the path of a node.toml that you may read",
     ("node.config-refused", "secret"): "write `file:PATH` or `env:NAME`, and make what it names "

@@ -1,7 +1,6 @@
 """The demonstration country running: found it once, start its nodes, find it again next time."""
 
 import asyncio
-import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from riik.core import PersonCode, Refused, to_text
+from riik.core import PersonCode, Refused
 from riik.demo.configuration import REGISTERS, configurations, log_origin
 from riik.demo.country import DATA, Country, Place, free_places, read_country
+from riik.demo.keeping import begin, check_whole, finish_founding, forget, is_founding
 from riik.demo.people import Told, read_people
 from riik.demo.seeding import Holder, read_holders, seed
 from riik.formats.toml import write_toml
@@ -115,6 +115,8 @@ async def open_demonstration(
 
     Raises:
         DemonstrationRefused: For ``busy``, when another command runs this country, or ``ports``.
+        StateLost: For ``began`` or ``node``: something of a founded country is not there.
+        HoldersLost: Nor is the list of those who hold cards.
     """
     lock = Disk().hold(Disk().folder(folder.parent) / f".{folder.name}.lock")
     if lock is None:
@@ -146,11 +148,15 @@ async def _open(
     shift: int,
     tell: Callable[[str], None],
 ) -> Demonstration:
-    if fresh or _half_founded(folder):
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    if fresh or is_founding(folder):
+        await asyncio.to_thread(forget, folder)
     country = read_country(profile)
     if residents is not None:
         country = replace(country, residents=residents)
+    begin(folder)
+    if not is_founding(folder):
+        check_whole(folder, country.members)
+        read_holders(folder)
     for _ in range(PORT_TRIES):
         running, nodes = await _prepare(country, folder, shift=shift, tell=tell)
         try:
@@ -176,8 +182,10 @@ async def _prepare(
     country: Country, folder: Path, *, shift: int, tell: Callable[[str], None]
 ) -> tuple[Demonstration, dict[str, Node]]:
     """Configure, certify, join; fill the registers if nobody did. Nothing listens yet."""
+    if is_founding(folder):
+        tell(f"founding {country.instance}: {country.residents} residents, registers, cards …")
     places = free_places(country, shift=shift)
-    began = _began(folder)
+    began = begin(folder)
     today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
     source = DATA / "people" / f"{country.profile}.toml"
     told = read_people(source, country=country.profile, today=date.fromisoformat(began[:10]))
@@ -185,30 +193,34 @@ async def _prepare(
     await asyncio.to_thread(_configure, country, memberships, places, told, began)
     await asyncio.to_thread(_certify, folder, memberships, places)
     nodes = {role: build(read_config(folder / role / "node.toml")) for role in country.members}
+    try:
+        await _found(country, folder, nodes, memberships=memberships, told=told, today=today)
+        running = Demonstration(
+            country=country, folder=folder, places=places, holders=read_holders(folder)
+        )
+    except BaseException:
+        await _stop(nodes)
+        raise
+    return running, nodes
+
+
+async def _found(
+    country: Country,
+    folder: Path,
+    nodes: Mapping[str, Node],
+    *,
+    memberships: list[Membership],
+    told: tuple[Told, ...],
+    today: date,
+) -> None:
+    """Let the members join; fill the registers if nobody lives there yet."""
     centre = nodes["authority"].parts.centre
     if centre is None:
         raise AssertionError("the authority runs the centre")
     await asyncio.to_thread(join, memberships, centre)
-    if not (folder / "holders.json").exists():
-        tell(f"founding {country.instance}: {country.residents} residents, registers, cards …")
+    if is_founding(folder):
         await seed(country, nodes, folder, told=told, today=today)
-    running = Demonstration(
-        country=country, folder=folder, places=places, holders=read_holders(folder)
-    )
-    return running, nodes
-
-
-def _half_founded(folder: Path) -> bool:
-    """Whether a founding was interrupted: nobody lives there yet, so it begins anew."""
-    return (folder / "began").exists() and not (folder / "holders.json").exists()
-
-
-def _began(folder: Path) -> str:
-    """When the country was founded, RFC 3339; written at the first start."""
-    path = Disk().folder(folder) / "began"
-    if not path.exists():
-        Disk().write(path, to_text(SystemClock().now()).encode())
-    return path.read_text(encoding="utf-8")
+        finish_founding(folder)
 
 
 def _memberships(country: Country, folder: Path, places: Mapping[str, Place]) -> list[Membership]:

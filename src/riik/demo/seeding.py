@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from riik.core import Money, PersonCode
+from riik.core import Money, PersonCode, Refused
 from riik.demo.card import CardState, make_card
 from riik.demo.configuration import REGISTERS
 from riik.demo.country import Country
@@ -28,10 +28,16 @@ from riik.node import Node, certify_many
 from riik.registers import NewRecord
 from riik.runtime.files import Disk
 
-__all__ = ["Holder", "read_holders", "seed"]
+__all__ = ["Holder", "HoldersLost", "read_holders", "seed"]
 
 SEED = "riik-1"
 SALARY = {"ee": Money("EUR", 150_000), "vn": Money("VND", 15_000_000)}
+
+
+class HoldersLost(Refused):
+    """The country's state lacks the list of those who hold cards."""
+
+    code = "demo.holders-lost"
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,8 +109,16 @@ async def seed(
 
 
 def read_holders(folder: Path) -> tuple[Holder, ...]:
-    """The people of the stories with their cards' PINs."""
-    return msgspec.json.decode((folder / "holders.json").read_bytes(), type=tuple[Holder, ...])
+    """The people of the stories with their cards' PINs.
+
+    Raises:
+        HoldersLost: The list is missing or damaged; the rest of the state is as it was.
+    """
+    try:
+        content = Disk().read(folder / "holders.json") or b""
+        return msgspec.json.decode(content, type=tuple[Holder, ...])
+    except msgspec.DecodeError as error:
+        raise HoldersLost(f"{folder / 'holders.json'} is missing or damaged", why="lost") from error
 
 
 def _without(people: Sequence[Resident], told: Sequence[Told]) -> list[Resident]:
