@@ -113,3 +113,25 @@ async def test_nobody_sees_another_person_s_case(country):
         with pytest.raises(PageRefused) as refused:
             await helmi.browser.get(f"{helmi.portal}/v1/cases/{case}")
     assert refused.value.why == "no-case"
+
+
+@pytest.mark.parametrize("register", ["x", "-1", "99", "9" * 5_000, "%00", "٣"])
+@pytest.mark.parametrize("what", ["looks/{}", "looks/{}/proofs", "registers/{}/own"])
+async def test_a_register_that_is_not_there_is_refused(country, what, register):
+    async with visit(country, "liis") as journey:
+        await journey.sign_in()
+        with pytest.raises(PageRefused) as refused:
+            await journey.browser.get(f"{journey.portal}/v1/{what.format(register)}")
+    assert refused.value.facts["status"] == 404
+
+
+@pytest.mark.parametrize("person", [7, None, [], {}, "x"], ids=str)
+async def test_nobody_is_represented_who_has_no_code(country, person):
+    async with visit(country, "liis") as journey:
+        await journey.sign_in()
+        asked = {"service": "driving-licence", "language": "et", "for": person}
+        known = await journey.browser.get(f"{journey.portal}/v1/cases")
+        with pytest.raises(PageRefused) as refused:
+            await journey.browser.post(f"{journey.portal}/v1/cases", asked)
+        assert 400 <= refused.value.facts["status"] < 500
+        assert await journey.browser.get(f"{journey.portal}/v1/cases") == known

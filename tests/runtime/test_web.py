@@ -246,8 +246,9 @@ def test_a_request_is_counted_by_its_route_and_not_its_path(app, metrics, lines)
         (b"", {"content-length": "1001"}),
         (b"", {"content-length": "-1"}),
         (b"", {"content-length": "many"}),
+        (b"", {"content-length": "9" * 5_000}),
     ],
-    ids=["at-once", "in-parts", "announced", "negative", "no-number"],
+    ids=["at-once", "in-parts", "announced", "negative", "no-number", "endless-number"],
 )
 def test_a_body_that_is_too_large_is_refused(app, body, headers):
     status, _, content = ask(app, "POST", "/echo", body=body, headers=headers)

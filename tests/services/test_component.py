@@ -223,9 +223,12 @@ class House:
     def __init__(self, services, worker, database, clock):
         self.services, self.worker = services, worker
         self.database, self.clock = database, clock
+        self.person, self.actor = MARI, None
 
-    def visit(self, person=MARI, actor=None):
-        return Visit(person=person, actor=person, case=CASE, authority=actor or person)
+    def visit(self, person=None, actor=None):
+        """By default the person of the case, or who acts for them."""
+        actor = actor or person or self.actor or self.person
+        return Visit(person=person or self.person, actor=actor, case=CASE, authority=actor)
 
     async def start(self):
         return await self.services.start("driving-licence", self.visit())
@@ -378,6 +381,41 @@ async def test_nobody_but_an_official_reviews(house, world):
     with pytest.raises(AuthorityMissing) as refused:
         await house.step("review", {"outcome": "grant"})
     assert refused.value.why == "no-official"
+
+
+@pytest.mark.parametrize(
+    ("person", "actor"), [(ANNELI, ANNELI), (MARI, ANNELI)], ids=["own", "as-representative"]
+)
+@pytest.mark.parametrize("outcome", ["grant", "refuse"])
+async def test_nobody_decides_their_own_case(house, world, person, actor, outcome):
+    world.silent = {"driver-certificate"}
+    house.person, house.actor = person, actor
+    before = await house.go()
+    decision = {"outcome": outcome, "grounds": ["medical"]}
+    with pytest.raises(AuthorityMissing) as refused:
+        await house.step("review", decision, person=ANNELI)
+    assert refused.value.why == "own-case"
+    with pytest.raises(AuthorityMissing):
+        await house.services.look(house.visit(ANNELI))
+    assert await house.services.status(house.visit()) == before
+
+
+async def test_another_official_s_case_is_decided_like_anybody_s(house, world):
+    world.silent = {"driver-certificate"}
+    house.person = JAAN
+    await house.go()
+    await house.step("review", {"outcome": "grant"}, person=ANNELI)
+    await house.worker.rest()
+    assert (await house.services.status(house.visit()))["state"] == "granted"
+
+
+@pytest.mark.parametrize("grounds", [7, "medical", {"medical": 1}, None], ids=str)
+async def test_grounds_are_a_list(house, world, grounds):
+    world.silent = {"driver-certificate"}
+    await house.go()
+    with pytest.raises(AnswerRefused) as refused:
+        await house.step("review", {"outcome": "refuse", "grounds": grounds}, person=ANNELI)
+    assert (refused.value.why, refused.value.facts["field"]) == ("value", "grounds")
 
 
 async def test_what_is_known_of_a_person_is_sealed(house, tmp_path):

@@ -47,6 +47,7 @@ WRONG = [
     ("no form", lambda: {k: v for k, v in folder("driving-course").items() if k != "form.json"}, "file"),
     ("a question on no page", lambda: form(lambda f: f["properties"].update(x={"type": "string"})), "pages"),
     ("a page with an unknown key", lambda: form(lambda f: f["x-pages"][0].update(script="1")), "pages"),
+    ("a form that nests without end", lambda: {**folder("driving-course"), "form.json": b'{"a":' + b"[" * 100_000}, "schema"),
     ("a schema from elsewhere", lambda: form(lambda f: f["properties"].update(category={"$ref": "http://x"})), "schema"),
     ("a schema that is none", lambda: form(lambda f: f["properties"]["category"].update(type="strng")), "schema"),
     ("an untranslated question", lambda: form(lambda f: f["properties"]["category"].update(title="New?")), "texts"),
