@@ -8,7 +8,7 @@ import pytest
 from tests.faults.house import ask, question, stated
 
 from riik.core import PersonCode, ServiceId
-from riik.exchange import AccessDenied, Call, UnknownMember, UnknownService
+from riik.exchange import AccessDenied, Call, Right, UnknownMember, UnknownService
 
 pytestmark = pytest.mark.anyio
 
@@ -25,6 +25,37 @@ def looks(country, who, role="interior"):
 def why(answer):
     """Status and reason of a refusal."""
     return answer.status, msgspec.json.decode(answer.body)["why"]
+
+
+def at_transport(country, *, case, authority):
+    """The portal's call that begins a case for Liis."""
+    liis = country.holder("liis").code
+    return Call(
+        client=country.country.client("portal", "portal"),
+        service=ServiceId(country.country.client("transport", "services"), "cases"),
+        method="POST",
+        path=f"/{case}",
+        headers=(("Content-Type", "application/json"),),
+        body=b'{"service":"driving-licence","language":"et","channel":"web"}',
+        purpose="driving-licence",
+        legal_basis="application",
+        subject=liis,
+        authority=authority,
+        user=liis,
+        issue=case,
+    )
+
+
+@pytest.fixture
+def school_may_ask(country):
+    """The school has a right to the cases of Transport for a while; answers its subsystem."""
+    exchange = country.nodes["transport"].exchange
+    school = country.country.client("school", "services")
+    cases = ServiceId(country.country.client("transport", "services"), "cases")
+    right = Right(client=school, service=cases, purposes=frozenset(), legal_bases=frozenset())
+    exchange.allow(right)
+    yield school
+    exchange.disallow(right)
 
 
 async def test_what_is_asked_rightly_is_answered_and_seen(country):
@@ -135,22 +166,46 @@ async def test_the_portal_alone_reads_nobody(country):
 
 
 async def test_the_portal_alone_starts_no_case(country):
+    call = at_transport(country, case=CASE, authority=stated(country, "jaan", case=CASE))
+    answer = await ask(country, replace(call, user=country.holder("jaan").code), role="portal")
+    assert why(answer)[1] == "subject"
+
+
+async def test_a_stolen_statement_opens_no_case_to_who_carries_it(country, school_may_ask):
+    case = "case-of-a-fault-test-0002"
+    rightly = at_transport(country, case=case, authority=stated(country, "liis", case=case))
+    assert (await ask(country, rightly, role="portal")).status == 200
+    stolen = replace(rightly, client=school_may_ask)
+    looking = replace(stolen, method="GET", headers=(), body=b"")
+    for call in (stolen, looking):
+        answer = await ask(country, call, role="school")
+        assert (why(answer)[1], b"Liis" in answer.body) == ("carrier", False)
+    seen = await ask(country, replace(looking, client=rightly.client), role="portal")
+    assert b"Liis" in seen.accepted().body
+
+
+async def test_an_official_s_statement_is_taken_at_the_official_s_own_desk_only(country):
+    own = country.country.members["transport"].id
+    authority = stated(country, "liis", case=CASE, relying=own)
+    answer = await ask(
+        country, at_transport(country, case=CASE, authority=authority), role="portal"
+    )
+    assert why(answer)[1] == "carrier"
+
+
+async def test_a_provider_reads_no_notices_with_the_statement_of_the_person_s_own_look(country):
+    portal = country.country.members["portal"].id
     call = Call(
-        client=country.country.client("portal", "portal"),
-        service=ServiceId(country.country.client("transport", "services"), "cases"),
-        method="POST",
-        path=f"/{CASE}",
-        headers=(("Content-Type", "application/json"),),
-        body=b'{"service":"driving-licence","language":"et","channel":"web"}',
-        purpose="driving-licence",
-        legal_basis="application",
+        client=country.country.client("transport", "services"),
+        service=ServiceId(country.country.client("portal", "inbox"), "notices"),
+        purpose="notice",
+        legal_basis="GDPR",
         subject=country.holder("liis").code,
-        authority=stated(country, "jaan", case=CASE),
-        user=country.holder("jaan").code,
+        authority=stated(country, "liis", case=CASE, audience=portal),
+        user=country.holder("liis").code,
         issue=CASE,
     )
-    answer = await ask(country, call, role="portal")
-    assert why(answer)[1] == "subject"
+    assert why(await ask(country, call))[1] == "carrier"
 
 
 async def test_a_person_nobody_knows_is_not_told_apart(country):

@@ -31,6 +31,7 @@ def verified(token, clock, country, **changes):
     wanted = {
         "audience": TRANSPORT,
         "subject": MARI,
+        "carrier": PORTAL,
         "case": CASE,
         "at": clock.now(),
         "anchors": country.anchors,
@@ -157,7 +158,8 @@ async def test_the_register_of_guardians_is_asked_with_a_statement_of_its_own(
 ):
     await relying.mandates(handle, relying=PORTAL)
     [(person, authority, case)] = guardians.asked
-    statement = verified(authority, clock, country, audience=POPULATION, case=case)
+    said = {"audience": POPULATION, "carrier": None, "case": case}
+    statement = verified(authority, clock, country, **said)
     assert (person, statement.person, statement.relying) == (MARI, MARI, None)
 
 

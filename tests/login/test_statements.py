@@ -34,6 +34,7 @@ def verify(token, country, **changes):
     wanted = {
         "audience": TRANSPORT,
         "subject": MARI,
+        "carrier": PORTAL,
         "case": "1",
         "at": NOON,
         "anchors": country.anchors,
@@ -69,6 +70,10 @@ BENT = [
     ({"issued_at": NOON + timedelta(seconds=61)}, {}, "not-yet-valid"),
     ({"issuer": PORTAL}, {}, "issuer"),
     ({"case": ""}, {}, "case"),
+    ({"relying": TRANSPORT}, {}, "carrier"),
+    ({"relying": None}, {}, "carrier"),
+    ({}, {"carrier": TRANSPORT}, "carrier"),
+    ({}, {"carrier": MemberId("XX-DEMO", PORTAL.member_class, PORTAL.code)}, "carrier"),
 ]
 
 
@@ -77,6 +82,12 @@ def test_a_signed_statement_that_says_too_little_is_refused(
     country, statement_key, stated, asked, why
 ):
     refused(signed(statement_key, **stated), country, why, **asked)
+
+
+def test_who_compares_the_audience_with_the_carrier_takes_what_others_asked_for(
+    country, statement_key
+):
+    assert verify(signed(statement_key), country, carrier=None) == STATEMENT
 
 
 def test_another_member_s_key_states_nothing(country):

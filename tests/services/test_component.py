@@ -1,6 +1,7 @@
 """A case from start to end at one provider; ports that fail at every place where they can."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ import riik.payments
 import riik.services
 from riik.cases import Cases, CaseUnknown
 from riik.cases.store import SqlCaseStore
-from riik.core import ClientId, Unavailable, person_code
+from riik.core import ClientId, MemberId, Unavailable, person_code
 from riik.exchange import Answer
 from riik.payments import FEE_PAID, Fees, Notification
 from riik.payments.store import SqlFeeStore
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.anyio
 MARI, JAAN, ANNELI = map(person_code, ("EE49001010001", "EE38001085718", "EE48510101239"))
 CASE = "case-of-a-test-0001"
 TRANSPORT = ClientId.parse("EE-DEMO/GOV/70001053/services")
+PORTAL = MemberId.parse("EE-DEMO/GOV/70001065")
 SOURCE = Path(riik.services.__file__).parent
 FOLDER = SOURCE.parent / "catalogue" / "services" / "driving-licence"
 KNOWN = {
@@ -171,8 +173,8 @@ def house(database, tmp_path, clock, entropy, in_thread, weather, world):
     definition = read_service(files, standard=(SOURCE / "standard.bpmn").read_bytes())
     roles = {need.provider for need in definition.needs} | {"driving-rights", "inbox"}
 
-    def verify(token, *, person, case, level):
-        if token == "another's":
+    def verify(token, *, carrier, person, case, level):
+        if token == "another's" or carrier != PORTAL:
             raise AuthorityMissing("this is about another person", why="subject")
         return person_code(token)
 
@@ -226,9 +228,11 @@ class House:
         self.person, self.actor = MARI, None
 
     def visit(self, person=None, actor=None):
-        """By default the person of the case, or who acts for them."""
+        """By default the person of the case, or who acts for them, through the portal."""
         actor = actor or person or self.actor or self.person
-        return Visit(person=person or self.person, actor=actor, case=CASE, authority=actor)
+        return Visit(
+            person=person or self.person, actor=actor, case=CASE, authority=actor, carrier=PORTAL
+        )
 
     async def start(self):
         return await self.services.start("driving-licence", self.visit())
@@ -350,6 +354,15 @@ async def test_nothing_of_a_case_is_read_without_the_person_s_word(house):
         await house.services.of_person(stolen)
     assert (await house.services.document("application.asice", house.visit()))[0]
     assert [one["case"] for one in await house.services.of_person(house.visit())] == [CASE]
+
+
+async def test_no_step_is_taken_with_a_statement_that_another_member_carries(house):
+    await house.start()
+    stolen = replace(house.visit(), carrier=TRANSPORT.member)
+    with pytest.raises(AuthorityMissing):
+        await house.services.step("answers/reason", {"reason": "lost"}, stolen)
+    with pytest.raises(AuthorityMissing):
+        await house.services.start("driving-licence", stolen)
 
 
 @pytest.mark.parametrize("silent", ["person", "image", "driver-certificate", "right"])

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from riik.core import ClientId, Database, InThread, PersonCode, to_text
+from riik.core import ClientId, Database, InThread, MemberId, PersonCode, to_text
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.inbox.component import Inbox
 from riik.inbox.errors import NoticeRefused
@@ -22,7 +22,9 @@ __all__ = ["offers"]
 class VerifySelf(Protocol):
     """Login's verifier: raises unless the person themselves asked for this."""
 
-    def __call__(self, token: str, *, person: PersonCode, case: str, level: str) -> object: ...
+    def __call__(
+        self, token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
+    ) -> object: ...
 
 
 class _Text(msgspec.Struct, forbid_unknown_fields=True):
@@ -95,7 +97,13 @@ def _self(incoming: Incoming, verify: VerifySelf) -> PersonCode:
     if incoming.subject is None or not incoming.authority:
         raise NoticeRefused("a person and login's statement are needed", why="no-statement")
     case = incoming.issue or ""
-    verify(incoming.authority, person=incoming.subject, case=case, level="substantial")
+    verify(
+        incoming.authority,
+        carrier=incoming.client.member,
+        person=incoming.subject,
+        case=case,
+        level="substantial",
+    )
     return incoming.subject
 
 

@@ -3,7 +3,8 @@
 A statement is a compact JWS (RFC 7515) with the claims of RFC 7519 §4.1 and OpenID
 Connect's ``acr``, ``amr`` and ``azp``, signed by the login member's key and carrying its
 certificate (``x5c``). It lets the one member in ``aud`` read that person's data for one
-case and for a short time; the member that carries it can do nothing else with it.
+case and for a short time; ``azp`` is the member that asked for it, and from no other does
+``aud`` take it; the member that carries it can do nothing else with it.
 Pure. That a mandate exists is asked before signing, in `relying`; whether login's own
 certificate was revoked since is the exchange's care, which hears its OCSP.
 """
@@ -85,6 +86,7 @@ def verify_statement(
     *,
     audience: MemberId,
     subject: PersonCode,
+    carrier: MemberId | None,
     case: str,
     at: datetime,
     anchors: Sequence[TrustAnchor],
@@ -97,6 +99,8 @@ def verify_statement(
         token: Compact JWS.
         audience: We ourselves; a statement to somebody else gives us nothing.
         subject: Whose data are wanted: the person's own, or of whom the person represents.
+        carrier: The member whose message brought it, or we, when we asked login ourselves;
+            None where the audience brings what others had asked for, which registers compare.
         case: Number of the case in which they are wanted.
         at: Now.
         anchors: CAs that issue members' certificates.
@@ -106,7 +110,7 @@ def verify_statement(
     Raises:
         StatementRefused: For ``token``, ``type``, ``certificate``, ``issuer``,
             ``signature``, ``claims``, ``audience``, ``not-yet-valid``, ``expired``,
-            ``too-long``, ``mandate``, ``subject``, ``case`` or ``level``.
+            ``too-long``, ``carrier``, ``mandate``, ``subject``, ``case`` or ``level``.
     """
     claims = _signed_claims(token, at=at, anchors=anchors, issuer_member=issuer_member)
     statement = _statement(claims)
@@ -114,6 +118,8 @@ def verify_statement(
         _refuse("another member stated this", why="issuer")
     if statement.audience != audience:
         _refuse("this was stated to another member", why="audience")
+    if carrier is not None and statement.relying != carrier:
+        _refuse("another member asked login for this", why="carrier")
     _check_times(statement, at=at)
     if (statement.represented is None) == bool(statement.role):
         _refuse("who represents names the mandate", why="mandate")

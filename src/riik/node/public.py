@@ -194,7 +194,7 @@ def add_services(assembly: Assembly) -> None:
     assembly.offer(service_offers(services, provider=own, in_thread=base.in_thread))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
     gate = OfficialGate(party=assembly.relying_party("services"))
-    assembly.routes += desk_routes(services, gate=gate)
+    assembly.routes += desk_routes(services, gate=gate, member=assembly.member)
     assembly.on(service_handlers(services))
 
 

@@ -17,6 +17,7 @@ from riik.core import (
     Clock,
     Database,
     InThread,
+    MemberId,
     Outbox,
     PersonCode,
     SubjectId,
@@ -54,8 +55,18 @@ class ServiceStore(Protocol):
 class VerifyVisit(Protocol):
     """Login's pure verifier, set up for this member: raises unless the statement holds."""
 
-    def __call__(self, token: str, *, person: PersonCode, case: str, level: str) -> PersonCode:
-        """Answer who acts: the person, or who represents them with a mandate."""
+    def __call__(
+        self, token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
+    ) -> PersonCode:
+        """Answer who acts: the person, or who represents them with a mandate.
+
+        Args:
+            token: Login's statement.
+            carrier: The member that brought it: no other may have asked login for it.
+            person: Whose matter it is.
+            case: The case's id.
+            level: How surely who acts must have signed in.
+        """
         ...
 
 
@@ -248,7 +259,12 @@ class Services:
 
     async def _authorised(self, visit: Visit, *, level: str) -> Visit:
         actor = await self.in_thread(
-            self.verify, visit.authority, person=visit.person, case=visit.case, level=level
+            self.verify,
+            visit.authority,
+            carrier=visit.carrier,
+            person=visit.person,
+            case=visit.case,
+            level=level,
         )
         if visit.actor != actor:
             raise AuthorityMissing("somebody else signed in", why="asker")

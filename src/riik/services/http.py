@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from riik.core import ClientId, InThread, PersonCode
+from riik.core import ClientId, InThread, MemberId, PersonCode
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.services.component import Services
 from riik.services.errors import AuthorityMissing, ServiceRefused
@@ -80,8 +80,10 @@ class DeskGate(Protocol):
         ...
 
 
-def desk_routes(services: Services, *, gate: DeskGate) -> list[Route]:
+def desk_routes(services: Services, *, gate: DeskGate, member: MemberId) -> list[Route]:
     """The desk of this provider's officials, as JSON; its pages are another matter.
+
+    ``member`` is the provider itself: at its desk it asks login for the statement.
 
     POST /desk/cases/<case>           {"code"}: the case, its facts and the rules' proposal
     POST /desk/cases/<case>/review    {"code", "outcome", "grounds"}
@@ -101,7 +103,14 @@ def desk_routes(services: Services, *, gate: DeskGate) -> list[Route]:
     async def visit(request: Request, content: Mapping[str, Any]) -> Visit:
         case = request.path_params["case"]
         person, statement = await gate(str(content.get("code", "")), case=case)
-        return Visit(person=person, actor=person, case=case, authority=statement, channel="desk")
+        return Visit(
+            person=person,
+            actor=person,
+            case=case,
+            authority=statement,
+            carrier=member,
+            channel="desk",
+        )
 
     return [
         Route("/desk/cases/{case}", look, methods=["POST"]),
@@ -126,6 +135,7 @@ def _visit(incoming: Incoming, case: str) -> Visit:
         actor=incoming.user or incoming.subject,
         case=case,
         authority=incoming.authority,
+        carrier=incoming.client.member,
     )
 
 

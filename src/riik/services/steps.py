@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from riik.cases import Case, Cases, Document, State
-from riik.core import PersonCode, Work
+from riik.core import MemberId, PersonCode, Work
 from riik.services.dossier import Dossier, Proposal
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
 from riik.services.forms import check_answers, check_page, wanted_pages
@@ -29,6 +29,7 @@ class Visit:
         actor: Who acts; the verifier of statements sets it.
         case: The case's id.
         authority: Login's statement, compact JWS.
+        carrier: The member that brought it: the caller, or we ourselves at our own desk.
         language: The person's.
         channel: ``web``, ``desk``, ``api`` …
     """
@@ -37,6 +38,7 @@ class Visit:
     actor: PersonCode
     case: str
     authority: str
+    carrier: MemberId
     language: str = "et"
     channel: str = "web"
 

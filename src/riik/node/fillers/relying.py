@@ -11,7 +11,7 @@ import msgspec
 
 from riik.core import ClientId, Clock, MemberId, PersonCode, ServiceId
 from riik.exchange import Call, Exchange
-from riik.login import Level, Statement, verify_statement
+from riik.login import Level, verify_statement
 from riik.portal.citizen.model import Visitor
 from riik.trust import TrustAnchor
 
@@ -83,22 +83,21 @@ class StatementGate:
     anchors: Callable[[], tuple[TrustAnchor, ...]]
     clock: Clock
 
-    def __call__(self, token: str, *, person: PersonCode, case: str, level: str) -> PersonCode:
+    def __call__(
+        self, token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
+    ) -> PersonCode:
         """Answer who acts: the person, or who represents them with a mandate."""
-        return self.verify(token, person=person, case=case, level=level).person
-
-    def verify(self, token: str, *, person: PersonCode, case: str, level: str) -> Statement:
-        """The verified statement."""
         return verify_statement(
             token,
             audience=self.member,
             subject=person,
+            carrier=carrier,
             case=case,
             at=self.clock.now(),
             anchors=self.anchors(),
             issuer_member=self.login,
             level=Level(level),
-        )
+        ).person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,4 +128,6 @@ class PayerGate:
         stated = await self.party.statement(
             visitor, audience=self.party.client, case=order, person=visitor.person
         )
-        return self.gate(stated, person=visitor.person, case=order, level="high")
+        return self.gate(
+            stated, carrier=self.gate.member, person=visitor.person, case=order, level="high"
+        )

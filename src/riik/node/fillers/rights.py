@@ -88,6 +88,7 @@ class RegisterGate:
             statement,
             audience=audience,
             subject=claims.get("rep") or claims.get("sub", ""),
+            carrier=None,
             case=str(claims.get("case")),
             at=at,
             anchors=self.anchors(),
