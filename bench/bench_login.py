@@ -144,6 +144,7 @@ def verified(login: Login, pki, person: str, statement: str, count: int) -> floa
             statement,
             audience=TRANSPORT,
             subject=person,
+            carrier=None,
             case=CASE,
             at=login.clock.now(),
             anchors=pki.anchors,

@@ -31,6 +31,7 @@ from riik.login.component import Login
 from riik.login.errors import OriginRefused, RequestRefused, SessionRefused
 from riik.login.model import Grant, Session
 from riik.login.relying import Relying
+from riik.runtime.web import check_own_page
 
 __all__ = ["Cookies", "offers", "routes"]
 
@@ -114,7 +115,7 @@ def routes(login: Login, *, cookies: Cookies) -> list[Route]:
 def _sign_in_routes(login: Login, cookies: Cookies) -> list[Route]:
     async def challenge(request: Request) -> Response:
         """POST /auth/challenge: a nonce for this browser."""
-        _check_origin(request, login.rules.origin)
+        check_own_page(request, origin=login.rules.origin, refusal=OriginRefused)
         browser = cookies.read(request, "browser") or login.secret()
         given = await login.in_thread(login.start, browser=browser)
         content = {"nonce": given.nonce, "expires_at": to_text(given.expires_at)}
@@ -124,7 +125,7 @@ def _sign_in_routes(login: Login, cookies: Cookies) -> list[Route]:
 
     async def web_eid(request: Request) -> Response:
         """POST /auth/web-eid: sign in with the token in the body."""
-        _check_origin(request, login.rules.origin)
+        check_own_page(request, origin=login.rules.origin, refusal=OriginRefused)
         token = (await _body(request)).decode("utf-8", "replace")
         browser = cookies.read(request, "browser")
         session = await login.authenticate(token, browser=browser, source=_source(request))
@@ -150,7 +151,7 @@ def _session_routes(login: Login, cookies: Cookies) -> list[Route]:
 
     async def code(request: Request) -> Response:
         """POST /auth/code: a one-time code, as the address to go on to."""
-        _check_origin(request, login.rules.origin)
+        check_own_page(request, origin=login.rules.origin, refusal=OriginRefused)
         asked = _decoded(await _body(request), _CodeAsked)
         made = await login.in_thread(
             login.token,
@@ -165,7 +166,7 @@ def _session_routes(login: Login, cookies: Cookies) -> list[Route]:
 
     async def logout(request: Request) -> Response:
         """POST /auth/logout: sign out everywhere."""
-        _check_origin(request, login.rules.origin)
+        check_own_page(request, origin=login.rules.origin, refusal=OriginRefused)
         await login.in_thread(login.logout, cookies.read(request, "session"))
         response = Response(status_code=204, headers=NEVER)
         cookies.drop(response, "session")
@@ -223,14 +224,6 @@ def offers(relying: Relying, *, provider: ClientId, in_thread: InThread) -> list
         )
         for service, handler in handlers.items()
     ]
-
-
-def _check_origin(request: Request, origin: str) -> None:
-    """A request that changes something comes from our own page, and says so itself."""
-    if request.headers.get("origin") != origin:
-        raise OriginRefused("this page is not ours", why="origin")
-    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise OriginRefused("another site sent this", why="site")
 
 
 async def _body(request: Request) -> bytes:

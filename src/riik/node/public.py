@@ -136,6 +136,7 @@ def add_bank(assembly: Assembly) -> None:
     assembly.routes += bank_routes(
         bank,
         signed_in=PayerGate(party=assembly.relying_party("payments"), gate=assembly.gate),
+        origin=origin,
         database=base.database,
         in_thread=base.in_thread,
     )
@@ -194,7 +195,9 @@ def add_services(assembly: Assembly) -> None:
     assembly.offer(service_offers(services, provider=own, in_thread=base.in_thread))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
     gate = OfficialGate(party=assembly.relying_party("services"))
-    assembly.routes += desk_routes(services, gate=gate, member=assembly.member)
+    assembly.routes += desk_routes(
+        services, gate=gate, member=assembly.member, origin=assembly.config.file.people.origin
+    )
     assembly.on(service_handlers(services))
 
 

@@ -2,6 +2,7 @@
 
 PaymentRefused
 ├── FeeRefused      a payment does not settle what is owed
+├── ForeignPage     a page that is not the bank's wants to pay
 └── OrderRefused    the bank can't follow this payment order
 """
 
@@ -9,7 +10,7 @@ from typing import ClassVar
 
 from riik.core import Refused
 
-__all__ = ["FeeRefused", "OrderRefused", "PaymentRefused"]
+__all__ = ["FeeRefused", "ForeignPage", "OrderRefused", "PaymentRefused"]
 
 
 class PaymentRefused(Refused):
@@ -23,6 +24,13 @@ class FeeRefused(PaymentRefused):
     """A payment that does not settle the fee: short, of another currency, unknown."""
 
     code = "payments.fee-refused"
+
+
+class ForeignPage(PaymentRefused):
+    """A request to pay that doesn't come from a page of the bank."""
+
+    code = "payments.foreign-page"
+    status: ClassVar[int] = 403
 
 
 class OrderRefused(PaymentRefused):

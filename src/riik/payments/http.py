@@ -18,8 +18,9 @@ from riik.core import ClientId, Database, InThread, Money, PersonCode, from_text
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.payments.bank import Bank
 from riik.payments.component import Fees
-from riik.payments.errors import PaymentRefused
+from riik.payments.errors import ForeignPage, PaymentRefused
 from riik.payments.model import Notification, Order
+from riik.runtime.web import check_own_page
 
 __all__ = ["SignedIn", "bank_offers", "bank_routes", "fee_offers"]
 
@@ -97,9 +98,9 @@ def fee_offers(
 
 
 def bank_routes(
-    bank: Bank, *, signed_in: SignedIn, database: Database, in_thread: InThread
+    bank: Bank, *, signed_in: SignedIn, origin: str, database: Database, in_thread: InThread
 ) -> list[Route]:
-    """The bank's counter for people, as JSON; its pages are another matter."""
+    """The bank's counter for people, as JSON; ``origin`` is that of its pages."""
 
     def find(order_id: str) -> dict[str, Any]:
         with database.read() as work:
@@ -115,6 +116,7 @@ def bank_routes(
 
     async def pay(request: Request) -> Response:
         """POST /pay/<order>: pay it as the person who just signed in for it."""
+        check_own_page(request, origin=origin, refusal=ForeignPage)
         order = request.path_params["order"]
         content = _decode(await request.body(), dict[str, str])
         payer = await signed_in(content.get("code", ""), order=order)

@@ -23,8 +23,9 @@ from starlette.routing import Route
 
 from riik.core import ClientId, InThread, MemberId, PersonCode
 from riik.exchange import Answer, Endpoint, Incoming, Offer
+from riik.runtime.web import check_own_page
 from riik.services.component import Services
-from riik.services.errors import AuthorityMissing, ServiceRefused
+from riik.services.errors import AuthorityMissing, ForeignPage, ServiceRefused
 from riik.services.steps import Visit
 
 __all__ = ["DeskGate", "desk_routes", "offers"]
@@ -80,8 +81,10 @@ class DeskGate(Protocol):
         ...
 
 
-def desk_routes(services: Services, *, gate: DeskGate, member: MemberId) -> list[Route]:
-    """The desk of this provider's officials, as JSON; its pages are another matter.
+def desk_routes(
+    services: Services, *, gate: DeskGate, member: MemberId, origin: str
+) -> list[Route]:
+    """The desk of this provider's officials, as JSON; ``origin`` is that of its pages.
 
     ``member`` is the provider itself: at its desk it asks login for the statement.
 
@@ -91,11 +94,13 @@ def desk_routes(services: Services, *, gate: DeskGate, member: MemberId) -> list
 
     async def look(request: Request) -> Response:
         """POST /desk/cases/<case>: see a case."""
+        check_own_page(request, origin=origin, refusal=ForeignPage)
         content = _decoded(await request.body())
         return JSONResponse(await services.look(await visit(request, content)))
 
     async def review(request: Request) -> Response:
         """POST /desk/cases/<case>/review: decide a case."""
+        check_own_page(request, origin=origin, refusal=ForeignPage)
         content = _decoded(await request.body())
         status = await services.step("review", content, await visit(request, content))
         return JSONResponse(status)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from riik.core import Refused
 
-__all__ = ["PortalRefused", "SignedOut", "StatementMissing"]
+__all__ = ["ForeignPage", "PortalRefused", "SignedOut", "StatementMissing"]
 
 
 class PortalRefused(Refused):
@@ -12,6 +12,13 @@ class PortalRefused(Refused):
 
     code = "portal.refused"
     status: ClassVar[int] = 404
+
+
+class ForeignPage(Refused):
+    """A request that changes something and doesn't come from a page of this portal."""
+
+    code = "portal.foreign-page"
+    status: ClassVar[int] = 403
 
 
 class SignedOut(Refused):

@@ -21,8 +21,9 @@ from starlette.routing import Route
 
 from riik.core import person_code
 from riik.portal.citizen.component import Portal
-from riik.portal.citizen.errors import PortalRefused, SignedOut
+from riik.portal.citizen.errors import ForeignPage, PortalRefused, SignedOut
 from riik.portal.citizen.model import Register, Visitor
+from riik.runtime.web import check_own_page
 
 __all__ = ["routes"]
 
@@ -170,8 +171,7 @@ class _Calls:
 
     def _from_here(self, request: Request) -> None:
         """A request that changes something comes from our own pages (CSRF)."""
-        if request.headers.get("origin", self.origin) != self.origin:
-            raise PortalRefused("the request comes from another site", why="origin")
+        check_own_page(request, origin=self.origin, refusal=ForeignPage)
 
     async def _content(self, request: Request) -> Mapping[str, Any]:
         self._from_here(request)

@@ -1,7 +1,7 @@
 """The HTTP edge: `edge` makes an ASGI application of routes, `serve` listens for it."""
 
 from riik.runtime.web.edge import Edge, edge
-from riik.runtime.web.inputs import json_answer, json_body, whole_number
+from riik.runtime.web.inputs import check_own_page, json_answer, json_body, whole_number
 from riik.runtime.web.problems import InputRefused, Problem
 from riik.runtime.web.server import Server, free_socket, serve
 
@@ -10,6 +10,7 @@ __all__ = [
     "InputRefused",
     "Problem",
     "Server",
+    "check_own_page",
     "edge",
     "free_socket",
     "json_answer",

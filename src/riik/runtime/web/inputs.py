@@ -1,4 +1,4 @@
-"""What every handler does first and last: read a parameter or a JSON body, answer JSON."""
+"""What every handler does first and last: whose page asks, a parameter, a JSON body, an answer."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -7,11 +7,32 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from riik.core import Refused
 from riik.runtime.web.problems import InputRefused
 
-__all__ = ["json_answer", "json_body", "whole_number"]
+__all__ = ["check_own_page", "json_answer", "json_body", "whole_number"]
 
 T = TypeVar("T")
+
+
+def check_own_page(request: Request, *, origin: str, refusal: type[Refused]) -> None:
+    """Refuse what changes something and doesn't come from a page of our own (CSRF).
+
+    Every browser sends ``Origin`` with a POST or DELETE (Fetch Standard), so a request without
+    one is from no page; ``Sec-Fetch-Site`` knows of redirects as well (Fetch Metadata).
+
+    Args:
+        request: What came.
+        origin: Our own, such as ``https://pank.ee``.
+        refusal: The component's error.
+
+    Raises:
+        Refused: The component's, for ``origin`` or ``site``.
+    """
+    if request.headers.get("origin") != origin:
+        raise refusal("this page is not ours", why="origin")
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise refusal("another site sent this", why="site")
 
 
 def whole_number(
