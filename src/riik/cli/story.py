@@ -1,6 +1,7 @@
 """`riik story`: people's stories, told against the demonstration country."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +35,23 @@ def story(
     """
     from riik.demo import run, stories
 
+    known = stories()
     if name is None:
-        for known, variants in stories().items():
-            click.echo(f"{known}: {', '.join(variants)}")
+        for one, variants in known.items():
+            click.echo(f"{one}: {', '.join(variants)}")
         return
-    chosen = list(stories().get(name, ())) if every else [variant]
+    _check(name, known, hint="NAME", what="story")
+    if variant:
+        _check(variant, known[name], hint="--as", what=f"variant of {name}")
+    chosen = list(known[name]) if every else [variant]
     good = run(_tell(name, chosen, country, state / country, as_json=as_json))
     raise SystemExit(0 if good else 1)
+
+
+def _check(name: str, known: Collection[str], *, hint: str, what: str) -> None:
+    if name not in known:
+        message = f"there is no {what} {name!r}; there are: {', '.join(known)}."
+        raise click.BadParameter(message, param_hint=hint)
 
 
 async def _tell(
