@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from tests.portal.house import FILES, MEMBERS, country, get, listed, status
+from tests.portal.house import FILES, MEMBERS, NOON, country, get, listed, root, status
 
 from riik.portal.design.http import design_routes
 from riik.portal.design.pages import ASSETS
-from riik.portal.operator import Country, Member
+from riik.portal.operator import Country, LogHead, Member
 from riik.portal.operator.http import country_routes, node_routes
 from riik.portal.operator.page import StatusPage
 
@@ -52,6 +52,20 @@ def test_the_page_tells_the_state_in_words_first():
     assert all(
         listed(member[0]).called("en").replace("’", "’") in text_of(html) for member in MEMBERS
     )
+
+
+ONE = {"en": "1 look, head", "et": "1 vaatamine, logipea", "vi": "1 lượt xem, đầu nhật ký"}
+FILE = {"en": "evidence: 1 file", "et": "evidence: 1 fail", "vi": "evidence: 1 tệp"}
+
+
+@pytest.mark.parametrize("language", ONE)
+def test_one_look_and_one_file_are_said_as_one(language):
+    head = LogHead(origin="riik.example/ee-demo/clinic", size=1, root=root("clinic"))
+    clinic = Member(listed=listed("clinic"), status=status("clinic", log=head))
+    now = Country(at=NOON, members=(clinic,), files=FILES)
+    said = text_of(get(site(now), f"/?lang={language}").text)
+    assert f"{ONE[language]} " in said
+    assert f"{FILE[language]} " in said
 
 
 def test_a_silent_member_is_shown_as_down_and_named():

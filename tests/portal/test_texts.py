@@ -12,6 +12,7 @@ from riik.portal.operator.texts import LANGUAGES, choose_language, read_texts
 ROOM = Path(riik.portal.operator.__file__).parent
 DESIGN = ROOM.parent / "design"
 TEXT = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+COUNTED = re.compile(r'''_\.counted\(\s*"([^"]+)",\s*"([^"]+)"''')
 SAID = re.compile(r'texts\(\s*"([^"]+)"')
 
 
@@ -19,7 +20,9 @@ def used():
     """Every text that a template or the page's module speaks of."""
     found = set(KINDS.values()) | {"File"}
     for path in [*ROOM.rglob("*.html"), *DESIGN.rglob("*.html")]:
-        found |= {a or b for a, b in TEXT.findall(path.read_text(encoding="utf-8"))}
+        template = path.read_text(encoding="utf-8")
+        found |= {a or b for a, b in TEXT.findall(template)}
+        found |= {text for pair in COUNTED.findall(template) for text in pair}
     return found | set(SAID.findall((ROOM / "page.py").read_text(encoding="utf-8")))
 
 
@@ -32,6 +35,19 @@ def test_every_text_is_translated_and_no_other(language):
 def test_a_translation_has_the_same_values(language):
     for text, translated in read_texts(language).translations.items():
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", translated))
+
+
+COUNTS = [
+    ("en", ["0 looks, head", "1 look, head", "2 looks, head", "21 looks, head"]),
+    ("et", ["0 vaatamist, logipea", "1 vaatamine, logipea", "2 vaatamist, logipea", "21 vaatamist, logipea"]),
+    ("vi", [f"{n} lượt xem, đầu nhật ký" for n in (0, 1, 2, 21)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said"), COUNTS, ids=[c[0] for c in COUNTS])
+def test_what_is_counted_is_said_as_the_language_says_it(language, said):
+    texts, forms = read_texts(language), ("{size} look, head", "{size} looks, head")
+    assert [texts.counted(*forms, count=n, size=n) for n in (0, 1, 2, 21)] == said
 
 
 CHOICES = [

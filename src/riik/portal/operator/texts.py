@@ -11,6 +11,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Final
 
+from babel.core import Locale
 from babel.messages.pofile import read_po
 
 __all__ = ["LANGUAGES", "Texts", "choose_language", "read_texts"]
@@ -34,14 +35,33 @@ class Texts:
         """A text of the template in this language, with its values in place."""
         return self.translations.get(text, text).format(**values)
 
+    def counted(self, one: str, other: str, /, *, count: int, **values: object) -> str:
+        """A text that counts, in the form that this language has for the number (CLDR).
+
+        Args:
+            one: English for one.
+            other: English for any other number.
+            count: How many.
+            values: What stands in the text, the number as it is written too.
+        """
+        form = Locale.parse(self.language).plural_form(count)
+        return self(one if form == "one" else other, **values)
+
 
 def read_texts(language: str) -> Texts:
     """Read a language's catalogue; English needs none."""
     catalogue = files(__package__).joinpath("locale", f"{language}.po")
     if not catalogue.is_file():
         return Texts(language, {})
-    messages = read_po(BytesIO(catalogue.read_bytes()))
-    return Texts(language, {str(m.id): str(m.string) for m in messages if m.id and m.string})
+    translations: dict[str, str] = {}
+    for message in read_po(BytesIO(catalogue.read_bytes())):
+        # A text that counts has a pair of ids; a language without a singular has one form.
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        said = message.string or ""
+        strings = [said] if isinstance(said, str) else list(said)
+        if all(ids) and all(strings):
+            translations |= {ids[0]: strings[0], ids[-1]: strings[-1]}
+    return Texts(language, translations)
 
 
 def choose_language(wanted: str | None, accepted: str, *, usual: Sequence[str] = ("en",)) -> str:
