@@ -21,9 +21,9 @@ from riik.runtime.migrate import migrate
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
 from riik.services import Lookups, Operations, Prepared, Services, Steps, Visit, read_service
-from riik.services.component import RUN
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
 from riik.services.letters import Authority
+from riik.services.running import RUN, Files
 from riik.services.store import SqlServiceStore
 
 pytestmark = pytest.mark.anyio
@@ -183,9 +183,15 @@ def house(database, tmp_path, clock, entropy, in_thread, weather, world):
 
     services = Services(
         database=database,
-        store=SqlServiceStore(),
-        vault=vault,
-        outbox=worker,
+        files=Files(
+            store=SqlServiceStore(),
+            cases=cases,
+            vault=vault,
+            outbox=worker,
+            clock=clock,
+            definitions={definition.id: definition},
+            zone="Europe/Tallinn",
+        ),
         clock=clock,
         in_thread=in_thread,
         cases=cases,
@@ -205,10 +211,8 @@ def house(database, tmp_path, clock, entropy, in_thread, weather, world):
             sources={},
         ),
         steps=Steps(cases=cases, pens=paper, request_payment=order, officials=frozenset({ANNELI})),
-        definitions={definition.id: definition},
         verify=verify,
         record_look=lambda *_, **__: None,
-        zone="Europe/Tallinn",
     )
 
     async def paid(payload):

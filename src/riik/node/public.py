@@ -31,7 +31,15 @@ from riik.registers import Holding, Registers, Writer, load_register
 from riik.registers.http import offers as register_offers
 from riik.registers.http import usage_offers
 from riik.registers.store import SqlRegisterStore
-from riik.services import Lookups, Operations, ServiceDefinition, Services, Steps, read_service
+from riik.services import (
+    Files,
+    Lookups,
+    Operations,
+    ServiceDefinition,
+    Services,
+    Steps,
+    read_service,
+)
 from riik.services.http import desk_routes
 from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
@@ -167,11 +175,18 @@ def add_services(assembly: Assembly) -> None:
     assembly.parts.closers.append(press.close)
     cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
     fees = Fees(store=SqlFeeStore(), outbox=base.outbox, clock=base.clock)
-    services = Services(
-        database=base.database,
+    files = Files(
         store=SqlServiceStore(),
+        cases=cases,
         vault=base.vault,
         outbox=base.outbox,
+        clock=base.clock,
+        definitions=_definitions(assembly),
+        zone=section.zone,
+    )
+    services = Services(
+        database=base.database,
+        files=files,
         clock=base.clock,
         in_thread=base.in_thread,
         cases=cases,
@@ -186,10 +201,8 @@ def add_services(assembly: Assembly) -> None:
             request_payment=_payment_desk(assembly, fees),
             officials=assembly.config.officials(),
         ),
-        definitions=_definitions(assembly),
         verify=assembly.gate,
         record_look=_OfficialLooks(transparency, own),
-        zone=section.zone,
     )
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own, in_thread=base.in_thread))

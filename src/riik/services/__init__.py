@@ -1,6 +1,6 @@
 """What must happen for this person to get this? Public services, each from its folder."""
 
-from riik.services.component import RUN, Services
+from riik.services.component import Services
 from riik.services.errors import (
     AnswerRefused,
     AuthorityMissing,
@@ -13,6 +13,7 @@ from riik.services.folder.definition import read_service
 from riik.services.lookups import Lookups
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
+from riik.services.running import RUN, Files
 from riik.services.steps import Prepared, Steps, Visit
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "AnswerRefused",
     "AuthorityMissing",
     "Check",
+    "Files",
     "FolderRefused",
     "Lookups",
     "Operations",

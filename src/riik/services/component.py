@@ -10,19 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-import msgspec
-
-from riik.cases import Cases, CaseUnknown
+from riik.cases import Cases
 from riik.core import (
     Clock,
     Database,
     InThread,
     MemberId,
-    Outbox,
     PersonCode,
     SubjectId,
     Unavailable,
-    Vault,
     Work,
 )
 from riik.payments import Fees
@@ -31,25 +27,14 @@ from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.process import Kind, Node, start, waiting
-from riik.services.running import Running, Stored, local_day
+from riik.services.running import Files, Running
 from riik.services.steps import Steps, Visit
 from riik.services.views import view
 
-__all__ = ["RUN", "ServiceStore", "Services"]
-
-RUN = "services.run"
-"""Outbox topic: a case has work to do without the person; the payload is its id."""
+__all__ = ["Services"]
 
 MOST_OPERATIONS = 50
 SETTLE_SECONDS = 20.0
-
-
-class ServiceStore(Protocol):
-    """What this component needs kept."""
-
-    def insert(self, stored: Stored, *, work: Work) -> None: ...
-    def load(self, case: str, *, work: Work) -> Stored | None: ...
-    def save(self, stored: Stored, *, work: Work) -> None: ...
 
 
 class VerifyVisit(Protocol):
@@ -90,19 +75,15 @@ class Services:
     """One provider's public services."""
 
     database: Database
-    store: ServiceStore
-    vault: Vault
-    outbox: Outbox
+    files: Files
     clock: Clock
     in_thread: InThread
     cases: Cases
     fees: Fees
     operations: Operations
     steps: Steps
-    definitions: Mapping[str, ServiceDefinition]
     verify: VerifyVisit
     record_look: RecordLook
-    zone: str
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
         """Open a case and ask the registers; the same case again is answered as it stands.
@@ -111,7 +92,7 @@ class Services:
             StepRefused: There is no such service here (``no-service``).
             StatementRefused: The person did not ask for this here and now.
         """
-        definition = self.definitions.get(service)
+        definition = self.files.definitions.get(service)
         if definition is None:
             raise StepRefused("this authority has no such service", why="no-service")
         visit = await self._authorised(visit, level=definition.level)
@@ -225,14 +206,13 @@ class Services:
         began = self.clock.monotonic()
         while True:
             running = await self.in_thread(self._load, case)
-            busy = any(task.kind is Kind.SERVICE for task in self._waiting(running))
-            if not busy or self.clock.monotonic() - began > SETTLE_SECONDS:
+            if not running.busy or self.clock.monotonic() - began > SETTLE_SECONDS:
                 return await self.in_thread(self._view, running)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.25)
 
     def _of_person(self, person: PersonCode) -> list[dict[str, Any]]:
-        subject = self.vault.find(person)
+        subject = self.files.vault.find(person)
         if subject is None:
             return []
         with self.database.read() as work:
@@ -271,10 +251,10 @@ class Services:
         return visit
 
     def _start(self, definition: ServiceDefinition, visit: Visit) -> None:
-        subject = self.vault.subject_of(visit.person)
+        subject = self.files.vault.subject_of(visit.person)
         with self.database.work() as work:
             case = self.cases.open(visit.case, service=definition.id, subject=subject, work=work)
-            if self.store.load(case.id, work=work) is not None:
+            if self.files.store.load(case.id, work=work) is not None:
                 return
             dossier = Dossier(
                 person=visit.person,
@@ -283,35 +263,13 @@ class Services:
                 channel=visit.channel,
                 authority=visit.authority,
             )
-            running = Running(
-                case=case,
-                definition=definition,
-                dossier=dossier,
-                state=start(definition.process, dossier.known(case={"id": case.id})),
-                version=0,
-                today=local_day(self.clock.now(), self.zone),
-            )
-            self.store.insert(self._stored(running), work=work)
-            self._wake(running, work=work)
+            state = start(definition.process, dossier.known(case={"id": case.id}))
+            running = self.files.begin(case, definition, dossier, state)
+            self.files.insert(running, work=work)
 
     def _load(self, case_id: str, person: PersonCode | None = None) -> Running:
         with self.database.read() as work:
-            subject = self.vault.find(person) if person else None
-            if person and subject is None:
-                raise CaseUnknown("no such case", why="not-yours")
-            case = self.cases.find(case_id, subject=subject, work=work)
-            stored = self.store.load(case_id, work=work)
-        if stored is None:
-            raise CaseUnknown("no such case", why="unknown")
-        sealed = self.vault.open(case.subject, stored.sealed, context=_context(case_id))
-        return Running(
-            case=case,
-            definition=self.definitions[stored.service],
-            dossier=Dossier.from_json(sealed),
-            state=Running.open_state(stored.state),
-            version=stored.version,
-            today=local_day(self.clock.now(), self.zone),
-        )
+            return self.files.load(case_id, person=person, work=work)
 
     def _finish(self, running: Running, task: Node, effect: Any, *, wake: bool = True) -> None:
         """Write what a task brought and move the case on, in one unit."""
@@ -319,32 +277,12 @@ class Services:
         with self.database.work() as work:
             if effect.write is not None:
                 effect.write(work)
-            self.store.save(self._stored(replace(after, version=running.version + 1)), work=work)
-            if wake:
-                self._wake(after, work=work)
+            self.files.save(after, wake=wake, work=work)
 
     def _keep(self, running: Running, dossier: Dossier) -> None:
         """Write a changed dossier without moving on."""
-        after = replace(running, dossier=dossier, version=running.version + 1)
         with self.database.work() as work:
-            self.store.save(self._stored(after), work=work)
-
-    def _wake(self, running: Running, *, work: Work) -> None:
-        if any(task.kind is Kind.SERVICE for task in self._waiting(running)):
-            key = f"{running.case.id}/{running.version}"
-            self.outbox.put(RUN, key, running.case.id.encode(), work=work)
-
-    def _stored(self, running: Running) -> Stored:
-        context = _context(running.case.id)
-        sealed = self.vault.seal(running.case.subject, running.dossier.to_json(), context=context)
-        return Stored(
-            case=running.case.id,
-            service=running.definition.id,
-            digest=running.definition.digest,
-            state=msgspec.json.encode(running.state),
-            sealed=sealed,
-            version=running.version,
-        )
+            self.files.save(replace(running, dossier=dossier), wake=False, work=work)
 
     def _waiting(self, running: Running) -> list[Node]:
         return waiting(running.definition.process, running.state)
@@ -357,7 +295,3 @@ class Services:
                 documents=self.cases.document_names(running.case, work=work),
                 fee=self.fees.of_case(running.case.id, work=work),
             )
-
-
-def _context(case: str) -> str:
-    return f"services_running/{case}"

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from riik.payments import FEE_PAID
-from riik.services.component import RUN, Services
+from riik.services.component import Services
+from riik.services.running import RUN
 
 __all__ = ["handlers"]
 

@@ -1,21 +1,28 @@
-"""One case on its way through its process, as it is loaded, changed and written back."""
+"""One case on its way through its process, as it is loaded, changed and written back.
+
+`Files` is where cases lie between two steps: sealed under the person's key, counted by version
+so that one writer gets through, woken through the outbox.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from riik.cases import Case
-from riik.core import Work
+from riik.cases import Case, Cases, CaseUnknown
+from riik.core import Clock, Outbox, PersonCode, Vault, Work
 from riik.rules import decide
 from riik.services.dossier import Dossier
 from riik.services.model import ServiceDefinition
-from riik.services.process import Node, State, complete, waiting
+from riik.services.process import Kind, Node, State, complete, waiting
 
-__all__ = ["Effect", "Running", "Stored"]
+__all__ = ["RUN", "Effect", "Files", "Running", "ServiceStore", "Stored", "local_day"]
+
+RUN = "services.run"
+"""Outbox topic: a case has work to do without the person; the payload is its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,12 @@ class Running:
                 return node
         return None
 
+    @property
+    def busy(self) -> bool:
+        """Something is to be done without the person."""
+        tasks = waiting(self.definition.process, self.state)
+        return any(task.kind is Kind.SERVICE for task in tasks)
+
     def done(self, task: Node, dossier: Dossier) -> Self:
         """The case after a task, with what is known by then."""
         after = replace(self, dossier=dossier)
@@ -111,3 +124,106 @@ class Effect:
 
     dossier: Dossier
     write: Callable[[Work], None] | None = None
+
+
+class ServiceStore(Protocol):
+    """What is kept of running cases."""
+
+    def insert(self, stored: Stored, *, work: Work) -> None: ...
+    def load(self, case: str, *, work: Work) -> Stored | None: ...
+    def save(self, stored: Stored, *, work: Work) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """The running cases of one authority.
+
+    Attributes:
+        definitions: Its services, by id.
+        zone: Where the law's days begin, such as ``Europe/Tallinn``.
+    """
+
+    store: ServiceStore
+    cases: Cases
+    vault: Vault
+    outbox: Outbox
+    clock: Clock
+    definitions: Mapping[str, ServiceDefinition]
+    zone: str
+
+    def begin(
+        self, case: Case, definition: ServiceDefinition, dossier: Dossier, state: State
+    ) -> Running:
+        """A case at its first step; `insert` writes it down."""
+        return Running(
+            case=case,
+            definition=definition,
+            dossier=dossier,
+            state=state,
+            version=0,
+            today=local_day(self.clock.now(), self.zone),
+        )
+
+    def load(self, case_id: str, *, work: Work, person: PersonCode | None = None) -> Running:
+        """A case, opened; with ``person`` only if it is that person's.
+
+        Raises:
+            CaseUnknown: For ``unknown`` or ``not-yours``.
+        """
+        subject = self.vault.find(person) if person else None
+        if person and subject is None:
+            raise CaseUnknown("no such case", why="not-yours")
+        case = self.cases.find(case_id, subject=subject, work=work)
+        stored = self.store.load(case_id, work=work)
+        if stored is None:
+            raise CaseUnknown("no such case", why="unknown")
+        sealed = self.vault.open(case.subject, stored.sealed, context=_context(case_id))
+        return Running(
+            case=case,
+            definition=self.definitions[stored.service],
+            dossier=Dossier.from_json(sealed),
+            state=Running.open_state(stored.state),
+            version=stored.version,
+            today=local_day(self.clock.now(), self.zone),
+        )
+
+    def insert(self, running: Running, *, work: Work) -> None:
+        """Write a case that starts, and wake it."""
+        self.store.insert(self._stored(running, version=0), work=work)
+        self._wake(running, work=work)
+
+    def save(self, running: Running, *, work: Work, wake: bool = True) -> None:
+        """Write a case that was changed, in the version after the one that was loaded.
+
+        Args:
+            running: The case after the step.
+            work: The unit in which all of the step is written.
+            wake: Have what waits without the person done; False from the worker itself.
+
+        Raises:
+            Unavailable: Somebody wrote it meanwhile (``changed``); load it again.
+        """
+        self.store.save(self._stored(running, version=running.version + 1), work=work)
+        if wake:
+            self._wake(running, work=work)
+
+    def _wake(self, running: Running, *, work: Work) -> None:
+        if running.busy:
+            key = f"{running.case.id}/{running.version}"
+            self.outbox.put(RUN, key, running.case.id.encode(), work=work)
+
+    def _stored(self, running: Running, *, version: int) -> Stored:
+        context = _context(running.case.id)
+        sealed = self.vault.seal(running.case.subject, running.dossier.to_json(), context=context)
+        return Stored(
+            case=running.case.id,
+            service=running.definition.id,
+            digest=running.definition.digest,
+            state=msgspec.json.encode(running.state),
+            sealed=sealed,
+            version=version,
+        )
+
+
+def _context(case: str) -> str:
+    return f"services_running/{case}"
