@@ -18,6 +18,7 @@ ASSETS: Final = {
     "cloth.svg": "image/svg+xml",
     "mark.svg": "image/svg+xml",
     "live.js": "text/javascript; charset=utf-8",
+    "webeid.js": "text/javascript; charset=utf-8",
 }
 """The files that pages link, with their media types."""
 
