@@ -1,9 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 
 import riik.cases
-from riik.cases import Cases, CaseUnknown, Document, State
+from riik.cases import Cases, CaseUnknown, Document, Lane, Mark, Pick, State
 from riik.cases.store import SqlCaseStore
 from riik.core import person_code
 from riik.runtime.database import open_database
@@ -95,8 +97,156 @@ def test_a_document_of_the_same_name_is_kept_once(cases, database, case):
         assert cases.document(case, PAPER.name, work=work) == PAPER
 
 
-def test_the_queue_holds_what_waits_for_an_official(cases, database, case):
+def given(cases, database, vault, *, number, unit="licences", service="s", hours=0):
+    """A case that waits for an official, due so many hours from now."""
     with database.work() as work:
-        cases.move(case, State.IN_PROGRESS, kind="proposed", actor="computer", work=work)
-        cases.move(case, State.WITH_OFFICIAL, kind="given", actor="computer", work=work)
-        assert [waiting.id for waiting in cases.queue(work=work)] == ["case-1"]
+        case = cases.open(
+            f"case-{number}", service=service, subject=vault.subject_of(MARI), work=work
+        )
+        due_at = cases.clock.now() + timedelta(hours=hours)
+        cases.move(
+            case, State.IN_PROGRESS, kind="proposed", actor="computer", due_at=due_at, work=work
+        )
+        cases.give(case, unit=unit, mark=Mark(needs=("health-silent",)), work=work)
+    return case
+
+
+def ids(cases, database, **pick):
+    """What a question to the queue finds."""
+    with database.read() as work:
+        return [case.id for case in cases.queue(Pick(**{"lane": Lane.WAITING, **pick}), work=work)]
+
+
+def test_a_unit_s_queue_has_the_soonest_due_first(cases, database, vault):
+    for number, hours in ((1, 5), (2, 1), (3, 3)):
+        given(cases, database, vault, number=number, hours=hours)
+    assert ids(cases, database, units=("licences",)) == ["case-2", "case-3", "case-1"]
+
+
+def test_a_queue_without_an_owner_is_empty(cases, database, vault):
+    given(cases, database, vault, number=1)
+    assert ids(cases, database) == []
+
+
+def test_a_unit_sees_nothing_of_another(cases, database, vault):
+    given(cases, database, vault, number=1, unit="fines")
+    assert ids(cases, database, units=("licences",)) == []
+    assert ids(cases, database, units=("licences", "fines")) == ["case-1"]
+
+
+def test_an_official_has_what_is_assigned_to_them_and_to_whom_they_stand_in_for(
+    cases, database, vault
+):
+    jaan, mari = vault.subjects_of([JAAN, MARI])
+    for number, hours, owner in ((1, 5, jaan), (2, 1, mari), (3, 3, None)):
+        case = given(cases, database, vault, number=number, hours=hours)
+        with database.work() as work:
+            cases.assign(case, official=owner, kind="taken", work=work)
+    assert ids(cases, database, officials=(jaan,)) == ["case-1"]
+    assert ids(cases, database, officials=(jaan, mari)) == ["case-2", "case-1"]
+
+
+def test_pages_follow_each_other_without_a_gap(cases, database, vault):
+    made = [given(cases, database, vault, number=number, hours=number // 2) for number in range(5)]
+    first = ids(cases, database, units=("licences",), limit=2)
+    with database.read() as work:
+        last = cases.find(first[-1], work=work)
+    rest = ids(cases, database, units=("licences",), after=last.place)
+    assert first + rest == [case.id for case in made]
+
+
+def test_what_is_overdue_and_of_one_service(cases, database, vault, clock):
+    given(cases, database, vault, number=1, hours=-1, service="a")
+    given(cases, database, vault, number=2, hours=-1, service="b")
+    given(cases, database, vault, number=3, hours=1, service="b")
+    assert ids(cases, database, units=("licences",), service="b", due_before=clock.now()) == [
+        "case-2"
+    ]
+
+
+def test_cases_are_counted_up_to_a_limit(cases, database, vault):
+    for number in range(3):
+        given(cases, database, vault, number=number)
+    with database.read() as work:
+        pick = Pick(lane=Lane.WAITING, units=("licences",))
+        assert [cases.count(pick, most=most, work=work) for most in (2, 9)] == [2, 3]
+
+
+def test_a_case_is_found_by_its_number(cases, database, case):
+    with database.read() as work:
+        assert cases.numbered(case.number, work=work) == case
+        with pytest.raises(CaseUnknown):
+            cases.numbered("2026-999999", work=work)
+
+
+@pytest.mark.parametrize(("stops", "hours"), [(True, 15), (False, 10)], ids=["stops", "runs-on"])
+def test_the_time_to_decide_stands_still_while_the_person_is_asked(
+    cases, database, vault, clock, stops, hours
+):
+    due = clock.now() + timedelta(hours=hours)
+    case = given(cases, database, vault, number=1, hours=10)
+    with database.work() as work:
+        cases.ask(case, work=work)
+    assert ids(cases, database, units=("licences",)) == []
+    assert ids(cases, database, units=("licences",), lane=Lane.ASKED) == ["case-1"]
+    clock.advance(timedelta(hours=5))
+    with database.work() as work:
+        cases.answered(case, kind="amended", actor="person", stops=stops, work=work)
+        after = cases.find(case.id, work=work)
+    assert (after.due_at, after.state, after.asked_at) == (due, State.WITH_OFFICIAL, None)
+
+
+def test_a_case_nobody_waits_for_cant_be_asked_about(cases, database, case):
+    with pytest.raises(riik.cases.TransitionRefused), database.work() as work:
+        cases.ask(case, work=work)
+
+
+def test_cases_that_ended_stand_newest_first(cases, database, vault, clock):
+    for number in (1, 2):
+        case = given(cases, database, vault, number=number, hours=9 - number)
+        clock.advance(timedelta(minutes=1))
+        with database.work() as work:
+            cases.move(case, State.REFUSED, kind="decided", actor="official", work=work)
+    assert ids(cases, database, units=("licences",), lane=Lane.ENDED) == ["case-2", "case-1"]
+
+
+def test_a_case_that_a_computer_decided_was_in_no_queue(cases, database, case):
+    with database.work() as work:
+        cases.move(case, State.IN_PROGRESS, kind="signed", actor="person", work=work)
+        cases.move(case, State.GRANTED, kind="decided", actor="computer", work=work)
+        assert cases.find(case.id, work=work).lane is Lane.NONE
+
+
+def test_every_question_of_the_queue_reads_one_index(cases, database, vault):
+    """An official's permission is in the index: none of a million other cases is touched."""
+    jaan = vault.subject_of(JAAN)
+    for owner, index in (
+        ({"units": ("licences",)}, "cases_case_of_unit"),
+        ({"units": ("licences",), "service": "s"}, "cases_case_of_service"),
+        ({"officials": (jaan,)}, "cases_case_of_official"),
+    ):
+        pick = Pick(lane=Lane.WAITING, after=("2026", "1"), **owner)
+        plan = explained(database, lambda work, pick=pick: cases.queue(pick, work=work))
+        assert index in plan
+        assert "TEMP B-TREE" not in plan
+        assert "SCAN" not in plan
+
+
+def explained(database, question):
+    """SQLite's plan for the query that a question makes."""
+    seen = []
+
+    class Watch:
+        def __init__(self, work):
+            self.work = work
+
+        def execute(self, statement, parameters=None, /):
+            text = str(statement.compile(compile_kwargs={"literal_binds": True}))
+            seen.extend(
+                row[3] for row in self.work.execute(sqlalchemy.text(f"EXPLAIN QUERY PLAN {text}"))
+            )
+            return self.work.execute(statement)
+
+    with database.read() as work:
+        question(Watch(work))
+    return " ".join(seen)

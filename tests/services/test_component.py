@@ -10,7 +10,7 @@ import pytest
 import riik.cases
 import riik.payments
 import riik.services
-from riik.cases import Cases, CaseUnknown
+from riik.cases import Cases, CaseUnknown, Lane, Pick
 from riik.cases.store import SqlCaseStore
 from riik.core import ClientId, MemberId, Unavailable, person_code
 from riik.exchange import Answer
@@ -374,9 +374,9 @@ async def test_a_silent_register_gives_the_case_to_an_official(house, world, sil
     world.silent = {silent}
     status = await house.go()
     assert (status["state"], status["next"]["step"]) == ("with-official", "review")
-    assert house.services.queue() == [
-        {"case": CASE, "number": status["number"], "service": "driving-licence"}
-    ]
+    with house.database.read() as work:
+        [waiting] = house.services.cases.queue(Pick(lane=Lane.WAITING, units=("",)), work=work)
+    assert (waiting.id, waiting.proposal, len(waiting.needs)) == (CASE, "official", 1)
 
 
 @pytest.mark.parametrize(

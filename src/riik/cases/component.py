@@ -5,13 +5,13 @@ case itself, its timeline, its queue and its documents.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from riik.cases.errors import CaseUnknown
-from riik.cases.lifecycle import follow
-from riik.cases.model import Case, Document, Event, State
+from riik.cases.lifecycle import follow, lane_after
+from riik.cases.model import Case, Document, Event, Mark, Pick, State
 from riik.core import Clock, SubjectId, Vault, Work
 
 __all__ = ["CaseStore", "Cases"]
@@ -21,14 +21,13 @@ class CaseStore(Protocol):
     """What this component needs kept."""
 
     def insert(self, case: Case, *, work: Work) -> None: ...
-    def count_in_year(self, year: int, *, work: Work) -> int: ...
+    def next_number(self, year: int, *, work: Work) -> int: ...
     def load(self, case_id: str, *, work: Work) -> Case | None: ...
+    def numbered(self, number: str, *, work: Work) -> Case | None: ...
     def of_subject(self, subject: SubjectId, *, work: Work) -> list[Case]: ...
-    def in_state(self, state: State, *, limit: int, work: Work) -> list[Case]: ...
-    def set_state(
-        self, case_id: str, state: State, *, due_at: datetime | None, work: Work
-    ) -> None: ...
-    def set_official(self, case_id: str, official: SubjectId, *, work: Work) -> None: ...
+    def pick(self, pick: Pick, *, work: Work) -> list[Case]: ...
+    def count(self, pick: Pick, *, most: int, work: Work) -> int: ...
+    def save(self, case: Case, *, work: Work) -> None: ...
     def append_event(self, case_id: str, event: Event, *, work: Work) -> None: ...
     def timeline(self, case_id: str, *, work: Work) -> Sequence[Event]: ...
     def put_document(self, case_id: str, document: Document, *, work: Work) -> None: ...
@@ -56,7 +55,7 @@ class Cases:
                 raise CaseUnknown("no such case", why="not-yours")
             return found
         now = self.clock.now()
-        number = self.store.count_in_year(now.year, work=work) + 1
+        number = self.store.next_number(now.year, work=work)
         case = Case(
             id=case_id,
             number=f"{now.year}-{number:06d}",
@@ -86,9 +85,24 @@ class Cases:
         """One person's cases, newest first."""
         return self.store.of_subject(subject, work=work)
 
-    def queue(self, *, limit: int = 100, work: Work) -> list[Case]:
-        """What waits for an official, the most urgent first."""
-        return self.store.in_state(State.WITH_OFFICIAL, limit=limit, work=work)
+    def numbered(self, number: str, *, work: Work) -> Case:
+        """The case with this number.
+
+        Raises:
+            CaseUnknown: For ``unknown``.
+        """
+        case = self.store.numbered(number, work=work)
+        if case is None:
+            raise CaseUnknown("no such case", why="unknown")
+        return case
+
+    def queue(self, pick: Pick, *, work: Work) -> list[Case]:
+        """Cases of officials' work, the most urgent first; those that ended, the newest first."""
+        return self.store.pick(pick, work=work)
+
+    def count(self, pick: Pick, *, most: int = 1000, work: Work) -> int:
+        """How many such cases there are; ``most`` when there are more."""
+        return self.store.count(pick, most=most, work=work)
 
     def move(
         self,
@@ -106,14 +120,68 @@ class Cases:
         Raises:
             TransitionRefused: ``state`` can't follow the present one.
         """
-        now = self.find(case.id, work=work).state
-        self.store.set_state(case.id, follow(now, state), due_at=due_at, work=work)
-        self._tie(case.id, kind=kind, actor=actor, detail=detail, work=work)
+        after = self._moved(case, state, due_at=due_at, work=work)
+        self._write(after, kind=kind, actor=actor, detail=detail, work=work)
 
-    def assign(self, case: Case, *, official: SubjectId, work: Work) -> None:
-        """Give the case to an official."""
-        self.store.set_official(case.id, official, work=work)
-        self._tie(case.id, kind="assigned", actor="official", detail="", work=work)
+    def give(self, case: Case, *, unit: str, mark: Mark, work: Work) -> None:
+        """Give the case to a unit of officials, with what they see of it in their queue.
+
+        Raises:
+            TransitionRefused: It can't go to an official now.
+        """
+        after = self._moved(case, State.WITH_OFFICIAL, work=work)
+        after = replace(_marked(after, mark), unit=unit)
+        codes = ",".join(mark.needs)
+        self._write(after, kind="given-to-official", actor="computer", detail=codes, work=work)
+
+    def mark(self, case: Case, mark: Mark, *, work: Work) -> None:
+        """Change what officials see of the case in their queue."""
+        self.store.save(_marked(self.find(case.id, work=work), mark), work=work)
+
+    def assign(
+        self, case: Case, *, official: SubjectId | None, kind: str, detail: str = "", work: Work
+    ) -> None:
+        """Give the case to an official, or back to all of the unit.
+
+        Args:
+            case: Which.
+            official: Who has it from now on; None when nobody has.
+            kind: What happened, in a word: ``taken``, ``handed-over``.
+            detail: A code that explains it.
+            work: The unit in which it is written.
+        """
+        after = replace(self.find(case.id, work=work), assigned_to=official)
+        self._write(after, kind=kind, actor="official", detail=detail, work=work)
+
+    def ask(self, case: Case, *, detail: str = "", work: Work) -> None:
+        """The person is asked for something; from now the case waits for them.
+
+        Raises:
+            TransitionRefused: No official has the case.
+        """
+        after = self._moved(case, State.ASKED, work=work)
+        after = replace(after, asked_at=self.clock.now())
+        self._write(after, kind="asked", actor="official", detail=detail, work=work)
+
+    def answered(self, case: Case, *, kind: str, actor: str, stops: bool, work: Work) -> None:
+        """What was asked is there, or no longer wanted: the case waits for the official again.
+
+        Args:
+            case: Which.
+            kind: ``amended`` or ``question-withdrawn``.
+            actor: Who did it.
+            stops: The time to decide stood still meanwhile, so the law's day moves on by it.
+            work: The unit in which it is written.
+
+        Raises:
+            TransitionRefused: Nothing was asked.
+        """
+        now = self.find(case.id, work=work)
+        due_at = now.due_at
+        if stops and due_at is not None and now.asked_at is not None:
+            due_at += self.clock.now() - now.asked_at
+        after = self._moved(case, State.WITH_OFFICIAL, due_at=due_at, work=work)
+        self._write(replace(after, asked_at=None), kind=kind, actor=actor, detail="", work=work)
 
     def timeline(self, case: Case, *, work: Work) -> Sequence[Event]:
         """What happened, in order."""
@@ -144,9 +212,30 @@ class Cases:
         """What the case holds, by name."""
         return self.store.document_names(case.id, work=work)
 
+    def _moved(
+        self, case: Case, state: State, *, due_at: datetime | None = None, work: Work
+    ) -> Case:
+        """The case as it stands now, moved on to another state."""
+        now = self.find(case.id, work=work)
+        return replace(
+            now,
+            state=follow(now.state, state),
+            lane=lane_after(now.lane, state),
+            due_at=due_at or now.due_at,
+            ended_at=now.ended_at or (self.clock.now() if state.ended else None),
+        )
+
+    def _write(self, case: Case, *, kind: str, actor: str, detail: str, work: Work) -> None:
+        self.store.save(case, work=work)
+        self._tie(case.id, kind=kind, actor=actor, detail=detail, work=work)
+
     def _tie(self, case_id: str, *, kind: str, actor: str, detail: str, work: Work) -> None:
         event = Event(at=self.clock.now(), kind=kind, actor=actor, detail=detail)
         self.store.append_event(case_id, event, work=work)
+
+
+def _marked(case: Case, mark: Mark) -> Case:
+    return replace(case, needs=mark.needs, proposal=mark.proposal, proposed_by=mark.proposed_by)
 
 
 def _context(case_id: str, name: str) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from riik.cases.errors import TransitionRefused
-from riik.cases.model import State
+from riik.cases.model import Lane, State
 
-__all__ = ["follow"]
+__all__ = ["follow", "lane_after"]
 
 _DECIDED = {State.GRANTED, State.REFUSED}
 
 # An official or the rules may decide once the person has done their part; the person may
-# withdraw until then.
+# withdraw until then. Who was asked answers, or the official takes the question back.
 _NEXT: Mapping[State, frozenset[State]] = {
     State.DRAFT: frozenset(
         {State.TO_SIGN, State.TO_PAY, State.IN_PROGRESS, State.REFUSED, State.WITHDRAWN}
@@ -18,7 +18,8 @@ _NEXT: Mapping[State, frozenset[State]] = {
     State.TO_SIGN: frozenset({State.DRAFT, State.TO_PAY, State.IN_PROGRESS, State.WITHDRAWN}),
     State.TO_PAY: frozenset({State.IN_PROGRESS, State.WITHDRAWN}),
     State.IN_PROGRESS: frozenset({State.TO_PAY, State.WITH_OFFICIAL, State.WITHDRAWN, *_DECIDED}),
-    State.WITH_OFFICIAL: frozenset({State.IN_PROGRESS, State.WITHDRAWN, *_DECIDED}),
+    State.WITH_OFFICIAL: frozenset({State.IN_PROGRESS, State.ASKED, State.WITHDRAWN, *_DECIDED}),
+    State.ASKED: frozenset({State.WITH_OFFICIAL, State.WITHDRAWN}),
 }
 
 
@@ -35,3 +36,17 @@ def follow(now: State, then: State) -> State:
     if then not in _NEXT[now]:
         raise TransitionRefused(f"{then} can't follow {now}", why="order", state=str(now))
     return then
+
+
+def lane_after(lane: Lane, state: State) -> Lane:
+    """Where a case stands among officials' work once it is in ``state``.
+
+    A case that no official ever had appears in no lane, nor when it ends.
+    """
+    if state is State.WITH_OFFICIAL:
+        return Lane.WAITING
+    if state is State.ASKED:
+        return Lane.ASKED
+    if lane is Lane.NONE:
+        return Lane.NONE
+    return Lane.ENDED if state.ended else Lane.DECIDED

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from riik.core import SubjectId
+from riik.core import SubjectId, to_text
 
-__all__ = ["Case", "Document", "Event", "State"]
+__all__ = ["Case", "Document", "Event", "Lane", "Mark", "Pick", "State"]
 
 
 class State(StrEnum):
@@ -17,6 +17,7 @@ class State(StrEnum):
     TO_PAY = "to-pay"
     IN_PROGRESS = "in-progress"
     WITH_OFFICIAL = "with-official"
+    ASKED = "asked"
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -25,6 +26,16 @@ class State(StrEnum):
     def ended(self) -> bool:
         """Nothing more happens in this case."""
         return self in {State.GRANTED, State.REFUSED, State.WITHDRAWN}
+
+
+class Lane(StrEnum):
+    """Where a case stands among officials' work; the queue is sorted within a lane."""
+
+    NONE = ""
+    WAITING = "waiting"
+    ASKED = "asked"
+    DECIDED = "decided"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,13 @@ class Case:
         opened_at: UTC.
         due_at: When the law wants it decided; None until it is submitted.
         assigned_to: The official's opaque subject, or None.
+        unit: The unit of officials that has it, by its code; empty while it needs none.
+        lane: Where it stands among their work.
+        needs: Codes of what needs a human.
+        proposal: What is proposed: ``grant``, ``refuse``, ``official`` or nothing.
+        proposed_by: The official whose proposal waits for another's signature, or None.
+        asked_at: When the person was asked; None while nothing is asked.
+        ended_at: When it ended.
     """
 
     id: str
@@ -50,6 +68,57 @@ class Case:
     opened_at: datetime
     due_at: datetime | None = None
     assigned_to: SubjectId | None = None
+    unit: str = ""
+    lane: Lane = Lane.NONE
+    needs: tuple[str, ...] = ()
+    proposal: str = ""
+    proposed_by: SubjectId | None = None
+    asked_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where it stands within its lane: the moment that counts there, and its number."""
+        moment = self.ended_at if self.lane is Lane.ENDED else self.due_at
+        return to_text(moment or self.opened_at), self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What officials see of a case in their queue without opening it. No personal data.
+
+    Attributes:
+        needs: Codes of what needs a human.
+        proposal: ``grant``, ``refuse``, ``official`` or nothing.
+        proposed_by: The official whose proposal waits for another's signature, or None.
+    """
+
+    needs: tuple[str, ...] = ()
+    proposal: str = ""
+    proposed_by: SubjectId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """Which cases of the queue are wanted: what an official may see is in the question itself.
+
+    Attributes:
+        lane: Where they stand.
+        units: Of these units; or
+        officials: assigned to these officials. One of the two is empty.
+        service: Of one service; any when empty.
+        due_before: Due before this moment; any when None.
+        after: Place of the last case of the page before: `Case.place`.
+        limit: How many at most.
+    """
+
+    lane: Lane
+    units: tuple[str, ...] = ()
+    officials: tuple[SubjectId, ...] = ()
+    service: str = ""
+    due_before: datetime | None = None
+    after: tuple[str, str] | None = None
+    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,19 +5,22 @@ from datetime import datetime
 
 from sqlalchemy import (
     Column,
-    Index,
+    ColumnElement,
     Integer,
     LargeBinary,
     MetaData,
+    RowMapping,
     Table,
     Text,
     func,
     insert,
+    literal,
     select,
+    tuple_,
     update,
 )
 
-from riik.cases.model import Case, Document, Event, State
+from riik.cases.model import Case, Document, Event, Lane, Pick, State
 from riik.core import SubjectId, Work, from_text, to_text
 
 __all__ = ["SqlCaseStore"]
@@ -35,8 +38,20 @@ _case = Table(
     Column("opened_at", Text, nullable=False),
     Column("due_at", Text),
     Column("assigned_to", Text),
-    Index("cases_case_of_subject", "subject", "opened_at"),
-    Index("cases_case_in_state", "state", "due_at"),
+    Column("unit", Text),
+    Column("lane", Text),
+    Column("queue_at", Text),
+    Column("needs", Text),
+    Column("proposal", Text),
+    Column("proposed_by", Text),
+    Column("asked_at", Text),
+    Column("ended_at", Text),
+)
+_number = Table(
+    "cases_number",
+    _tables,
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
 )
 _event = Table(
     "cases_event",
@@ -63,25 +78,25 @@ class SqlCaseStore:
 
     def insert(self, case: Case, *, work: Work) -> None:
         """Write a new case."""
-        work.execute(
-            insert(_case).values(
-                id=case.id,
-                number=case.number,
-                service=case.service,
-                subject=case.subject,
-                state=case.state.value,
-                opened_at=to_text(case.opened_at),
-            )
-        )
+        work.execute(insert(_case).values(_row_of(case)))
 
-    def count_in_year(self, year: int, *, work: Work) -> int:
-        """How many cases were numbered in that year."""
-        numbered = select(func.count()).where(_case.c.number.startswith(f"{year}-"))
-        return int(work.execute(numbered).scalar_one())
+    def next_number(self, year: int, *, work: Work) -> int:
+        """The next number of that year, from 1; it is taken when the unit is."""
+        this = _number.c.year == year
+        work.execute(update(_number).where(this).values(last=_number.c.last + 1))
+        last = work.execute(select(_number.c.last).where(this)).scalar()
+        if last is None:
+            work.execute(insert(_number).values(year=year, last=1))
+        return last or 1
 
     def load(self, case_id: str, *, work: Work) -> Case | None:
         """One case, or None."""
         row = work.execute(select(_case).where(_case.c.id == case_id)).mappings().first()
+        return _case_of(row) if row else None
+
+    def numbered(self, number: str, *, work: Work) -> Case | None:
+        """The case with this number, or None."""
+        row = work.execute(select(_case).where(_case.c.number == number)).mappings().first()
         return _case_of(row) if row else None
 
     def of_subject(self, subject: SubjectId, *, work: Work) -> list[Case]:
@@ -89,22 +104,33 @@ class SqlCaseStore:
         query = select(_case).where(_case.c.subject == subject).order_by(_case.c.opened_at.desc())
         return [_case_of(row) for row in work.execute(query).mappings()]
 
-    def in_state(self, state: State, *, limit: int, work: Work) -> list[Case]:
-        """Cases in one state, the most urgent first."""
-        query = select(_case).where(_case.c.state == state.value)
-        ordered = query.order_by(_case.c.due_at, _case.c.opened_at).limit(limit)
-        return [_case_of(row) for row in work.execute(ordered).mappings()]
+    def pick(self, pick: Pick, *, work: Work) -> list[Case]:
+        """One page of the queue: an index is read from its place on, once for each owner.
 
-    def set_state(self, case_id: str, state: State, *, due_at: datetime | None, work: Work) -> None:
-        """Write where the case stands now."""
-        values: dict[str, str | None] = {"state": state.value}
-        if due_at is not None:
-            values["due_at"] = to_text(due_at)
-        work.execute(update(_case).where(_case.c.id == case_id).values(values))
+        Whoever owns more than one queue sees them merged; no owner's page is ever sorted.
+        """
+        newest = pick.lane is Lane.ENDED
+        found: list[Case] = []
+        for owner in _owners(pick):
+            query = select(_case).where(owner, *_wanted(pick))
+            columns = (_case.c.queue_at, _case.c.number)
+            order = [column.desc() for column in columns] if newest else list(columns)
+            rows = work.execute(query.order_by(*order).limit(pick.limit)).mappings()
+            found += [_case_of(row) for row in rows]
+        found.sort(key=lambda case: case.place, reverse=newest)
+        return found[: pick.limit]
 
-    def set_official(self, case_id: str, official: SubjectId, *, work: Work) -> None:
-        """Write who works on the case."""
-        work.execute(update(_case).where(_case.c.id == case_id).values(assigned_to=official))
+    def count(self, pick: Pick, *, most: int, work: Work) -> int:
+        """How many cases a page after page would show, counted up to ``most``."""
+        total = 0
+        for owner in _owners(pick):
+            some = select(_case.c.number).where(owner, *_wanted(pick)).limit(most).subquery()
+            total += int(work.execute(select(func.count()).select_from(some)).scalar_one())
+        return min(total, most)
+
+    def save(self, case: Case, *, work: Work) -> None:
+        """Write a case as it stands now."""
+        work.execute(update(_case).where(_case.c.id == case.id).values(_row_of(case)))
 
     def append_event(self, case_id: str, event: Event, *, work: Work) -> None:
         """Tie one more knot."""
@@ -154,16 +180,72 @@ class SqlCaseStore:
         return [row.name for row in work.execute(query.order_by(_document.c.name))]
 
 
-def _case_of(row: object) -> Case:
-    value = dict(row)  # type: ignore[call-overload]  # a RowMapping is a mapping
-    due = value["due_at"]
+def _owners(pick: Pick) -> list[ColumnElement[bool]]:
+    of_units = [_case.c.unit == unit for unit in pick.units]
+    return of_units + [_case.c.assigned_to == official for official in pick.officials]
+
+
+def _wanted(pick: Pick) -> list[ColumnElement[bool]]:
+    place = tuple_(_case.c.queue_at, _case.c.number)
+    wanted = [_case.c.lane == pick.lane.value]
+    if pick.service:
+        wanted.append(_case.c.service == pick.service)
+    if pick.due_before is not None:
+        wanted.append(_case.c.queue_at < to_text(pick.due_before))
+    if pick.after is not None:
+        mark = tuple_(*(literal(part) for part in pick.after))
+        wanted.append(place < mark if pick.lane is Lane.ENDED else place > mark)
+    return wanted
+
+
+def _row_of(case: Case) -> dict[str, str | None]:
+    return {
+        "id": case.id,
+        "number": case.number,
+        "service": case.service,
+        "subject": case.subject,
+        "state": case.state.value,
+        "opened_at": to_text(case.opened_at),
+        "due_at": _text(case.due_at),
+        "assigned_to": case.assigned_to,
+        "unit": case.unit,
+        "lane": case.lane.value,
+        "queue_at": case.place[0],
+        "needs": ",".join(case.needs),
+        "proposal": case.proposal,
+        "proposed_by": case.proposed_by,
+        "asked_at": _text(case.asked_at),
+        "ended_at": _text(case.ended_at),
+    }
+
+
+def _case_of(row: RowMapping) -> Case:
     return Case(
-        id=value["id"],
-        number=value["number"],
-        service=value["service"],
-        subject=SubjectId(value["subject"]),
-        state=State(value["state"]),
-        opened_at=from_text(value["opened_at"]),
-        due_at=from_text(due) if due else None,
-        assigned_to=SubjectId(value["assigned_to"]) if value["assigned_to"] else None,
+        id=row["id"],
+        number=row["number"],
+        service=row["service"],
+        subject=SubjectId(row["subject"]),
+        state=State(row["state"]),
+        opened_at=from_text(row["opened_at"]),
+        due_at=_time(row["due_at"]),
+        assigned_to=_subject(row["assigned_to"]),
+        unit=row["unit"],
+        lane=Lane(row["lane"]),
+        needs=tuple(filter(None, row["needs"].split(","))),
+        proposal=row["proposal"],
+        proposed_by=_subject(row["proposed_by"]),
+        asked_at=_time(row["asked_at"]),
+        ended_at=_time(row["ended_at"]),
     )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return to_text(moment) if moment else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return from_text(text) if text else None
+
+
+def _subject(text: str | None) -> SubjectId | None:
+    return SubjectId(text) if text else None

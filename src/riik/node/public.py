@@ -205,7 +205,7 @@ def add_services(assembly: Assembly) -> None:
         record_look=_OfficialLooks(transparency, own),
     )
     assembly.parts.services = services
-    assembly.offer(service_offers(services, provider=own, in_thread=base.in_thread))
+    assembly.offer(service_offers(services, provider=own))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
     gate = OfficialGate(party=assembly.relying_party("services"))
     assembly.routes += desk_routes(

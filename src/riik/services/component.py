@@ -192,14 +192,6 @@ class Services:
         await self.in_thread(self._note_look, running, visit)
         return await self.in_thread(self._view, running)
 
-    def queue(self, *, limit: int = 100) -> list[dict[str, Any]]:
-        """What waits for an official, the most urgent first; no personal data."""
-        with self.database.read() as work:
-            return [
-                {"case": case.id, "number": case.number, "service": case.service}
-                for case in self.cases.queue(limit=limit, work=work)
-            ]
-
     async def _settled(self, case: str) -> dict[str, Any]:
         """How a case stands once nothing runs in it without the person, or after 20 seconds."""
         pause = 0.004

@@ -8,7 +8,6 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
     GET  /<case>               status
     POST /<case>/<step>        answers/<page>, submission, signature, payment, review
     GET  /<case>/documents/<name>
-    GET  /queue                what waits for an official (service `desk`)
 """
 
 import re
@@ -21,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from riik.core import ClientId, InThread, MemberId, PersonCode
+from riik.core import ClientId, MemberId, PersonCode
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.runtime.web import check_own_page
 from riik.services.component import Services
@@ -35,7 +34,7 @@ _CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
 
-def offers(services: Services, *, provider: ClientId, in_thread: InThread) -> Sequence[Offer]:
+def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
     """The offers of one provider's services."""
 
     async def cases(incoming: Incoming) -> Answer:
@@ -51,9 +50,6 @@ def offers(services: Services, *, provider: ClientId, in_thread: InThread) -> Se
             return _json(await services.start(str(content.get("service", "")), visit))
         return _json(await services.step("/".join(parts[1:]), content, visit))
 
-    async def desk(incoming: Incoming) -> Answer:
-        return _json(await in_thread(services.queue))
-
     return [
         Offer(
             provider=provider,
@@ -66,9 +62,6 @@ def offers(services: Services, *, provider: ClientId, in_thread: InThread) -> Se
                 Endpoint("GET", "/*/documents/*"),
             ),
             handler=cases,
-        ),
-        Offer(
-            provider=provider, service="desk", endpoints=(Endpoint("GET", "/queue"),), handler=desk
         ),
     ]
 

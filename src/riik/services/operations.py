@@ -6,12 +6,12 @@ kept once by name, and the case's version lets only one writer through.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
-from riik.cases import Cases, Document, State
+from riik.cases import Cases, Document, Mark, State
 from riik.core import Clock, Money, Work
 from riik.payments import Fees
 from riik.rules import decide, explain, expression, to_plain
@@ -33,7 +33,12 @@ class Papers(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operations:
-    """The operations of one authority's services."""
+    """The operations of one authority's services.
+
+    Attributes:
+        sources: Names of the organisations that play each role, by language.
+        units: Which unit of officials has a service's cases, by the service's id.
+    """
 
     cases: Cases
     fees: Fees
@@ -42,6 +47,7 @@ class Operations:
     clock: Clock
     authority: Authority
     sources: Mapping[str, Mapping[str, str]]
+    units: Mapping[str, str] = field(default_factory=dict)
 
     async def run(self, operation: str, running: Running) -> Effect:
         """Do one operation and answer what is to be written."""
@@ -85,7 +91,6 @@ class Operations:
     async def propose(self, running: Running) -> Effect:
         """Let the rules propose; without rules an official decides."""
         proposal = self._proposal(running)
-        state = State.IN_PROGRESS if proposal.outcome != "official" else State.WITH_OFFICIAL
 
         def write(work: Work) -> None:
             move = partial(self.cases.move, running.case, actor="computer", work=work)
@@ -95,8 +100,10 @@ class Operations:
                 detail=proposal.outcome,
                 due_at=self._due(running),
             )
-            if state is State.WITH_OFFICIAL:
-                move(state, kind="given-to-official", detail=",".join(proposal.grounds))
+            if proposal.outcome == "official":
+                mark = Mark(needs=proposal.grounds, proposal=proposal.outcome)
+                unit = self.units.get(running.definition.id, "")
+                self.cases.give(running.case, unit=unit, mark=mark, work=work)
 
         return Effect(dossier=replace(running.dossier, proposal=proposal), write=write)
 
