@@ -179,8 +179,8 @@ def _print(
         show(f"            {_program()} tracker verify {shown.folder}/{look['receipt']}")
     if address:
         show(f"\nThe country's page: {address}")
-        for role, place in running.places.items():
-            show(f"  {place.origin}  {running.country.members[role].names['en']}")
+        for role, member in running.country.members.items():
+            show(f"  {running.places[role].origin}  {member.names['en']}")
     show("\nPeople with cards (invented; the PINs protect nothing):")
     for holder in running.holders:
         office = f", official at {', '.join(holder.official)}" if holder.official else ""

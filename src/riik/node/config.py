@@ -150,11 +150,18 @@ class ServicesSection(Shape):
 
 
 class BankSection(Shape):
-    """The demonstration bank."""
+    """The demonstration bank.
+
+    ``login-origin`` is the national login as its tokens name it, ``client-id`` what the bank's
+    site is called there, ``site`` where that site is.
+    """
 
     country: str
     bank_code: str
     login: str
+    login_origin: str = ""
+    client_id: str = "bank-site"
+    site: str = ""
 
 
 class PortalSection(Shape):
@@ -264,18 +271,6 @@ class NodeConfig:
     def path(self, name: str) -> Path:
         """A path of the file, from its folder."""
         return self.folder / name
-
-    def content(self, name: str) -> bytes:
-        """What is in a file of the node's folder that others brought there.
-
-        Raises:
-            ConfigRefused: For ``missing``.
-        """
-        try:
-            return self.path(name).read_bytes()
-        except OSError as error:
-            message = f"{self.path(name)} can't be read: {error.strerror}"
-            raise ConfigRefused(message, why="missing") from error
 
     def database_url(self, url: str) -> str:
         """A database's address; a relative SQLite file lies in the folder."""
