@@ -17,6 +17,8 @@ TRESPASSES = [
     ("layers", "kitchen/__init__.py", '"""A room that no layer knows."""\n'),
     ("roots", "exchange/planted.py", "import riik.trust.paths\n"),
     ("input-output", "registers/planted.py", "import riik.registers.store\n"),
+    ("roots", "demo/planted.py", "import riik.portal.operator.page\n"),
+    ("input-output", "portal/citizen/planted.py", "import riik.portal.design.http\n"),
     ("engines", "trust/planted.py", "import riik.runtime.clock\n"),
     ("simulators", "node/planted.py", "import riik.testing\n"),
     ("citizen", "portal/planted.py", "import riik.services\n"),
