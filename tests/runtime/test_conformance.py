@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from riik.core import PersonCode, Refused, Unavailable
 from riik.runtime import outbox, vault
-from riik.runtime.errors import DatabaseMisused, DatabaseUnavailable
+from riik.runtime.errors import DatabaseMisused, DatabaseUnavailable, VaultRefused
 from riik.runtime.jobs import LEASE, LONGEST_PAUSE, Jobs
 from riik.runtime.leases import Leases
 from riik.runtime.migrate import migrate
 from riik.runtime.outbox import Bell, Deliveries, SqlOutbox
 from riik.runtime.vault import SqlVault
+from riik.runtime.vault.belonging import check_belonging
 
 METADATA = MetaData()
 NOTE = Table(
@@ -547,6 +548,44 @@ def test_blind_indices_are_equal_for_equal_values_of_one_field_only(safe):
     assert safe.blind("Tamm", field="family") != safe.blind("Tamm", field="given")
     assert safe.blind("Tamm", field="family") != safe.blind("Saar", field="family")
     assert len(safe.blind("Tamm", field="family")) == 32
+
+
+def test_a_database_knows_its_vault_again(node, safe):
+    check_belonging(node, safe)
+    safe.subject_of(MARI)
+    check_belonging(node, safe)
+    assert (len(safe.mark()), safe.is_new()) == (32, False)
+
+
+def test_many_starts_at_once_agree_on_one_vault(node, safe):
+    with ThreadPoolExecutor(6) as pool:
+        marks = {bytes(one) for one in pool.map(lambda _: safe.mark(), range(6))}
+        list(pool.map(lambda _: check_belonging(node, safe), range(6)))
+    assert len(marks) == 1
+
+
+def test_another_vault_key_is_another_vault(node, safe, entropy):
+    check_belonging(node, safe)
+    with pytest.raises(VaultRefused) as refused:
+        check_belonging(node, SqlVault(node, vault_key=bytes(31) + b"\x01", entropy=entropy))
+    assert refused.value.why == "other"
+
+
+def test_a_database_that_speaks_of_people_wants_a_vault_that_met_them(node, safe):
+    check_belonging(node, safe)
+    with node.work() as unit:
+        unit.execute(text("CREATE TABLE test_person (subject TEXT)"))
+        unit.execute(text("INSERT INTO test_person VALUES ('somebody')"))
+    with pytest.raises(VaultRefused) as refused:
+        check_belonging(node, safe)
+    assert refused.value.why == "empty"
+
+
+def test_a_database_that_is_new_is_not_begun_beside_a_vault_that_met_people(node, safe):
+    safe.subject_of(MARI)
+    with pytest.raises(VaultRefused) as refused:
+        check_belonging(node, safe)
+    assert refused.value.why == "database"
 
 
 def test_another_vault_key_finds_and_opens_nothing(safe, engine, entropy):

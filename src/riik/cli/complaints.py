@@ -40,6 +40,19 @@ REMEDIES: Final = {
     ("node.config-refused", "file"): "give the path of a node.toml that you may read",
     ("node.config-refused", "secret"): "write `file:PATH` or `env:NAME`, and make what it names "
     "readable for the node",
+    ("node.config-refused", "missing"): "put the node's folder back from its backup, or bring the "
+    "file again from whom it came",
+    ("runtime.vault-refused", "empty"): "put vault.db back from a backup of this node; without it "
+    "nobody can read what was sealed",
+    ("runtime.vault-refused", "other"): "put vault.db and keys back from backups of this node; "
+    "without them nobody can read what was sealed",
+    ("runtime.vault-refused", "database"): "put state.db back from a backup of this node; to begin "
+    "with nothing, move vault.db away as well",
+    ("runtime.database-unavailable", "damaged"): "put the file back from its backup: it is no "
+    "database any more",
+    ("runtime.key-refused", "passphrase"): "give the passphrase that the keys were made with, or "
+    "put keys back from the backup that goes with it",
+    ("runtime.key-refused", "damaged"): "put keys back from the node's backup",
     ("trust.list-refused", "signer"): "give the certificate that seals this list: --signer",
     ("trust.list-refused", "outdated"): "fetch the newest list from its publisher",
     ("transparency.checkpoint-refused", "log-signature"): "give the key of the log that this "

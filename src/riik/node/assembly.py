@@ -105,7 +105,7 @@ class Assembly:
         )
         return Exchange(
             server=ServerId(self.member, section.server),
-            anchor=read_anchor(self.config.path(section.anchor).read_bytes()),
+            anchor=read_anchor(self.config.content(section.anchor)),
             seals={self.member: seal},
             tls_certificate=self.tls.certificate,
             store=SqlExchangeStore(),

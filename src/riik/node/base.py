@@ -4,6 +4,7 @@ Opened once from the configuration; each component takes what it needs by keywor
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from riik.node.config import NodeConfig
 from riik.runtime.clock import SystemClock
 from riik.runtime.database import SqlDatabase, open_database
 from riik.runtime.entropy import SystemEntropy
+from riik.runtime.errors import DatabaseUnavailable
 from riik.runtime.files import Disk
 from riik.runtime.http_client import HttpClient
 from riik.runtime.jobs import Jobs
@@ -35,6 +37,7 @@ from riik.runtime.outbox import Bell, SqlOutbox
 from riik.runtime.threads import ThreadPool
 from riik.runtime.vault import MIGRATIONS as VAULT_TABLES
 from riik.runtime.vault import SqlVault
+from riik.runtime.vault.belonging import check_belonging
 
 __all__ = ["Base", "lay_tables", "open_base", "read_folder"]
 
@@ -88,8 +91,12 @@ class Base:
         return self.keys.generate(key, kind)
 
     def certificate(self, purpose: str) -> bytes:
-        """The certificate of one of the owner's keys, DER, as it was brought to the node."""
-        return self.config.path(f"certificates/{purpose}.der").read_bytes()
+        """The certificate of one of the owner's keys, DER, as it was brought to the node.
+
+        Raises:
+            ConfigRefused: For ``missing``.
+        """
+        return self.config.content(f"certificates/{purpose}.der")
 
     async def close(self) -> None:
         """Stop the worker and let go of everything."""
@@ -105,18 +112,20 @@ class Base:
 
 
 def open_base(config: NodeConfig) -> Base:
-    """Open keys and databases, bring the tables up to date, prepare the worker."""
+    """Open keys and databases, bring the tables up to date, prepare the worker.
+
+    Raises:
+        KeyRefused: For ``passphrase`` or ``damaged``.
+        DatabaseUnavailable: For ``damaged``, ``cannot-open`` and others, with the database's name.
+        VaultRefused: For ``other``, ``empty`` or ``database``: they don't belong together.
+    """
     state, name = config.file.state, config.file.node.name
     clock, entropy, metrics = SystemClock(), SystemEntropy(), Metrics()
     log = open_log(config.path("node.log"), clock=clock, node=name)
     keys = FileKeys(
         config.path(state.keys), config.passphrase, entropy=entropy, cost=state.key_cost
     )
-    database = open_database(config.database_url(state.database), name=name)
-    vault_database = open_database(config.database_url(state.vault), name=f"{name}-vault")
-    migrate(database, _migrations())
-    migrate(vault_database, {"vault": VAULT_TABLES})
-    vault_key = keys.secret(KeyId(str(config.member), "vault"))
+    database, vault_database, vault = _open_state(config, keys, entropy)
     in_thread, bell = ThreadPool(name=name), Bell()
     return Base(
         config=config,
@@ -126,7 +135,7 @@ def open_base(config: NodeConfig) -> Base:
         keys=keys,
         database=database,
         vault_database=vault_database,
-        vault=SqlVault(vault_database, vault_key=vault_key, entropy=entropy),
+        vault=vault,
         outbox=SqlOutbox(clock=clock, bell=bell),
         jobs=Jobs(
             database=database,
@@ -141,6 +150,38 @@ def open_base(config: NodeConfig) -> Base:
         metrics=metrics,
         http=HttpClient(),
     )
+
+
+def _open_state(
+    config: NodeConfig, keys: FileKeys, entropy: SystemEntropy
+) -> tuple[SqlDatabase, SqlDatabase, SqlVault]:
+    """The node's database and its vault, their tables up to date, and sure to be of one node."""
+    state, name = config.file.state, config.file.node.name
+    with ExitStack() as opened:
+        database = _open(config.database_url(state.database), name, _migrations())
+        opened.callback(database.close)
+        url, folders = config.database_url(state.vault), {"vault": VAULT_TABLES}
+        vault_database = _open(url, f"{name}-vault", folders)
+        opened.callback(vault_database.close)
+        vault_key = keys.secret(KeyId(str(config.member), "vault"))
+        vault = SqlVault(vault_database, vault_key=vault_key, entropy=entropy)
+        check_belonging(database, vault)
+        opened.pop_all()
+    return database, vault_database, vault
+
+
+def _open(url: str, name: str, folders: Mapping[str, Path]) -> SqlDatabase:
+    with ExitStack() as opened:
+        try:
+            database = open_database(url, name=name)
+            opened.callback(database.close)
+            migrate(database, folders)
+        except DatabaseUnavailable as error:
+            # Which of the node's databases it is, only we know.
+            message = f"the database {name} can't be used"
+            raise DatabaseUnavailable(message, why=error.why) from error
+        opened.pop_all()
+    return database
 
 
 def lay_tables(configs: Sequence[NodeConfig]) -> None:

@@ -272,6 +272,18 @@ class NodeConfig:
         """A path of the file, from its folder."""
         return self.folder / name
 
+    def content(self, name: str) -> bytes:
+        """What is in a file of the node's folder that others brought there.
+
+        Raises:
+            ConfigRefused: For ``missing``.
+        """
+        try:
+            return self.path(name).read_bytes()
+        except OSError as error:
+            message = f"{self.path(name)} can't be read: {error.strerror}"
+            raise ConfigRefused(message, why="missing") from error
+
     def database_url(self, url: str) -> str:
         """A database's address; a relative SQLite file lies in the folder."""
         prefix = "sqlite:///"

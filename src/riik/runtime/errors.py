@@ -5,6 +5,7 @@ RiikError
 │   ├── MigrationRefused    the database's tables are not ones this release can use
 │   ├── KeyRefused          no such key, one too many, or another passphrase
 │   ├── SealRefused         a sealed value can't be opened
+│   ├── VaultRefused        this vault isn't the one the database was written with
 │   ├── BlobRefused         no such blob, or another than its name says
 │   └── UrlRefused          no engine of ours is behind this address
 └── Unavailable
@@ -33,6 +34,7 @@ __all__ = [
     "SealRefused",
     "TokenUnavailable",
     "UrlRefused",
+    "VaultRefused",
 ]
 
 
@@ -52,6 +54,12 @@ class SealRefused(Refused):
     """A sealed value can't be opened: its key is gone, or it isn't what was sealed."""
 
     code = "runtime.seal-refused"
+
+
+class VaultRefused(Refused):
+    """The node's database and its vault don't belong together: one of them, or a key, was lost."""
+
+    code = "runtime.vault-refused"
 
 
 class UrlRefused(Refused):

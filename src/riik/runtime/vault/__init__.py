@@ -34,6 +34,7 @@ FORMAT = b"\x01"
 KEY_BYTES = 32
 MARK_BYTES = 8
 NONCE_BYTES = 12
+ID_BYTES = 16
 HEADER_BYTES = 1 + MARK_BYTES + NONCE_BYTES
 CODE_FIELD = "riik.vault.person-code"
 
@@ -138,6 +139,22 @@ class SqlVault:
         with self._database.work() as unit:
             self._store.forget(subject, work=unit)
         self._database.checkpoint()
+
+    def mark(self) -> bytes:
+        """What tells this vault, with this key, from any other: 32 bytes, always the same."""
+        with self._database.read() as unit:
+            own = self._store.own_id(work=unit)
+        if own is None:
+            with self._database.work_loosely() as unit:
+                self._store.keep_id(self._entropy.bytes(ID_BYTES), work=unit)
+            # Another process may have been quicker: the first id is the vault's.
+            return self.mark()
+        return hmac.digest(self._index_key, b"riik vault\x00" + own, "sha256")
+
+    def is_new(self) -> bool:
+        """Has it met nobody yet? Who was forgotten was met."""
+        with self._database.read() as unit:
+            return not self._store.knows_anybody(work=unit)
 
     def _new_subject(self) -> tuple[SubjectId, bytes]:
         name = b32encode(self._entropy.bytes(20)).decode().lower()

@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     insert,
     select,
+    text,
     update,
 )
 
@@ -38,13 +39,30 @@ KEYS_OF = select(SUBJECT.c.subject, SUBJECT.c.wrapped_key).where(
     SUBJECT.c.subject.in_(bindparam("some", expanding=True))
 )
 
+ANYBODY = select(SUBJECT.c.subject).limit(1)
+OWN_ID = text("SELECT id FROM vault_id")
+KEEP_ID = text("INSERT INTO vault_id (one, id) VALUES (1, :id) ON CONFLICT (one) DO NOTHING")
+
 # SQLite takes no more than 32,766 variables a statement; smaller lists plan faster.
 MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectStore:
-    """Rows of ``vault_subject``."""
+    """Rows of ``vault_subject``, and the one of ``vault_id``."""
+
+    def own_id(self, *, work: Work) -> bytes | None:
+        """The vault's own id, once it has one."""
+        found = work.execute(OWN_ID).scalar()
+        return bytes(found) if found is not None else None
+
+    def keep_id(self, own: bytes, *, work: Work) -> None:
+        """Give the vault this id, unless it has one."""
+        work.execute(KEEP_ID, {"id": own})
+
+    def knows_anybody(self, *, work: Work) -> bool:
+        """Is there any subject, forgotten or not?"""
+        return work.execute(ANYBODY).first() is not None
 
     def find(self, indices: Collection[bytes], *, work: Work) -> dict[bytes, SubjectId]:
         """The subjects that these code indices lead to, of those there are."""
