@@ -55,7 +55,7 @@ async def restart(country, role):
 async def reached(journey, kind):
     """True once this has happened in the case."""
     await journey.refresh()
-    return kind in [event["kind"] for event in journey.result.status.get("timeline", ())] or None
+    return kind in [event["kind"] for event in journey.result.status.get("events", ())] or None
 
 
 async def ended(journey):
@@ -68,8 +68,9 @@ def check_done_once(country, journey, before):
     """One licence, one fee, one decision, one notice."""
     mari = country.holder("mari").code
     assert journey.result.outcome == "granted"
-    assert [event["kind"] for event in journey.result.status["timeline"]] == EVENTS
-    assert journey.result.status["documents"] == ["application.asice", "decision.pdf"]
+    assert [event["kind"] for event in journey.result.status["events"]] == EVENTS
+    papers = [one["name"] for one in journey.result.status["documents"]]
+    assert papers == ["application.asice", "decision.pdf"]
     assert before[0] - balance(country, mari) == FEE
     assert len(right_of(country, mari)) == before[1] + 1
 

@@ -94,9 +94,10 @@ async def test_without_the_trust_centre_the_decision_waits_and_is_then_sealed(co
         async with closed_door(country, "trust"):
             await settle(country, journey, order)
             assert await until(lambda: _event(journey, "proposed"))
-            assert "decision.pdf" not in journey.result.status["documents"]
+            assert "decision.pdf" not in [one["name"] for one in journey.result.status["documents"]]
         await until(lambda: _next(journey, "none"))
-    assert journey.result.status["documents"] == ["application.asice", "decision.pdf"]
+    papers = [one["name"] for one in journey.result.status["documents"]]
+    assert papers == ["application.asice", "decision.pdf"]
 
 
 async def _next(journey, step):
@@ -108,4 +109,4 @@ async def _next(journey, step):
 async def _event(journey, kind):
     """True once this has happened in the case."""
     await journey.refresh()
-    return kind in [event["kind"] for event in journey.result.status["timeline"]] or None
+    return kind in [event["kind"] for event in journey.result.status["events"]] or None

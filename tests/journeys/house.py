@@ -95,7 +95,7 @@ class Lived:
     @property
     def events(self) -> list[str]:
         """What happened in the case, in order."""
-        return [event["kind"] for event in self.status["timeline"]]
+        return [event["kind"] for event in self.status["events"]]
 
     @property
     def grounds(self) -> list[str]:

@@ -50,7 +50,7 @@ async def test_the_case_goes_through_its_states_in_order(renewed):
 
 
 async def test_a_machine_decides_and_the_bank_tells_of_the_payment(renewed):
-    actors = {event["kind"]: event["actor"] for event in renewed.status["timeline"]}
+    actors = {event["kind"]: event["actor"] for event in renewed.status["events"]}
     assert (actors["fee-paid"], actors["decided"], actors["signed"]) == (
         "bank",
         "computer",
@@ -59,7 +59,7 @@ async def test_a_machine_decides_and_the_bank_tells_of_the_payment(renewed):
 
 
 async def test_the_person_is_asked_only_what_no_register_knows(renewed):
-    known = {field for fact in renewed.status["facts"] for field in fact["values"]}
+    known = {field for fact in renewed.status["facts"] for field in fact["fields"]}
     assert not known & set(renewed.status["answers"]) - {"photo"}
 
 
@@ -100,7 +100,7 @@ async def test_the_new_licence_is_in_the_register_from_the_day_of_the_decision(
     country, before, renewed
 ):
     changes = right_of(country, renewed.code)
-    decided = datetime.fromisoformat(renewed.status["timeline"][-1]["at"])
+    decided = datetime.fromisoformat(renewed.status["events"][-1]["at"])
     today = decided.astimezone(ZoneInfo(country.country.zone)).date()
     assert len(changes) == before[1] + 1
     values = changes[-1].change.values

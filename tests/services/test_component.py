@@ -55,7 +55,8 @@ KNOWN = {
 ANSWERS = {
     "reason": {"reason": "expiring"},
     "photo": {"photo": "identity-document"},
-    "delivery": {"speed": "standard", "delivery": "post"},
+    "speed": {"speed": "standard"},
+    "delivery": {"delivery": "post"},
 }
 VALUE = {"value": "AAAA"}
 CERTIFICATE = {"certificate": "AAAA"}
@@ -282,7 +283,7 @@ EVENTS = ["opened", "submitted", "signed", "fee-owed", "fee-paid", "proposed", "
 
 def kinds(status):
     """What happened, in order."""
-    return [event["kind"] for event in status["timeline"]]
+    return [event["kind"] for event in status["events"]]
 
 
 async def test_a_case_goes_from_start_to_end(house, world):
@@ -297,7 +298,7 @@ async def test_whatever_fails_once_is_done_all_the_same(house, world, weather, b
     weather.bad, weather.lost = bad, lost
     status = await house.go()
     assert (status["state"], kinds(status)) == ("granted", EVENTS)
-    assert status["documents"] == ["application.asice", "decision.pdf"]
+    assert [one["name"] for one in status["documents"]] == ["application.asice", "decision.pdf"]
     assert set(world.taken) == {f"{CASE}-record", f"{CASE}-notice"}
 
 

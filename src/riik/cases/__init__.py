@@ -2,7 +2,7 @@
 
 from riik.cases.component import Cases
 from riik.cases.errors import CaseRefused, CaseUnknown, TransitionRefused
-from riik.cases.model import Case, Document, Event, Lane, Mark, Pick, State
+from riik.cases.model import Case, Document, Event, Lane, Mark, Paper, Pick, State
 
 __all__ = [
     "Case",
@@ -13,6 +13,7 @@ __all__ = [
     "Event",
     "Lane",
     "Mark",
+    "Paper",
     "Pick",
     "State",
     "TransitionRefused",

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from riik.cases.errors import CaseUnknown
 from riik.cases.lifecycle import follow, lane_after
-from riik.cases.model import Case, Document, Event, Mark, Pick, State
+from riik.cases.model import Case, Document, Event, Mark, Paper, Pick, State
 from riik.core import Clock, SubjectId, Vault, Work
 
 __all__ = ["CaseStore", "Cases"]
@@ -32,7 +32,7 @@ class CaseStore(Protocol):
     def timeline(self, case_id: str, *, work: Work) -> Sequence[Event]: ...
     def put_document(self, case_id: str, document: Document, *, work: Work) -> None: ...
     def document(self, case_id: str, name: str, *, work: Work) -> Document | None: ...
-    def document_names(self, case_id: str, *, work: Work) -> list[str]: ...
+    def papers(self, case_id: str, *, work: Work) -> list[Paper]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,9 +208,9 @@ class Cases:
         content = self.vault.open(case.subject, kept.content, context=_context(case.id, name))
         return Document(name=name, media_type=kept.media_type, content=content)
 
-    def document_names(self, case: Case, *, work: Work) -> list[str]:
-        """What the case holds, by name."""
-        return self.store.document_names(case.id, work=work)
+    def papers(self, case: Case, *, work: Work) -> list[Paper]:
+        """What the case holds, by name; nothing is opened."""
+        return self.store.papers(case.id, work=work)
 
     def _moved(
         self, case: Case, state: State, *, due_at: datetime | None = None, work: Work

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from riik.core import SubjectId, to_text
 
-__all__ = ["Case", "Document", "Event", "Lane", "Mark", "Pick", "State"]
+__all__ = ["Case", "Document", "Event", "Lane", "Mark", "Paper", "Pick", "State"]
 
 
 class State(StrEnum):
@@ -145,3 +145,18 @@ class Document:
     name: str
     media_type: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A file of the case without its content.
+
+    Attributes:
+        name: Unique in the case.
+        media_type: What it is.
+        size: Bytes as they are kept: sealing adds fewer than a hundred.
+    """
+
+    name: str
+    media_type: str
+    size: int

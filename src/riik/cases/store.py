@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from riik.cases.model import Case, Document, Event, Lane, Pick, State
+from riik.cases.model import Case, Document, Event, Lane, Paper, Pick, State
 from riik.core import SubjectId, Work, from_text, to_text
 
 __all__ = ["SqlCaseStore"]
@@ -174,10 +174,15 @@ class SqlCaseStore:
             return None
         return Document(name=row.name, media_type=row.media_type, content=bytes(row.content))
 
-    def document_names(self, case_id: str, *, work: Work) -> list[str]:
+    def papers(self, case_id: str, *, work: Work) -> list[Paper]:
         """What the case holds."""
-        query = select(_document.c.name).where(_document.c.case_id == case_id)
-        return [row.name for row in work.execute(query.order_by(_document.c.name))]
+        size = func.length(_document.c.content).label("size")
+        query = select(_document.c.name, _document.c.media_type, size)
+        found = query.where(_document.c.case_id == case_id).order_by(_document.c.name)
+        return [
+            Paper(name=row.name, media_type=row.media_type, size=int(row.size))
+            for row in work.execute(found)
+        ]
 
 
 def _owners(pick: Pick) -> list[ColumnElement[bool]]:

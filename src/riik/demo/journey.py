@@ -135,9 +135,8 @@ class Journey:
         if self.person:
             asked["for"] = self.person
         self.result.status = await self.browser.post(f"{self.portal}/v1/cases", asked)
-        known = [
-            f"{fact['need']} {fact['standing']}" for fact in self.result.status.get("facts", ())
-        ]
+        facts = self.result.status.get("facts", ())
+        known = dict.fromkeys(f"{fact['need']} {fact['standing']}" for fact in facts)
         self._step("begin the service", ", ".join(known) or self.result.outcome, began)
 
     async def answer(self) -> None:
@@ -209,7 +208,7 @@ class Journey:
     async def collect(self) -> None:
         """Keep the papers of the case."""
         case = self.result.status["case"]
-        for name in self.result.status.get("documents", ()):
+        for name in [one["name"] for one in self.result.status.get("documents", ())]:
             url = f"{self.portal}/v1/cases/{case}/documents/{name}"
             self.result.files[name] = await self.browser.fetch(url)
 

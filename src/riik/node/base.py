@@ -15,6 +15,7 @@ import riik.inbox
 import riik.login
 import riik.payments
 import riik.portal.citizen
+import riik.portal.session
 import riik.registers
 import riik.services
 import riik.transparency
@@ -48,6 +49,7 @@ _COMPONENTS = (
     riik.inbox,
     riik.login,
     riik.payments,
+    riik.portal.session,
     riik.registers,
     riik.services,
     riik.transparency,

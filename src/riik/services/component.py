@@ -24,16 +24,19 @@ from riik.core import (
 from riik.payments import Fees
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
+from riik.services.folder.catalogue import guide_view
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.process import Kind, Node, start, waiting
-from riik.services.running import Files, Running
+from riik.services.running import Files, Running, local_day
+from riik.services.shown.rows import Speaker
 from riik.services.steps import Steps, Visit
-from riik.services.views import view
+from riik.services.views import summary, view
 
 __all__ = ["Services"]
 
 MOST_OPERATIONS = 50
+MOST_CASES = 200
 SETTLE_SECONDS = 20.0
 
 
@@ -125,8 +128,12 @@ class Services:
             await self.in_thread(self._keep, running, outcome.dossier)
         return {**await self._settled(visit.case), **outcome.answer}
 
-    async def status(self, visit: Visit) -> dict[str, Any]:
+    async def status(self, visit: Visit, *, language: str = "") -> dict[str, Any]:
         """Where the person's case stands, what is asked next, what is known and from where.
+
+        Args:
+            visit: Who, in which case, with which statement of login.
+            language: In which language to tell it; the case's own when empty.
 
         Raises:
             CaseUnknown: There is no such case of this person.
@@ -134,7 +141,7 @@ class Services:
         """
         running = await self.in_thread(self._load, visit.case, visit.person)
         await self._authorised(visit, level=running.definition.level)
-        return await self.in_thread(self._view, running)
+        return await self.in_thread(self._view, running, language)
 
     async def document(self, name: str, visit: Visit) -> tuple[bytes, str]:
         """A document of the person's case: content and media type.
@@ -147,14 +154,27 @@ class Services:
         await self._authorised(visit, level=running.definition.level)
         return await self.in_thread(self._document, running, name)
 
-    async def of_person(self, visit: Visit) -> list[dict[str, Any]]:
+    async def of_person(self, visit: Visit, *, language: str = "") -> list[dict[str, Any]]:
         """The person's cases, newest first; the statement is for the errand `visit.case`.
 
         Raises:
             StatementRefused: The person did not ask for this here and now.
         """
         await self._authorised(visit, level="substantial")
-        return await self.in_thread(self._of_person, visit.person)
+        return await self.in_thread(self._of_person, visit.person, language)
+
+    def catalogue(self) -> list[dict[str, Any]]:
+        """The guide of each service, in every language, with today's fees; nobody's data."""
+        today = local_day(self.clock.now(), self.files.zone)
+        return [
+            guide_view(
+                definition,
+                authority=self.operations.authority.names,
+                sources=self.operations.sources,
+                today=today,
+            )
+            for definition in self.files.definitions.values()
+        ]
 
     async def run(self, case: str) -> None:
         """Do what waits without the person, one durable operation after the other.
@@ -203,15 +223,14 @@ class Services:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.25)
 
-    def _of_person(self, person: PersonCode) -> list[dict[str, Any]]:
+    def _of_person(self, person: PersonCode, language: str) -> list[dict[str, Any]]:
         subject = self.files.vault.find(person)
         if subject is None:
             return []
         with self.database.read() as work:
-            return [
-                {"case": c.id, "number": c.number, "service": c.service, "state": c.state.value}
-                for c in self.cases.of_person(subject, work=work)
-            ]
+            cases = self.cases.of_person(subject, work=work)[:MOST_CASES]
+            running = [self.files.load(case.id, work=work) for case in cases]
+        return [summary(self._speaker(one, language)) for one in running]
 
     def _document(self, running: Running, name: str) -> tuple[bytes, str]:
         with self.database.read() as work:
@@ -279,11 +298,23 @@ class Services:
     def _waiting(self, running: Running) -> list[Node]:
         return waiting(running.definition.process, running.state)
 
-    def _view(self, running: Running) -> dict[str, Any]:
+    def _speaker(self, running: Running, language: str = "") -> Speaker:
+        return Speaker(
+            running=running,
+            language=language or running.dossier.language,
+            authority=self.operations.authority,
+            sources=self.operations.sources,
+            zone=self.files.zone,
+        )
+
+    def _view(self, running: Running, language: str = "") -> dict[str, Any]:
         with self.database.read() as work:
             return view(
-                running,
+                self._speaker(running, language),
                 timeline=self.cases.timeline(running.case, work=work),
-                documents=self.cases.document_names(running.case, work=work),
+                documents=[
+                    {"name": one.name, "media_type": one.media_type, "size": one.size}
+                    for one in self.cases.papers(running.case, work=work)
+                ],
                 fee=self.fees.of_case(running.case.id, work=work),
             )

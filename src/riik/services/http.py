@@ -5,15 +5,18 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
 
     GET  /                     the person's cases here; ``X-Road-Issue`` names the errand
     POST /<case>               start: {"service", "language", "channel"}
-    GET  /<case>               status
+    GET  /<case>               status; ``?language=vi`` tells it in another language
     POST /<case>/<step>        answers/<page>, submission, signature, payment, review
     GET  /<case>/documents/<name>
+
+Service `catalogue` tells of no person: ``GET /`` answers every service's guide.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
@@ -40,15 +43,19 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
     async def cases(incoming: Incoming) -> Answer:
         parts = [part for part in incoming.path.split("/") if part]
         if not parts:
-            return _json(await services.of_person(_visit(incoming, incoming.issue or "")))
+            visit = _visit(incoming, incoming.issue or "")
+            return _json(await services.of_person(visit, language=_language(incoming)))
         visit = _visit(incoming, parts[0])
         if incoming.method == "GET":
-            return await _read(services, visit, parts[1:])
+            return await _read(services, visit, parts[1:], language=_language(incoming))
         content = _content(incoming)
         if len(parts) == 1:
             visit = _spoken(visit, content)
             return _json(await services.start(str(content.get("service", "")), visit))
         return _json(await services.step("/".join(parts[1:]), content, visit))
+
+    async def catalogue(incoming: Incoming) -> Answer:
+        return _json({"services": services.catalogue()})
 
     return [
         Offer(
@@ -62,6 +69,14 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
                 Endpoint("GET", "/*/documents/*"),
             ),
             handler=cases,
+        ),
+        Offer(
+            provider=provider,
+            service="catalogue",
+            endpoints=(Endpoint("GET", "/"),),
+            handler=catalogue,
+            requires_purpose=False,
+            open_to_all=True,
         ),
     ]
 
@@ -116,9 +131,9 @@ def desk_routes(
     ]
 
 
-async def _read(services: Services, visit: Visit, rest: list[str]) -> Answer:
+async def _read(services: Services, visit: Visit, rest: list[str], *, language: str = "") -> Answer:
     if not rest:
-        return _json(await services.status(visit))
+        return _json(await services.status(visit, language=language))
     content, media_type = await services.document(rest[-1], visit)
     return Answer(status=200, headers=(("Content-Type", media_type),), body=content)
 
@@ -135,6 +150,13 @@ def _visit(incoming: Incoming, case: str) -> Visit:
         authority=incoming.authority,
         carrier=incoming.client.member,
     )
+
+
+def _language(incoming: Incoming) -> str:
+    language = dict(parse_qsl(incoming.query)).get("language", "")
+    if language and not _LANGUAGE.match(language):
+        raise ServiceRefused("no such language", why="language")
+    return language
 
 
 def _spoken(visit: Visit, content: Mapping[str, Any]) -> Visit:

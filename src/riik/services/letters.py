@@ -14,7 +14,15 @@ from riik.core import to_text
 from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
 
-__all__ = ["Authority", "answers", "application", "decision_letter", "facts"]
+__all__ = [
+    "APPEAL",
+    "Authority",
+    "answers",
+    "application",
+    "decision_letter",
+    "facts",
+    "grounds_of",
+]
 
 APPEAL = timedelta(days=30)
 
@@ -96,6 +104,7 @@ def application(running: Running) -> dict[str, Any]:
         "title": definition.names.get(dossier.language, definition.id),
         "case": {"id": running.case.id, "number": running.case.number},
         "date": running.today.isoformat(),
+        "statement": definition.text(definition.guide.statement, dossier.language),
         "person": {"code": dossier.person, "acting": dossier.actor, **_person(running)},
         "answers": answers(running),
         "facts": facts(running),
@@ -186,11 +195,19 @@ def _grounds(running: Running, *, granted: bool) -> list[dict[str, str]]:
     proposal = running.dossier.proposal
     if granted or proposal is None:
         return [{"text": definition.text(definition.letter.because, language), "law": law}]
+    return [
+        {"text": definition.text(ground, language), "law": article}
+        for ground, article in grounds_of(running)
+    ]
+
+
+def grounds_of(running: Running) -> list[tuple[str, str]]:
+    """What stands against it, each ground with its article, or with the service's law."""
+    law, proposal = "; ".join(running.definition.law), running.dossier.proposal
+    if proposal is None:
+        return []
     laws = {
         str(row["outputs"].get("code", "")): str(row.get("law") or law)
         for row in proposal.explanation
     }
-    return [
-        {"text": definition.text(ground, language), "law": laws.get(ground, law)}
-        for ground in proposal.grounds
-    ]
+    return [(ground, laws.get(ground, law)) for ground in proposal.grounds]

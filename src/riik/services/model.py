@@ -8,6 +8,7 @@ from typing import Any
 
 from riik.core import ServiceId
 from riik.rules import Rules
+from riik.services.folder.guide import Guide
 from riik.services.process import Process
 
 __all__ = [
@@ -35,6 +36,8 @@ class Need:
         purpose: The purpose code.
         legal_basis: The law.
         step: When it is asked: ``start`` or ``decision``.
+        source: Text id of how people call the register, ``population register``, or empty.
+        from_source: Text id of "from the population register", or empty.
     """
 
     id: str
@@ -44,6 +47,8 @@ class Need:
     purpose: str
     legal_basis: str
     step: str
+    source: str = ""
+    from_source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +153,8 @@ class ServiceDefinition:
         record: What is changed when granted, or None.
         notices: By outcome, ``granted`` or ``refused``.
         letter: What the decision letter says.
+        guide: What people are told before they begin.
+        channels: Where it can be had: ``web``, ``desk``, ``api``.
         texts: By language, then by text id.
     """
 
@@ -171,6 +178,8 @@ class ServiceDefinition:
     record: RecordChange | None
     notices: Mapping[str, Notice]
     letter: Letter
+    guide: Guide
+    channels: tuple[str, ...]
     texts: Mapping[str, Mapping[str, str]]
 
     def text(self, text_id: str, language: str) -> str:

@@ -1,57 +1,127 @@
-"""A case as any channel shows it: where it stands, what is asked next, what is known."""
+"""A case as any channel shows it: where it stands, what is asked next, what is known.
 
-from collections.abc import Sequence
+Docs: ``docs/reference/portal-calls.md`` names every value. Rows, questions and knots are made
+in `shown`; this module puts them together.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from riik.cases import Event
+from riik.cases import Event, State
 from riik.core import to_text
 from riik.payments import Fee
-from riik.services.forms import questions, wanted_pages
-from riik.services.letters import facts
-from riik.services.model import Page, ServiceDefinition
+from riik.services.forms import wanted_pages
+from riik.services.letters import APPEAL, grounds_of
+from riik.services.model import Page
 from riik.services.process import Kind, waiting
-from riik.services.running import Running
+from riik.services.running import Running, local_day
+from riik.services.shown.questions import answered, page_views, question_views
+from riik.services.shown.rows import Speaker, fact_rows, person_of, said_rows
+from riik.services.shown.timeline import knots
 
-__all__ = ["next_page", "view"]
+__all__ = ["next_page", "summary", "view"]
+
+_STATES: Mapping[State, tuple[str, str]] = {
+    State.DRAFT: ("Not handed in yet", "plain"),
+    State.TO_SIGN: ("Waits for your signature", "wait"),
+    State.TO_PAY: ("Waits for the fee", "wait"),
+    State.IN_PROGRESS: ("In progress", "now"),
+    State.WITH_OFFICIAL: ("With an official", "now"),
+    State.GRANTED: ("Granted", "yes"),
+    State.REFUSED: ("Refused", "no"),
+    State.WITHDRAWN: ("Withdrawn", "plain"),
+}
+"""What people read of a state, and the colour of its tag."""
+
+_DOCUMENTS: Mapping[str, tuple[str, str, str]] = {
+    "application.asice": ("Your application", "signed by {name}", "signed"),
+    "amendment.asice": ("What you added", "signed by {name}", "amended"),
+    "decision.pdf": ("The decision", "sealed by {organisation}", "decided"),
+}
+"""What people read of a document, and the event that made it."""
+
+_DOES = {"answer": ("answer",), "sign": ("answer", "sign"), "pay": ("pay",)}
 
 
 def view(
-    running: Running, *, timeline: Sequence[Event], documents: Sequence[str], fee: Fee | None
+    speaker: Speaker,
+    *,
+    timeline: Sequence[Event],
+    documents: Sequence[Mapping[str, Any]],
+    fee: Fee | None,
 ) -> dict[str, Any]:
-    """The status of a case as plain values, in the person's language."""
-    definition, language = running.definition, running.dossier.language
+    """The status of a case as plain values, in one language.
+
+    Args:
+        speaker: The case and the language it is told in.
+        timeline: What happened.
+        documents: What the case holds: ``name``, ``media_type``, ``size``.
+        fee: What is owed, once it is written down.
+    """
+    running = speaker.running
+    facts, said, owed = fact_rows(speaker), said_rows(speaker), _fee(speaker, fee)
+    open_form = running.task("answer") is not None or running.task("sign") is not None
+    pages = page_views(speaker) if open_form else []
     return {
-        "case": running.case.id,
-        "number": running.case.number,
-        "service": definition.id,
-        "title": definition.names.get(language, definition.id),
-        "state": running.case.state.value,
-        "due": to_text(running.case.due_at) if running.case.due_at else None,
-        "next": _next(running),
-        "facts": facts(running),
+        **summary(speaker),
+        "language": speaker.language,
+        "channel": running.dossier.channel,
+        "level": running.definition.level,
+        "next": _next(speaker),
+        "progress": _progress(running, pages),
+        "pages": pages,
+        "facts": facts,
+        "said": said,
         "answers": dict(running.dossier.answers),
-        "fee": _fee(running, fee),
-        "timeline": [
+        "statement": _statement(speaker, facts, said, owed) if open_form else None,
+        "fee": owed,
+        "assistant": None,
+        "asked": None,
+        "documents": [_document(speaker, one, timeline) for one in documents],
+        "events": [
             {"at": to_text(e.at), "kind": e.kind, "actor": e.actor, "detail": e.detail}
             for e in timeline
         ],
-        "documents": list(documents),
-        "grounds": _grounds(running),
+        "timeline": knots(speaker, timeline, fee=owed is not None),
+        "grounds": _grounds(speaker),
+        "why_waiting": _why_waiting(speaker),
+        "decision": _decision(speaker, timeline),
+    }
+
+
+def summary(speaker: Speaker) -> dict[str, Any]:
+    """A case as one line of "my cases"."""
+    running = speaker.running
+    case, definition = running.case, running.definition
+    text, tag = _STATES[case.state]
+    return {
+        "case": case.id,
+        "number": case.number,
+        "service": definition.id,
+        "title": speaker.named(definition.names),
+        "organisation": speaker.named(speaker.authority.names),
+        "state": case.state.value,
+        "state_text": speaker.say(text),
+        "state_tag": tag,
+        "person": person_of(speaker),
+        "opened": to_text(case.opened_at),
+        "due": to_text(case.due_at) if case.due_at else None,
+        "with": _with(speaker),
+        "may": _may(running),
     }
 
 
 def next_page(running: Running) -> Page | None:
     """The first wanted page without all its answers; None when all are answered."""
     form, answers = running.definition.form, running.dossier.answers
-    required = set(form.get("required", ()))
     for page in wanted_pages(running.definition.pages, known=running.known()):
-        needed = set(page.fields) if page.when else required & set(page.fields)
-        if not needed <= set(answers):
+        if not answered(form, page, answers):
             return page
     return None
 
 
-def _next(running: Running) -> dict[str, Any]:
+def _next(speaker: Speaker) -> dict[str, Any]:
+    running = speaker.running
     tasks = waiting(running.definition.process, running.state)
     for task in tasks:
         if task.kind is Kind.SERVICE:
@@ -59,53 +129,139 @@ def _next(running: Running) -> dict[str, Any]:
     for task in tasks:
         if task.does == "answer":
             page = next_page(running)
-            if page is not None:
-                return {"step": f"answers/{page.id}", "questions": _questions(running, page)}
-            return {"step": "submission"}
+            if page is None:
+                return {"step": "submission"}
+            questions = question_views(speaker, page)
+            return {"step": f"answers/{page.id}", "page": page.id, "questions": questions}
         return {"step": {"sign": "submission", "pay": "payment"}.get(task.does, task.does)}
     return {"step": "none"}
 
 
-def _questions(running: Running, page: Page) -> list[dict[str, Any]]:
-    definition, language = running.definition, running.dossier.language
-    return [
-        _translated(question, definition, language) for question in questions(definition.form, page)
-    ]
+def _progress(running: Running, pages: Sequence[Mapping[str, Any]]) -> dict[str, int] | None:
+    """Which question of how many; the signature counts as the last one."""
+    if not pages:
+        return None
+    signs = "sign" in running.definition.process.user_tasks
+    open_at = [number for number, page in enumerate(pages, 1) if not page["answered"]]
+    of = len(pages) + signs
+    return {"position": open_at[0] if open_at else of, "of": of}
 
 
-def _translated(
-    question: dict[str, Any], definition: ServiceDefinition, language: str
-) -> dict[str, Any]:
-    text = definition.text
-    return {
-        **question,
-        "title": text(question["title"], language),
-        "hint": text(question["hint"], language) if question["hint"] else "",
-        "choices": [
-            {"value": choice["value"], "title": text(choice["title"], language)}
-            for choice in question["choices"]
-        ],
-    }
+def _with(speaker: Speaker) -> dict[str, str]:
+    """Who has the case now."""
+    state, organisation = speaker.running.case.state, speaker.named(speaker.authority.names)
+    kind = "computer"
+    if state.ended:
+        kind, organisation = "nobody", ""
+    elif state in (State.DRAFT, State.TO_SIGN, State.TO_PAY):
+        kind, organisation = "person", ""
+    elif state is State.WITH_OFFICIAL:
+        kind = "official"
+    return {"kind": kind, "organisation": organisation, "unit": "", "name": ""}
 
 
-def _fee(running: Running, fee: Fee | None) -> dict[str, Any] | None:
+def _may(running: Running) -> list[str]:
+    if running.case.state.ended:
+        return []
+    return [act for does, acts in _DOES.items() if running.task(does) for act in acts]
+
+
+def _fee(speaker: Speaker, fee: Fee | None) -> dict[str, Any] | None:
+    label = _fee_label(speaker)
     if fee is not None:
         return {
             "amount": fee.amount.minor,
             "currency": fee.amount.currency,
-            "reference": fee.reference,
+            "label": label,
             "law": fee.law,
+            "reference": fee.reference,
             "paid": to_text(fee.paid_at) if fee.paid_at else None,
         }
+    running = speaker.running
     quoted = running.fee(running.known())
     if quoted["amount"] == 0:
         return None
-    return {**quoted, "currency": running.definition.currency, "reference": "", "paid": None}
+    currency = running.definition.currency
+    return {**quoted, "currency": currency, "label": label, "reference": "", "paid": None}
 
 
-def _grounds(running: Running) -> list[dict[str, str]]:
-    proposal, definition = running.dossier.proposal, running.definition
+def _fee_label(speaker: Speaker) -> str:
+    """The row of the table of fees that these answers lead to."""
+    given = speaker.running.dossier.answers
+    for row in speaker.running.definition.guide.fees:
+        if all(given.get(field) == value for field, value in row.answers.items()):
+            return speaker.say(row.title)
+    return ""
+
+
+def _statement(
+    speaker: Speaker,
+    facts: Sequence[Mapping[str, Any]],
+    said: Sequence[Mapping[str, Any]],
+    fee: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Exactly what is going to be signed: the sentence, the answers, what registers say."""
+    return {
+        "sentence": speaker.say(speaker.running.definition.guide.statement),
+        "rows": [*said, *(row for row in facts if row["kind"] not in ("image", "none"))],
+        "fee": fee,
+    }
+
+
+def _document(
+    speaker: Speaker, document: Mapping[str, Any], timeline: Sequence[Event]
+) -> dict[str, Any]:
+    name = str(document["name"])
+    title, about, made = _DOCUMENTS.get(name, (name, "", ""))
+    at = next((event.at for event in reversed(timeline) if event.kind == made), None)
+    whose = person_of(speaker)["name"] or speaker.say("you")
+    organisation = speaker.named(speaker.authority.names)
+    return {
+        **document,
+        "title": speaker.say(title),
+        "about": speaker.say(about).format(name=whose, organisation=organisation),
+        "at": to_text(at) if at else None,
+    }
+
+
+def _grounds(speaker: Speaker) -> list[dict[str, str]]:
+    """Why the decision is no, each with its article."""
+    proposal = speaker.running.dossier.proposal
+    if proposal is None:
+        return []
     return [
-        {"code": ground, "text": definition.text(ground, running.dossier.language)}
-        for ground in (proposal.grounds if proposal else ())
+        {"code": ground, "text": speaker.say(ground), "law": law}
+        for ground, law in grounds_of(speaker.running)
     ]
+
+
+def _why_waiting(speaker: Speaker) -> list[str]:
+    """Why a computer did not decide: what an official has to look at."""
+    proposal = speaker.running.dossier.proposal
+    if proposal is None or speaker.running.case.state is not State.WITH_OFFICIAL:
+        return []
+    return [speaker.say(ground) for ground in proposal.grounds]
+
+
+def _decision(speaker: Speaker, timeline: Sequence[Event]) -> dict[str, Any] | None:
+    running, say = speaker.running, speaker.say
+    decided = next((event for event in reversed(timeline) if event.kind == "decided"), None)
+    if decided is None or running.case.state not in (State.GRANTED, State.REFUSED):
+        return None
+    letter, granted = running.definition.letter, running.case.state is State.GRANTED
+    until = local_day(decided.at, speaker.zone) + APPEAL
+    return {
+        "outcome": running.case.state.value,
+        "text": say(letter.granted if granted else letter.refused) or say(_sentence(granted)),
+        "at": to_text(decided.at),
+        "by": decided.actor,
+        "document": "decision.pdf" if letter.template else "",
+        "next": [say(line) for line in (letter.next_granted if granted else letter.next_refused)],
+        "appeal": {"text": say(letter.appeal), "until": until.isoformat()}
+        if letter.appeal
+        else None,
+    }
+
+
+def _sentence(granted: bool) -> str:
+    return "The decision is yes" if granted else "The decision is no"

@@ -13,8 +13,9 @@ import msgspec
 from riik.formats.toml import Shape, read_toml
 from riik.rules import load
 from riik.services.errors import FolderRefused
+from riik.services.folder.guide import GuideSection, check_guide, guide_of
 from riik.services.folder.process import read_process
-from riik.services.folder.texts import read_texts
+from riik.services.folder.texts import house_texts, read_texts
 from riik.services.forms import check_schema, pages_of
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
 from riik.services.process import Process
@@ -90,6 +91,7 @@ class _Service(Shape):
     record: _Record | None = None
     notices: dict[str, _Notice] = msgspec.field(default_factory=dict)
     letter: _Letter | None = None
+    guide: GuideSection | None = None
 
 
 class _Need(Shape):
@@ -100,6 +102,8 @@ class _Need(Shape):
     purpose: str
     legal_basis: str
     step: str = "start"
+    source: str = ""
+    from_: str = msgspec.field(default="", name="from")
 
 
 class _Needs(Shape):
@@ -115,7 +119,7 @@ def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefin
 
     Raises:
         FolderRefused: For ``size``, ``file`` (missing or not allowed), ``value``, ``needs``,
-            ``pages``, ``schema``, ``process``, ``decision``, ``texts`` or ``letter``.
+            ``pages``, ``schema``, ``process``, ``decision``, ``texts``, ``letter`` or ``guide``.
         TomlRefused: A TOML file with an unknown key or a wrong value.
         RulesRefused: A DMN file that can't be read or uses what isn't supported.
     """
@@ -145,7 +149,9 @@ def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefin
         record=_record_of(service.record),
         notices={name: _notice_of(notice) for name, notice in service.notices.items()},
         letter=_letter_of(service.letter, files),
-        texts=read_texts(files),
+        guide=guide_of(service.guide),
+        channels=service.channels,
+        texts=_texts(files),
     )
     _check(definition)
     return definition
@@ -183,6 +189,8 @@ def _read_needs(source: bytes) -> tuple[Need, ...]:
             purpose=need.purpose,
             legal_basis=need.legal_basis,
             step=need.step,
+            source=need.source,
+            from_source=need.from_,
         )
         for need in read_toml(source, _Needs, name="needs.toml").need
     )
@@ -223,6 +231,12 @@ def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
     )
 
 
+def _texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    """The folder's texts over the house's: what a folder says itself is what people read."""
+    house, own = house_texts(), read_texts(files)
+    return {language: house.get(language, {}) | own.get(language, {}) for language in house | own}
+
+
 def _digest(files: Mapping[str, bytes]) -> str:
     """One digest of all files: names and contents, in order of the names."""
     listing = "".join(f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
@@ -238,6 +252,14 @@ def _check(definition: ServiceDefinition) -> None:
     if len(set(ids)) != len(ids) or any(need.step not in ("start",) for need in definition.needs):
         raise FolderRefused("needs have ids of their own, and step is start", why="needs")
     _check_tasks(definition.process)
+    check_guide(
+        definition.guide,
+        needs={need.id: need.fields for need in definition.needs},
+        form=definition.form["properties"],
+        law=definition.law,
+        languages=definition.languages,
+        fee=bool(definition.fee_decision),
+    )
     _check_translations(definition)
 
 
@@ -262,10 +284,12 @@ def _check_tasks(process: Process) -> None:
 
 
 def _check_translations(definition: ServiceDefinition) -> None:
-    """Every question and notice in every language; English may be the text's id itself."""
+    """Every text that people read in every language; English may be the text's id itself."""
     wanted = {
         text for notice in definition.notices.values() for text in (notice.title, notice.body)
     }
+    wanted |= definition.guide.texts()
+    wanted |= {text for need in definition.needs for text in (need.source, need.from_source)} - {""}
     letter = definition.letter
     wanted |= {letter.granted, letter.refused, letter.because, letter.appeal} - {""}
     wanted |= {*letter.next_granted, *letter.next_refused, *(fact.label for fact in letter.facts)}

@@ -1,16 +1,21 @@
 """A folder's texts: gettext catalogues read without writing or running anything.
 
-Only ``msgid`` and ``msgstr`` are used; plural forms and contexts have no use in a folder.
+Only ``msgid`` and ``msgstr`` are used; plural forms and contexts have no use in a folder. The
+house has words of its own for what is alike in every service ("The registers were asked"); a
+folder may say the same better.
 """
 
 import io
 from collections.abc import Mapping
+from importlib.resources import files as package_files
 
 from babel.messages.pofile import PoFileError, read_po
 
 from riik.services.errors import FolderRefused
 
-__all__ = ["read_texts"]
+__all__ = ["house_texts", "read_texts"]
+
+HOUSE = "riik.services"
 
 
 def read_texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
@@ -34,3 +39,10 @@ def read_texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
             if isinstance(message.id, str) and message.id and isinstance(message.string, str)
         }
     return texts
+
+
+def house_texts() -> dict[str, dict[str, str]]:
+    """The platform's own texts by language, from ``services/locale``; English is the text."""
+    folder = package_files(HOUSE).joinpath("locale")
+    found = {f"locale/{one.name}": one.read_bytes() for one in folder.iterdir()}
+    return read_texts(found)

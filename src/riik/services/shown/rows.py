@@ -1,0 +1,211 @@
+"""What is known and what was said, as rows ready to show: label, value, source, standing.
+
+Pure: a case and the words of its folder go in, plain values come out. Every value comes with
+its kind (``text``, ``day``, ``image``, ``none``), so that no page has to guess; days are left
+to the page, which writes them as its country does.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from riik.core import to_text
+from riik.services.folder.guide import KnownRow
+from riik.services.letters import Authority
+from riik.services.model import Fact, Need, Standing
+from riik.services.running import Running
+
+__all__ = ["Speaker", "choice_facts", "fact_rows", "person_of", "said_rows"]
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_NAMES = ("given_names", "middle_names", "family_name")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """A case told in one language.
+
+    Attributes:
+        running: The case.
+        language: In which language.
+        authority: Who answers for it, and how the country says names.
+        sources: Names of the organisations that play each role, by language.
+        zone: Where the law's days begin.
+    """
+
+    running: Running
+    language: str
+    authority: Authority
+    sources: Mapping[str, Mapping[str, str]]
+    zone: str
+
+    @property
+    def say(self) -> Callable[[str], str]:
+        """A text of the folder or of the house in this language."""
+        return lambda text: self.running.definition.text(text, self.language) if text else ""
+
+    def named(self, names: Mapping[str, str]) -> str:
+        """Names by language: this one's, else English, else any."""
+        return names.get(self.language) or names.get("en") or next(iter(names.values()), "")
+
+    def source(self, need: Need) -> tuple[str, str, str]:
+        """The register, "from the register", and the organisation that keeps it."""
+        organisation = self.named(self.sources.get(need.provider, {})) or need.provider
+        source = self.say(need.source) or organisation
+        return source, self.say(need.from_source) or source, organisation
+
+
+def fact_rows(speaker: Speaker) -> list[Row]:
+    """Everything that registers said, a row a label of the guide, in the guide's order."""
+    definition, facts = speaker.running.definition, speaker.running.dossier.facts
+    rows: list[Row] = []
+    silent: set[str] = set()
+    for known in definition.guide.known:
+        fact = facts.get(known.need)
+        if fact is None:
+            continue
+        if fact.standing is Standing.KNOWN:
+            rows += _known(speaker, known, fact)
+        elif known.need not in silent:
+            silent.add(known.need)
+            rows.append(_missing(speaker, fact))
+    return rows
+
+
+def said_rows(speaker: Speaker) -> list[Row]:
+    """What the person answered, in the order of the pages, with the step that changes it."""
+    running, say = speaker.running, speaker.say
+    rows = []
+    for page in running.definition.pages:
+        for field in page.fields:
+            if field not in running.dossier.answers:
+                continue
+            schema = running.definition.form["properties"][field]
+            value = running.dossier.answers[field]
+            titles = {choice["const"]: choice["title"] for choice in schema.get("oneOf", ())}
+            text, kind = (
+                (say(titles[value]), "text")
+                if value in titles
+                else _shown(speaker, value, name=f"answers.{field}")
+            )
+            rows.append(
+                {
+                    "page": page.id,
+                    "step": f"answers/{page.id}",
+                    "field": field,
+                    "label": say(schema.get("title", field)),
+                    "value": text,
+                    "kind": kind,
+                }
+            )
+    return rows
+
+
+def choice_facts(speaker: Speaker, names: Sequence[str]) -> list[Row]:
+    """The rows of single fields, such as ``person.residence``, for a choice or a question."""
+    rows = []
+    for name in names:
+        need, _, field = name.partition(".")
+        fact = speaker.running.dossier.facts.get(need)
+        if fact is None:
+            continue
+        if fact.standing is not Standing.KNOWN:
+            rows.append(_missing(speaker, fact))
+            continue
+        label = next(
+            (
+                row.label
+                for row in speaker.running.definition.guide.known
+                if row.need == need and field in row.fields
+            ),
+            "",
+        )
+        rows += _known(speaker, KnownRow(need=need, label=label, fields=(field,)), fact)
+    return rows
+
+
+def person_of(speaker: Speaker) -> Row:
+    """Whose matter it is: the name as the population register has it; empty when silent."""
+    dossier = speaker.running.dossier
+    names = dict.fromkeys(_NAMES, "")
+    for fact in dossier.facts.values():
+        if fact.standing is Standing.KNOWN and "family_name" in fact.values:
+            names = {name: str(fact.values.get(name) or "") for name in _NAMES}
+            break
+    return {
+        "name": speaker.authority.full_name(**names),
+        "given_names": names["given_names"],
+        "self": dossier.person == dossier.actor,
+    }
+
+
+def _known(speaker: Speaker, known: KnownRow, fact: Fact) -> Iterator[Row]:
+    """The row of a label; none where the register has nothing in these fields."""
+    if "family_name" in known.fields:
+        names = {name: str(fact.values.get(name) or "") for name in _NAMES}
+        value, kind = speaker.authority.full_name(**names), "text"
+    else:
+        shown = [
+            _shown(speaker, fact.values[field], name=f"{known.need}.{field}")
+            for field in known.fields
+            if fact.values.get(field) is not None
+        ]
+        value = ", ".join(text for text, _ in shown)
+        kind = shown[0][1] if len(shown) == 1 else "text"
+    if value:
+        yield _row(speaker, fact, fields=known.fields, label=known.label, value=value, kind=kind)
+
+
+def _missing(speaker: Speaker, fact: Fact) -> Row:
+    """The one row of a register that had nothing, or did not answer."""
+    note = (
+        "It has nothing about you."
+        if fact.standing is Standing.NOTHING
+        else "It does not answer now. We go on; an official will ask it later."
+    )
+    row = _row(speaker, fact, fields=(), label="", value="", kind="none")
+    return {**row, "id": fact.need, "label": row["source"], "note": speaker.say(note)}
+
+
+def _row(
+    speaker: Speaker, fact: Fact, *, fields: Sequence[str], label: str, value: str, kind: str
+) -> Row:
+    need = next(one for one in speaker.running.definition.needs if one.id == fact.need)
+    source, from_source, organisation = speaker.source(need)
+    return {
+        "id": f"{fact.need}.{fields[0]}" if fields else fact.need,
+        "need": fact.need,
+        "fields": list(fields),
+        "label": speaker.say(label),
+        "value": value,
+        "kind": kind,
+        "standing": fact.standing.value,
+        "note": "",
+        "source": source,
+        "from": from_source,
+        "organisation": organisation,
+        "register": str(fact.source.provider),
+        "at": to_text(fact.at),
+        "message": fact.message_id,
+    }
+
+
+def _shown(speaker: Speaker, value: Any, *, name: str) -> tuple[str, str]:
+    """A value as text with its kind; codes are said in words where the folder has them."""
+    if isinstance(value, bool):
+        return speaker.say("yes" if value else "no"), "text"
+    if isinstance(value, Mapping):
+        return str(value.get("text", "")), "text"
+    if isinstance(value, list):
+        parts = [_shown(speaker, item, name=name)[0] for item in value]
+        return ", ".join(filter(None, parts)) or speaker.say("none"), "text"
+    text = str(value)
+    if text.startswith("data:image/"):
+        return text, "image"
+    if _DAY.match(text):
+        return text, "day"
+    said = speaker.say(f"{name}.{text}")
+    return (text if said == f"{name}.{text}" else said), "text"
