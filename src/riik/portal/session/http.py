@@ -465,7 +465,7 @@ def _shown(visitor: Visitor) -> dict[str, Any]:
     return {
         "given_names": visitor.given_names,
         "surname": visitor.surname,
-        "birth_date": visitor.birth_date.isoformat(),
+        "birth_date": visitor.birth_date,
         "level": visitor.level.value,
         "method": visitor.method,
         "began_at": to_text(visitor.began_at),

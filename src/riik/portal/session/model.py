@@ -1,7 +1,7 @@
 """Who visits, and what is kept of a visit: sessions, sign-ins under way, forms that wait."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from riik.core import PersonCode, SubjectId
@@ -28,7 +28,7 @@ class Visitor:
         handle: Login's access token: what it wants to hear when it is asked for a statement.
         given_names: As the identity document has them.
         surname: Likewise.
-        birth_date: Likewise.
+        birth_date: A day as ``1990-01-31``, or a year alone; empty when login knows neither.
         level: How sure login is (``acr``).
         method: How the person signed in (``amr``).
         sid: Login's name for its session, which all sites share; empty when it gave none.
@@ -40,7 +40,7 @@ class Visitor:
     handle: str
     given_names: str
     surname: str
-    birth_date: date
+    birth_date: str
     level: Level
     method: str
     sid: str

@@ -6,9 +6,10 @@ the answer (RFC 9207), RP-initiated logout 1.0 and the logout token of back-chan
 Only RS256, with a key of the provider's set. Pure: `client` speaks, `component` remembers.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final
@@ -43,6 +44,7 @@ LOGOUT_AGE: Final = timedelta(minutes=5)
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 MOST_TOKEN: Final = 8_192
 MOST_KEYS: Final = 20
+_BORN: Final = re.compile(r"(\d{4}(-\d\d-\d\d)?)?\Z", re.ASCII)
 
 Keys = Mapping[str, bytes]
 """The provider's public keys by ``kid``, SubjectPublicKeyInfo, DER."""
@@ -113,7 +115,7 @@ class Identity:
     person: PersonCode
     given_names: str
     surname: str
-    birth_date: date
+    birth_date: str
     level: Level
     method: str
     sid: str
@@ -138,7 +140,7 @@ class LogoutToken:
 
 
 class _Profile(msgspec.Struct, frozen=True, kw_only=True):
-    date_of_birth: date
+    date_of_birth: str
     given_name: str
     family_name: str
 
@@ -161,7 +163,7 @@ class _Claims(msgspec.Struct, frozen=True, kw_only=True):
     profile_attributes: _Profile | None = None
     given_name: str = ""
     family_name: str = ""
-    birthdate: date | None = None
+    birthdate: str = ""
 
 
 class _LogoutClaims(msgspec.Struct, frozen=True, kw_only=True):
@@ -364,15 +366,15 @@ def _check_times(iat: int, *, exp: int, nbf: int, at: datetime) -> None:
 
 
 def _identity(claims: _Claims) -> Identity:
-    told = claims.profile_attributes
-    if told is None and claims.birthdate is not None:
-        told = _Profile(
-            date_of_birth=claims.birthdate,
-            given_name=claims.given_name,
-            family_name=claims.family_name,
-        )
-    if told is None or not (told.given_name or told.family_name):
+    told = claims.profile_attributes or _Profile(
+        date_of_birth=claims.birthdate,
+        given_name=claims.given_name,
+        family_name=claims.family_name,
+    )
+    if not (told.given_name or told.family_name):
         raise TokenRefused("the token names nobody", why="names")
+    if not _BORN.match(told.date_of_birth):
+        raise TokenRefused("the birth date is neither a day nor a year", why="claims")
     return Identity(
         person=_person(claims.sub),
         given_names=told.given_name,
