@@ -11,7 +11,7 @@ class RootsOnly(Contract):
 
     Configuration:
         container: The package whose children are the components.
-        open_components: Components whose modules are themselves the public names.
+        open_components: Components, or rooms in one, whose modules are themselves the public names.
         composers: Components that may look inside others.
     """
 
@@ -33,9 +33,13 @@ class RootsOnly(Contract):
         depth = str(self.container).count(".") + 1
         for imported in graph.modules:
             target = imported.split(".")[depth:]
-            if len(target) < 2 or target[0] in self.open_components:
+            if len(target) < 2 or self._is_open(target):
                 continue
             for importer in graph.find_modules_that_directly_import(imported):
                 source = importer.split(".")[depth:]
                 if source[:1] != target[:1] and source[:1] not in [[c] for c in self.composers]:
                     yield importer, imported
+
+    def _is_open(self, target: list[str]) -> bool:
+        rooms = [str(name).split(".") for name in self.open_components]
+        return any(target[: len(room)] == room for room in rooms)

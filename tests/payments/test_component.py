@@ -1,41 +1,14 @@
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from tests.payments.conftest import FEE, MARI, TRANSPORT
 
 import riik.payments
-from riik.core import ClientId, Money, PersonCode, person_code
-from riik.payments import FEE_PAID, NOTIFY, Bank, FeeRefused, Fees, Notification, OrderRefused
-from riik.payments.store import SqlBankStore, SqlFeeStore
-from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
-from riik.runtime.vault import SqlVault
-from riik.runtime.vault import __file__ as vault_file
+from riik.core import Money, PersonCode, person_code
+from riik.payments import FEE_PAID, NOTIFY, FeeRefused, Fees, Notification, OrderRefused
+from riik.payments.store import SqlFeeStore
 
-MARI, JAAN = person_code("EE49001010001"), person_code("EE38001085718")
-TRANSPORT = ClientId.parse("EE-DEMO/GOV/70001053/services")
-FEE = Money("EUR", 2300)
-
-
-class Written:
-    """An outbox that is a list."""
-
-    def __init__(self):
-        self.events = []
-
-    def put(self, topic, key, payload, /, *, work):
-        self.events.append((topic, key))
-
-
-@pytest.fixture
-def outbox():
-    return Written()
-
-
-@pytest.fixture
-def tables(database):
-    migrate(database, {"payments": Path(riik.payments.__file__).parent / "migrations"})
-    return database
+JAAN = person_code("EE38001085718")
 
 
 @pytest.fixture
@@ -52,23 +25,6 @@ def fee(fees, tables):
 @pytest.fixture
 def paid(fee, clock):
     return Notification(order="o", reference=fee.reference, amount=FEE, paid_at=clock.now())
-
-
-@pytest.fixture
-def bank(tables, tmp_path, outbox, clock, entropy):
-    keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
-    vault = SqlVault(keys, vault_key=entropy.bytes(32), entropy=entropy)
-    yield Bank(
-        store=SqlBankStore(),
-        vault=vault,
-        outbox=outbox,
-        clock=clock,
-        entropy=entropy,
-        country="EE",
-        bank_code="99",
-    )
-    keys.close()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from riik.portal.design.pages import ASSETS
 from riik.portal.operator import Country, LogHead, Member
 from riik.portal.operator.http import country_routes, node_routes
 from riik.portal.operator.page import StatusPage
+from riik.profiles import country_profile
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -35,7 +36,7 @@ class Source:
 
 
 def site(now=None, **page):
-    pages = StatusPage(zone="Europe/Tallinn", with_files=True, **page)
+    pages = StatusPage(profile=country_profile("ee"), with_files=True, **page)
     source = Source(now or country(files=FILES))
     return Starlette(
         routes=[*country_routes(source, page=pages, usual=("et", "en")), *design_routes()]

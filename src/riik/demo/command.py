@@ -14,6 +14,7 @@ from riik.demo.running import Demonstration, open_demonstration
 from riik.demo.showing import Shown, show_journey
 from riik.demo.storytelling import Told, read_story, tell_story
 from riik.node import CountrySite, Listed
+from riik.profiles import country_profile
 from riik.runtime.clock import SystemClock
 from riik.runtime.logs import open_log
 
@@ -133,8 +134,7 @@ def _site(running: Demonstration, options: Options) -> CountrySite:
     log = open_log(options.state / "country.log", clock=SystemClock(), node="country")
     return CountrySite.of(
         members,
-        zone=running.country.zone,
-        languages=running.country.languages,
+        profile=country_profile(running.country.profile),
         folder=options.out,
         log=log,
     )
@@ -179,8 +179,8 @@ def _print(
         show(f"            {_program()} tracker verify {shown.folder}/{look['receipt']}")
     if address:
         show(f"\nThe country's page: {address}")
-        for role, place in running.places.items():
-            show(f"  {place.origin}  {running.country.members[role].names['en']}")
+        for role, member in running.country.members.items():
+            show(f"  {running.places[role].origin}  {member.names['en']}")
     show("\nPeople with cards (invented; the PINs protect nothing):")
     for holder in running.holders:
         office = f", official at {', '.join(holder.official)}" if holder.official else ""

@@ -61,7 +61,7 @@ def configurations(
         "trust": _trust(country),
         "identity": _identity(country),
         "portal": _portal(country),
-        "bank": _bank(country),
+        "bank": _bank(country, places),
         "witness": _witness(country, keys),
         "transport": _provider(country, "transport", [country.service], officials),
         "school": _provider(country, "school", ["driving-course"], officials),
@@ -179,12 +179,15 @@ def _entry(service: str, provider: DemoMember) -> Tree:
     }
 
 
-def _bank(country: Country) -> Tree:
+def _bank(country: Country, places: Mapping[str, Place]) -> Tree:
     return {
         "bank": {
             "country": country.profile.upper(),
             "bank-code": "99",
             "login": str(country.client("authority", "login")),
+            "login-origin": places["authority"].origin,
+            "client-id": "bank-site",
+            "site": places["bank-site"].origin,
         }
     }
 

@@ -13,7 +13,10 @@ __all__ = ["Country", "DemoMember", "Place", "read_country"]
 
 DATA = Path(__file__).parent
 FIRST_PORT = 7100
+LOCAL = "127.0.0.1"
 MESSAGE_PORT, STATUS_PORT = 5500, 5577
+SITES = ("bank-site",)
+"""Websites that are nobody's node: people reach them, servers don't."""
 
 
 class _Member(Shape):
@@ -146,13 +149,20 @@ def read_country(profile: str) -> Country:
 def free_places(country: Country, *, shift: int = 0) -> dict[str, Place]:
     """Places that are free on this machine: each member its own loopback address if it can.
 
+    Sites come after the members.
+
     Args:
         country: Whose members listen.
         shift: Added to the usual ports, so that countries side by side keep apart.
     """
     taken: set[tuple[str, int]] = set()
-    people = _free_ports("127.0.0.1", FIRST_PORT + shift, taken)
-    return {role: _place(member, people, taken, shift) for role, member in country.members.items()}
+    people = _free_ports(LOCAL, FIRST_PORT + shift, taken)
+    places = {
+        role: _place(member, people, taken, shift) for role, member in country.members.items()
+    }
+    return places | {
+        site: Place(host=LOCAL, port=0, status_port=0, people=next(people)) for site in SITES
+    }
 
 
 def _place(
@@ -161,7 +171,7 @@ def _place(
     host = f"127.0.0.{member.host}"
     if not _free(host, 0):
         # Some systems have one loopback address only: members then differ by port.
-        host = "127.0.0.1"
+        host = LOCAL
     return Place(
         host=host,
         port=next(_free_ports(host, MESSAGE_PORT + shift, taken)),

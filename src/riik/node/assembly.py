@@ -55,11 +55,15 @@ class Assembly:
         sections = self.config.file.roles
         return Roles({role: MemberId.parse(one.member) for role, one in sections.items()})
 
+    @cached_property
+    def member_names(self) -> dict[str, dict[str, str]]:
+        """How people call each member, by language."""
+        return {one.member: dict(one.names) for one in self.config.file.roles.values()}
+
     def source_names(self, providers: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """How people call the organisation behind each subsystem that is asked, by language."""
-        names = {one.member: dict(one.names) for one in self.config.file.roles.values()}
         return {
-            role: names.get(str(ClientId.parse(client).member), {})
+            role: self.member_names.get(str(ClientId.parse(client).member), {})
             for role, client in providers.items()
         }
 

@@ -150,11 +150,18 @@ class ServicesSection(Shape):
 
 
 class BankSection(Shape):
-    """The demonstration bank."""
+    """The demonstration bank.
+
+    ``login-origin`` is the national login as its tokens name it, ``client-id`` what the bank's
+    site is called there, ``site`` where that site is.
+    """
 
     country: str
     bank_code: str
     login: str
+    login_origin: str = ""
+    client_id: str = "bank-site"
+    site: str = ""
 
 
 class PortalSection(Shape):

@@ -17,11 +17,11 @@ from riik.node.base import read_folder
 from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.node.fillers.relying import OfficialGate, PayerGate
-from riik.payments import Bank, Fees
-from riik.payments.client import BankClient, CreditorClient
-from riik.payments.http import bank_offers, bank_routes, fee_offers
+from riik.payments import Bank, Counter, Fees
+from riik.payments.client import BankClient, CreditorClient, PublishedKeys
+from riik.payments.http import bank_offers, bank_routes, counter_routes, fee_offers
 from riik.payments.jobs import bank_handlers
-from riik.payments.store import SqlBankStore, SqlFeeStore
+from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
 from riik.portal import Portal
 from riik.portal.citizen.http import routes as portal_routes
 from riik.portal.citizen.jobs import handlers as portal_handlers
@@ -120,7 +120,7 @@ def add_inbox(assembly: Assembly) -> None:
 
 
 def add_bank(assembly: Assembly) -> None:
-    """The demonstration bank: accounts, orders, payments."""
+    """The demonstration bank: accounts, orders, payments, and its counter for people."""
     base, section = assembly.base, assembly.config.file.bank
     if section is None:
         return
@@ -148,6 +148,18 @@ def add_bank(assembly: Assembly) -> None:
         database=base.database,
         in_thread=base.in_thread,
     )
+    counter = Counter(
+        bank=bank,
+        store=SqlCounterStore(),
+        keys=PublishedKeys(http=base.http, origin=section.login_origin, clock=base.clock),
+        database=base.database,
+        clock=base.clock,
+        entropy=base.entropy,
+        in_thread=base.in_thread,
+        issuer=section.login_origin,
+        site=section.client_id,
+    )
+    assembly.routes += counter_routes(counter, names=assembly.member_names)
     creditors = CreditorClient(exchange=assembly.exchange, client=own)
     assembly.on(
         bank_handlers(bank, creditors=creditors, database=base.database, in_thread=base.in_thread)

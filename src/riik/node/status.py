@@ -10,11 +10,12 @@ from starlette.routing import BaseRoute
 from riik.core import RiikError
 from riik.node.assembly import Assembly
 from riik.node.parts import Parts
-from riik.portal.design.http import design_routes
+from riik.portal.design.http import KeepsLanguage, design_routes
 from riik.portal.operator import Listed, LogHead, NodeStatus, WatchedLog, messages_of
 from riik.portal.operator.client import PolledCountry
 from riik.portal.operator.http import country_routes, node_routes
 from riik.portal.operator.page import StatusPage
+from riik.profiles import Profile
 from riik.runtime.clock import SystemClock
 from riik.runtime.http_client import HttpClient
 from riik.runtime.logs import JsonLog
@@ -102,15 +103,13 @@ class CountrySite:
 
     Attributes:
         members: Whom it shows.
-        zone: The country's time zone.
-        languages: Those of its law, for visitors who ask for none of ours.
+        profile: The country's; its languages are for visitors who ask for none of ours.
         folder: Where the last journey left its files.
         log: Where its requests are written down.
     """
 
     members: Sequence[Listed]
-    zone: str
-    languages: tuple[str, ...]
+    profile: Profile
     folder: Path
     log: JsonLog
     http: HttpClient
@@ -122,16 +121,14 @@ class CountrySite:
         cls,
         members: Sequence[Listed],
         *,
-        zone: str,
-        languages: tuple[str, ...],
+        profile: Profile,
         folder: Path,
         log: JsonLog,
     ) -> "CountrySite":
         """A site with engines of its own."""
         return cls(
             members=members,
-            zone=zone,
-            languages=languages,
+            profile=profile,
             folder=folder,
             log=log,
             http=HttpClient(),
@@ -147,10 +144,10 @@ class CountrySite:
             in_thread=self.in_thread,
             folder=self.folder,
         )
-        page = StatusPage(zone=self.zone, with_files=True)
-        shown = country_routes(source, page=page, usual=self.languages)
+        page = StatusPage(profile=self.profile, with_files=True)
+        shown = country_routes(source, page=page, usual=self.profile.languages)
         routes: list[BaseRoute] = [*shown, *design_routes()]
-        app = edge(routes, metrics=Metrics(), logger=self.log)
+        app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=self.log))
         self.server = await serve(app, "127.0.0.1", port)
         return f"http://localhost:{self.server.port}"
 

@@ -1,16 +1,27 @@
 """What can be wrong with a fee or a payment.
 
 PaymentRefused
-├── FeeRefused      a payment does not settle what is owed
-├── ForeignPage     a page that is not the bank's wants to pay
-└── OrderRefused    the bank can't follow this payment order
+├── FeeRefused             a payment does not settle what is owed
+├── ForeignPage            a page that is not the bank's wants to pay
+├── OrderRefused           the bank can't follow this payment order
+│   └── OrderUnknown       there is none
+└── AuthenticationRefused  who says that they are the payer did not prove it
+LoginSilent                nobody can say now whether a proof holds
 """
 
 from typing import ClassVar
 
-from riik.core import Refused
+from riik.core import Refused, Unavailable
 
-__all__ = ["FeeRefused", "ForeignPage", "OrderRefused", "PaymentRefused"]
+__all__ = [
+    "AuthenticationRefused",
+    "FeeRefused",
+    "ForeignPage",
+    "LoginSilent",
+    "OrderRefused",
+    "OrderUnknown",
+    "PaymentRefused",
+]
 
 
 class PaymentRefused(Refused):
@@ -37,3 +48,23 @@ class OrderRefused(PaymentRefused):
     """A payment order the bank can't follow: unknown, of another payer, no funds."""
 
     code = "payments.order-refused"
+
+
+class OrderUnknown(OrderRefused):
+    """There is no such payment order."""
+
+    code = "payments.order-unknown"
+    status: ClassVar[int] = 404
+
+
+class AuthenticationRefused(PaymentRefused):
+    """A proof of sign-in that does not hold, is too old, was used, or is for another order."""
+
+    code = "payments.authentication-refused"
+    status = 401
+
+
+class LoginSilent(Unavailable):
+    """The national login can't be asked for its keys now."""
+
+    code = "payments.login-silent"

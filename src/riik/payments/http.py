@@ -1,12 +1,18 @@
-"""Offers of the bank and of creditors on the exchange, and the bank's counter for people.
+"""Offers of the bank and of creditors on the exchange, and the bank's counter as an API.
 
 bank      POST /            orders: {"reference", "currency", "minor", "account", "text"}
 creditor  POST /notifications   fees: {"order", "reference", "currency", "minor", "paid_at"}
-people    GET  /pay/<order>     what is to be paid, to whom
-          POST /pay/<order>     {"code"}: the one-time code of the payer's login for this
+
+The counter, for the bank's own site (`Authorization: Bearer …`, RFC 6750):
+
+GET    /v1/orders/<order>           what is to be paid, to whom
+POST   /v1/orders/<order>/payment   pays it; ID token whose nonce is the order's digest
+POST   /v1/visits                   ID token: a visit's secret, to see one's own account
+GET    /v1/account                  the visit's secret: balance and entries, ?before=&limit=
+DELETE /v1/visits                   the visit's secret: ends it
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -14,15 +20,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from riik.core import ClientId, Database, InThread, Money, PersonCode, from_text
+from riik.core import ClientId, Database, InThread, Money, PersonCode, from_text, to_text
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.payments.bank import Bank
 from riik.payments.component import Fees
-from riik.payments.errors import ForeignPage, PaymentRefused
-from riik.payments.model import Notification, Order
-from riik.runtime.web import check_own_page
+from riik.payments.counter import Counter
+from riik.payments.errors import AuthenticationRefused, ForeignPage, PaymentRefused
+from riik.payments.model import AccountStatement, Notification, Order
+from riik.runtime.web import check_own_page, whole_number
 
-__all__ = ["SignedIn", "bank_offers", "bank_routes", "fee_offers"]
+__all__ = ["SignedIn", "bank_offers", "bank_routes", "counter_routes", "fee_offers"]
+
+MOST_ENTRIES = 200
+Names = Mapping[str, Mapping[str, str]]
 
 
 class SignedIn(Protocol):
@@ -50,7 +60,7 @@ class _Paid(msgspec.Struct, forbid_unknown_fields=True):
 def bank_offers(
     bank: Bank, *, provider: ClientId, site: str, database: Database, in_thread: InThread
 ) -> Sequence[Offer]:
-    """What the bank offers to creditors; ``site`` is where people pay."""
+    """What the bank offers to creditors; ``site`` is the bank's website, where people pay."""
 
     def accept(client: ClientId, order: _Order) -> Order:
         with database.work() as work:
@@ -104,11 +114,11 @@ def bank_routes(
 
     def find(order_id: str) -> dict[str, Any]:
         with database.read() as work:
-            return _shown(bank.find(order_id, work=work))
+            return _old(bank.find(order_id, work=work))
 
     def settle(order_id: str, payer: PersonCode) -> dict[str, Any]:
         with database.work() as work:
-            return _shown(bank.pay(order_id, payer=payer, work=work))
+            return _old(bank.pay(order_id, payer=payer, work=work))
 
     async def show(request: Request) -> Response:
         """GET /pay/<order>: what is to be paid, to whom."""
@@ -128,7 +138,7 @@ def bank_routes(
     ]
 
 
-def _shown(order: Order) -> dict[str, Any]:
+def _old(order: Order) -> dict[str, Any]:
     return {
         "order": order.id,
         "creditor": str(order.creditor.member),
@@ -138,6 +148,82 @@ def _shown(order: Order) -> dict[str, Any]:
         "text": order.text,
         "paid": order.paid_at is not None,
     }
+
+
+def counter_routes(counter: Counter, *, names: Names) -> list[Route]:
+    """The counter's API; ``names`` are those of members that are paid, by language."""
+
+    async def show(request: Request) -> Response:
+        """GET /v1/orders/<order>: what is to be paid, to whom."""
+        return JSONResponse(_shown(await counter.order(request.path_params["order"]), names))
+
+    async def pay(request: Request) -> Response:
+        """POST /v1/orders/<order>/payment: pay it as who signed in for exactly this order."""
+        order = await counter.pay(request.path_params["order"], token=_bearer(request))
+        return JSONResponse(_shown(order, names))
+
+    async def visit(request: Request) -> Response:
+        """POST /v1/visits: begin a visit for who signed in."""
+        return JSONResponse({"visit": await counter.open(token=_bearer(request))}, 201)
+
+    async def leave(request: Request) -> Response:
+        """DELETE /v1/visits: end the visit."""
+        await counter.close(_bearer(request))
+        return Response(status_code=204)
+
+    async def account(request: Request) -> Response:
+        """GET /v1/account: the visitor's own."""
+        asked = request.query_params
+        before = whole_number(asked, "before", default=0, most=2**53)
+        limit = whole_number(asked, "limit", default=50, least=1, most=MOST_ENTRIES)
+        found = await counter.statement(_bearer(request), before=before or None, limit=limit)
+        return JSONResponse(_stated(found, names))
+
+    return [
+        Route("/v1/orders/{order}", show, methods=["GET"]),
+        Route("/v1/orders/{order}/payment", pay, methods=["POST"]),
+        Route("/v1/visits", visit, methods=["POST"]),
+        Route("/v1/visits", leave, methods=["DELETE"]),
+        Route("/v1/account", account, methods=["GET"]),
+    ]
+
+
+def _bearer(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise AuthenticationRefused("nobody says who asks", why="missing")
+    return token.strip()
+
+
+def _shown(order: Order, names: Names) -> dict[str, Any]:
+    member = str(order.creditor.member)
+    return {
+        "id": order.id,
+        "creditor": {"member": member, "names": dict(names.get(member, {}))},
+        "account": order.account,
+        **_money(order.amount),
+        "reference": order.reference,
+        "text": order.text,
+        "paid_at": None if order.paid_at is None else to_text(order.paid_at),
+    }
+
+
+def _stated(found: AccountStatement, names: Names) -> dict[str, Any]:
+    entries = [
+        {
+            "id": entry.id,
+            "at": to_text(entry.at),
+            **_money(entry.amount),
+            "other": entry.other,
+            "order": None if entry.order is None else _shown(entry.order, names),
+        }
+        for entry in found.entries
+    ]
+    return {"account": found.account, "balance": _money(found.balance), "entries": entries}
+
+
+def _money(amount: Money) -> dict[str, Any]:
+    return {"amount": amount.decimal(), "currency": amount.currency, "minor": amount.minor}
 
 
 def _decode(body: bytes, shape: Any) -> Any:

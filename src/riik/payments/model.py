@@ -1,11 +1,20 @@
 """Fees that are owed, and orders to pay them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from riik.core import ClientId, Money, SubjectId
 
-__all__ = ["Account", "Fee", "Notification", "Order"]
+__all__ = [
+    "Account",
+    "AccountStatement",
+    "Entry",
+    "Fee",
+    "Notification",
+    "Order",
+    "Visit",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,57 @@ class Account:
     iban: str
     holder: SubjectId | None
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of an account's statement (cf. ISO 20022 camt.053).
+
+    Attributes:
+        id: Grows with each entry of the bank; a page of a statement ends with one.
+        at: When it was entered, UTC.
+        amount: What came; below nothing, what went.
+        other: The account on the other side.
+        order: The order that was followed; None for money that came by no order.
+    """
+
+    id: int
+    at: datetime
+    amount: Money
+    other: str
+    order: Order | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Somebody who signed in to see their account.
+
+    Attributes:
+        key: SHA-256 of the secret that the site holds for them.
+        account: Theirs, as IBAN.
+        ends_at: When it ends unless it goes on.
+        latest_end: When it ends in any case.
+    """
+
+    key: bytes
+    account: str
+    ends_at: datetime
+    latest_end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStatement:
+    """An account as its holder sees it.
+
+    Attributes:
+        account: IBAN.
+        balance: What is on it now.
+        entries: The newest first.
+    """
+
+    account: str
+    balance: Money
+    entries: Sequence[Entry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,26 +1,31 @@
 """Tables of fees (the authority's side) and of accounts, orders and entries (the bank's)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
     case,
+    delete,
     func,
     insert,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from riik.core import ClientId, Money, SubjectId, Work, from_text, to_text
-from riik.payments.model import Account, Fee, Order
+from riik.payments.model import Account, Entry, Fee, Order, Visit
 
-__all__ = ["SqlBankStore", "SqlFeeStore"]
+__all__ = ["SqlBankStore", "SqlCounterStore", "SqlFeeStore"]
 
 MOST_IN_A_QUERY = 500
 
@@ -69,6 +74,20 @@ _entry = Table(
     Index("payments_entry_once", "order_id", "debit", "credit", unique=True),
     Index("payments_entry_debit", "debit"),
     Index("payments_entry_credit", "credit"),
+)
+_used = Table(
+    "payments_used",
+    _tables,
+    Column("token", Text, primary_key=True),
+    Column("until", Text, nullable=False),
+)
+_visit = Table(
+    "payments_visit",
+    _tables,
+    Column("key", LargeBinary, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("ends_at", Text, nullable=False),
+    Column("latest_end", Text, nullable=False),
 )
 
 
@@ -168,10 +187,11 @@ class SqlBankStore:
 
     def account_of(self, holder: str, *, work: Work) -> Account | None:
         """A person's account, or None."""
-        row = work.execute(select(_account).where(_account.c.holder == holder)).first()
-        if row is None:
-            return None
-        return Account(iban=row.iban, holder=SubjectId(row.holder), currency=row.currency)
+        return self._account(_account.c.holder == holder, work=work)
+
+    def account(self, iban: str, *, work: Work) -> Account | None:
+        """An account by its number, or None."""
+        return self._account(_account.c.iban == iban, work=work)
 
     def balance(self, account: str, *, work: Work) -> int:
         """What is on an account, in minor units: credits less debits."""
@@ -180,8 +200,18 @@ class SqlBankStore:
         total = select(func.coalesce(func.sum(signed), 0)).where(touched)
         return int(work.execute(total).scalar_one())
 
+    def entries(self, account: str, *, before: int | None, limit: int, work: Work) -> list[Entry]:
+        """An account's entries with their orders, newest first; only those ``before`` an entry."""
+        touched = (_entry.c.credit == account) | (_entry.c.debit == account)
+        if before is not None:
+            touched &= _entry.c.id < before
+        joined = _entry.outerjoin(_order, _entry.c.order_id == _order.c.id)
+        chosen = select(_entry, _order).select_from(joined).where(touched)
+        rows = work.execute(chosen.order_by(_entry.c.id.desc()).limit(limit)).mappings()
+        return [_entry_of(row, account) for row in rows]
+
     def enter(
-        self, *, order: str, debit: str, credit: str, amount: Money, at: str, work: Work
+        self, *, order: str, debit: str, credit: str, amount: Money, at: datetime, work: Work
     ) -> None:
         """Write one double entry; the same order between the same accounts is entered once."""
         work.execute(
@@ -191,20 +221,84 @@ class SqlBankStore:
                 credit=credit,
                 currency=amount.currency,
                 minor=amount.minor,
-                at=at,
+                at=to_text(at),
             )
         )
 
-    def _order(self, condition: object, *, work: Work) -> Order | None:
-        row = work.execute(select(_order).where(condition)).first()  # type: ignore[arg-type]
+    def _account(self, condition: object, *, work: Work) -> Account | None:
+        row = work.execute(select(_account).where(condition)).first()  # type: ignore[arg-type]
         if row is None:
             return None
-        return Order(
-            id=row.id,
-            creditor=ClientId.parse(row.creditor),
-            account=row.account,
-            amount=Money(row.currency, row.minor),
-            reference=row.reference,
-            text=row.text,
-            paid_at=from_text(row.paid_at) if row.paid_at else None,
+        return Account(iban=row.iban, holder=SubjectId(row.holder), currency=row.currency)
+
+    def _order(self, condition: object, *, work: Work) -> Order | None:
+        row = work.execute(select(_order).where(condition)).mappings().first()  # type: ignore[arg-type]
+        return None if row is None else _order_of(row)
+
+
+class SqlCounterStore:
+    """Keeps which proofs of sign-in were used, and who is at the bank's counter now."""
+
+    def use(self, token: str, *, until: datetime, now: datetime, work: Work) -> bool:
+        """Write that a token is used; False when it was before. Ended ones are forgotten."""
+        work.execute(delete(_used).where(_used.c.until < to_text(now)))
+        fresh = insert_or(_used).on_conflict_do_nothing()
+        return bool(work.execute(fresh.values(token=token, until=to_text(until))).rowcount)
+
+    def put(self, visit: Visit, *, now: datetime, work: Work) -> None:
+        """Write a new visit. Ended ones are forgotten."""
+        work.execute(delete(_visit).where(_visit.c.latest_end < to_text(now)))
+        work.execute(
+            insert(_visit).values(
+                key=visit.key,
+                account=visit.account,
+                ends_at=to_text(visit.ends_at),
+                latest_end=to_text(visit.latest_end),
+            )
         )
+
+    def visit(self, key: bytes, *, work: Work) -> Visit | None:
+        """A visit, or None."""
+        row = work.execute(select(_visit).where(_visit.c.key == key)).first()
+        if row is None:
+            return None
+        return Visit(
+            key=row.key,
+            account=row.account,
+            ends_at=from_text(row.ends_at),
+            latest_end=from_text(row.latest_end),
+        )
+
+    def move_end(self, key: bytes, *, ends_at: datetime, work: Work) -> None:
+        """Write when a visit ends unless it goes on."""
+        work.execute(update(_visit).where(_visit.c.key == key).values(ends_at=to_text(ends_at)))
+
+    def drop(self, key: bytes, *, work: Work) -> None:
+        """Forget a visit."""
+        work.execute(delete(_visit).where(_visit.c.key == key))
+
+
+def _order_of(row: Mapping[Any, Any]) -> Order:
+    columns = _order.c
+    return Order(
+        id=row[columns.id],
+        creditor=ClientId.parse(row[columns.creditor]),
+        account=row[columns.account],
+        amount=Money(row[columns.currency], row[columns.minor]),
+        reference=row[columns.reference],
+        text=row[columns.text],
+        paid_at=from_text(row[columns.paid_at]) if row[columns.paid_at] else None,
+    )
+
+
+def _entry_of(row: Mapping[Any, Any], account: str) -> Entry:
+    columns = _entry.c
+    came = row[columns.credit] == account
+    minor = row[columns.minor]
+    return Entry(
+        id=row[columns.id],
+        at=from_text(row[columns.at]),
+        amount=Money(row[columns.currency], minor if came else -minor),
+        other=row[columns.debit] if came else row[columns.credit],
+        order=None if row[_order.c.id] is None else _order_of(row),
+    )

@@ -1,21 +1,131 @@
-"""The files of the design, as pages link them: GET /design/<name>."""
+"""What every site of the portal answers with: pages with their headers, and the design's files.
 
+GET /design/<name>   a file of the design: `design_routes`
+GET /design/         the gallery: every macro in its states, where it is asked for
+
+Headers: Content Security Policy 3 without anything inline; `Referrer-Policy: same-origin`, for
+with ``no-referrer`` browsers send ``Origin: null`` on form posts, and forms check their origin.
+"""
+
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Final
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from riik.portal.design.pages import ASSETS
+from riik.portal.design.texts import LANGUAGES, choose_language
 
-__all__ = ["design_routes"]
+__all__ = [
+    "LANGUAGE_COOKIE",
+    "PAGE_HEADERS",
+    "KeepsLanguage",
+    "address_of",
+    "design_routes",
+    "html",
+    "language_of",
+]
+
+LANGUAGE_COOKIE: Final = "riik-lang"
+YEAR: Final = 31_536_000
 
 # The sheet finds its cloths without a version in the address, so a day must do for them.
-KEEP = {"Cache-Control": "public, max-age=86400"}
+KEEP: Final = {"Cache-Control": "public, max-age=86400"}
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'none'; "
+    "script-src 'self'; connect-src 'self'; form-action {forms}; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+PAGE_HEADERS: Final = {
+    "Content-Security-Policy": POLICY.format(forms="'self'"),
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+"""The headers of a page; `html` fills in where its forms may lead."""
 
 
-def design_routes() -> list[BaseRoute]:
-    """One route a file; nothing else of the folder can be asked for."""
+def html(
+    content: str,
+    language: str,
+    status: int = 200,
+    *,
+    form_action: Sequence[str] = (),
+    popups: bool = False,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A page as an answer.
+
+    Args:
+        content: Of `Pages.render`.
+        language: The page's.
+        status: 422 for a form that is shown again with its errors.
+        form_action: Origins besides our own to which its forms lead. Chromium counts redirects
+            after the post too, so a site that may send people to login names login's origin.
+        popups: It opens the demonstration card's window, which must find its opener.
+        headers: More headers.
+    """
+    forms = " ".join(("'self'", *form_action))
+    answer = HTMLResponse(content, status, headers=PAGE_HEADERS)
+    answer.headers["Content-Security-Policy"] = POLICY.format(forms=forms)
+    answer.headers["Content-Language"] = language
+    if popups:
+        answer.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    answer.headers.update(headers or {})
+    return answer
+
+
+def language_of(request: Request, usual: Sequence[str] = ("en",)) -> str:
+    """The language of the answer: asked for, kept in the cookie, accepted, or the country's."""
+    return choose_language(
+        request.query_params.get("lang"),
+        request.cookies.get(LANGUAGE_COOKIE),
+        request.headers.get("accept-language", ""),
+        usual=usual,
+    )
+
+
+def address_of(request: Request) -> str:
+    """Path and query of this request, for `Shell.address`."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+class KeepsLanguage:
+    """Keeps the language of ``?lang=`` for a year, for all sites of this host (ASGI)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; add the cookie to the answer of one that chose a language."""
+        wanted = Request(scope).query_params.get("lang") if scope["type"] == "http" else None
+        if wanted not in LANGUAGES:
+            await self.app(scope, receive, send)
+            return
+        secure = "; Secure" if scope["scheme"] == "https" else ""
+        cookie = f"{LANGUAGE_COOKIE}={wanted}; Max-Age={YEAR}; Path=/; SameSite=Lax{secure}"
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        await self.app(scope, receive, answer)
+
+
+def design_routes(*, gallery: bool = False) -> list[BaseRoute]:
+    """One route a file; nothing else of the folder can be asked for.
+
+    Args:
+        gallery: Serve the page of all macros too.
+    """
     return [_route(name, media_type) for name, media_type in ASSETS.items()]
 
 

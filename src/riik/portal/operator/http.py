@@ -10,21 +10,14 @@ from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from riik.portal.design.http import address_of, html, language_of
 from riik.portal.operator.page import StatusPage
 from riik.portal.operator.status import Country, NodeStatus, StatusSource
-from riik.portal.operator.texts import choose_language
 
 __all__ = ["country_routes", "node_routes"]
-
-PAGE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "Vary": "Accept-Language",
-}
 
 
 def node_routes(status: Callable[[], Awaitable[NodeStatus]]) -> list[BaseRoute]:
@@ -50,10 +43,8 @@ def country_routes(
 
     async def show(request: Request) -> Response:
         """GET /: the country as a page."""
-        accepted = request.headers.get("accept-language", "")
-        language = choose_language(request.query_params.get("lang"), accepted, usual=usual)
-        html = page.render(await source.country(), language=language)
-        return HTMLResponse(html, headers={**PAGE, "Content-Language": language})
+        language, country = language_of(request, usual), await source.country()
+        return html(page.render(country, language=language, address=address_of(request)), language)
 
     async def tell(request: Request) -> Response:
         """GET /status.json: the country for machines."""

@@ -6,43 +6,31 @@ Pure: a country and a language go in, HTML comes out. What it says stands in the
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from hashlib import sha256
 from typing import Final
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_datetime, format_time
-from babel.numbers import format_decimal
-from jinja2 import Environment
-from markupsafe import Markup
 
 import riik.portal.operator
-from riik.documents import weave
-from riik.portal.design.pages import environment
+from riik.portal.design.pages import Pages, Shell
+from riik.portal.design.texts import Texts, later
 from riik.portal.operator.ring import HEIGHT, WIDTH, ring
 from riik.portal.operator.status import Country
-from riik.portal.operator.texts import LANGUAGES, Texts, read_texts
+from riik.profiles import Profile
 
 __all__ = ["LogLine", "StatusPage", "log_lines"]
 
-LOCALES: Final = {"et": "et", "vi": "vi", "en": "en_GB"}
-
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-
 KINDS: Final = {
-    ".asice": "Signed container (ASiC-E)",
-    ".tlog-proof": "Proof of a look",
-    ".pdf": "Sealed letter (PDF)",
-    ".xml": "Trusted list or configuration (XML)",
-    ".pem": "Certificate",
-    ".der": "Certificate",
-    ".crt": "Certificate",
-    ".tsr": "Time-stamp",
-    ".ors": "Certificate status (OCSP)",
-    ".json": "Record (JSON)",
-    ".md": "Text",
-    ".txt": "Text",
-    ".vkey": "Key that verifies a log",
+    ".asice": later("Signed container (ASiC-E)"),
+    ".tlog-proof": later("Proof of a look"),
+    ".pdf": later("Sealed letter (PDF)"),
+    ".xml": later("Trusted list or configuration (XML)"),
+    ".pem": later("Certificate"),
+    ".der": later("Certificate"),
+    ".crt": later("Certificate"),
+    ".tsr": later("Time-stamp"),
+    ".ors": later("Certificate status (OCSP)"),
+    ".json": later("Record (JSON)"),
+    ".md": later("Text"),
+    ".txt": later("Text"),
+    ".vkey": later("Key that verifies a log"),
 }
 
 
@@ -87,22 +75,28 @@ class StatusPage:
     """Renders the page.
 
     Attributes:
-        zone: The country's time zone, such as ``Europe/Tallinn``.
+        profile: The country's, for its names and its time.
         with_files: There is a folder with the files of the last journey.
     """
 
-    zone: str = "UTC"
+    profile: Profile
     with_files: bool = False
-    templates: Environment = field(default_factory=lambda: environment(riik.portal.operator))
+    pages: Pages = field(default_factory=lambda: Pages(riik.portal.operator))
 
-    def render(self, country: Country, *, language: str) -> str:
-        """The page in one of `LANGUAGES`."""
-        texts = read_texts(language)
+    def render(self, country: Country, *, language: str, address: str = "/") -> str:
+        """The page in a language; ``address`` is where the visitor found it."""
+        texts = self.pages.texts[language]
         logs = log_lines(country, language=language)
         names = {one.listed.member: one.listed.called(language) for one in country.members}
-        return self.templates.get_template("status.html").render(
-            _=texts,
-            languages=LANGUAGES,
+        shell = Shell(
+            language=language,
+            profile=self.profile,
+            address=address,
+            place=texts("A digital state that runs"),
+        )
+        return self.pages.render(
+            "status.html",
+            shell,
             country=country,
             headline=_headline(country, texts),
             silent=_listed(one.listed.called(language) for one in country.silent),
@@ -115,29 +109,7 @@ class StatusPage:
             with_files=self.with_files,
             name_of=lambda member: names.get(member, member),
             kind_of=lambda name: texts(_kind(name)),
-            weave=_weave,
-            **self._formats(language),
         )
-
-    def _formats(self, language: str) -> dict[str, object]:
-        locale, zone = LOCALES[language], ZoneInfo(self.zone)
-
-        def number(value: int) -> str:
-            return format_decimal(value, locale=locale)
-
-        def size(value: int) -> str:
-            if value < 1000:
-                return f"{number(value)}{NO_BREAK}B"
-            return f"{format_decimal(value / 1000, format='#,##0.0', locale=locale)}{NO_BREAK}kB"
-
-        def time(moment: datetime) -> str:
-            return format_time(moment, "HH:mm:ss", tzinfo=zone, locale=locale)
-
-        def clock(moment: datetime) -> str:
-            day = "d MMM" if language != "vi" else "d/M"
-            return format_datetime(moment, f"{day}, HH:mm:ss", tzinfo=zone, locale=locale)
-
-        return {"number": number, "size": size, "time": time, "clock": clock}
 
 
 def _headline(country: Country, texts: Texts) -> str:
@@ -155,10 +127,4 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _kind(name: str) -> str:
-    return next((kind for ending, kind in KINDS.items() if name.endswith(ending)), "File")
-
-
-def _weave(text: str) -> Markup:
-    """A lozenge by which an organisation is recognised: drawn from its identifier."""
-    # The drawing is made of numbers and colours only; nothing of the text is in it.
-    return Markup(weave(sha256(text.encode()).digest(), units=1))  # noqa: S704
+    return next((kind for ending, kind in KINDS.items() if name.endswith(ending)), later("File"))

@@ -1,0 +1,188 @@
+"""How names, days, amounts and sizes are written for one visitor, as LOOK's tables say.
+
+Words and numerals follow the visitor's language, names and the clock follow the country's
+profile: an Estonian date in Vietnamese is ``3 tháng 11, 2026``, but the name keeps its order.
+No-break spaces hold together what belongs together. Pure; data of CLDR come from Babel.
+"""
+
+from dataclasses import dataclass
+from datetime import date as Day  # noqa: N812 - `date` is a method here
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+from riik.portal.design.texts import LOCALES
+from riik.profiles import Name, Profile
+
+__all__ = ["Formats"]
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+
+# Patterns of CLDR, but no-break spaces hold a day to its month, and Vietnamese months are figures.
+LONG: Final = {
+    "et": f"d.{NBSP}MMMM y",
+    "vi": f"d{NBSP}'tháng'{NBSP}M, y",
+    "en": f"d{NBSP}MMMM y",
+}
+SHORT: Final = {"et": f"d.{NBSP}MMM y", "vi": "d/M/y", "en": f"d{NBSP}MMM y"}
+DAY: Final = {"et": f"d.{NBSP}MMMM", "vi": f"d{NBSP}'tháng'{NBSP}M", "en": f"d{NBSP}MMMM"}
+CLOCK: Final = {"et": "{0:%H}.{0:%M}", "vi": "{0:%H}:{0:%M}", "en": "{0:%H}:{0:%M}"}
+TODAY: Final = {"et": "Täna", "vi": "Hôm nay", "en": "Today"}
+YESTERDAY: Final = {"et": "Eile", "vi": "Hôm qua", "en": "Yesterday"}
+UNITS: Final = ("kB", "MB", "GB")
+MORNING, NOON, EVENING = 5, 12, 18
+
+
+@dataclass(frozen=True)
+class Formats:
+    """What a template knows as ``fmt``.
+
+    Attributes:
+        profile: The country's.
+        language: The visitor's.
+        zone: The time zone; the country's when empty.
+    """
+
+    profile: Profile
+    language: str
+    zone: str = ""
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone or self.profile.dates["zone"])
+
+    @property
+    def _locale(self) -> str:
+        return LOCALES[self.language]
+
+    def date(self, day: Day) -> str:
+        """A day with its year: ``3. november 2026``."""
+        return self._dated(day, LONG)
+
+    def short(self, day: Day) -> str:
+        """A day with its year, for narrow places: ``3 Nov 2026``."""
+        return self._dated(day, SHORT)
+
+    def day(self, day: Day) -> str:
+        """A day without its year: ``3 November``."""
+        return self._dated(day, DAY)
+
+    def weekday(self, day: Day) -> str:
+        """A day with its weekday, for the middle of a sentence: ``Wednesday, 11 November``."""
+        here = self._here(day).date() if isinstance(day, datetime) else day
+        name: str = format_date(here, "EEEE", locale=self._locale)
+        # Vietnamese weekdays are small in a sentence: "thứ Tư".
+        name = name[0].lower() + name[1:] if self.language == "vi" else name
+        return f"{name}, {self.day(here)}"
+
+    def time(self, moment: datetime) -> str:
+        """Hours and minutes in the country's zone: ``10.44`` in Estonian."""
+        return CLOCK[self.language].format(self._here(moment))
+
+    def clock(self, moment: datetime) -> str:
+        """Hours, minutes and seconds, for logs and tables: ``10:44:07``."""
+        return f"{self._here(moment):%H:%M:%S}"
+
+    def moment(self, moment: datetime) -> str:
+        """Day and time, the year only by `date`: ``3 November, 10:44``."""
+        return f"{self.day(moment)}, {self.time(moment)}"
+
+    def recent(self, moment: datetime, *, now: datetime) -> str:
+        """``Today, 11:20``, ``Yesterday, 09:05``, a day and time, or a day of another year."""
+        then, today = self._here(moment).date(), self._here(now).date()
+        if then == today:
+            return f"{TODAY[self.language]}, {self.time(moment)}"
+        if then == today - timedelta(days=1):
+            return f"{YESTERDAY[self.language]}, {self.time(moment)}"
+        return self.moment(moment) if then.year == today.year else self.short(moment)
+
+    def iso(self, moment: Day) -> str:
+        """For ``<time datetime>``: a date, or a moment in the country's zone, to the second."""
+        if isinstance(moment, datetime):
+            return self._here(moment).isoformat(timespec="seconds")
+        return moment.isoformat()
+
+    def money(self, minor: int, currency: str = "") -> str:
+        """An amount in minor units: ``23,00 €``, ``23.00 €``, ``1.234.567 ₫``."""
+        code = currency or self.profile.currency
+        digits = get_currency_precision(code)
+        pattern = f"#,##0{'.' if digits else ''}{'0' * digits}{NBSP}¤"
+        return format_currency(
+            Decimal(minor).scaleb(-digits), code, format=pattern, locale=self._locale
+        )
+
+    def number(self, number: float | Decimal) -> str:
+        """A number with the language's separators."""
+        return format_decimal(number, locale=self._locale)
+
+    def size(self, size: int) -> str:
+        """Bytes as people read them: ``84 kB``."""
+        if size < 1000:
+            return f"{self.number(size)}{NBSP}B"
+        value = float(size)
+        for unit in UNITS:
+            value /= 1000
+            if value < 1000 or unit == UNITS[-1]:
+                break
+        digits = "#,##0.0" if value < 10 else "#,##0"
+        return f"{format_decimal(value, format=digits, locale=self._locale)}{NBSP}{unit}"
+
+    def name(self, given: str, family: str, middle: str = "") -> str:
+        """A person's name in the country's order."""
+        return self.profile.display_name(Name(family=family, given=given, middle=middle))
+
+    def called(self, given: str, family: str = "", middle: str = "") -> str:
+        """The part of a name by which the country speaks to people."""
+        parts = {"given": given, "family": family, "middle": middle}
+        return parts[self.profile.called]
+
+    def initials(self, name: str) -> str:
+        """At most two letters of a shown name: those that tell people apart."""
+        words = name.split()
+        if len(words) < 2:
+            return name[:1].upper()
+        # Where the family stands first, nearly everyone shares its first letter.
+        first = words[-2] if self.profile.display[0] == "family" else words[0]
+        return f"{first[0]}{words[-1][0]}".upper()
+
+    def greeting(
+        self, given: str, family: str = "", middle: str = "", *, sex: str = "", hour: int = -1
+    ) -> str:
+        """A greeting by name: ``Good morning, Liis``, ``Tere, Liis``, ``Chào chị Tuyết``.
+
+        Args:
+            given: Given name.
+            family: Family name.
+            middle: Middle name, where the country has one.
+            sex: ``F`` or ``M`` as a register says; Vietnamese says ``bạn`` without it.
+            hour: Of the country's clock; English says ``Hello`` without it.
+        """
+        called = self.called(given, family, middle)
+        if self.language == "et":
+            return f"Tere, {called}"
+        if self.language == "vi":
+            word = {"F": "chị", "M": "anh"}.get(sex, "bạn")
+            return f"Chào {word}{NBSP}{called}"
+        return f"{_time_of_day(hour)}, {called}"
+
+    def _here(self, moment: datetime) -> datetime:
+        return moment.astimezone(self._zone)
+
+    def _dated(self, day: Day, patterns: dict[str, str]) -> str:
+        if isinstance(day, datetime):
+            day = self._here(day).date()
+        shown: str = format_date(day, patterns[self.language], locale=self._locale)
+        return shown
+
+
+def _time_of_day(hour: int) -> str:
+    if hour < 0:
+        return "Hello"
+    if MORNING <= hour < NOON:
+        return "Good morning"
+    return "Good afternoon" if NOON <= hour < EVENING else "Good evening"
