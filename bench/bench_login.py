@@ -28,6 +28,8 @@ from riik.runtime.clock import SystemClock
 from riik.runtime.database import open_database
 from riik.runtime.entropy import SystemEntropy
 from riik.runtime.migrate import migrate
+from riik.runtime.outbox import MIGRATIONS as OUTBOX
+from riik.runtime.outbox import Bell, SqlOutbox
 from riik.runtime.threads import ThreadPool
 from riik.runtime.vault import MIGRATIONS as VAULT
 from riik.runtime.vault import SqlVault
@@ -65,13 +67,14 @@ def build(folder: Path) -> tuple[Login, Relying, object, list]:
     pki = make_pki(at=clock.now())
     database = open_database(f"sqlite:///{folder}/node.db", name="login")
     secrets = open_database(f"sqlite:///{folder}/vault.db", name="vault")
-    migrate(database, {"login": Path(riik.login.__file__).parent / "migrations"})
+    migrate(database, {"runtime": OUTBOX, "login": Path(riik.login.__file__).parent / "migrations"})
     migrate(secrets, {"vault": VAULT})
     login = Login(
         rules=LoginRules(origin=ORIGIN, relying={PORTAL: (RETURN,)}),
         store=SqlLoginStore(),
         database=database,
         vault=SqlVault(secrets, vault_key=entropy.bytes(32), entropy=entropy),
+        outbox=SqlOutbox(clock=clock, bell=Bell()),
         clock=clock,
         entropy=entropy,
         in_thread=ThreadPool(AT_ONCE),

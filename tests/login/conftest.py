@@ -12,6 +12,8 @@ from riik.login import Login, LoginRules, Mandate, Relying
 from riik.login.store import SqlLoginStore
 from riik.runtime.database import open_database
 from riik.runtime.migrate import migrate
+from riik.runtime.outbox import MIGRATIONS as OUTBOX
+from riik.runtime.outbox import Bell, SqlOutbox
 from riik.runtime.vault import MIGRATIONS as VAULT
 from riik.runtime.vault import SqlVault
 from riik.testing.cards import bound_card, web_eid_token
@@ -97,10 +99,14 @@ def vault(tmp_path, entropy):
 
 @pytest.fixture
 def ports(database, vault, clock, entropy, in_thread):
-    migrate(database, {"login": Path(riik.login.__file__).parent / "migrations"})
+    migrate(
+        database,
+        {"runtime": OUTBOX, "login": Path(riik.login.__file__).parent / "migrations"},
+    )
     return {
         "database": database,
         "vault": vault,
+        "outbox": SqlOutbox(clock=clock, bell=Bell()),
         "clock": clock,
         "entropy": entropy,
         "in_thread": in_thread,

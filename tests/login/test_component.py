@@ -171,7 +171,7 @@ async def test_a_session_lives_while_it_is_used(login, sign_in, clock):
     for _ in range(5):
         clock.advance(minutes=14)
         login.session(session.id)
-    clock.advance(minutes=15)
+    clock.advance(minutes=30)
     with pytest.raises(SessionRefused) as caught:
         login.session(session.id)
     assert caught.value.why == "ended"

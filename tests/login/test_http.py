@@ -20,7 +20,8 @@ from riik.login import (
     SessionRefused,
     verify_statement,
 )
-from riik.login.http import Cookies, offers, routes
+from riik.login.http import offers, routes
+from riik.runtime.web import Cookies
 from riik.testing.cards import web_eid_token
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,6 @@ from tests.login.conftest import PORTAL, RETURN
 
 from riik.login import SessionRefused
 from riik.login.jobs import sweeper
-from riik.login.store import SqlLoginStore
 
 pytestmark = pytest.mark.anyio
 TABLES = ("challenge", "failure", "session", "code", "grant", "event")
@@ -19,9 +18,8 @@ def rows(database):
 
 
 @pytest.fixture
-def sweep(ports):
-    own = {name: ports[name] for name in ("database", "clock", "in_thread")}
-    return sweeper(SqlLoginStore(), **own)
+def sweep(login):
+    return sweeper(login)
 
 
 async def test_what_is_over_goes_and_the_history_stays(
@@ -40,7 +38,7 @@ async def test_what_is_over_goes_and_the_history_stays(
         "code": 0,
         "grant": 0,
     }
-    assert after["event"] == before["event"]
+    assert after["event"] == before["event"] + 1  # that the session ended
     with pytest.raises(SessionRefused):
         login.session(session.id)
 

@@ -48,7 +48,6 @@ async def test_failures_count_and_are_swept(login, clock, ports):
         await login.authenticate(ORIGIN, browser=BROWSER, source=SOURCE)
     login.start(browser=BROWSER)
     clock.advance(hours=2)
-    own = {name: ports[name] for name in ("database", "clock", "in_thread")}
-    await sweeper(SqlLoginStore(), **own)()
+    await sweeper(login)()
     with ports["database"].work() as work:
         assert SqlLoginStore().sweep(before=clock.now(), work=work) == 0

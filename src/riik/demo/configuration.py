@@ -10,7 +10,7 @@ from typing import Any
 from riik.core import PersonCode
 from riik.demo.country import Country, DemoMember, Place
 
-__all__ = ["REGISTERS", "LogKeys", "configurations"]
+__all__ = ["REGISTERS", "SITES", "LogKeys", "configurations"]
 
 REGISTERS: Mapping[str, tuple[str, ...]] = {
     "interior": ("population",),
@@ -41,6 +41,16 @@ RELYING: Mapping[str, str] = {
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
 
+SITES: Mapping[str, tuple[str, str]] = {
+    "portal": ("portal", "portal"),
+    "transport-desk": ("transport", "transport"),
+    "school-desk": ("school", "school"),
+    "bank-site": ("bank", "bank-site"),
+}
+"""Sites at which people sign in, by ``client_id``: whose, and at which place."""
+
+DESK: Mapping[str, str] = {"et": "ametnike laud", "vi": "bàn làm việc của cán bộ", "en": "desk"}
+
 LogKeys = Mapping[str, str]
 """Verifier keys of logs and of the witness, by role."""
 
@@ -53,11 +63,21 @@ def configurations(
     *,
     keys: LogKeys,
     officials: Mapping[str, Sequence[PersonCode]],
+    secrets: Mapping[str, str],
     began: str,
 ) -> dict[str, Tree]:
-    """The configuration of every member's node, by role."""
+    """The configuration of every member's node, by role.
+
+    Args:
+        country: Whose.
+        places: Where the nodes listen.
+        keys: Of the logs.
+        officials: Who may review, by role.
+        secrets: SHA-256 of each site's secret at login, hexadecimal, by the owner's role.
+        began: When the country was founded.
+    """
     own = {
-        "authority": _authority(country, places),
+        "authority": _authority(country, places, secrets),
         "trust": _trust(country),
         "identity": _identity(country),
         "portal": _portal(country),
@@ -117,7 +137,7 @@ def _common(
     }
 
 
-def _authority(country: Country, places: Mapping[str, Place]) -> Tree:
+def _authority(country: Country, places: Mapping[str, Place], secrets: Mapping[str, str]) -> Tree:
     relying = {str(country.members[role].id): [f"{places[role].origin}/"] for role in RELYING}
     return {
         "centre": {"instance": country.instance, "stamping-interval": 2},
@@ -132,7 +152,28 @@ def _authority(country: Country, places: Mapping[str, Place]) -> Tree:
             "relying": relying,
             "population": str(country.client("interior", "population")),
             "mandate-basis": country.mandate_basis,
+            "client": [_site(country, places, name, secrets) for name in SITES],
         },
+    }
+
+
+def _site(
+    country: Country, places: Mapping[str, Place], name: str, secrets: Mapping[str, str]
+) -> Tree:
+    """A site that has people sign in; where it has no place of its own, at its owner's node."""
+    role, place = SITES[name]
+    origin = places.get(place, places[role]).origin
+    names = dict(country.members[role].names)
+    if name.endswith("-desk"):
+        names = {language: f"{text}: {DESK[language]}" for language, text in names.items()}
+    return {
+        "id": name,
+        "names": names,
+        "member": str(country.members[role].id),
+        "redirect-uris": [f"{origin}/sign-in/back"],
+        "post-logout-uris": [f"{origin}/"],
+        "backchannel-uri": f"{origin}/sign-out/back-channel",
+        "secret-hash": secrets[role],
     }
 
 

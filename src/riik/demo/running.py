@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from riik.core import PersonCode, Refused
-from riik.demo.configuration import REGISTERS, configurations, log_origin
+from riik.demo.configuration import REGISTERS, SITES, configurations, log_origin
 from riik.demo.country import DATA, Country, Place, free_places, read_country
 from riik.demo.keeping import begin, check_whole, finish_founding, forget, is_founding
 from riik.demo.people import Told, read_people
@@ -257,7 +257,10 @@ def _configure(
         role: [PersonCode(one.person.code) for one in told if role in one.official]
         for role in country.members
     }
-    trees = configurations(country, places, keys=keys, officials=officials, began=began)
+    secrets = {role: named[role].login_secret() for role, _ in SITES.values()}
+    trees = configurations(
+        country, places, keys=keys, officials=officials, secrets=secrets, began=began
+    )
     for role, tree in trees.items():
         named[role].keys()
         Disk().write(named[role].folder / "node.toml", write_toml(tree).encode())

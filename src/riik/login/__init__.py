@@ -23,9 +23,11 @@ from riik.login.model import (
     Mandate,
     Mandates,
     Method,
+    Place,
     Session,
     Statement,
 )
+from riik.login.oidc import Client, ClientRefused, OpenIdProvider, Pending
 from riik.login.relying import MandateSource, Relying
 from riik.login.statements import verify_statement
 from riik.login.webeid import verify_token
@@ -33,6 +35,8 @@ from riik.login.webeid import verify_token
 __all__ = [
     "Challenge",
     "ChallengeRefused",
+    "Client",
+    "ClientRefused",
     "CodeRefused",
     "Credential",
     "Event",
@@ -45,7 +49,10 @@ __all__ = [
     "MandateSource",
     "Mandates",
     "Method",
+    "OpenIdProvider",
     "OriginRefused",
+    "Pending",
+    "Place",
     "Relying",
     "RequestRefused",
     "RevocationUnknown",

@@ -8,7 +8,7 @@ What relying members get is in `relying`.
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from riik.core import (
     IdentifierRefused,
     InThread,
     MemberId,
+    Outbox,
     PersonCode,
     Refused,
     SubjectId,
@@ -48,16 +49,21 @@ from riik.login.model import (
     Level,
     LoginRules,
     Method,
+    Place,
     Session,
     hash_of,
 )
 from riik.login.webeid import check_freshness, verify_token
 from riik.trust import RevocationSource, TrustAnchor, TrustRefused, verify_ocsp
 
-__all__ = ["Login", "LoginStore"]
+__all__ = ["FAREWELL", "Login", "LoginStore"]
+
+FAREWELL = "login.farewell"
+"""Topic of the outbox: a site must hear that a session ended."""
 
 NONCE_BYTES = 32
 SECRET_BYTES = 32
+SID_BYTES = 16
 
 
 class LoginStore(Protocol):
@@ -70,7 +76,12 @@ class LoginStore(Protocol):
     def put_session(self, session: KeptSession, *, work: Work) -> None: ...
     def session(self, key: bytes, *, work: Work) -> KeptSession | None: ...
     def move_end(self, key: bytes, *, ends_at: datetime, work: Work) -> None: ...
+    def move_session(self, key: bytes, *, to: bytes, work: Work) -> None: ...
     def drop_session(self, key: bytes, *, work: Work) -> None: ...
+    def sessions_of(self, subject: SubjectId, *, work: Work) -> list[KeptSession]: ...
+    def sessions_over(self, at: datetime, *, limit: int, work: Work) -> list[KeptSession]: ...
+    def given(self, session: bytes, *, work: Work) -> list[tuple[str, datetime]]: ...
+    def sweep(self, *, before: datetime, work: Work) -> int: ...
     def put_code(self, code: KeptCode, *, work: Work) -> None: ...
     def record(self, event: Event, *, work: Work) -> None: ...
     def events_of(self, subject: SubjectId, *, limit: int, work: Work) -> list[Event]: ...
@@ -89,6 +100,7 @@ class Login:
     store: LoginStore
     database: Database
     vault: Vault
+    outbox: Outbox
     clock: Clock
     entropy: Entropy
     in_thread: InThread
@@ -108,14 +120,20 @@ class Login:
             self.store.put_challenge(challenge, browser=hash_of(browser), work=work)
         return challenge
 
-    async def authenticate(self, token: str, *, browser: str, source: str) -> Session:
+    async def authenticate(
+        self, token: str, *, browser: str, source: str, earlier: str = ""
+    ) -> Session:
         """Sign a person in with a Web eID token.
+
+        The same person again in the same browser goes on with their session, under a new
+        secret; another person's earlier session there ends.
 
         Args:
             token: The JSON text that the browser sent.
             browser: The secret in the browser's cookie, the one that `start` was told.
             source: Where the request comes from, such as an address; failures are counted
                 by it.
+            earlier: The secret of the session that this browser had, if any.
 
         Returns:
             A new session with an id that was never used before.
@@ -136,7 +154,7 @@ class Login:
         except Refused as refused:
             await self.in_thread(self._note_failure, source, refused.why)
             raise
-        return await self.in_thread(self._open, credential, person)
+        return await self.in_thread(self._open, credential, person, earlier)
 
     def session(self, secret: str) -> Session:
         """The session behind a cookie; using it moves its end.
@@ -176,17 +194,51 @@ class Login:
                 expires_at=now + timedelta(seconds=self.rules.code_seconds),
             )
             self.store.put_code(kept_code, work=work)
-            self._record("sent-to", subject=kept.subject, relying=relying, work=work)
+            self.record("sent-to", subject=kept.subject, relying=relying, work=work)
         return code
 
     def logout(self, secret: str) -> None:
         """End a session and all that members hold of it; ending it twice is no error."""
-        key = hash_of(secret)
         with self.database.work() as work:
-            kept = self.store.session(key, work=work)
+            kept = self.store.session(hash_of(secret), work=work)
             if kept is not None:
-                self.store.drop_session(key, work=work)
-                self._record("signed-out", subject=kept.subject, work=work)
+                self.end(kept, action="signed-out", work=work)
+
+    def places(self, secret: str) -> list[Place]:
+        """Where this person is signed in, newest first, and who was told.
+
+        Raises:
+            SessionRefused: For ``unknown`` or ``ended``.
+        """
+        with self.database.work() as work:
+            mine = self.use(hash_of(secret), work=work)
+            return [
+                Place(
+                    session=self.unsealed(kept),
+                    clients=tuple(self.store.given(kept.key, work=work)),
+                    here=kept.key == mine.key,
+                )
+                for kept in self.store.sessions_of(mine.subject, work=work)
+            ]
+
+    def logout_everywhere(self, secret: str) -> None:
+        """End all sessions of the person behind a cookie, in every browser.
+
+        Raises:
+            SessionRefused: For ``unknown`` or ``ended``.
+        """
+        with self.database.work() as work:
+            mine = self.use(hash_of(secret), work=work)
+            for kept in self.store.sessions_of(mine.subject, work=work):
+                self.end(kept, action="signed-out", work=work)
+
+    def expire(self, *, limit: int = 500) -> int:
+        """End sessions whose time is over, and tell their sites; how many there were."""
+        with self.database.work() as work:
+            over = self.store.sessions_over(self.clock.now(), limit=limit, work=work)
+            for kept in over:
+                self.end(kept, action="ended", work=work)
+        return len(over)
 
     def history(self, secret: str, *, limit: int = 100) -> list[Event]:
         """What login did in this person's name, newest first.
@@ -204,14 +256,27 @@ class Login:
 
     def use(self, key: bytes, *, work: Work) -> KeptSession:
         """Load a live session and move its end, in the caller's unit of work."""
-        now, kept = self.clock.now(), self.store.session(key, work=work)
+        kept = self.look(key, work=work)
+        moved = self.clock.now() + timedelta(seconds=self.rules.idle_seconds)
+        self.store.move_end(key, ends_at=min(moved, kept.latest_end), work=work)
+        return kept
+
+    def look(self, key: bytes, *, work: Work) -> KeptSession:
+        """Load a live session and leave its end where it is."""
+        kept = self.store.session(key, work=work)
         if kept is None:
             raise SessionRefused("there is no such session", why="unknown")
-        if now >= min(kept.ends_at, kept.latest_end):
+        if not self._lives(kept):
             raise SessionRefused("the session ended", why="ended")
-        moved = min(now + timedelta(seconds=self.rules.idle_seconds), kept.latest_end)
-        self.store.move_end(key, ends_at=moved, work=work)
         return kept
+
+    def end(self, kept: KeptSession, *, action: str, work: Work) -> None:
+        """End a session in the caller's unit of work; every site that it was given is told."""
+        for client, _ in self.store.given(kept.key, work=work):
+            told = msgspec.json.encode({"client": client, "sid": kept.sid})
+            self.outbox.put(FAREWELL, f"{kept.sid}/{client}", told, work=work)
+        self.store.drop_session(kept.key, work=work)
+        self.record(action, subject=kept.subject, work=work)
 
     def unsealed(self, kept: KeptSession, *, secret: str = "") -> Session:
         """What a kept session says, with the person in the clear."""
@@ -219,6 +284,7 @@ class Login:
         code, given_names, surname = msgspec.json.decode(sealed, type=tuple[str, str, str])
         return Session(
             id=secret,
+            sid=kept.sid,
             person=PersonCode(code),
             given_names=given_names,
             surname=surname,
@@ -286,14 +352,15 @@ class Login:
         blind = self.vault.blind(source, field="login_failure.source")
         with self.database.work() as work:
             self.store.put_failure(blind, at=self.clock.now(), work=work)
-            self._record("refused", why=why, work=work)
+            self.record("refused", why=why, work=work)
 
-    def _open(self, credential: Credential, person: PersonCode) -> Session:
+    def _open(self, credential: Credential, person: PersonCode, earlier: str) -> Session:
         now, secret = self.clock.now(), self.secret()
         subject, key = self.vault.subject_of(person), hash_of(secret)
         told = msgspec.json.encode((person, credential.given_names, credential.surname))
         kept = KeptSession(
             key=key,
+            sid=encode_base64url(self.entropy.bytes(SID_BYTES)),
             subject=subject,
             sealed=self.vault.seal(subject, told, context=_context(key)),
             level=Level.HIGH,
@@ -303,20 +370,39 @@ class Login:
             latest_end=now + timedelta(seconds=self.rules.longest_seconds),
         )
         with self.database.work() as work:
+            before = self.store.session(hash_of(earlier), work=work) if earlier else None
+            again = before is not None and before.subject == subject and self._lives(before)
+            if before is not None and again:
+                kept = replace(kept, sid=before.sid)
+                self.store.move_session(before.key, to=key, work=work)
+            elif before is not None:
+                self.end(before, action="signed-out", work=work)
             self.store.put_session(kept, work=work)
-            self._record("signed-in", subject=subject, work=work)
+            self.record("signed-in-again" if again else "signed-in", subject=subject, work=work)
         return self.unsealed(kept, secret=secret)
 
-    def _record(
+    def _lives(self, kept: KeptSession) -> bool:
+        return self.clock.now() < min(kept.ends_at, kept.latest_end)
+
+    def record(
         self,
         action: str,
         *,
         work: Work,
         subject: SubjectId | None = None,
         relying: MemberId | None = None,
+        client: str = "",
         why: str = "",
     ) -> None:
-        event = Event(at=self.clock.now(), action=action, subject=subject, relying=relying, why=why)
+        """Write down what happened, in the caller's unit of work."""
+        event = Event(
+            at=self.clock.now(),
+            action=action,
+            subject=subject,
+            relying=relying,
+            client=client,
+            why=why,
+        )
         self.store.record(event, work=work)
 
 

@@ -16,7 +16,6 @@ mandates    POST /        {"handle"}: whom the person may act for
 statements  POST /        {"handle", "audience", "case", "represented"?, "purpose"?}
 """
 
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -31,56 +30,15 @@ from riik.login.component import Login
 from riik.login.errors import OriginRefused, RequestRefused, SessionRefused
 from riik.login.model import Grant, Session
 from riik.login.relying import Relying
-from riik.runtime.web import check_own_page
+from riik.runtime.web import Cookies, body_of, check_own_page
 
-__all__ = ["Cookies", "offers", "routes"]
+__all__ = ["offers", "routes"]
 
 Shape = TypeVar("Shape")
 
 MOST_BYTES: Final = 16_384
 NEVER: Final = {"Cache-Control": "no-store"}
 JSON: Final = (("Content-Type", "application/json"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Cookies:
-    """Names and rules of a node's cookies.
-
-    All nodes of a demonstration live on ``localhost``, and cookies know no ports: names
-    tell them apart. Over https a name is bound to its host (``__Host-``, RFC 6265bis §4.1.3).
-
-    Attributes:
-        node: The node's name.
-        secure: The origin is https.
-    """
-
-    node: str
-    secure: bool
-
-    @classmethod
-    def of(cls, origin: str, *, node: str) -> "Cookies":
-        """The rules that fit an origin."""
-        return cls(node, origin.startswith("https://"))
-
-    def name(self, what: str) -> str:
-        """The full name of a cookie."""
-        return f"{'__Host-' if self.secure else ''}riik-{self.node}-{what}"
-
-    def read(self, request: Request, what: str) -> str:
-        """Its value; empty when the browser sent none."""
-        return request.cookies.get(self.name(what), "")
-
-    def put(self, response: Response, what: str, value: str) -> None:
-        """Set it until the browser closes: out of scripts' reach, not for others' forms."""
-        response.set_cookie(
-            self.name(what), value, path="/", secure=self.secure, httponly=True, samesite="lax"
-        )
-
-    def drop(self, response: Response, what: str) -> None:
-        """Take it back."""
-        response.delete_cookie(
-            self.name(what), path="/", secure=self.secure, httponly=True, samesite="lax"
-        )
 
 
 class _CodeAsked(msgspec.Struct, forbid_unknown_fields=True):
@@ -126,15 +84,17 @@ def _sign_in_routes(login: Login, cookies: Cookies) -> list[Route]:
     async def web_eid(request: Request) -> Response:
         """POST /auth/web-eid: sign in with the token in the body."""
         check_own_page(request, origin=login.rules.origin, refusal=OriginRefused)
-        token = (await _body(request)).decode("utf-8", "replace")
-        browser = cookies.read(request, "browser")
-        session = await login.authenticate(token, browser=browser, source=_source(request))
-        earlier = cookies.read(request, "session")
-        if earlier:
-            await login.in_thread(login.logout, earlier)
+        token = (await body_of(request, most=MOST_BYTES, refusal=RequestRefused)).decode(
+            "utf-8", "replace"
+        )
+        session = await login.authenticate(
+            token,
+            browser=cookies.read(request, "browser"),
+            source=_source(request),
+            earlier=cookies.read(request, "session"),
+        )
         response = JSONResponse(_shown(session), headers=NEVER)
         cookies.put(response, "session", session.id)
-        cookies.drop(response, "browser")
         return response
 
     return [
@@ -152,7 +112,9 @@ def _session_routes(login: Login, cookies: Cookies) -> list[Route]:
     async def code(request: Request) -> Response:
         """POST /auth/code: a one-time code, as the address to go on to."""
         check_own_page(request, origin=login.rules.origin, refusal=OriginRefused)
-        asked = _decoded(await _body(request), _CodeAsked)
+        asked = _decoded(
+            await body_of(request, most=MOST_BYTES, refusal=RequestRefused), _CodeAsked
+        )
         made = await login.in_thread(
             login.token,
             _secret(request, cookies),
@@ -227,15 +189,7 @@ def offers(relying: Relying, *, provider: ClientId, in_thread: InThread) -> list
 
 
 async def _body(request: Request) -> bytes:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise RequestRefused("the content is JSON here", why="media-type")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise RequestRefused("the content is too long", why="size", most=MOST_BYTES)
-    return bytes(body)
+    return await body_of(request, most=MOST_BYTES, refusal=RequestRefused)
 
 
 def _secret(request: Request, cookies: Cookies) -> str:

@@ -1,35 +1,29 @@
-"""What login does by the clock: forget challenges, codes, handles and sessions that are over."""
+"""What login does by the clock: end sessions that are over, forget what nobody needs."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Final, Protocol
+from datetime import timedelta
+from typing import Final
 
-from riik.core import Clock, Database, InThread, Work
+from riik.login.component import Login
 
-__all__ = ["SWEEP_EVERY", "SweepStore", "sweeper"]
+__all__ = ["SWEEP_EVERY", "sweeper"]
 
-SWEEP_EVERY: Final = timedelta(minutes=10)
+SWEEP_EVERY: Final = timedelta(minutes=1)
 
 # Used codes stay as long as a stolen one may still be shown; failures as long as they count.
 KEPT: Final = timedelta(hours=1)
 
 
-class SweepStore(Protocol):
-    """What the sweeper needs; `store.SqlLoginStore` has it."""
-
-    def sweep(self, *, before: datetime, work: Work) -> int: ...
-
-
-def sweeper(
-    store: SweepStore, *, database: Database, clock: Clock, in_thread: InThread
-) -> Callable[[], Awaitable[None]]:
-    """The job; running it twice, or in two processes at once, deletes nothing more."""
+def sweeper(login: Login) -> Callable[[], Awaitable[None]]:
+    """The job; running it twice, or in two processes at once, ends and deletes nothing more."""
 
     def sweep() -> int:
-        with database.work() as work:
-            return store.sweep(before=clock.now() - KEPT, work=work)
+        with login.database.work() as work:
+            return login.store.sweep(before=login.clock.now() - KEPT, work=work)
 
     async def run() -> None:
-        await in_thread(sweep)
+        while await login.in_thread(login.expire):
+            pass
+        await login.in_thread(sweep)
 
     return run

@@ -24,6 +24,7 @@ __all__ = [
     "Mandate",
     "Mandates",
     "Method",
+    "Place",
     "Session",
     "Statement",
     "hash_of",
@@ -89,6 +90,7 @@ class Session:
 
     Attributes:
         id: The secret that names it; empty where somebody else than its browser looks.
+        sid: Its name towards clients, no secret; it stays when the person signs in again.
         person: Who.
         given_names: Out of the certificate.
         surname: Likewise.
@@ -99,6 +101,7 @@ class Session:
     """
 
     id: str
+    sid: str
     person: PersonCode
     given_names: str
     surname: str
@@ -109,14 +112,31 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One browser where a person is signed in.
+
+    Attributes:
+        session: Without its secret.
+        clients: Which sites were told who it is, and when last.
+        here: It is the browser that asks.
+    """
+
+    session: Session
+    clients: tuple[tuple[str, datetime], ...]
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing that happened to a person's sign-in; no name, no code, no address.
 
     Attributes:
         at: When, UTC.
-        action: ``signed-in``, ``signed-out``, ``sent-to``, ``stated`` or ``refused``.
+        action: ``signed-in``, ``signed-in-again``, ``signed-out``, ``ended``, ``sent-to``,
+            ``stated`` or ``refused``.
         subject: Opaque; None while nobody was believed.
         relying: The member that it was for, if any.
+        client: The site that it was for, if any.
         why: The reason of a refusal, or the case of a statement.
     """
 
@@ -124,6 +144,7 @@ class Event:
     action: str
     subject: SubjectId | None = None
     relying: MemberId | None = None
+    client: str = ""
     why: str = ""
 
 
@@ -210,6 +231,7 @@ class KeptSession:
     """A session as the store keeps it: under the hash of its secret, the person sealed."""
 
     key: bytes
+    sid: str
     subject: SubjectId
     sealed: bytes
     level: Level
@@ -232,12 +254,23 @@ class KeptCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptGrant:
-    """A member's handle on a session as the store keeps it, under its hash."""
+    """An access token, for a member also its handle on a session; kept under its hash.
+
+    Attributes:
+        key: Hash of the token.
+        session: Key of the session.
+        relying: The member that may use it over the exchange; None for who is no member.
+        code: Hash of the code that gave it.
+        client: ``client_id`` of who holds it; empty for a handle got over the exchange.
+        profile_until: Until then it opens the profile; None for a handle alone.
+    """
 
     key: bytes
     session: bytes
-    relying: MemberId
+    relying: MemberId | None
     code: bytes
+    client: str = ""
+    profile_until: datetime | None = None
 
 
 def hash_of(secret: str) -> bytes:
@@ -258,6 +291,8 @@ class LoginRules:
             by default Mobile-ID's, which is no card.
         challenge_seconds: How long a nonce may be answered.
         code_seconds: How long a one-time code may be redeemed.
+        request_seconds: How long a client's request waits for a person.
+        token_seconds: How long ID token and access token may be used.
         idle_seconds: A session without use ends after that.
         longest_seconds: A session ends after that in any case.
         statement_seconds: How long a statement is good.
@@ -272,7 +307,9 @@ class LoginRules:
     disallowed_policies: tuple[str, ...] = ("1.3.6.1.4.1.10015.1.3",)
     challenge_seconds: int = 300
     code_seconds: int = 30
-    idle_seconds: int = 900
+    request_seconds: int = 1_800
+    token_seconds: int = 40
+    idle_seconds: int = 1_800
     longest_seconds: int = 43_200
     statement_seconds: int = 900
     failures: int = 20

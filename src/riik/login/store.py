@@ -1,7 +1,8 @@
-"""Tables of login: challenges, failures, sessions, codes, handles and events.
+"""Tables of login: challenges, failures, sessions, codes, handles, sites told, and events.
 
 Secrets are kept as hashes, people sealed under their data keys, addresses blinded. Rows
-that are over are deleted by `sweep`; events stay.
+that are over are deleted by `sweep`; events stay. What the provider keeps besides of a
+request and of its keys is `oidc.store`; its tables are here, for they end with a session.
 """
 
 from datetime import datetime
@@ -12,13 +13,16 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    RowMapping,
     Table,
     Text,
     bindparam,
+    column,
     delete,
     func,
     insert,
     select,
+    table,
     update,
 )
 
@@ -56,6 +60,7 @@ _session = Table(
     "login_session",
     _tables,
     Column("key", LargeBinary, primary_key=True),
+    Column("sid", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("person", LargeBinary, nullable=False),
     Column("level", Text, nullable=False),
@@ -63,6 +68,7 @@ _session = Table(
     Column("began_at", Text, nullable=False),
     Column("ends_at", Text, nullable=False),
     Column("latest_end", Text, nullable=False),
+    Index("login_session_of_subject", "subject"),
 )
 _code = Table(
     "login_code",
@@ -80,11 +86,23 @@ _grant = Table(
     _tables,
     Column("key", LargeBinary, primary_key=True),
     Column("session", LargeBinary, nullable=False),
-    Column("relying", Text, nullable=False),
+    Column("relying", Text),
     Column("code", LargeBinary, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("profile_until", Text),
     Index("login_grant_of_session", "session"),
     Index("login_grant_of_code", "code"),
 )
+_given = Table(
+    "login_given",
+    _tables,
+    Column("session", LargeBinary, primary_key=True),
+    Column("client", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+# The provider's own: whole in `oidc.store`, here for what ends with a session or by the clock.
+_request = table("login_request", column("expires_at"))
+_authorization = table("login_authorization", column("session"), column("expires_at"))
 _event = Table(
     "login_event",
     _tables,
@@ -92,6 +110,7 @@ _event = Table(
     Column("action", Text, nullable=False),
     Column("subject", Text),
     Column("relying", Text),
+    Column("client", Text, nullable=False),
     Column("why", Text, nullable=False),
     Index("login_event_of_subject", "subject", "at"),
 )
@@ -153,6 +172,7 @@ class SqlLoginStore:
             _PUT_SESSION,
             {
                 "key": session.key,
+                "sid": session.sid,
                 "subject": session.subject,
                 "person": session.sealed,
                 "level": session.level.value,
@@ -166,28 +186,42 @@ class SqlLoginStore:
     def session(self, key: bytes, *, work: Work) -> KeptSession | None:
         """One session, live or not, or None."""
         row = work.execute(_SESSION, {"its_key": key}).mappings().first()
-        if row is None:
-            return None
-        return KeptSession(
-            key=row["key"],
-            subject=SubjectId(row["subject"]),
-            sealed=row["person"],
-            level=Level(row["level"]),
-            method=Method(row["method"]),
-            began_at=from_text(row["began_at"]),
-            ends_at=from_text(row["ends_at"]),
-            latest_end=from_text(row["latest_end"]),
-        )
+        return None if row is None else _session_of(row)
+
+    def sessions_of(self, subject: SubjectId, *, work: Work) -> list[KeptSession]:
+        """One person's sessions, live or not, newest first."""
+        mine = select(_session).where(_session.c.subject == subject)
+        rows = work.execute(mine.order_by(_session.c.began_at.desc())).mappings()
+        return [_session_of(row) for row in rows]
+
+    def sessions_over(self, at: datetime, *, limit: int, work: Work) -> list[KeptSession]:
+        """Sessions whose time is over."""
+        text = to_text(at)
+        over = (_session.c.ends_at <= text) | (_session.c.latest_end <= text)
+        rows = work.execute(select(_session).where(over).limit(limit)).mappings()
+        return [_session_of(row) for row in rows]
 
     def move_end(self, key: bytes, *, ends_at: datetime, work: Work) -> None:
         """Let a session last until then."""
         work.execute(_MOVE_END, {"its_key": key, "until": to_text(ends_at)})
 
+    def move_session(self, key: bytes, *, to: bytes, work: Work) -> None:
+        """Let all that hangs on a session hang on another one, and delete it."""
+        for held in (_grant, _authorization, _given):
+            work.execute(update(held).where(held.c.session == key).values(session=to))
+        self.drop_session(key, work=work)
+
     def drop_session(self, key: bytes, *, work: Work) -> None:
         """Delete a session with its codes and every member's handle on it."""
-        work.execute(delete(_grant).where(_grant.c.session == key))
-        work.execute(delete(_code).where(_code.c.session == key))
+        for held in (_grant, _authorization, _given, _code):
+            work.execute(delete(held).where(held.c.session == key))
         work.execute(delete(_session).where(_session.c.key == key))
+
+    def given(self, session: bytes, *, work: Work) -> list[tuple[str, datetime]]:
+        """Which sites were told of a session, and when last."""
+        told = select(_given).where(_given.c.session == session).order_by(_given.c.at)
+        rows = work.execute(told).mappings()
+        return [(row["client"], from_text(row["at"])) for row in rows]
 
     def put_code(self, code: KeptCode, *, work: Work) -> None:
         """Write a one-time code that nobody used yet."""
@@ -228,8 +262,10 @@ class SqlLoginStore:
             {
                 "key": grant.key,
                 "session": grant.session,
-                "relying": str(grant.relying),
+                "relying": None if grant.relying is None else str(grant.relying),
                 "code": grant.code,
+                "client": grant.client,
+                "profile_until": grant.profile_until and to_text(grant.profile_until),
             },
         )
 
@@ -241,8 +277,10 @@ class SqlLoginStore:
         return KeptGrant(
             key=row["key"],
             session=row["session"],
-            relying=MemberId.parse(row["relying"]),
+            relying=MemberId.parse(row["relying"]) if row["relying"] else None,
             code=row["code"],
+            client=row["client"],
+            profile_until=from_text(row["profile_until"]) if row["profile_until"] else None,
         )
 
     def drop_grants_of(self, code: bytes, *, work: Work) -> None:
@@ -258,6 +296,7 @@ class SqlLoginStore:
                 "action": event.action,
                 "subject": event.subject,
                 "relying": None if event.relying is None else str(event.relying),
+                "client": event.client,
                 "why": event.why,
             },
         )
@@ -272,22 +311,30 @@ class SqlLoginStore:
                 action=row["action"],
                 subject=SubjectId(row["subject"]),
                 relying=MemberId.parse(row["relying"]) if row["relying"] else None,
+                client=row["client"],
                 why=row["why"],
             )
             for row in work.execute(newest).mappings()
         ]
 
     def sweep(self, *, before: datetime, work: Work) -> int:
-        """Delete what was over before then; how many rows. Events stay."""
+        """Delete what was over before then; how many rows. Events stay, sessions are ended."""
         text = to_text(before)
-        over = select(_session.c.key).where(
-            (_session.c.ends_at < text) | (_session.c.latest_end < text)
-        )
-        statements = (
-            delete(_grant).where(_grant.c.session.in_(over)),
-            delete(_code).where(_code.c.session.in_(over) | (_code.c.expires_at < text)),
-            delete(_session).where(_session.c.key.in_(over)),
-            delete(_challenge).where(_challenge.c.expires_at < text),
-            delete(_failure).where(_failure.c.at < text),
-        )
+        ending = (_challenge, _code, _request, _authorization)
+        statements = [delete(each).where(each.c.expires_at < text) for each in ending]
+        statements.append(delete(_failure).where(_failure.c.at < text))
         return sum(work.execute(statement).rowcount for statement in statements)
+
+
+def _session_of(row: RowMapping) -> KeptSession:
+    return KeptSession(
+        key=row["key"],
+        sid=row["sid"],
+        subject=SubjectId(row["subject"]),
+        sealed=row["person"],
+        level=Level(row["level"]),
+        method=Method(row["method"]),
+        began_at=from_text(row["began_at"]),
+        ends_at=from_text(row["ends_at"]),
+        latest_end=from_text(row["latest_end"]),
+    )

@@ -27,7 +27,7 @@ _AT_HASH: Final = re.compile(r"[A-Za-z0-9+/]{22}==\Z")
 
 
 class _Profile(msgspec.Struct, frozen=True, kw_only=True):
-    date_of_birth: date
+    date_of_birth: str
     given_name: str
     family_name: str
 
@@ -65,7 +65,7 @@ class IdToken:
         issued_at: ``iat`` and ``nbf``, UTC, whole seconds.
         expires_at: ``exp``, likewise.
         person: ``sub``: country and code.
-        birth_date: The day of birth.
+        birth_date: The day of birth as ``YYYY-MM-DD``; where codes hold no day, the year.
         method: ``amr``: one of `METHODS`.
         level: ``acr``.
         state: As the request sent it.
@@ -81,7 +81,7 @@ class IdToken:
     person: PersonCode
     given_name: str
     family_name: str
-    birth_date: date
+    birth_date: str
     method: str
     level: Level
     state: str
@@ -128,7 +128,8 @@ def read_id_token(claims: Mapping[str, Any]) -> IdToken:
     try:
         read = msgspec.convert(claims, _Claims)
         person = person_code(read.sub)
-    except msgspec.ValidationError as error:
+        date.fromisoformat(read.profile_attributes.date_of_birth)
+    except (msgspec.ValidationError, ValueError) as error:
         raise TokenRefused("a claim is missing or of another type", why="shape") from error
     except IdentifierRefused as error:
         raise TokenRefused("sub is no country and code", why="subject") from error

@@ -12,13 +12,13 @@ from riik.exchange import Exchange
 from riik.node.assembly import Assembly
 from riik.node.base import open_base
 from riik.node.config import ConfigRefused, NodeConfig
+from riik.node.login import add_login
 from riik.node.node import Node
 from riik.node.public import add_bank, add_inbox, add_portal, add_registers, add_services
 from riik.node.state import (
     add_centre,
     add_identity,
     add_log,
-    add_login,
     add_trust,
     add_trusted_list,
     add_witness,

@@ -8,7 +8,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -20,6 +20,7 @@ __all__ = [
     "CentreSection",
     "ConfigRefused",
     "ExchangeSection",
+    "LoginClientSection",
     "LoginSection",
     "NodeConfig",
     "PortalSection",
@@ -125,11 +126,38 @@ class ListSection(Shape):
 
 
 class LoginSection(Shape):
-    """The national login: which members may send people, and where they go back to."""
+    """The national login: whose sites may send people, and which register knows mandates.
+
+    ``card`` is the origin of a demonstration card; ``key-days`` is how long a key signs.
+    """
 
     relying: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     population: str = ""
     mandate_basis: str = ""
+    card: str = ""
+    key_days: int = 90
+    client: tuple["LoginClientSection", ...] = ()
+
+
+class LoginClientSection(Shape):
+    """A site at which people sign in. Addresses are compared as texts, exactly.
+
+    ``secret-hash`` is the SHA-256 of its secret in hexadecimal; the secret itself is at the
+    site. ``auth`` is ``basic`` or ``post``, ``at-hash`` is ``oidc`` or ``tara``.
+    """
+
+    id: str
+    names: dict[str, str]
+    redirect_uris: tuple[str, ...]
+    secret_hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    post_logout_uris: tuple[str, ...] = ()
+    backchannel_uri: str = ""
+    member: str = ""
+    auth: Literal["basic", "post"] = "basic"
+    at_hash: Literal["oidc", "tara"] = "oidc"
+    pkce: bool = True
+    flat: bool = True
+    scopes: tuple[str, ...] = ("openid", "profile", "idcard", "mid", "smartid")
 
 
 class RegistersSection(Shape):

@@ -5,6 +5,7 @@ each step may be repeated and finds what an earlier one made. The demonstration 
 of it in one program; in life each step is done by another organisation, with papers in between.
 """
 
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -31,6 +32,7 @@ __all__ = ["Membership", "certify", "join", "log_key", "write_anchors"]
 
 SERVER = "ss1"
 AUTHORITY = "authority"
+LOGIN_SECRET = "login-client-secret"  # noqa: S105 - a file's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,18 @@ class Membership:
             Disk().write(path, SystemEntropy().bytes(32).hex().encode())
         passphrase = path.read_text(encoding="utf-8")
         return FileKeys(self.folder / "keys", passphrase, cost=self.key_cost)
+
+    def login_secret(self) -> str:
+        """SHA-256 of the secret that the member's site brings to login, hexadecimal.
+
+        The secret is made where there is none, in a file of the member's own; login is told
+        the digest alone.
+        """
+        Disk().folder(self.folder)
+        path = self.folder / LOGIN_SECRET
+        if not path.exists():
+            Disk().write(path, urlsafe_b64encode(SystemEntropy().bytes(32)).rstrip(b"="))
+        return sha256(path.read_bytes().strip()).hexdigest()
 
     def signer(self, purpose: str, kind: KeyKind = KeyKind.P256) -> Signer:
         """The member's key for a purpose; made where there is none."""

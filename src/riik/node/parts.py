@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from riik.exchange.centre import Centre
 from riik.identity import Identity
 from riik.inbox import Inbox
-from riik.login import Login
+from riik.login import Login, OpenIdProvider
 from riik.payments import Bank
 from riik.portal import Portal
 from riik.registers import Registers
@@ -30,6 +30,7 @@ class Parts:
     centre: Centre | None = None
     lists: ListPublisher | None = None
     login: Login | None = None
+    provider: OpenIdProvider | None = None
     registers: Registers | None = None
     bank: Bank | None = None
     inbox: Inbox | None = None

@@ -1,23 +1,16 @@
-"""Assembling the parts of the state itself: trust, centre, identity, login, log, witness."""
+"""Assembling the parts of the state itself: trust, centre, identity, log, witness."""
 
 from datetime import timedelta
 
-from riik.core import ClientId, KeyKind, MemberId
+from riik.core import ClientId, KeyKind
 from riik.exchange.centre import Centre
 from riik.exchange.globalconf import Authority, Service
 from riik.exchange.http import centre_routes
 from riik.exchange.store import SqlCentreStore
 from riik.identity import Identity
 from riik.identity.store import SqlIdentityStore
-from riik.login import Login, LoginRules
-from riik.login.http import Cookies
-from riik.login.http import offers as login_offers
-from riik.login.http import routes as login_routes
-from riik.login.relying import Relying
-from riik.login.store import SqlLoginStore
 from riik.node.assembly import Assembly
 from riik.node.fillers.certification import RemoteAuthority, certificate_offers
-from riik.node.fillers.mandates import PopulationMandates
 from riik.signatures import XmlSeal
 from riik.transparency import Log, Transparency, VerifierKey, Witness
 from riik.transparency.client import WitnessClient
@@ -44,7 +37,6 @@ __all__ = [
     "add_centre",
     "add_identity",
     "add_log",
-    "add_login",
     "add_trust",
     "add_trusted_list",
     "add_witness",
@@ -245,44 +237,3 @@ def add_identity(assembly: Assembly) -> None:
         ),
         places=frozenset(birth for place in assembly.profile.places for birth in place.births),
     )
-
-
-def add_login(assembly: Assembly) -> None:
-    """The national login, for people's browsers and for members."""
-    base, section = assembly.base, assembly.config.file.login
-    if section is None:
-        return
-    origin = assembly.config.file.people.origin
-    store = SqlLoginStore()
-    login = Login(
-        rules=LoginRules(
-            origin=origin,
-            relying={MemberId.parse(who): to for who, to in section.relying.items()},
-        ),
-        store=store,
-        database=base.database,
-        vault=base.vault,
-        clock=base.clock,
-        entropy=base.entropy,
-        in_thread=base.in_thread,
-        anchors=assembly.anchors,
-        revocation=assembly.ocsp,
-    )
-    own = assembly.config.client("login")
-    mandates = PopulationMandates(
-        exchange=assembly.exchange,
-        client=own,
-        population=ClientId.parse(section.population),
-        legal_basis=section.mandate_basis,
-    )
-    relying = Relying(
-        login=login,
-        store=store,
-        member=assembly.member,
-        signer=base.signer("statements"),
-        certificates=(base.certificate("statements"), base.certificate("issuing")),
-        sources=(mandates,),
-    )
-    assembly.parts.login = login
-    assembly.routes += login_routes(login, cookies=Cookies.of(origin, node="login"))
-    assembly.offer(login_offers(relying, provider=own, in_thread=base.in_thread))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from riik.core import Refused
 from riik.runtime.web.problems import InputRefused
 
-__all__ = ["check_own_page", "json_answer", "json_body", "whole_number"]
+__all__ = ["body_of", "check_own_page", "json_answer", "json_body", "whole_number"]
 
 T = TypeVar("T")
 
@@ -33,6 +33,35 @@ def check_own_page(request: Request, *, origin: str, refusal: type[Refused]) -> 
         raise refusal("this page is not ours", why="origin")
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise refusal("another site sent this", why="site")
+
+
+async def body_of(
+    request: Request,
+    *,
+    media_type: str = "application/json",
+    most: int,
+    refusal: type[Refused],
+) -> bytes:
+    """Read a body of one media type and of limited size.
+
+    Args:
+        request: What came.
+        media_type: The only one that is taken.
+        most: Bytes.
+        refusal: The component's error.
+
+    Raises:
+        Refused: The component's, for ``media-type`` or ``size``.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != media_type:
+        raise refusal(f"the content is {media_type} here", why="media-type")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise refusal("the content is too long", why="size", most=most)
+    return bytes(body)
 
 
 def whole_number(

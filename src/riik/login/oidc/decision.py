@@ -1,0 +1,72 @@
+"""May a request be answered with this session, or must the person act first?
+
+OpenID Connect Core 1.0 §3.1.2.3 (``prompt``, ``max_age``, ``id_token_hint``) and one rule of
+our own: a site that this session was never given to is told only after the person said so on
+our page, or signed in for it. Pure.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from riik.login.model import KeptSession
+from riik.login.oidc.model import KeptRequest
+
+__all__ = ["Need", "error_of", "needed"]
+
+_ASKING: Final = frozenset({"consent", "select_account"})
+
+
+class Need(StrEnum):
+    """What must happen before a site is told."""
+
+    NOTHING = "nothing"
+    SIGN_IN = "sign-in"
+    CONFIRM = "confirm"
+    OTHER = "other"  # another person, or less sure, than asked: nothing helps
+
+
+_ERRORS: Final = {
+    Need.SIGN_IN: ("login_required", "The person must sign in."),
+    Need.CONFIRM: ("consent_required", "The person must agree."),
+    Need.OTHER: ("login_required", "Another person signed in, or less surely, than was asked."),
+}
+
+
+def needed(
+    request: KeptRequest,
+    session: KeptSession | None,
+    *,
+    given: bool,
+    confirmed: bool,
+    at: datetime,
+) -> Need:
+    """What a request still needs.
+
+    Args:
+        request: The waiting request.
+        session: The browser's live session; None when nobody is signed in.
+        given: This session was given to this client before.
+        confirmed: The person just said on our page that the site may know.
+        at: Now.
+    """
+    if session is None:
+        return Need.SIGN_IN
+    asked, fresh = request.asked, session.began_at > request.began_at
+    right = request.hinted in ("", session.subject) and session.level.reaches(asked.level)
+    if not right:
+        return Need.OTHER if fresh else Need.SIGN_IN
+    if fresh:
+        return Need.NOTHING
+    old = asked.max_age is not None and at - session.began_at > timedelta(seconds=asked.max_age)
+    if old or "login" in asked.prompts:
+        return Need.SIGN_IN
+    if confirmed or (given and not _ASKING & set(asked.prompts)):
+        return Need.NOTHING
+    return Need.CONFIRM
+
+
+def error_of(need: Need) -> dict[str, str]:
+    """How a client is told when the person may not be asked, or nothing helps (§3.1.2.6)."""
+    error, description = _ERRORS[need]
+    return {"error": error, "error_description": description}
