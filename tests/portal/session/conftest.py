@@ -8,9 +8,13 @@ from starlette.routing import Route
 from tests.portal.session.house import CLIENT, ORIGIN, Browser, Login, rsa_key
 
 import riik.portal.session
+from riik.portal.design.pages import Pages as DesignedPages
 from riik.portal.session import Guests, KeptForms, SessionRules
+from riik.portal.session.door.http import door_routes
+from riik.portal.session.frame import Frame
 from riik.portal.session.http import Site
 from riik.portal.session.store import SqlSessionStore
+from riik.profiles import country_profile
 from riik.runtime.database import open_database
 from riik.runtime.logs import open_log
 from riik.runtime.metrics import Metrics
@@ -19,6 +23,8 @@ from riik.runtime.vault import MIGRATIONS as VAULT
 from riik.runtime.vault import SqlVault
 from riik.runtime.web import edge
 
+DESIGNED = DesignedPages(riik.portal.session)
+FRAME = Frame(profile=country_profile("ee"), names={"et": "riigiportaal", "en": "State Portal"})
 TABLES = {"session": Path(riik.portal.session.__file__).parent / "migrations"}
 
 
@@ -61,7 +67,9 @@ def guests(ports, login):
 @pytest.fixture
 def site(guests, ports):
     """The portal's site."""
-    return Site(guests=guests, forms=KeptForms(**ports), origin=ORIGIN, node="portal", wait=0.0)
+    return Site(
+        guests=guests, forms=KeptForms(**ports), origin=ORIGIN, node="portal", frame=FRAME, wait=0.0
+    )
 
 
 class Pages:
@@ -101,7 +109,7 @@ class Pages:
     def routes(self):
         page = self.site.page
         return [
-            *self.site.routes(),
+            *door_routes(self.site, pages=DESIGNED),
             Route("/", page(self.home), methods=["GET"]),
             Route("/private", page(self.private), methods=["GET"]),
             Route("/private", page(self.begin), methods=["POST"]),

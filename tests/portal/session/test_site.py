@@ -1,5 +1,7 @@
 """A site over HTTP: to login and back, whose form it is, what is kept, what is done once."""
 
+import re
+from html import unescape
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -110,7 +112,7 @@ async def test_the_language_goes_with_the_person(browser):
     asked = parse_qs(urlsplit((await browser.get("/sign-in")).headers["location"]).query)
     assert asked["ui_locales"] == ["vi"]
     browser.cookies["riik-lang"] = "vi%20prompt"
-    assert "ui_locales" not in (await browser.get("/sign-in")).headers["location"]
+    assert "ui_locales=et" in (await browser.get("/sign-in")).headers["location"]
 
 
 async def test_another_browser_s_answer_brings_nobody_in(browser, other, login):
@@ -162,6 +164,39 @@ async def test_step_up_sends_the_person_to_show_their_card(mari, login, clock):
     back = urlsplit(login.sign_in(away.headers["location"]))
     await mari.get(f"{back.path}?{back.query}")
     assert (await mari.get("/careful")).text == "MARI"
+
+
+FAILURES = [
+    ("cancelled", {"error": "user_cancel"}, 403, "You are not signed in"),
+    ("another error", {"error": "server_error"}, 403, "We could not let you in"),
+    ("another provider", {"iss": "http://evil.example"}, 403, "We could not let you in"),
+    ("nobody's", {"state": "t" * 43}, 403, "This sign-in is over"),
+    ("a used code", {"code": "used"}, 403, "This sign-in is over"),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "title"), [f[1:] for f in FAILURES], ids=[f[0] for f in FAILURES]
+)
+async def test_who_is_not_let_in_reads_why(browser, login, change, status, title):
+    browser.cookies["riik-lang"] = "en"
+    back = login.sign_in((await browser.get("/sign-in?to=/cases/7")).headers["location"])
+    brought = {n: v[0] for n, v in parse_qs(urlsplit(back).query).items()} | change
+    answer = await browser.get(f"/sign-in/back?{urlencode(brought)}")
+    assert (answer.status, f"<h1>{title}</h1>" in answer.text) == (status, True)
+    again = (
+        "/sign-in?to=%2F" if "state" in change or "code" in change else "/sign-in?to=%2Fcases%2F7"
+    )
+    assert f'href="{again}"' in answer.text
+
+
+async def test_a_silent_login_is_said_on_a_page_and_in_one_s_language(browser, login):
+    login.silent = True
+    for language, title in (("et", "ei vasta"), ("vi", "chưa trả lời"), ("en", "does not answer")):
+        browser.cookies["riik-lang"] = language
+        answer = await browser.get("/sign-in?to=/cases/7")
+        assert (answer.status, title in answer.text) == (503, True)
+        assert 'href="/sign-in?to=%2Fcases%2F7"' in answer.text
 
 
 # Leaving ----------------------------------------------------------------------------------
@@ -284,21 +319,23 @@ async def test_what_is_no_form_is_refused(mari, pages, body, headers, why):
 
 
 SCRIPTS = [
-    (b"{}", {"x_csrf": None}, 403, "csrf"),
-    (b"{}", {"x_csrf": "x"}, 403, "csrf"),
-    (b"{}", {"origin": "http://evil.example"}, 403, "origin"),
-    (b"{}", {"origin": None}, 403, "origin"),
-    (b"{}", {"content_type": FORM}, 400, "media-type"),
-    (b"{}", {"content_type": "text/plain"}, 400, "media-type"),
-    (b"{", {}, 400, "json"),
-    (b"[]", {}, 400, "json"),
-    (b"\xff", {}, 400, "json"),
-    (b"[" * 100_000, {}, 400, "size"),
-    (b"[" * 60_000, {}, 400, "json"),
+    ("no token", b"{}", {"x_csrf": None}, 403, "csrf"),
+    ("another token", b"{}", {"x_csrf": "x"}, 403, "csrf"),
+    ("another page", b"{}", {"origin": "http://evil.example"}, 403, "origin"),
+    ("no page", b"{}", {"origin": None}, 403, "origin"),
+    ("a form", b"{}", {"content_type": FORM}, 400, "media-type"),
+    ("plain text", b"{}", {"content_type": "text/plain"}, 400, "media-type"),
+    ("half", b"{", {}, 400, "json"),
+    ("a list", b"[]", {}, 400, "json"),
+    ("no UTF-8", b"\xff", {}, 400, "json"),
+    ("large", b"[" * 100_000, {}, 400, "size"),
+    ("deep", b"[" * 60_000, {}, 400, "json"),
 ]
 
 
-@pytest.mark.parametrize(("body", "headers", "status", "why"), SCRIPTS, ids=str)
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "why"), [s[1:] for s in SCRIPTS], ids=[s[0] for s in SCRIPTS]
+)
 async def test_no_other_script_calls_ours(mari, body, headers, status, why):
     usual = {"origin": ORIGIN, "content_type": "application/json", "x_csrf": await mari.csrf()}
     answer = await mari.send("POST", "/v1/things", body, **(usual | headers))
@@ -389,6 +426,39 @@ async def test_who_leaves_leaves_no_answers(mari, login, clock):
     await mari.sign_in(login)
     mari.cookies[KEPT] = kept
     assert "Pikk 1" not in (await mari.get("/refilled")).text
+
+
+async def test_kept_answers_are_sent_again_by_their_person(mari, login, clock, pages, site):
+    fields = {"csrf": await mari.csrf(), "what": '"><script>', "once": site.ticket()}
+    clock.advance(minutes=31)
+    assert led_to(await mari.post("/private?a=1", fields)) == (
+        303,
+        "/sign-in?to=%2Fsign-in%2Fkept",
+    )
+    await mari.sign_in(login, "/sign-in/kept")
+    shown = (await mari.get("/sign-in/kept")).text
+    assert "<script>" not in shown
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    assert re.findall(r'<form method="post" action="([^"]*)">\n<input', shown) == ["/private?a=1"]
+    assert (sent["what"], sent["once"]) == ("&#34;&gt;&lt;script&gt;", fields["once"])
+    answer = await mari.post("/private?a=1", {name: unescape(text) for name, text in sent.items()})
+    assert led_to(answer) == (303, "/private?begun=1")
+    assert [what for what, _ in pages.begun] == ['"><script>']
+    assert led_to(await mari.get("/sign-in/kept")) == (303, "/")
+
+
+async def test_nothing_kept_leads_home(mari, browser):
+    assert led_to(await mari.get("/sign-in/kept")) == (303, "/")
+    mari.cookies[KEPT] = "x" * 43
+    assert led_to(await mari.get("/sign-in/kept")) == (303, "/")
+
+
+async def test_kept_answers_are_shown_after_signing_in_alone(mari, other, clock):
+    csrf = await mari.csrf()
+    clock.advance(minutes=31)
+    await mari.post("/private", {"csrf": csrf, "what": "Pikk 1"})
+    other.cookies[KEPT] = mari.cookies[KEPT]
+    assert led_to(await other.get("/sign-in/kept")) == (303, "/sign-in?to=%2Fsign-in%2Fkept")
 
 
 # What is done once ------------------------------------------------------------------------

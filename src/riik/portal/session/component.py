@@ -187,6 +187,13 @@ class Guests:
         await self.in_thread(self._open, secret, visitor, tokens.identity, earlier)
         return Entered(secret, visitor, pending.to)
 
+    async def abandon(self, state: str, *, browser: str) -> str:
+        """Forget a sign-in that the person gave up; answers where they wanted to go."""
+        try:
+            return (await self.in_thread(self._take_pending, state, browser)).to
+        except SignInRefused:
+            return "/"
+
     async def visitor(self, secret: str) -> Visitor:
         """Who this cookie belongs to; asking keeps the session alive.
 

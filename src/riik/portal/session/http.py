@@ -6,9 +6,9 @@
         async def cases(request: Request) -> Response:
             '''GET /cases: the person's cases.'''
             visitor = await site.visitor(request)          # raises SignedOut
+            shell = site.shell(request, tabs=TABS, tab="cases")
             shown = await portal.my_cases(visitor)
-            shell = …(csrf=site.csrf(request))
-            return html(pages.render("cases.html", shell, cases=shown, once=site.ticket()))
+            return site.show(pages, "cases.html", shell, cases=shown, once=site.ticket(), errors=[])
 
         async def begin(request: Request) -> Response:
             '''POST /cases: begin a case.'''
@@ -27,16 +27,10 @@
 
 `Site.page` turns `SignedOut` into a visit to the national login and back; what was typed is kept.
 Handlers of JSON are not wrapped: they use `Site.json`, and answer 401.
-
-GET  /sign-in?to=<path>       to the national login (``fresh=yes``: with the card again)
-GET  /sign-in/back            from there, to <path>
-POST /sign-out                leave, here and at login
-POST /sign-out/back-channel   login says that a session is over
-GET  /v1/session              who is signed in, and the token for X-Csrf; DELETE leaves
+The addresses of signing in and out are in `door`.
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,28 +41,28 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse, Response
 
-from riik.core import to_text
 from riik.formats.jose import encode_base64url
+from riik.portal.design.formats import Formats
+from riik.portal.design.http import address_of, html, language_of
+from riik.portal.design.pages import Pages
+from riik.portal.design.shell import Shell
 from riik.portal.session.component import Guests
 from riik.portal.session.errors import (
     AlreadyReceived,
     ForeignRequest,
     FormRefused,
     SignedOut,
-    SignInRefused,
     StalePage,
-    TokenRefused,
 )
 from riik.portal.session.forms import MOST_BYTES, Form, local_path, read_form
+from riik.portal.session.frame import Frame
 from riik.portal.session.kept import KeptForms
 from riik.portal.session.model import KeptForm, Once, Visitor
-from riik.portal.session.oidc import read_answer
 from riik.runtime.web import check_own_page
 
-__all__ = ["Cookies", "Site"]
+__all__ = ["KEPT", "NEVER", "SIGN_IN", "Cookies", "Site", "body_of"]
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -80,7 +74,6 @@ SAFE: Final = frozenset({"GET", "HEAD"})
 TOKEN_LENGTH: Final = 43
 LOOKS: Final = 20
 LOOK_SECONDS: Final = 0.25
-_LANGUAGE: Final = re.compile(r"[a-z]{2}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +121,7 @@ class Site:
         forms: Forms that must not be lost, nor done twice.
         origin: The site's origin as browsers write it.
         node: The node's name, for its cookies.
+        frame: What stands around every page here.
         wait: Seconds between looks at a form that is being done.
     """
 
@@ -135,6 +129,7 @@ class Site:
     forms: KeptForms
     origin: str
     node: str
+    frame: Frame
     wait: float = LOOK_SECONDS
 
     @property
@@ -176,6 +171,47 @@ class Site:
             raise SignedOut("the person signed in too long ago for this", why="stale")
         return visitor
 
+    def shell(self, request: Request, **other: Any) -> Shell:
+        """The frame's values for a page; ask `visitor` or `who` before, for their name.
+
+        Args:
+            request: What came.
+            other: Fields of `Shell` besides, or instead.
+        """
+        visitor: Visitor | None = getattr(request.state, "visitor", None)
+        profile, zone = self.frame.profile, self.frame.zone
+        language, address = language_of(request, profile.languages), address_of(request)
+        usual: dict[str, Any] = {
+            "language": language,
+            "profile": profile,
+            "zone": zone,
+            "address": address,
+            "place": self.frame.name(language),
+            "demonstration": self.frame.demonstration,
+            "sign_in": self.sign_in(address),
+            "sign_out": "/sign-out",
+        }
+        if visitor is not None:
+            named = Formats(profile, language, zone).name(visitor.given_names, visitor.surname)
+            usual |= {"who": named, "csrf": self.csrf(request)}
+        return Shell(**(usual | other))
+
+    def show(
+        self, pages: Pages, template: str, shell: Shell, /, *, status: int = 200, **values: Any
+    ) -> Response:
+        """A page of a room; its forms may lead to login, for whom they find signed out.
+
+        Args:
+            pages: The room's.
+            template: Its name.
+            shell: From `shell`.
+            status: 422 for a form that is shown again with its errors.
+            values: The page's own.
+        """
+        leads_to = (self.guests.client.issuer, *self.frame.leads_to)
+        content = pages.render(template, shell, **values)
+        return html(content, shell.language, status, form_action=leads_to, headers=NEVER)
+
     def csrf(self, request: Request) -> str:
         """The token that every form of this session carries (field ``csrf``); empty without one."""
         secret = self.cookies.read(request, "guest")
@@ -213,7 +249,7 @@ class Site:
         if kind != "application/json":
             raise FormRefused("the content is JSON here", why="media-type")
         try:
-            content = msgspec.json.decode(await _body(request) or b"{}")
+            content = msgspec.json.decode(await body_of(request) or b"{}")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise FormRefused("the content is not JSON", why="json") from error
         if not isinstance(content, dict):
@@ -226,6 +262,11 @@ class Site:
         self._check_origin(request)
         self._check_token(request, request.headers.get("x-csrf", ""))
         return visitor
+
+    def sign_in(self, to: str, *, fresh: bool = False) -> str:
+        """Where one signs in and comes back to ``to``; ``fresh``: with the card again."""
+        query = urlencode({"to": to, **({"fresh": "yes"} if fresh else {})})
+        return f"{SIGN_IN}?{query}"
 
     def ticket(self) -> str:
         """A new value for the hidden field ``once`` of a form that must not be done twice."""
@@ -290,44 +331,41 @@ class Site:
 
         return guarded
 
-    def routes(self) -> list[Route]:
-        """Signing in and out."""
-        return _routes(self)
-
     async def _sign_in_again(self, request: Request, out: SignedOut, *, refill: bool) -> Response:
         secret = self.cookies.read(request, "guest")
         if out.why == "handle":
             await self.guests.end(secret, why=out.why)
-        path = _path(request)
+        path, fresh = local_path(address_of(request)), out.why == "stale"
         if request.method in SAFE:
-            return _to_sign_in(path, fresh=out.why == "stale")
+            return self.go(self.sign_in(path, fresh=fresh))
         self._check_origin(request)
-        form, subject = await self._sent(request), await self.guests.whose(secret)
-        if subject is None:
-            return _to_sign_in(self._page_before(request), fresh=False)
-        kept = KeptForm(path=path, body=form.encoded())
-        key = await self.forms.keep(kept, subject=subject)
-        response = _to_sign_in(path if refill else KEPT, fresh=out.why == "stale")
+        key = await self._keep(request)
+        if not key:
+            return self.go(self.sign_in(self._page_before(request)))
+        response = self.go(self.sign_in(path if refill else KEPT, fresh=fresh))
         self.cookies.put(response, "kept", key)
         return response
 
     async def _ask_again(self, request: Request, *, refill: bool) -> Response:
         """The page was of an earlier session of this browser: show what was sent."""
+        response = self.go(local_path(address_of(request)) if refill else KEPT)
+        self.cookies.put(response, "kept", await self._keep(request))
+        return response
+
+    async def _keep(self, request: Request) -> str:
+        """Keep what was sent for whose session this is or was; nothing for a stranger."""
         form = await self._sent(request)
         subject = await self.guests.whose(self.cookies.read(request, "guest"))
         if subject is None:
-            return _to_sign_in(self._page_before(request), fresh=False)
-        kept = KeptForm(path=_path(request), body=form.encoded())
-        key = await self.forms.keep(kept, subject=subject)
-        response = self.go(kept.path if refill else KEPT)
-        self.cookies.put(response, "kept", key)
-        return response
+            return ""
+        kept = KeptForm(path=local_path(address_of(request)), body=form.encoded())
+        return await self.forms.keep(kept, subject=subject)
 
     async def _sent(self, request: Request) -> Form:
         form: Form | None = getattr(request.state, "form", None)
         if form is None:
             kind = request.headers.get("content-type", "")
-            form = read_form(await _body(request), media_type=kind)
+            form = read_form(await body_of(request), media_type=kind)
             request.state.form = form
         return form
 
@@ -349,130 +387,11 @@ class Site:
         return local_path(f"{parts.path}{query}") if here else "/"
 
 
-def _routes(site: Site) -> list[Route]:
-    calls = _Calls(site)
-    return [
-        Route(SIGN_IN, calls.begin, methods=["GET"]),
-        Route(f"{SIGN_IN}/back", calls.back, methods=["GET"]),
-        Route("/sign-out", calls.leave, methods=["POST"]),
-        Route("/sign-out/back-channel", calls.hear, methods=["POST"]),
-        Route("/v1/session", calls.told, methods=["GET"]),
-        Route("/v1/session", calls.leave_by_script, methods=["DELETE"]),
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Calls:
-    """The handlers of signing in and out."""
-
-    site: Site
-
-    async def begin(self, request: Request) -> Response:
-        """GET /sign-in: to the national login, unless somebody is signed in."""
-        site, to = self.site, local_path(request.query_params.get("to", "/"))
-        fresh = request.query_params.get("fresh") == "yes"
-        if not fresh and await site.who(request) is not None:
-            return site.go(to)
-        browser = site.cookies.read(request, "visit") or site.guests.secret()
-        address = await site.guests.begin(
-            browser=browser, to=to, language=_language(request), fresh=fresh
-        )
-        response = RedirectResponse(address, 303, headers=NEVER)
-        site.cookies.put(response, "visit", browser)
-        return response
-
-    async def back(self, request: Request) -> Response:
-        """GET /sign-in/back: from the national login."""
-        site = self.site
-        try:
-            answer = read_answer(request.query_params, issuer=site.guests.client.issuer)
-            entered = await site.guests.enter(
-                answer,
-                browser=site.cookies.read(request, "visit"),
-                earlier=site.cookies.read(request, "guest"),
-            )
-        except SignInRefused:
-            # The back button leads here again: who is signed in needs no explanation.
-            if await site.who(request) is not None:
-                return site.go("/")
-            raise
-        response = site.go(entered.to)
-        site.cookies.put(response, "guest", entered.secret)
-        return response
-
-    async def leave(self, request: Request) -> Response:
-        """POST /sign-out: leave, here and at login."""
-        try:
-            await self.site.form(request)
-        except SignedOut:
-            return self.site.go("/")
-        return self._left(RedirectResponse(await self._leave(request), 303, headers=NEVER))
-
-    async def leave_by_script(self, request: Request) -> Response:
-        """DELETE /v1/session: leave here; answers where to leave login too."""
-        await self.site.guard(request)
-        location = await self._leave(request)
-        return self._left(JSONResponse({"location": location}, headers=NEVER))
-
-    async def hear(self, request: Request) -> Response:
-        """POST /sign-out/back-channel: login says that a session is over."""
-        try:
-            kind = request.headers.get("content-type", "")
-            form = read_form(await _body(request), media_type=kind)
-            await self.site.guests.hear_logout(form.text("logout_token"))
-        except (FormRefused, TokenRefused) as refused:
-            told = {"error": "invalid_request", "error_description": refused.why}
-            return JSONResponse(told, 400, headers=NEVER)
-        return Response(status_code=200, headers=NEVER)
-
-    async def told(self, request: Request) -> Response:
-        """GET /v1/session: who is signed in, and the token for X-Csrf."""
-        visitor = await self.site.visitor(request)
-        return JSONResponse(_shown(visitor) | {"csrf": self.site.csrf(request)}, headers=NEVER)
-
-    async def _leave(self, request: Request) -> str:
-        kept = self.site.cookies.read(request, "kept")
-        if kept:
-            await self.site.forms.forget(kept)
-        return await self.site.guests.leave(self.site.cookies.read(request, "guest"))
-
-    def _left(self, response: Response) -> Response:
-        self.site.cookies.drop(response, "guest")
-        self.site.cookies.drop(response, "kept")
-        return response
-
-
-def _to_sign_in(to: str, *, fresh: bool) -> Response:
-    query = urlencode({"to": to, **({"fresh": "yes"} if fresh else {})})
-    return RedirectResponse(f"{SIGN_IN}?{query}", 303, headers=NEVER)
-
-
 def _token(secret: str) -> str:
     return encode_base64url(hmac(secret.encode(), b"csrf", "sha256"))
 
 
-def _path(request: Request) -> str:
-    query = f"?{request.url.query}" if request.url.query else ""
-    return local_path(f"{request.url.path}{query}")
-
-
-def _language(request: Request) -> str:
-    wanted = request.cookies.get("riik-lang", "")
-    return wanted if _LANGUAGE.match(wanted) else ""
-
-
-def _shown(visitor: Visitor) -> dict[str, Any]:
-    return {
-        "given_names": visitor.given_names,
-        "surname": visitor.surname,
-        "birth_date": visitor.birth_date,
-        "level": visitor.level.value,
-        "method": visitor.method,
-        "began_at": to_text(visitor.began_at),
-    }
-
-
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """The body, once; refused as soon as it is too large."""
     read: bytes | None = getattr(request.state, "body", None)
     if read is None:

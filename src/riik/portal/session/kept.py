@@ -137,7 +137,7 @@ class KeptForms:
         except (Refused, JwsRefused, InvalidTag, ValueError):
             return None
         form = msgspec.json.decode(plain, type=KeptForm)
-        return form if path in ("", form.path) else None
+        return form if path in ("", form.path.partition("?")[0]) else None
 
     def _forget(self, key: str) -> None:
         with self.database.work() as work:
