@@ -23,10 +23,15 @@ from riik.payments.http import bank_offers, bank_routes, counter_routes, fee_off
 from riik.payments.jobs import bank_handlers
 from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
 from riik.portal import Portal
+from riik.portal.citizen.catalogue import Catalogue, Provider
+from riik.portal.citizen.counter import CitizenCounter
+from riik.portal.citizen.http import open_routes
 from riik.portal.citizen.http import routes as portal_routes
+from riik.portal.citizen.jobs import LISTEN
 from riik.portal.citizen.jobs import handlers as portal_handlers
 from riik.portal.citizen.model import CatalogueEntry, Register
-from riik.portal.citizen.store import SqlPortalStore
+from riik.portal.citizen.store import SqlCatalogueStore, SqlPortalStore
+from riik.portal.design.texts import LANGUAGES, read_texts
 from riik.registers import Holding, Registers, Writer, load_register
 from riik.registers.http import offers as register_offers
 from riik.registers.http import usage_offers
@@ -263,9 +268,30 @@ def add_portal(assembly: Assembly) -> None:
         ],
     )
     assembly.parts.portal = portal
+    counter = CitizenCounter(portal=portal, catalogue=_catalogue(assembly))
+    base.jobs.periodic("portal.listen", LISTEN, counter.catalogue.refresh)
     origin = assembly.config.file.people.origin
     assembly.routes += portal_routes(portal, cookie="riik-portal-session", origin=origin)
+    assembly.routes += open_routes(counter.catalogue)
     assembly.on(portal_handlers(portal))
+
+
+def _catalogue(assembly: Assembly) -> Catalogue:
+    """What services there are, by all providers that the portal's section names."""
+    base, section = assembly.base, assembly.config.file.portal
+    names = {entry.provider: entry.organisation for entry in (section.catalogue if section else ())}
+    return Catalogue(
+        store=SqlCatalogueStore(),
+        database=base.database,
+        clock=base.clock,
+        in_thread=base.in_thread,
+        exchange=assembly.exchange,
+        client=assembly.config.client("portal"),
+        providers=[
+            Provider(client=ClientId.parse(client), names=one) for client, one in names.items()
+        ],
+        texts={code: read_texts("riik.portal.citizen", language=code) for code in LANGUAGES},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from riik.core import Refused
 
-__all__ = ["ForeignPage", "PortalRefused", "SignedOut", "StatementMissing"]
+__all__ = ["ForeignPage", "GuidesRefused", "PortalRefused", "SignedOut", "StatementMissing"]
 
 
 class PortalRefused(Refused):
@@ -33,3 +33,9 @@ class StatementMissing(Refused):
 
     code = "portal.statement-missing"
     status: ClassVar[int] = 403
+
+
+class GuidesRefused(Refused):
+    """What a provider tells of its services is not of the shape it must have."""
+
+    code = "portal.guides-refused"

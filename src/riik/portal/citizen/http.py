@@ -9,6 +9,8 @@ GET  /v1/cases/<case>/documents/<name>
 GET  /v1/notices
 GET  /v1/registers            whose looks are told here; /v1/registers/<n>/own: one's own data
 GET  /v1/looks/<register>     GET /v1/looks/<register>/proofs: with their receipts
+GET  /v1/catalogue            guides in ``?language=``; with ``?words=`` what fits them; no sign-in
+GET  /v1/catalogue/<service>  one guide
 """
 
 from collections.abc import Mapping
@@ -20,12 +22,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from riik.core import person_code
+from riik.portal.citizen.catalogue import Catalogue
 from riik.portal.citizen.component import Portal
 from riik.portal.citizen.errors import ForeignPage, PortalRefused, SignedOut
 from riik.portal.citizen.model import Register, Visitor
+from riik.portal.design.texts import choose_language
 from riik.runtime.web import check_own_page
 
-__all__ = ["routes"]
+__all__ = ["open_routes", "routes"]
 
 MOST_AGE = 43_200
 
@@ -47,6 +51,27 @@ def routes(portal: Portal, *, cookie: str, origin: str) -> list[Route]:
         Route("/v1/looks/{register}/proofs", calls.proofs, methods=["GET"]),
         Route("/v1/registers", calls.registers, methods=["GET"]),
         Route("/v1/registers/{register}/own", calls.own_data, methods=["GET"]),
+    ]
+
+
+def open_routes(catalogue: Catalogue) -> list[Route]:
+    """What anybody may ask without signing in."""
+
+    async def guides(request: Request) -> Response:
+        """GET /v1/catalogue: all guides, or those that fit some words."""
+        words, language = request.query_params.get("words"), _language(request)
+        if words is None:
+            return JSONResponse(await catalogue.services(language))
+        return JSONResponse({"services": await catalogue.search(words, language)})
+
+    async def guide(request: Request) -> Response:
+        """GET /v1/catalogue/<service>: one guide."""
+        service = request.path_params["service"]
+        return JSONResponse(await catalogue.guide(service, _language(request)))
+
+    return [
+        Route("/v1/catalogue", guides, methods=["GET"]),
+        Route("/v1/catalogue/{service}", guide, methods=["GET"]),
     ]
 
 
@@ -182,3 +207,8 @@ class _Calls:
         if not isinstance(content, dict):
             raise PortalRefused("the content is not an object", why="json")
         return content
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("language")
+    return choose_language(asked, None, request.headers.get("accept-language", ""))

@@ -1,12 +1,24 @@
 """Tables of the portal: who is signed in, which cases were begun, what waits to be sent."""
 
-from sqlalchemy import Column, Index, LargeBinary, MetaData, Table, Text, delete, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy import update as update_
 
 from riik.core import ClientId, SubjectId, Work, from_text, to_text
+from riik.portal.citizen.catalogue import KeptGuides
 from riik.portal.citizen.model import Guest, KnownCase
 
-__all__ = ["SqlPortalStore"]
+__all__ = ["SqlCatalogueStore", "SqlPortalStore"]
 
 _tables = MetaData()
 
@@ -30,6 +42,41 @@ _case = Table(
     Column("waiting", LargeBinary, nullable=False),
     Index("portal_case_of_subject", "subject", "opened_at"),
 )
+_catalogue = Table(
+    "portal_catalogue",
+    _tables,
+    Column("provider", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("as_of", Text),
+    Column("silent", Boolean, nullable=False),
+)
+
+
+class SqlCatalogueStore:
+    """Keeps what providers tell of their services in SQL."""
+
+    def put_guides(self, kept: KeptGuides, *, work: Work) -> None:
+        """Write what a provider told, over what it told before."""
+        values = {
+            "content": kept.content,
+            "as_of": to_text(kept.as_of) if kept.as_of else None,
+            "silent": kept.silent,
+        }
+        this = _catalogue.c.provider == str(kept.provider)
+        if not work.execute(update_(_catalogue).where(this).values(values)).rowcount:
+            work.execute(insert(_catalogue).values(provider=str(kept.provider), **values))
+
+    def guides(self, *, work: Work) -> list[KeptGuides]:
+        """What all providers told."""
+        return [
+            KeptGuides(
+                provider=ClientId.parse(row.provider),
+                content=bytes(row.content),
+                as_of=from_text(row.as_of) if row.as_of else None,
+                silent=bool(row.silent),
+            )
+            for row in work.execute(select(_catalogue))
+        ]
 
 
 class SqlPortalStore:

@@ -1,0 +1,114 @@
+"""Finding services by words: letters folded, endings forgiven, best first.
+
+Folding makes one of *Hoà*, *hòa* and ``hoa``, of ``juhiluba`` and ``JUHILUBA``, of *đ* and
+``d``: NFD without its marks, and the letters that have no marks by hand (Unicode 15 §2.11;
+đ is no d with a mark). Estonian words change their ends (*juhiluba*, *juhiloa*), so a word
+fits when a long beginning is the same. Pure.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Page", "fold", "rank", "words_of"]
+
+MOST_WORDS, LONGEST = 12, 200
+EXACT, BEGINS, KIN, TYPED = 1.0, 0.8, 0.5, 0.4
+"""How well a word fits: the same, its beginning, its kin, or one letter mistaken."""
+
+SHORTEST_KIN, SHORTEST_TYPED = 5, 5
+OTHER_LANGUAGE = 0.6
+PHRASE = 1.5
+_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Something that can be found.
+
+    Attributes:
+        id: What is answered.
+        fields: Texts by language, each with its weight; the heaviest say what it is.
+    """
+
+    id: str
+    fields: Mapping[str, Sequence[tuple[float, str]]]
+
+
+def fold(text: str) -> str:
+    """A text without case, marks and special letters; what is left compares as people type."""
+    plain = unicodedata.normalize("NFD", text.casefold())
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return bare.translate(_LETTERS)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    spaced = "".join(letter if letter.isalnum() else " " for letter in fold(text))
+    return spaced.split()
+
+
+def rank(asked: str, pages: Iterable[Page], *, language: str) -> list[tuple[str, float]]:
+    """What fits the words, best first; every word has to fit, or else at least half of them.
+
+    Args:
+        asked: As somebody typed it; more than 200 characters or 12 words are cut off.
+        pages: What there is.
+        language: The language of the page where it was typed: its texts weigh more.
+    """
+    wanted = words_of(asked[:LONGEST])[:MOST_WORDS]
+    if not wanted:
+        return []
+    found = [(page.id, *_fit(page, wanted, language)) for page in pages]
+    whole = [(page, score) for page, score, share in found if share == 1.0]
+    partly = [(page, score * share) for page, score, share in found if share >= 0.5]
+    return sorted(whole or partly, key=lambda one: (-one[1], one[0]))
+
+
+def _fit(page: Page, wanted: Sequence[str], language: str) -> tuple[float, float]:
+    """How well a page fits, and which share of the words it has at all."""
+    best = dict.fromkeys(wanted, 0.0)
+    phrase = " ".join(wanted)
+    bonus = 1.0
+    for spoken, fields in page.fields.items():
+        near = 1.0 if spoken == language else OTHER_LANGUAGE
+        for weight, text in fields:
+            have = words_of(text)
+            if len(wanted) > 1 and phrase in " ".join(have):
+                bonus = PHRASE
+            for word in wanted:
+                fits = max((_likeness(word, other) for other in have), default=0.0)
+                best[word] = max(best[word], fits * weight * near)
+    share = sum(score > 0 for score in best.values()) / len(best)
+    return bonus * sum(best.values()), share
+
+
+def _likeness(word: str, other: str) -> float:
+    if word == other:
+        return EXACT
+    if len(word) > 1 and other.startswith(word):
+        return BEGINS
+    same = _common(word, other)
+    if same >= SHORTEST_KIN and same >= max(len(word), len(other)) - 3:
+        return KIN
+    if min(len(word), len(other)) >= SHORTEST_TYPED and _one_off(word, other):
+        return TYPED
+    return 0.0
+
+
+def _common(one: str, other: str) -> int:
+    """How many letters two words begin with alike."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _one_off(one: str, other: str) -> bool:
+    """One letter is wrong, missing, too many, or two neighbours changed places."""
+    begin = _common(one, other)
+    end = _common(one[begin:][::-1], other[begin:][::-1])
+    left, right = one[begin : len(one) - end], other[begin : len(other) - end]
+    return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])
