@@ -1,12 +1,11 @@
 """A person at their computer: a browser with cookies and a card in the reader, without a screen.
 
 Speaks HTTP to the same addresses as real browsers do, and APDUs to the card through the client
-a real reader would use; what the Web eID extension does with a card is done here (format 1.0).
+a real reader would use; what the Web eID application does with a card is `webeid`.
 """
 
 import asyncio
 from base64 import b64decode, b64encode
-from hashlib import sha384
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +17,7 @@ import msgspec
 from riik.core import MemberId, Refused, Unavailable
 from riik.demo.card import CardState, DemonstrationCard
 from riik.demo.seeding import Holder
+from riik.demo.webeid import authentication_token
 from riik.node import EstEidCard
 from riik.runtime.files import Disk
 
@@ -74,7 +74,9 @@ class Browser:
     async def sign_in(self, login: str) -> None:
         """Sign in at the national login with the card and PIN1."""
         nonce = str((await self.post(f"{login}/auth/challenge", {}))["nonce"])
-        token = await asyncio.to_thread(self._token, origin=login, nonce=nonce)
+        token = await asyncio.to_thread(
+            authentication_token, self.card, origin=login, nonce=nonce, pin=self.holder.pin1
+        )
         await self.post(f"{login}/auth/web-eid", token)
 
     async def code_for(self, login: str, *, relying: MemberId, address: str) -> str:
@@ -92,18 +94,6 @@ class Browser:
     def certificate(self) -> str:
         """The certificate for signatures, as base64."""
         return b64encode(self.card.signature_certificate()).decode()
-
-    def _token(self, *, origin: str, nonce: str) -> dict[str, str]:
-        """What the Web eID application answers to ``authenticate`` (Web eID 1.0)."""
-        signed = sha384(origin.encode()).digest() + sha384(nonce.encode()).digest()
-        value = self.card.authenticate(sha384(signed).digest(), pin=self.holder.pin1)
-        return {
-            "format": "web-eid:1.0",
-            "unverifiedCertificate": b64encode(self.card.authentication_certificate()).decode(),
-            "algorithm": "ES384",
-            "signature": b64encode(value).decode(),
-            "appVersion": "riik-demonstration",
-        }
 
     async def _send(self, method: str, url: str, body: bytes | None) -> bytes:
         parts = urlsplit(url)

@@ -181,6 +181,7 @@ def _print(
         show(f"\nThe country's page: {address}")
         for role, member in running.country.members.items():
             show(f"  {running.places[role].origin}  {member.names['en']}")
+        show(f"The card reader, with everyone's demonstration card: {running.card}")
     show("\nPeople with cards (invented; the PINs protect nothing):")
     for holder in running.holders:
         office = f", official at {', '.join(holder.official)}" if holder.official else ""

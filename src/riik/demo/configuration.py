@@ -119,7 +119,12 @@ def _common(
             "address": "",
             "demonstration": True,
         },
-        "people": {"host": "127.0.0.1", "port": place.people, "origin": place.origin},
+        "people": {
+            "host": "127.0.0.1",
+            "port": place.people,
+            "origin": place.origin,
+            "card": places["card"].origin,
+        },
         # The passphrase lies beside the keys: the demonstration's keys protect nothing.
         "state": {"passphrase": "file:passphrase", "key-cost": 1024},
         "exchange": {
@@ -152,6 +157,7 @@ def _authority(country: Country, places: Mapping[str, Place], secrets: Mapping[s
             "relying": relying,
             "population": str(country.client("interior", "population")),
             "mandate-basis": country.mandate_basis,
+            "card": places["card"].origin,
             "client": [_site(country, places, name, secrets) for name in SITES],
         },
     }

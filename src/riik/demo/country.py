@@ -15,7 +15,7 @@ DATA = Path(__file__).parent
 FIRST_PORT = 7100
 LOCAL = "127.0.0.1"
 MESSAGE_PORT, STATUS_PORT = 5500, 5577
-SITES = ("bank-site",)
+SITES = ("bank-site", "card")
 """Websites that are nobody's node: people reach them, servers don't."""
 
 

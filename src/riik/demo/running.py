@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from riik.core import PersonCode, Refused
+from riik.demo.cardsite import CardSite, card_site
 from riik.demo.configuration import REGISTERS, SITES, configurations, log_origin
 from riik.demo.country import DATA, Country, Place, free_places, read_country
 from riik.demo.keeping import begin, check_whole, finish_founding, forget, is_founding
@@ -56,6 +57,7 @@ class Demonstration:
         nodes: The nodes in this process, by role; none when each has its own.
         processes: The nodes' own processes, by role.
         holders: People of the stories with their cards.
+        cards: The site that plays their cards and a reader, in this process always.
         lock: Keeps other commands away from the state while we run.
     """
 
@@ -63,9 +65,15 @@ class Demonstration:
     folder: Path
     places: Mapping[str, Place]
     holders: tuple[Holder, ...]
+    cards: CardSite
     lock: int | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+
+    @property
+    def card(self) -> str:
+        """The demonstration card's address."""
+        return self.places["card"].origin
 
     def holder(self, name: str) -> Holder:
         """Somebody of the stories.
@@ -80,7 +88,8 @@ class Demonstration:
         raise DemonstrationRefused(f"nobody is called {name!r}; known: {known}", why="unknown")
 
     async def close(self) -> None:
-        """Stop all nodes."""
+        """Stop the card's site and all nodes."""
+        await self.cards.stop()
         await _stop(self.nodes)
         for process in self.processes.values():
             if process.returncode is None:
@@ -167,6 +176,7 @@ async def _open(
             else:
                 running.nodes = nodes
                 await _start(nodes)
+            await running.cards.start(running.places["card"].people)
         except PortTaken:
             # Another program was quicker, such as a second country: look for other ports.
             await running.close()
@@ -195,8 +205,13 @@ async def _prepare(
     nodes = {role: build(read_config(folder / role / "node.toml")) for role in country.members}
     try:
         await _found(country, folder, nodes, memberships=memberships, told=told, today=today)
+        holders = read_holders(folder)
         running = Demonstration(
-            country=country, folder=folder, places=places, holders=read_holders(folder)
+            country=country,
+            folder=folder,
+            places=places,
+            holders=holders,
+            cards=card_site(country, places, holders, folder),
         )
     except BaseException:
         await _stop(nodes)

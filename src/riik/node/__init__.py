@@ -1,6 +1,6 @@
 """One organisation's node: its configuration, its composition, its life."""
 
-from riik.identity.device import EstEidCard
+from riik.identity.device import EstEidCard, Pin
 from riik.node.base import lay_tables
 from riik.node.compose import build, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
@@ -17,6 +17,7 @@ __all__ = [
     "Membership",
     "Node",
     "NodeConfig",
+    "Pin",
     "PortTaken",
     "build",
     "certify",

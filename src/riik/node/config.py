@@ -57,11 +57,15 @@ class NodeSection(Shape):
 
 
 class PeopleSection(Shape):
-    """Where people reach the node: a port on localhost, or behind a proxy an origin."""
+    """Where people reach the node: a port on localhost, or behind a proxy an origin.
+
+    ``card`` is the origin of a demonstration card that pages offer beside real ones.
+    """
 
     host: str = "127.0.0.1"
     port: int
     origin: str
+    card: str = ""
 
 
 class StateSection(Shape):
@@ -337,6 +341,8 @@ def read_config(path: Path) -> NodeConfig:
     except OSError as error:
         raise ConfigRefused(f"{path} can't be read: {error.strerror}", why="file") from error
     file = read_toml(source, NodeFile, name=path.name)
+    if file.people.card and not file.node.demonstration:
+        raise ConfigRefused("people.card is for demonstrations only", why="demonstration")
     passphrase = _secret(file.state.passphrase, path.parent)
     return NodeConfig(folder=path.parent, file=file, passphrase=passphrase)
 
