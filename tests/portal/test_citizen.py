@@ -266,3 +266,27 @@ async def test_the_database_knows_neither_cookies_nor_people(portal, begin, prov
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
     words = (secret.encode(), b"handle-1", MARI[2:].encode(), CHILD[2:].encode())
     assert not any(word in kept for word in words)
+
+
+async def test_a_form_that_is_sent_twice_begins_one_case(portal, provider, begin):
+    for _ in range(2):
+        visitor, case, _ = await begin(once="form-1")
+    assert [one["case"] for one in await portal.cases(visitor)] == [case]
+    assert {call.issue for call in provider.calls} == {case}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"once": "form-2"}, {"once": ""}, {"once": "form-1", "who": "jaan"}, {"once": "form-1", "person": CHILD}],
+    ids=["another-form", "no-name", "another-person", "whom-one-represents"],
+)  # fmt: skip
+async def test_another_form_or_person_begins_another_case(provider, begin, other):
+    await begin(once="form-1")
+    await begin(**other)
+    assert len({call.issue for call in provider.calls}) == 2
+
+
+async def test_a_case_is_asked_for_in_a_language(portal, begin, provider):
+    visitor, case, _ = await begin()
+    await portal.status(visitor, case, language="vi")
+    assert provider.calls[-1].query == "language=vi"

@@ -179,8 +179,8 @@ def house(database, tmp_path, clock, entropy, in_thread, weather, world):
             raise AuthorityMissing("this is about another person", why="subject")
         return person_code(token)
 
-    async def order(case, /, *, text):
-        return {"order": "1", "url": "http://bank/pay/1"}
+    async def order(case, /, *, text, back=""):
+        return {"order": "1", "url": f"http://bank/pay/1?{back}"}
 
     services = Services(
         database=database,
@@ -330,8 +330,123 @@ async def test_answers_can_be_changed_until_they_are_handed_in(house):
     await house.step("answers/reason", {"reason": "lost"})
     status = await house.step("submission", CERTIFICATE)
     assert status["answers"]["reason"] == "lost"
+    await house.step("signature", VALUE)
     with pytest.raises(StepRefused):
         await house.step("answers/reason", {"reason": "expiring"})
+
+
+async def test_another_answer_before_the_signature_is_laid_out_anew(house):
+    await house.start()
+    await house.answer()
+    await house.step("submission", CERTIFICATE)
+    status = await house.step("answers/reason", {"reason": "lost"})
+    assert (status["state"], status["next"]["step"]) == ("to-sign", "submission")
+    with pytest.raises(StepRefused) as refused:
+        await house.step("signature", VALUE)
+    assert refused.value.why == "not-prepared"
+    await house.step("submission", CERTIFICATE)
+    assert (await house.step("signature", VALUE))["state"] == "to-pay"
+
+
+async def test_an_answer_that_asks_for_more_is_followed_before_the_signature(house):
+    await house.start()
+    await house.answer()
+    await house.step("submission", CERTIFICATE)
+    status = await house.step("answers/reason", {"reason": "stolen"})
+    assert status["next"]["step"] == "answers/proof"
+    with pytest.raises(AnswerRefused):
+        await house.step("submission", CERTIFICATE)
+
+
+async def test_what_is_signed_is_in_the_language_of_the_page(house):
+    await house.start()
+    await house.answer()
+    status = await house.step("submission", {**CERTIFICATE, "language": "vi"})
+    assert (status["language"], status["title"]) == ("vi", "Đổi giấy phép lái xe")
+
+
+@pytest.mark.parametrize("language", ["", "VI", "vie", "../", 7, None])
+async def test_a_language_that_is_none_is_refused(house, language):
+    await house.start()
+    await house.answer()
+    with pytest.raises(AnswerRefused) as refused:
+        await house.step("submission", {**CERTIFICATE, "language": language})
+    assert refused.value.facts["field"] == "language"
+
+
+async def test_a_case_is_told_in_the_language_that_is_asked_for(house):
+    await house.start()
+    vietnamese = await house.services.status(house.visit(), language="vi")
+    [row] = await house.services.of_person(house.visit(), language="en")
+    assert (vietnamese["state_text"], row["title"]) == ("Chưa nộp", "Renew a driving licence")
+
+
+@pytest.mark.parametrize("far", ["started", "answered", "to sign", "to pay", "with an official"])
+async def test_an_application_is_taken_back_until_it_is_decided(house, world, far):
+    await until(house, world, far)
+    status = await house.step("withdrawal")
+    assert (status["state"], status["next"], status["may"]) == ("withdrawn", {"step": "none"}, [])
+    assert status["timeline"][-1]["title"] == "Võtsid taotluse tagasi"
+
+
+async def until(house, world, far):
+    """Go some way and stop there."""
+    world.silent = {"driver-certificate"}
+    await house.start()
+    if far == "started":
+        return
+    await house.answer()
+    if far != "answered":
+        await house.step("submission", CERTIFICATE)
+    if far == "to pay":
+        await house.step("signature", VALUE)
+    if far == "with an official":
+        await house.go()
+
+
+@pytest.mark.parametrize("step", ["submission", "payment", "answers/reason", "withdrawal"])
+async def test_nothing_more_happens_in_a_withdrawn_case(house, step):
+    await house.start()
+    await house.step("withdrawal")
+    with pytest.raises(StepRefused):
+        await house.step(step, {**CERTIFICATE, "reason": "lost"})
+
+
+async def test_a_decided_case_is_not_taken_back(house):
+    await house.go()
+    with pytest.raises(StepRefused) as refused:
+        await house.step("withdrawal")
+    assert refused.value.why == "ended"
+
+
+async def test_nobody_takes_back_what_another_asked_for(house):
+    await house.start()
+    with pytest.raises(AuthorityMissing):
+        await house.step("withdrawal", person=JAAN)
+
+
+async def test_a_fee_that_comes_after_the_withdrawal_opens_nothing(house):
+    signed = await house.sign()
+    await house.step("withdrawal")
+    house.settle(signed["fee"]["reference"])
+    await house.worker.rest()
+    assert (await house.services.status(house.visit()))["state"] == "withdrawn"
+
+
+async def test_the_bank_is_told_where_the_person_goes_then(house):
+    await house.sign()
+    status = await house.step("payment", {"return": "https://portal.example/cases/1"})
+    assert status["payment"]["url"] == "http://bank/pay/1?https://portal.example/cases/1"
+
+
+@pytest.mark.parametrize(
+    "back", ["javascript:alert(1)", "http://evil.example", "//evil", "x" * 501, 7]
+)
+async def test_a_return_that_is_no_site_is_refused(house, back):
+    await house.sign()
+    with pytest.raises(AnswerRefused) as refused:
+        await house.step("payment", {"return": back})
+    assert refused.value.facts["field"] == "return"
 
 
 async def test_an_unknown_service_is_refused(house):

@@ -51,6 +51,8 @@ WRONG = [
     ("a schema from elsewhere", lambda: form(lambda f: f["properties"].update(category={"$ref": "http://x"})), "schema"),
     ("a schema that is none", lambda: form(lambda f: f["properties"]["category"].update(type="strng")), "schema"),
     ("an untranslated question", lambda: form(lambda f: f["properties"]["category"].update(title="New?")), "texts"),
+    ("a fact that nobody asks for", lambda: form(lambda f: f["properties"]["category"].update({"x-facts": ["person.email"]})), "schema"),
+    ("an untranslated sentence for a wrong answer", lambda: form(lambda f: f["properties"]["category"].update({"x-error": "Think again"})), "texts"),
     ("an operation nobody has", lambda: {**folder("driving-course"), "process.bpmn": folder("driving-course")["process.bpmn"].replace(b'"record"', b'"run-shell"')}, "process"),
     ("too large", lambda: {**folder("driving-course"), "letters/x": b"x" * 6_000_000}, "size"),
 ]  # fmt: skip

@@ -27,7 +27,7 @@ from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
-from riik.services.process import Kind, Node, start, waiting
+from riik.services.process import Kind, Node, State, start, waiting
 from riik.services.running import Files, Running, local_day
 from riik.services.shown.rows import Speaker
 from riik.services.steps import Steps, Visit
@@ -106,7 +106,8 @@ class Services:
         """Take what the person (or an official) does next.
 
         Args:
-            step: ``answers/<page>``, ``submission``, ``signature``, ``payment`` or ``review``.
+            step: ``answers/<page>``, ``submission``, ``signature``, ``payment``, ``withdrawal``
+                or ``review``.
             content: The step's own input.
             visit: Who, in which case, with which statement of login.
 
@@ -122,7 +123,9 @@ class Services:
             await self.in_thread(self._note_look, running, visit)
         running = replace(running, dossier=replace(running.dossier, authority=visit.authority))
         outcome = await self.steps.take(step, content, running, visit)
-        if outcome.node is not None:
+        if outcome.ended:
+            await self.in_thread(self._end, running, outcome)
+        elif outcome.node is not None:
             await self.in_thread(self._finish, running, outcome.node, outcome)
         elif outcome.dossier != running.dossier:
             await self.in_thread(self._keep, running, outcome.dossier)
@@ -289,6 +292,13 @@ class Services:
             if effect.write is not None:
                 effect.write(work)
             self.files.save(after, wake=wake, work=work)
+
+    def _end(self, running: Running, outcome: Any) -> None:
+        """End a case where it stands: no task of its process waits any more."""
+        ended = replace(running, dossier=outcome.dossier, state=State(ended=True))
+        with self.database.work() as work:
+            outcome.write(work)
+            self.files.save(ended, wake=False, work=work)
 
     def _keep(self, running: Running, dossier: Dossier) -> None:
         """Write a changed dossier without moving on."""

@@ -1,6 +1,7 @@
 """What a person, or an official, can do next in a case: answer, submit, sign, pay, review."""
 
 import base64
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -18,6 +19,8 @@ from riik.services.views import next_page
 __all__ = ["Outcome", "Pens", "RequestPayment", "Steps", "Visit"]
 
 MOST_CERTIFICATE = 8_192
+MOST_ADDRESS = 500
+_LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +86,8 @@ class Pens(Protocol):
 class RequestPayment(Protocol):
     """Asks the bank to have a fee paid."""
 
-    async def __call__(self, case: Case, /, *, text: str) -> Mapping[str, str]:
-        """The bank's order and where the person pays it."""
+    async def __call__(self, case: Case, /, *, text: str, back: str = "") -> Mapping[str, str]:
+        """The bank's order and where the person pays it; ``back`` is where they go then."""
         ...
 
 
@@ -96,12 +99,14 @@ class Outcome:
         dossier: The content after it.
         node: The task it completes, or None when the case stays where it is.
         write: Further writes of the same unit.
+        ended: Nothing more happens in the case; its process ends here.
         answer: What the channel is told besides the status.
     """
 
     dossier: Dossier
     node: Node | None = None
     write: Callable[[Work], None] | None = None
+    ended: bool = False
     answer: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -144,20 +149,23 @@ class Steps:
             "signature": self.sign,
             "payment": self.pay,
             "review": self.review,
+            "withdrawal": self.withdraw,
         }
         if name not in known or detail:
             raise StepRefused("there is no such step", why="no-step", step=step[:40])
         return await known[name](content, running)
 
     def answer(self, page_id: str, content: Mapping[str, Any], running: Running) -> Outcome:
-        """Take the answers of one page; answered pages may be answered anew."""
-        self._need(running, "answer")
+        """Take the answers of one page; they may be given anew until they are signed."""
+        if running.task("sign") is None:
+            self._need(running, "answer")
         pages = wanted_pages(running.definition.pages, known=running.known())
         page = next((page for page in pages if page.id == page_id), None)
         if page is None:
             raise AnswerRefused("there is no such page", why="unknown", field=page_id[:40])
         given = check_page(running.definition.form, page, content)
-        return Outcome(dossier=running.dossier.with_answers(given))
+        # What was laid out to be signed says something else now.
+        return Outcome(dossier=replace(running.dossier.with_answers(given), prepared=b""))
 
     async def submit(self, content: Mapping[str, Any], running: Running) -> Outcome:
         """Close the answers and lay out what is to be signed.
@@ -176,6 +184,9 @@ class Steps:
             running = after
         else:
             self._need(running, "sign")
+            self._check_complete(running)
+        # What people sign, they read: it is laid out in the language of the page.
+        running = replace(running, dossier=_in_language(running.dossier, content))
         prepared = await self.pens.begin(
             application(running),
             _bytes(content, "certificate", most=MOST_CERTIFICATE),
@@ -218,7 +229,9 @@ class Steps:
         """Ask the bank to have the fee paid; the bank's word moves the case on, not this."""
         self._need(running, "pay")
         title = running.definition.names.get(running.dossier.language, running.definition.id)
-        order = await self.request_payment(running.case, text=f"{title} {running.case.number}")
+        back = _address(content, "return")
+        text = f"{title} {running.case.number}"
+        order = await self.request_payment(running.case, text=text, back=back)
         return Outcome(dossier=running.dossier, answer={"payment": dict(order)})
 
     async def review(self, content: Mapping[str, Any], running: Running) -> Outcome:
@@ -245,6 +258,14 @@ class Steps:
             )
 
         return Outcome(dossier=replace(running.dossier, proposal=proposal), node=task, write=write)
+
+    async def withdraw(self, content: Mapping[str, Any], running: Running) -> Outcome:
+        """Take the application back, as long as nobody decided it."""
+        if running.case.state.ended or running.busy:
+            why = "ended" if running.case.state.ended else "busy"
+            raise StepRefused("the case can't be withdrawn now", why=why)
+        write = self._moved(running, "withdrawn", State.WITHDRAWN)
+        return Outcome(dossier=replace(running.dossier, prepared=b""), ended=True, write=write)
 
     def paid(self, running: Running, task: Node) -> Outcome:
         """The bank's word came: the fee is paid."""
@@ -278,6 +299,24 @@ class Steps:
             )
 
         return write
+
+
+def _in_language(dossier: Dossier, content: Mapping[str, Any]) -> Dossier:
+    """The dossier in the language that a step names, if it names one."""
+    language = content.get("language", dossier.language)
+    if not isinstance(language, str) or not _LANGUAGE.match(language):
+        raise AnswerRefused("no such language", why="value", field="language")
+    return replace(dossier, language=language)
+
+
+def _address(content: Mapping[str, Any], name: str) -> str:
+    """An address of a site, or nothing; whether it is a good one the bank decides."""
+    address = content.get(name, "")
+    if not isinstance(address, str) or len(address) > MOST_ADDRESS:
+        raise AnswerRefused(f"{name} is no address", why="value", field=name)
+    if address and not address.startswith(("https://", "http://localhost:")):
+        raise AnswerRefused(f"{name} is no address of a site", why="value", field=name)
+    return address
 
 
 def _bytes(content: Mapping[str, Any], name: str, *, most: int) -> bytes:

@@ -127,13 +127,13 @@ def _next(speaker: Speaker) -> dict[str, Any]:
         if task.kind is Kind.SERVICE:
             return {"step": "working"}
     for task in tasks:
-        if task.does == "answer":
+        if task.does in ("answer", "sign"):
             page = next_page(running)
             if page is None:
                 return {"step": "submission"}
             questions = question_views(speaker, page)
             return {"step": f"answers/{page.id}", "page": page.id, "questions": questions}
-        return {"step": {"sign": "submission", "pay": "payment"}.get(task.does, task.does)}
+        return {"step": "payment" if task.does == "pay" else task.does}
     return {"step": "none"}
 
 
@@ -163,7 +163,8 @@ def _with(speaker: Speaker) -> dict[str, str]:
 def _may(running: Running) -> list[str]:
     if running.case.state.ended:
         return []
-    return [act for does, acts in _DOES.items() if running.task(does) for act in acts]
+    may = [act for does, acts in _DOES.items() if running.task(does) for act in acts]
+    return may if running.busy else [*may, "withdraw"]
 
 
 def _fee(speaker: Speaker, fee: Fee | None) -> dict[str, Any] | None:

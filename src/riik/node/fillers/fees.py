@@ -20,14 +20,14 @@ class PaymentDesk:
     in_thread: InThread
     bank: BankClient
 
-    async def __call__(self, case: Case, /, *, text: str) -> Mapping[str, str]:
-        """The bank's order and where the person pays it.
+    async def __call__(self, case: Case, /, *, text: str, back: str = "") -> Mapping[str, str]:
+        """The bank's order and where the person pays it; ``back`` is where they go then.
 
         Raises:
             FeeRefused: The case owes nothing (``none``).
             Unavailable: The bank can't be reached now.
         """
-        return await self.bank.order(await self.in_thread(self._fee, case), text=text)
+        return await self.bank.order(await self.in_thread(self._fee, case), text=text, back=back)
 
     def _fee(self, case: Case) -> Fee:
         with self.database.read() as work:

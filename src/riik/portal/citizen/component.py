@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -117,9 +118,22 @@ class Portal:
         await self.in_thread(self._forget, secret)
 
     async def start(
-        self, visitor: Visitor, *, service: str, language: str, person: PersonCode | None = None
+        self,
+        visitor: Visitor,
+        *,
+        service: str,
+        language: str,
+        person: PersonCode | None = None,
+        once: str = "",
     ) -> dict[str, Any]:
         """Begin a case of a service, for oneself or for whom one represents.
+
+        Args:
+            visitor: Who asks.
+            service: Catalogue id.
+            language: In which language.
+            person: Whose matter it is, when not the visitor's own.
+            once: Names this sending of the form: the same one begins one case.
 
         Raises:
             PortalRefused: There is no such service (``no-service``).
@@ -127,7 +141,7 @@ class Portal:
         entry = next((entry for entry in self.catalogue if entry.id == service), None)
         if entry is None:
             raise PortalRefused("there is no such service", why="no-service")
-        case = await self.in_thread(self._open, visitor, entry, person or visitor.person)
+        case = await self.in_thread(self._open, visitor, entry, person or visitor.person, once)
         content = {"service": service, "language": language, "channel": "web"}
         return await self._send(visitor, case, "", content)
 
@@ -143,14 +157,21 @@ class Portal:
         case = await self.in_thread(self._case, visitor, case_id)
         return await self._send(visitor, case, f"/{step}", content)
 
-    async def status(self, visitor: Visitor, case_id: str) -> dict[str, Any]:
-        """Where a case stands, asked of its provider; a silent one leaves it waiting."""
+    async def status(self, visitor: Visitor, case_id: str, *, language: str = "") -> dict[str, Any]:
+        """Where a case stands, asked of its provider; a silent one leaves it waiting.
+
+        Args:
+            visitor: Who asks.
+            case_id: Which case.
+            language: In which language to tell it; the case's own when empty.
+        """
         case = await self.in_thread(self._case, visitor, case_id)
         if case.waiting:
             await self.in_thread(self._take_up, case, visitor)
             return _waits(case)
         try:
-            answer = await self._ask(visitor, case, f"/{case_id}")
+            query = urlencode({"language": language}) if language else ""
+            answer = await self._ask(visitor, case, f"/{case_id}", query=query)
         except Unavailable as silent:
             return _waits(case, why=silent.why)
         status: dict[str, Any] = msgspec.json.decode(answer.accepted().body)
@@ -246,6 +267,7 @@ class Portal:
         path: str,
         *,
         method: str = "GET",
+        query: str = "",
         body: bytes = b"",
     ) -> Answer:
         person = await self.in_thread(self._person, case)
@@ -261,6 +283,7 @@ class Portal:
                 service=ServiceId(case.provider, "cases"),
                 method=method,
                 path=path,
+                query=query,
                 headers=_JSON if body else (),
                 body=body,
                 purpose=case.service,
@@ -326,9 +349,16 @@ class Portal:
         with self.database.work() as work:
             self.store.drop_guest(_key(secret), work=work)
 
-    def _open(self, visitor: Visitor, entry: CatalogueEntry, person: PersonCode) -> KnownCase:
-        name = b32encode(self.entropy.bytes(20)).decode().lower()
+    def _open(
+        self, visitor: Visitor, entry: CatalogueEntry, person: PersonCode, once: str
+    ) -> KnownCase:
         subject = self.vault.subject_of(visitor.person)
+        seed = self.entropy.bytes(20)
+        if once:
+            # The same sending of a form leads to the same case, by whichever worker.
+            told = "\n".join((subject, entry.id, person, once))
+            seed = sha256(told.encode()).digest()[:20]
+        name = b32encode(seed).decode().lower()
         case = KnownCase(
             id=name,
             subject=subject,
@@ -338,8 +368,10 @@ class Portal:
             opened_at=self.clock.now(),
         )
         with self.database.work() as work:
-            self.store.insert_case(case, work=work)
-        return case
+            known = self.store.case(name, work=work)
+            if known is None:
+                self.store.insert_case(case, work=work)
+        return known or case
 
     def _person(self, case: KnownCase) -> PersonCode:
         """Whose matter a case is."""

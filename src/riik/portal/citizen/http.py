@@ -3,7 +3,7 @@
 POST /v1/session              {"code"}: enter with login's one-time code
 DELETE /v1/session            leave
 GET  /v1/services             the catalogue; no sign-in
-GET  /v1/cases                POST: {"service", "language"}
+GET  /v1/cases                POST: {"service", "language", "for", "once"}
 GET  /v1/cases/<case>         POST /v1/cases/<case>/<step>
 GET  /v1/cases/<case>/documents/<name>
 GET  /v1/notices
@@ -120,13 +120,16 @@ class _Calls:
             service=str(content.get("service", "")),
             language=str(content.get("language", "et")),
             person=person_code(str(content["for"])) if "for" in content else None,
+            once=str(content.get("once", ""))[:200],
         )
         return JSONResponse(status, status_code=201)
 
     async def status(self, request: Request) -> Response:
         """GET /v1/cases/<case>: where it stands."""
         visitor = await self._visitor(request)
-        return JSONResponse(await self.portal.status(visitor, request.path_params["case"]))
+        language = request.query_params.get("language", "")
+        case = request.path_params["case"]
+        return JSONResponse(await self.portal.status(visitor, case, language=language))
 
     async def step(self, request: Request) -> Response:
         """POST /v1/cases/<case>/<step>: the next step."""

@@ -252,6 +252,7 @@ def _check(definition: ServiceDefinition) -> None:
     if len(set(ids)) != len(ids) or any(need.step not in ("start",) for need in definition.needs):
         raise FolderRefused("needs have ids of their own, and step is start", why="needs")
     _check_tasks(definition.process)
+    _check_shown(definition)
     check_guide(
         definition.guide,
         needs={need.id: need.fields for need in definition.needs},
@@ -283,6 +284,16 @@ def _check_tasks(process: Process) -> None:
             )
 
 
+def _check_shown(definition: ServiceDefinition) -> None:
+    """A question shows what is asked of registers anyway, and nothing else."""
+    asked = {f"{need.id}.{field}" for need in definition.needs for field in need.fields}
+    for schema in definition.form["properties"].values():
+        for shown in (schema, *schema.get("oneOf", ())):
+            unknown = sorted(set(shown.get("x-facts", ())) - asked)
+            if unknown:
+                raise FolderRefused(f"x-facts: nobody asks for {unknown[0]!r}", why="schema")
+
+
 def _check_translations(definition: ServiceDefinition) -> None:
     """Every text that people read in every language; English may be the text's id itself."""
     wanted = {
@@ -294,8 +305,9 @@ def _check_translations(definition: ServiceDefinition) -> None:
     wanted |= {letter.granted, letter.refused, letter.because, letter.appeal} - {""}
     wanted |= {*letter.next_granted, *letter.next_refused, *(fact.label for fact in letter.facts)}
     for schema in definition.form["properties"].values():
-        wanted |= {schema[key] for key in ("title", "description") if key in schema}
-        wanted |= {choice["title"] for choice in schema.get("oneOf", ())}
+        wanted |= {schema[key] for key in ("title", "description", "x-error") if key in schema}
+        for choice in schema.get("oneOf", ()):
+            wanted |= {choice[key] for key in ("title", "description") if key in choice}
     for language in definition.languages:
         if language == "en":
             continue

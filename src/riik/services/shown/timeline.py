@@ -59,8 +59,9 @@ def knots(speaker: Speaker, events: Sequence[Event], *, fee: bool) -> list[Knot]
         fee: Whether a fee is owed, or will be.
     """
     state = speaker.running.case.state
-    found = [*_done(speaker, events), *_asked(speaker)]
-    done = sorted(found, key=lambda knot: str(knot["at"]))
+    # Registers are asked as soon as the case is open, before anything else happens in it.
+    told = _done(speaker, events)
+    done = [*told[:1], *_asked(speaker), *told[1:]]
     if state.ended:
         return done + (_delivery(speaker) if state is State.GRANTED else [])
     return [*done, _now(speaker, events), *_ahead(speaker, fee=fee)]
