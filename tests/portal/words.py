@@ -26,7 +26,9 @@ def rooms() -> list[Path]:
 def speaking() -> set[Path]:
     """Folders that have templates, or code that speaks: each needs a catalogue."""
     places = [SOURCE / "portal", SOURCE / "demo"]
-    found = {path for place in places for path in place.iterdir() if path.is_dir()}
+    found = {path.parent for place in places for path in place.rglob("templates")} | {
+        path for place in places for path in place.iterdir() if path.is_dir()
+    }
     return {room for room in found if any(used(room))}
 
 
@@ -34,10 +36,12 @@ def used(room: Path) -> tuple[set[str], set[tuple[str, str]]]:
     """The texts of a room, and its pairs of one and many."""
     texts: set[str] = set()
     pairs: set[tuple[str, str]] = set()
-    for path in sorted(room.rglob("*.html")):
+    within = [other for other in rooms() if other != room and other.is_relative_to(room)]
+    ours = [p for p in sorted(room.rglob("*.*")) if not any(p.is_relative_to(w) for w in within)]
+    for path in (p for p in ours if p.suffix == ".html"):
         for kind, words in in_template(path.read_text(encoding="utf-8")):
             pairs.add((words[0], words[1])) if kind == "count" else texts.add(words[0])
-    for path in sorted(room.rglob("*.py")):
+    for path in (p for p in ours if p.suffix == ".py"):
         for kind, words in in_code(path.read_text(encoding="utf-8")):
             pairs.add((words[0], words[1])) if kind == "count" else texts.add(words[0])
     return texts, pairs

@@ -14,14 +14,15 @@ HALF = 5
 CLOTH, LINEN, MARIGOLD = "#1d2761", "#f3ead9", "#eeb04a"
 
 
-def weave(digest: bytes, *, units: int = 30) -> str:
+def weave(digest: bytes, *, units: int = 30, ground: bool = True) -> str:
     """The band of a digest as SVG on indigo cloth.
 
     Args:
         digest: At least one byte; SHA-256 of what the band stands for.
         units: Lozenges in the band; each is 10 threads wide.
+        ground: Draw the cloth too; a page may have its own behind the threads.
     """
-    return _svg(_woven(digest, units, HALF), units * 2 * HALF + 1, 2 * HALF + 1)
+    return _svg(_woven(digest, units, HALF), units * 2 * HALF + 1, 2 * HALF + 1, ground=ground)
 
 
 def belt(*, units: int = 70) -> str:
@@ -65,7 +66,9 @@ def _woven(digest: bytes, units: int, half: int) -> dict[tuple[int, int], int]:
     return woven
 
 
-def _svg(woven: Mapping[tuple[int, int], int], width: int, height: int) -> str:
+def _svg(
+    woven: Mapping[tuple[int, int], int], width: int, height: int, *, ground: bool = True
+) -> str:
     paths = {1: "", 2: ""}
     for y in range(height):
         x = 0
@@ -75,9 +78,10 @@ def _svg(woven: Mapping[tuple[int, int], int], width: int, height: int) -> str:
                 x += 1
             if thread:
                 paths[thread] += f"M{start} {y}.5h{x - start}"
+    cloth = f'<path fill="{CLOTH}" d="M0 0h{width}v{height}h-{width}z"/>' if ground else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" shape-rendering="crispEdges">'
-        f'<path fill="{CLOTH}" d="M0 0h{width}v{height}h-{width}z"/>'
-        f'<path stroke="{LINEN}" d="{paths[1]}"/><path stroke="{MARIGOLD}" d="{paths[2]}"/></svg>'
+        f'{cloth}<path stroke="{LINEN}" d="{paths[1]}"/>'
+        f'<path stroke="{MARIGOLD}" d="{paths[2]}"/></svg>'
     )

@@ -22,6 +22,8 @@ from riik.exchange.http import serve as serve_exchange
 from riik.exchange.jobs import forget_handled, refresh_configuration, refresh_statuses, stamp_log
 from riik.node.base import Base
 from riik.node.parts import Parts
+from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
+from riik.profiles import country_profile
 from riik.runtime.web import Server, edge, serve
 from riik.trust import TimeStamper
 
@@ -81,13 +83,17 @@ class Node:
         """Open the port for people and public protocols."""
         people, base = self.base.config.file.people, self.base
         app = edge(
-            [*self.routes, *base.metrics.routes()],
+            [*self.routes, *design_routes(), *base.metrics.routes()],
             metrics=base.metrics,
             logger=base.log,
             max_body=2_000_000,
             entropy=base.entropy,
+            pages=problem_pages(
+                country_profile(base.config.file.node.profile),
+                place=base.config.file.node.names,
+            ),
         )
-        self.server = await serve(app, people.host, people.port)
+        self.server = await serve(KeepsLanguage(app), people.host, people.port)
         if people.port not in (0, self.server.port):
             # Others were told this port: another one would be nobody's, or somebody else's.
             await self.server.stop()

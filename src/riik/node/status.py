@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from riik.core import RiikError
 from riik.node.assembly import Assembly
 from riik.node.parts import Parts
-from riik.portal.design.http import KeepsLanguage, design_routes
+from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
 from riik.portal.operator import Listed, LogHead, NodeStatus, WatchedLog, messages_of
 from riik.portal.operator.client import PolledCountry
 from riik.portal.operator.http import country_routes, node_routes
@@ -146,8 +146,9 @@ class CountrySite:
         )
         page = StatusPage(profile=self.profile, with_files=True)
         shown = country_routes(source, page=page, usual=self.profile.languages)
-        routes: list[BaseRoute] = [*shown, *design_routes()]
-        app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=self.log))
+        routes: list[BaseRoute] = [*shown, *design_routes(gallery=True)]
+        pages = problem_pages(self.profile)
+        app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=self.log, pages=pages))
         self.server = await serve(app, "127.0.0.1", port)
         return f"http://localhost:{self.server.port}"
 

@@ -116,6 +116,17 @@ class Formats:
             Decimal(minor).scaleb(-digits), code, format=pattern, locale=self._locale
         )
 
+    def price(self, minor: int, currency: str = "") -> str:
+        """An amount in a price list: without cents where there are none, ``23 €``."""
+        code = currency or self.profile.currency
+        whole, rest = divmod(minor, 10 ** get_currency_precision(code))
+        if rest:
+            return self.money(minor, code)
+        pattern = f"#,##0{NBSP}¤"
+        return format_currency(
+            Decimal(whole), code, format=pattern, locale=self._locale, currency_digits=False
+        )
+
     def number(self, number: float | Decimal) -> str:
         """A number with the language's separators."""
         return format_decimal(number, locale=self._locale)

@@ -2,12 +2,13 @@
 
 GET /design/<name>   a file of the design: `design_routes`
 GET /design/         the gallery: every macro in its states, where it is asked for
+                     (its other frames: /design/flow, /design/desk, /design/operator)
 
 Headers: Content Security Policy 3 without anything inline; `Referrer-Policy: same-origin`, for
 with ``no-referrer`` browsers send ``Origin: null`` on form posts, and forms check their origin.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Final
 
@@ -17,8 +18,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from riik.portal.design.pages import ASSETS
+import riik.portal.design.gallery
+from riik.portal.design.gallery.samples import FRAMES, sample_shell, sample_values
+from riik.portal.design.pages import ASSETS, Pages, Shell
+from riik.portal.design.problems import ProblemPage
 from riik.portal.design.texts import LANGUAGES, choose_language
+from riik.profiles import Profile, country_profile
+from riik.runtime.web import Problem
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -28,6 +34,7 @@ __all__ = [
     "design_routes",
     "html",
     "language_of",
+    "problem_pages",
 ]
 
 LANGUAGE_COOKIE: Final = "riik-lang"
@@ -120,13 +127,74 @@ class KeepsLanguage:
         await self.app(scope, receive, answer)
 
 
+def problem_pages(
+    profile: Profile,
+    *,
+    place: Mapping[str, str] | None = None,
+    home: str = "/",
+    sign_in: str = "",
+    demonstration: str = "",
+) -> Callable[[Request, Problem], Response]:
+    """What `runtime.web.edge` takes as ``pages``: problems in the visitor's language.
+
+    Args:
+        profile: The country's.
+        place: Name of the site, by language.
+        home: Where one begins.
+        sign_in: Where one signs in, for those who are not.
+        demonstration: Address of the demonstration's front page.
+    """
+    page = ProblemPage()
+
+    def show(request: Request, problem: Problem) -> Response:
+        language = language_of(request, profile.languages)
+        shell = Shell(
+            language=language,
+            profile=profile,
+            # A page that was posted can't be asked for in another language.
+            address=address_of(request) if request.method == "GET" else home,
+            place=(place or {}).get(language, ""),
+            home=home,
+            sign_in=sign_in,
+            demonstration=demonstration,
+        )
+        content = page.render(
+            shell,
+            status=problem.status,
+            number=problem.request,
+            changes=request.method not in ("GET", "HEAD"),
+        )
+        return html(content, language, problem.status)
+
+    return show
+
+
 def design_routes(*, gallery: bool = False) -> list[BaseRoute]:
     """One route a file; nothing else of the folder can be asked for.
 
     Args:
         gallery: Serve the page of all macros too.
     """
-    return [_route(name, media_type) for name, media_type in ASSETS.items()]
+    routes: list[BaseRoute] = [_route(name, media_type) for name, media_type in ASSETS.items()]
+    return [*routes, *_gallery_routes()] if gallery else routes
+
+
+def _gallery_routes() -> list[BaseRoute]:
+    pages = Pages(riik.portal.design.gallery)
+
+    def route(name: str, template: str) -> Route:
+        async def show(request: Request) -> Response:
+            """GET /design/<frame>: samples in one frame; ``country=vn`` writes as Vietnam does."""
+            country = "vn" if request.query_params.get("country") == "vn" else "ee"
+            profile, language = country_profile(country), language_of(request)
+            texts = pages.texts[language]
+            shell = sample_shell(language, profile, texts, address=address_of(request))
+            values = sample_values(texts, frame=name)
+            return html(pages.render(template, shell, **values), language)
+
+        return Route(f"/design/{name}", show, methods=["GET"])
+
+    return [route(name, template) for name, template in FRAMES.items()]
 
 
 def _route(name: str, media_type: str) -> Route:

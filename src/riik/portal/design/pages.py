@@ -111,9 +111,9 @@ def _csrf_field(context: Context) -> Markup:
     return field.format(token) if token else Markup()
 
 
-def _weave(digest: bytes | str, units: int = 30) -> Markup:
+def _weave(digest: bytes | str, units: int = 60) -> Markup:
     """The band of a digest, bytes or 64 letters of hex; another text stands for its SHA-256."""
-    drawn = weave(_digest(digest), units=units)
+    drawn = weave(_digest(digest), units=units, ground=False)
     # The drawing is made of numbers and colours only; nothing of a text is in it.
     attributes = 'class="weave" preserveAspectRatio="xMinYMid slice" aria-hidden="true"'
     return Markup(drawn.replace("<svg ", f'<svg {attributes} focusable="false" ', 1))  # noqa: S704
