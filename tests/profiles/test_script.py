@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riik.profiles import Name, collation_key, country_profile, fold_for_search
+from riik.profiles import (
+    Name,
+    collation_key,
+    country_profile,
+    fold_for_search,
+    in_small_letters,
+)
 
 EE, VN = country_profile("ee"), country_profile("vn")
 
@@ -75,3 +81,18 @@ def test_a_name_is_shown_in_the_countrys_order():
     tuyet = Name(family="Nguyễn", middle="Thị Ánh", given="Tuyết")
     assert VN.display_name(tuyet) == "Nguyễn Thị Ánh Tuyết"
     assert EE.display_name(Name(family="Tamm", given="Mari")) == "Mari Tamm"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("MARI-LIIS MÄNNIK", "Mari-Liis Männik"),
+        ("O’CONNEŽ-ŠUSLIK", "O’Connež-Šuslik"),
+        ("NGUYỄN THỊ ÁNH TUYẾT", "Nguyễn Thị Ánh Tuyết"),
+        ("Mari von der Heide", "Mari von der Heide"),
+        ("O", "O"),
+        ("", ""),
+    ],
+)
+def test_a_name_in_capitals_is_shown_as_people_write_it(written, shown):
+    assert in_small_letters(written) == shown

@@ -157,7 +157,6 @@ def _authority(country: Country, places: Mapping[str, Place], secrets: Mapping[s
             "relying": relying,
             "population": str(country.client("interior", "population")),
             "mandate-basis": country.mandate_basis,
-            "card": places["card"].origin,
             "client": [_site(country, places, name, secrets) for name in SITES],
         },
     }

@@ -27,7 +27,7 @@ from riik.login.model import (
     Session,
     Statement,
 )
-from riik.login.oidc import Client, ClientRefused, OpenIdProvider, Pending
+from riik.login.oidc import Client, ClientRefused, Need, OpenIdProvider, Pending
 from riik.login.relying import MandateSource, Relying
 from riik.login.statements import verify_statement
 from riik.login.webeid import verify_token
@@ -49,6 +49,7 @@ __all__ = [
     "MandateSource",
     "Mandates",
     "Method",
+    "Need",
     "OpenIdProvider",
     "OriginRefused",
     "Pending",

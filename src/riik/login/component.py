@@ -221,8 +221,12 @@ class Login:
                 for kept in self.store.sessions_of(mine.subject, work=work)
             ]
 
-    def logout_everywhere(self, secret: str) -> None:
+    def logout_everywhere(self, secret: str, *, only: str = "") -> None:
         """End all sessions of the person behind a cookie, in every browser.
+
+        Args:
+            secret: The session's id.
+            only: The ``sid`` of the only one that shall end.
 
         Raises:
             SessionRefused: For ``unknown`` or ``ended``.
@@ -230,7 +234,8 @@ class Login:
         with self.database.work() as work:
             mine = self.use(hash_of(secret), work=work)
             for kept in self.store.sessions_of(mine.subject, work=work):
-                self.end(kept, action="signed-out", work=work)
+                if only in ("", kept.sid):
+                    self.end(kept, action="signed-out", work=work)
 
     def expire(self, *, limit: int = 500) -> int:
         """End sessions whose time is over, and tell their sites; how many there were."""

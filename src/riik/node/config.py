@@ -132,13 +132,12 @@ class ListSection(Shape):
 class LoginSection(Shape):
     """The national login: whose sites may send people, and which register knows mandates.
 
-    ``card`` is the origin of a demonstration card; ``key-days`` is how long a key signs.
+    ``key-days`` is how long a key signs ID tokens.
     """
 
     relying: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     population: str = ""
     mandate_basis: str = ""
-    card: str = ""
     key_days: int = 90
     client: tuple["LoginClientSection", ...] = ()
 

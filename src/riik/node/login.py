@@ -19,6 +19,8 @@ from riik.login.store import SqlLoginStore
 from riik.node.assembly import Assembly
 from riik.node.config import LoginClientSection, LoginSection
 from riik.node.fillers.mandates import PopulationMandates
+from riik.portal.login import LoginPages
+from riik.portal.login.http import login_page_routes
 from riik.runtime.web import Cookies
 
 __all__ = ["add_login", "login_client"]
@@ -91,6 +93,18 @@ def _add_provider(
     assembly.parts.provider = provider
     cookies = Cookies.of(login.rules.origin, node="login")
     assembly.routes += provider_routes(provider, cookies=cookies)
+    pages = LoginPages(
+        profile=assembly.profile,
+        origin=login.rules.origin,
+        sites=provider.clients,
+        members={
+            MemberId.parse(one.member): dict(one.names)
+            for one in assembly.config.file.roles.values()
+        },
+        card=assembly.config.file.people.card,
+        idle_minutes=login.rules.idle_seconds // 60,
+    )
+    assembly.routes += login_page_routes(provider, pages=pages, cookies=cookies)
     assembly.on(farewell_handlers(provider, tell=BackChannel(http=base.http)))
     base.jobs.periodic("login.turn-keys", TURN_EVERY, turner(provider))
 

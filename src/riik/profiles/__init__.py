@@ -19,7 +19,13 @@ from riik.profiles.profile import (
     ProfileRefused,
     read_profile,
 )
-from riik.profiles.script import Alphabet, collation_key, fold_for_search, name_key
+from riik.profiles.script import (
+    Alphabet,
+    collation_key,
+    fold_for_search,
+    in_small_letters,
+    name_key,
+)
 
 __all__ = [
     "COUNTRIES",
@@ -36,6 +42,7 @@ __all__ = [
     "collation_key",
     "country_profile",
     "fold_for_search",
+    "in_small_letters",
     "name_key",
     "read_profile",
 ]

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Alphabet", "collation_key", "fold_for_search", "name_key"]
+__all__ = ["Alphabet", "collation_key", "fold_for_search", "in_small_letters", "name_key"]
 
 _TONES: Final = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: 1 to 5
 _NO_MARKS: Final = str.maketrans({
@@ -55,6 +55,20 @@ def collation_key(text: str, alphabet: Alphabet) -> str:
         first.append(" ")
         second.append(chr(0x30 + tone))
     return f"{''.join(first)}\x01{''.join(second)}\x01{''.join(third)}"
+
+
+def in_small_letters(name: str) -> str:
+    """A name that stands in capitals, as certificates have it, as people write it.
+
+    ``MARI-LIIS O’CONNEŽ`` becomes ``Mari-Liis O’Connež``; a name with any small letter is how
+    its bearer writes it, and stays.
+    """
+    if len(name) < 2 or not name.isupper():
+        return name
+    return "".join(
+        letter if not place or not name[place - 1].isalpha() else letter.lower()
+        for place, letter in enumerate(name)
+    )
 
 
 def _take_tone(letter: str) -> tuple[str, int]:

@@ -140,6 +140,7 @@ class Browser:
             location=headers.get("location", ""),
             told=told(headers.get("location", "")),
             json=json_,
+            text=body.decode(),
         )
 
     async def authorize(self, **changes):

@@ -9,7 +9,7 @@ from riik.login.oidc.errors import (
     GrantRefused,
     KeyMissing,
 )
-from riik.login.oidc.model import Client, Farewell, Onward, Pending, Tokens
+from riik.login.oidc.model import Client, Farewell, Need, Onward, Pending, Tokens
 
 __all__ = [
     "AuthorizationRefused",
@@ -20,6 +20,7 @@ __all__ = [
     "Farewell",
     "GrantRefused",
     "KeyMissing",
+    "Need",
     "Onward",
     "OpenIdProvider",
     "Pending",

@@ -17,7 +17,7 @@ from riik.login.component import Login
 from riik.login.errors import SessionRefused
 from riik.login.model import KeptGrant, KeptSession, Session, hash_of
 from riik.login.oidc import clients as at_token
-from riik.login.oidc.decision import Need, error_of, needed
+from riik.login.oidc.decision import error_of, needed
 from riik.login.oidc.errors import (
     AuthorizationRefused,
     BearerRefused,
@@ -32,6 +32,7 @@ from riik.login.oidc.model import (
     Farewell,
     KeptAuthorization,
     KeptRequest,
+    Need,
     Onward,
     Parameters,
     Pending,
@@ -139,7 +140,7 @@ class OpenIdProvider:
             self._take(kept, work=work)
         return Onward(address=went)
 
-    def pending(self, request: str, *, browser: str) -> Pending:
+    def pending(self, request: str, *, browser: str, secret: str) -> Pending:
         """A waiting request, for our page.
 
         Raises:
@@ -147,8 +148,14 @@ class OpenIdProvider:
         """
         with self.login.database.read() as work:
             kept = self._waiting(request, browser=browser, work=work)
-        client = self.clients[kept.asked.client]
-        return Pending(client=client, asked=kept.asked, expires_at=kept.expires_at)
+            session = self._live(hash_of(secret), work=work, use=False) if secret else None
+            need = self._need(kept, session, confirmed=False, work=work)
+        return Pending(
+            client=self.clients[kept.asked.client],
+            asked=kept.asked,
+            need=need,
+            session=None if session is None else self.login.unsealed(session),
+        )
 
     def cancel(self, request: str, *, browser: str) -> str:
         """Where the browser goes when the person wants no sign-in (TARA's ``user_cancel``).
@@ -284,9 +291,7 @@ class OpenIdProvider:
         """The address with a code or an error; empty when the person must act first."""
         session = self._live(hash_of(secret), work=work) if secret else None
         asked, now = kept.asked, self.login.clock.now()
-        known = [] if session is None else self.login.store.given(session.key, work=work)
-        given = asked.client in dict(known)
-        need = needed(kept, session, given=given, confirmed=confirmed, at=now)
+        need = self._need(kept, session, confirmed=confirmed, work=work)
         if session is None or need is not Need.NOTHING:
             if need is Need.OTHER or "none" in asked.prompts:
                 return self._answer(asked.redirect_uri, {**error_of(need), "state": asked.state})
@@ -304,6 +309,18 @@ class OpenIdProvider:
         self.store.give(session.key, asked.client, at=now, work=work)
         self.login.record("sent-to", subject=session.subject, client=asked.client, work=work)
         return self._answer(asked.redirect_uri, {"code": code, "state": asked.state})
+
+    def _need(
+        self, kept: KeptRequest, session: KeptSession | None, *, confirmed: bool, work: Work
+    ) -> Need:
+        known = [] if session is None else self.login.store.given(session.key, work=work)
+        return needed(
+            kept,
+            session,
+            given=kept.asked.client in dict(known),
+            confirmed=confirmed,
+            at=self.login.clock.now(),
+        )
 
     def _exchange(
         self, code: str, token: str, parameters: Parameters, *, client: Client

@@ -6,24 +6,14 @@ our page, or signed in for it. Pure.
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from riik.login.model import KeptSession
-from riik.login.oidc.model import KeptRequest
+from riik.login.oidc.model import KeptRequest, Need
 
-__all__ = ["Need", "error_of", "needed"]
+__all__ = ["error_of", "needed"]
 
 _ASKING: Final = frozenset({"consent", "select_account"})
-
-
-class Need(StrEnum):
-    """What must happen before a site is told."""
-
-    NOTHING = "nothing"
-    SIGN_IN = "sign-in"
-    CONFIRM = "confirm"
-    OTHER = "other"  # another person, or less sure, than asked: nothing helps
 
 
 _ERRORS: Final = {

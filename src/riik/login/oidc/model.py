@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from riik.core import MemberId
-from riik.login.model import Level
+from riik.login.model import Level, Session
 
 __all__ = [
     "METHOD_SCOPES",
@@ -16,6 +17,7 @@ __all__ = [
     "Farewell",
     "KeptAuthorization",
     "KeptRequest",
+    "Need",
     "Onward",
     "Parameters",
     "Pending",
@@ -30,6 +32,15 @@ METHOD_SCOPES: Final = frozenset({"idcard", "mid", "smartid", "eidas", "eidasonl
 
 SCOPES: Final = METHOD_SCOPES | {"openid", "profile", "email", "phone"}
 """What we know of; other scopes are ignored (OpenID Connect Core 1.0 §3.1.2.1)."""
+
+
+class Need(StrEnum):
+    """What must happen before a site is told."""
+
+    NOTHING = "nothing"
+    SIGN_IN = "sign-in"
+    CONFIRM = "confirm"
+    OTHER = "other"  # another person, or less sure, than asked: nothing helps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +150,14 @@ class Pending:
     Attributes:
         client: Who asks.
         asked: What.
-        expires_at: Until when it can be answered.
+        need: What is missing until the client can be told.
+        session: Who is signed in in this browser; None for nobody.
     """
 
     client: Client
     asked: AuthorizationRequest
-    expires_at: datetime
+    need: Need
+    session: Session | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

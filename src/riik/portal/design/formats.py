@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from riik.portal.design.texts import LOCALES
-from riik.profiles import Name, Profile
+from riik.profiles import Name, Profile, in_small_letters
 
 __all__ = ["Formats"]
 
@@ -144,13 +144,14 @@ class Formats:
         return f"{format_decimal(value, format=digits, locale=self._locale)}{NBSP}{unit}"
 
     def name(self, given: str, family: str, middle: str = "") -> str:
-        """A person's name in the country's order."""
-        return self.profile.display_name(Name(family=family, given=given, middle=middle))
+        """A person's name in the country's order, as people write it."""
+        shown = self.profile.display_name(Name(family=family, given=given, middle=middle))
+        return in_small_letters(shown)
 
     def called(self, given: str, family: str = "", middle: str = "") -> str:
         """The part of a name by which the country speaks to people."""
         parts = {"given": given, "family": family, "middle": middle}
-        return parts[self.profile.called]
+        return in_small_letters(parts[self.profile.called])
 
     def initials(self, name: str) -> str:
         """At most two letters of a shown name: those that tell people apart."""
