@@ -147,7 +147,6 @@ async def test_a_silent_register_of_looks_says_so(country):
 async def review(country, official, journey, decision):
     """An official decides at the provider's desk; then the person looks."""
     async with visit(country, official) as desk:
-        await desk.browser.sign_in(desk.login)
         await desk.review("transport", journey.result.status["case"], decision)
     await until(lambda: at_step(journey, "none"))
 

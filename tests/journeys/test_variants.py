@@ -82,7 +82,6 @@ async def test_only_the_school_s_own_teacher_reviews(country):
 async def decide(country, official, provider, journey, decision):
     """An official decides at the provider's desk, with their own card; then the person looks."""
     async with visit(country, official) as desk:
-        await desk.browser.sign_in(desk.login)
         await desk.review(provider, journey.result.status["case"], decision)
     await journey.wait()
     await journey.collect()

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from riik.node.base import _migrations
 from riik.runtime.errors import MigrationRefused
@@ -57,6 +57,25 @@ def test_an_older_database_is_upgraded_and_keeps_what_it_holds(
     with database.read() as work:
         rows = work.execute(text("SELECT id, of_the_next_release FROM portal_case")).all()
     assert [tuple(row) for row in rows] == [("c", "new")]
+
+
+SESSION = "INSERT INTO portal_guest (key, subject, sealed, ends_at) VALUES (x'00', 's', x'00', 't')"
+
+
+def test_sessions_of_the_first_release_end_and_cases_stay(database, this_release, tmp_path):
+    folder = tmp_path / "first"
+    folder.mkdir()
+    shutil.copy(this_release["portal"] / "0001_portal.py", folder)
+    migrate(database, {"portal": folder})
+    with database.work() as work:
+        work.execute(text(CASE))
+        work.execute(text(SESSION))
+    migrate(database, this_release)
+    with database.read() as work:
+        assert work.execute(text("SELECT id FROM portal_case")).scalar() == "c"
+        assert work.execute(text("SELECT count(*) FROM session_guest")).scalar() == 0
+        tables = set(inspect(work.connection).get_table_names())
+    assert "portal_guest" not in tables
 
 
 def test_upgrading_twice_is_upgrading_once(database, this_release, next_release):

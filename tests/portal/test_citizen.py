@@ -1,4 +1,4 @@
-"""The portal between a person and those who answer: sessions, cases, and calls that wait."""
+"""The portal between a person and those who answer: cases, and calls that wait."""
 
 from pathlib import Path
 
@@ -6,17 +6,21 @@ import msgspec
 import pytest
 
 import riik.portal.citizen
-from riik.core import ClientId, Refused, Unavailable, person_code
+from riik.core import ClientId, Unavailable, person_code
 from riik.exchange import Answer
 from riik.exchange.errors import NetworkFailed
-from riik.portal.citizen import Portal, PortalRefused, SignedOut
+from riik.login import Level
+from riik.portal.citizen import Portal, PortalRefused
 from riik.portal.citizen.component import FORWARD
-from riik.portal.citizen.model import CatalogueEntry, Register, Visitor
+from riik.portal.citizen.errors import StatementMissing
+from riik.portal.citizen.model import CatalogueEntry, Register
 from riik.portal.citizen.store import SqlPortalStore
+from riik.portal.session import SignedOut, Visitor
 from riik.runtime.database import open_database
 from riik.runtime.migrate import migrate
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
+from riik.testing.ports import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -43,21 +47,31 @@ class Provider:
 
 
 class Login:
-    """The national login: a code is a name; statements say what they are for."""
-
-    async def redeem(self, code, /):
-        if code not in PEOPLE:
-            raise PortalRefused("no such code", why="code")
-        self.sessions += 1
-        handle = f"handle-{self.sessions}"
-        return Visitor(person=PEOPLE[code], handle=handle, given_names="M", surname="M")
+    """The national login: statements say what they are for; who is a child acts for nobody."""
 
     def __init__(self):
         self.sessions, self.over = 0, set()
 
+    def visitor(self, who):
+        """Somebody signs in."""
+        self.sessions += 1
+        return Visitor(
+            person=PEOPLE[who],
+            handle=f"handle-{self.sessions}",
+            given_names="MARI",
+            surname="MAASIKAS",
+            birth_date="1990-01-01",
+            level=Level.HIGH,
+            method="idcard",
+            sid="session",
+            began_at=NOON,
+        )
+
     async def statement(self, visitor, /, *, audience, case, person):
         if visitor.handle in self.over:
-            raise PortalRefused("the session ended", why="ended")
+            raise SignedOut("login ended the session", why="handle")
+        if (visitor.person, person) == (JAAN, CHILD):
+            raise PortalRefused("nobody says so", why="unknown")
         return f"{visitor.person} for {person} to {audience} about {case}"
 
 
@@ -119,49 +133,16 @@ def portal(database, tmp_path, clock, entropy, in_thread, provider, login, outbo
 
 
 @pytest.fixture
-def begin(portal):
+def begin(portal, login):
     """Somebody's case."""
 
     async def start(who="mari", **more):
-        _, visitor = await portal.enter(who)
+        visitor = login.visitor(who)
         status = await portal.start(visitor, service="licence", language="et", **more)
         [case, *_] = await portal.cases(visitor)
         return visitor, case["case"], status
 
     return start
-
-
-async def test_a_code_becomes_a_session(portal):
-    secret, visitor = await portal.enter("mari")
-    assert await portal.visitor(secret) == visitor
-
-
-async def test_an_unknown_code_is_no_session(portal):
-    with pytest.raises(Refused):
-        await portal.enter("nobody")
-
-
-@pytest.mark.parametrize("secret", ["", "x", "a" * 52])
-async def test_an_unknown_cookie_is_nobody_s(portal, secret):
-    await portal.enter("mari")
-    with pytest.raises(SignedOut) as refused:
-        await portal.visitor(secret)
-    assert refused.value.why == "unknown"
-
-
-async def test_a_session_ends_after_twelve_hours(portal, clock):
-    secret, _ = await portal.enter("mari")
-    clock.advance(hours=12)
-    with pytest.raises(SignedOut) as refused:
-        await portal.visitor(secret)
-    assert refused.value.why == "ended"
-
-
-async def test_who_leaves_is_gone(portal):
-    secret, _ = await portal.enter("mari")
-    await portal.leave(secret)
-    with pytest.raises(SignedOut):
-        await portal.visitor(secret)
 
 
 async def test_a_case_is_asked_of_its_provider_with_the_person_s_statement(begin, provider):
@@ -180,8 +161,8 @@ async def test_every_step_of_a_case_is_about_whom_it_was_begun_for(portal, begin
     assert [(call.subject, call.user) for call in provider.calls] == [(CHILD, MARI)] * 4
 
 
-async def test_a_service_nobody_offers_is_refused(portal):
-    _, visitor = await portal.enter("mari")
+async def test_a_service_nobody_offers_is_refused(portal, login):
+    visitor = login.visitor("mari")
     with pytest.raises(PortalRefused) as refused:
         await portal.start(visitor, service="passport", language="et")
     assert refused.value.why == "no-service"
@@ -244,27 +225,70 @@ async def test_what_waits_outlives_the_session_in_which_it_was_said(
     provider.silent, login.over = False, {visitor.handle}
     await portal.forward(case)
     assert provider.calls == []
-    _, again = await portal.enter("mari")
+    again = login.visitor("mari")
     await portal.status(again, case)
     assert outbox.events == [(FORWARD, case)] * 2
     await portal.forward(case)
     assert [call.subject for call in provider.calls] == [MARI]
 
 
-async def test_own_data_are_asked_by_the_law_of_their_register(portal, provider):
-    _, visitor = await portal.enter("mari")
+OLD = {"person": str(MARI), "handle": "handle-1", "given_names": "M", "surname": "M"}
+
+
+async def test_what_an_earlier_release_kept_waits_until_the_person_is_back(
+    portal, begin, provider, login, database
+):
+    provider.silent = True
+    _, case, _ = await begin()
+    with database.read() as work:
+        kept = portal.store.case(case, work=work)
+    plain = msgspec.json.encode({"visitor": OLD, "step": "", "content": {}})
+    context = f"portal_case/waiting/{case}"
+    sealed = portal.vault.seal(kept.subject, plain, context=context)
+    with database.work() as work:
+        portal.store.set_waiting(case, sealed, work=work)
+    provider.silent = False
+    await portal.forward(case)
+    assert provider.calls == []
+    await portal.status(login.visitor("mari"), case)
+    await portal.forward(case)
+    assert [call.subject for call in provider.calls] == [MARI]
+
+
+async def test_who_is_signed_out_at_login_is_told_so(portal, begin, login):
+    visitor, case, _ = await begin()
+    login.over = {visitor.handle}
+    for ask in (
+        portal.status(visitor, case),
+        portal.step(visitor, case, step="payment", content={}),
+        portal.document(visitor, case, "decision.pdf"),
+        portal.notices(visitor),
+        portal.own_data(visitor, portal.registers[0]),
+    ):
+        with pytest.raises(SignedOut) as refused:
+            await ask
+        assert refused.value.why == "handle"
+
+
+async def test_who_may_not_act_for_another_stays_signed_in(begin):
+    with pytest.raises(StatementMissing) as refused:
+        await begin("jaan", person=CHILD)
+    assert refused.value.why == "unknown"
+
+
+async def test_own_data_are_asked_by_the_law_of_their_register(portal, provider, login):
+    visitor = login.visitor("mari")
     await portal.own_data(visitor, portal.registers[0])
     [call] = provider.calls
     assert (call.purpose, call.legal_basis, call.subject) == ("own-data", "RRS", MARI)
     assert f"to {PORTAL} about {call.issue}" in call.authority
 
 
-async def test_the_database_knows_neither_cookies_nor_people(portal, begin, provider, tmp_path):
-    secret, _ = await portal.enter("mari")
+async def test_the_database_knows_neither_handles_nor_people(begin, provider, tmp_path):
     provider.silent = True
     await begin(person=CHILD)
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
-    words = (secret.encode(), b"handle-1", MARI[2:].encode(), CHILD[2:].encode())
+    words = (b"handle-1", b"MAASIKAS", MARI[2:].encode(), CHILD[2:].encode())
     assert not any(word in kept for word in words)
 
 

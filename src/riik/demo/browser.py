@@ -6,10 +6,11 @@ a real reader would use; what the Web eID application does with a card is `webei
 
 import asyncio
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import aiohttp
 import msgspec
@@ -24,6 +25,9 @@ from riik.runtime.files import Disk
 __all__ = ["Browser", "PageRefused"]
 
 SECONDS = 60
+MOST_STEPS = 12
+LOGIN_PAGE = "/login"
+FORM = "application/x-www-form-urlencoded"
 
 
 class PageRefused(Refused):
@@ -42,6 +46,7 @@ class Browser:
         state = CardState.from_bytes(path.read_bytes())
         chip = DemonstrationCard(state, remember=lambda new: Disk().write(path, new.to_bytes()))
         self.card = EstEidCard(chip.transmit)
+        self._csrf: dict[str, str] = {}
         self._http: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
@@ -71,6 +76,22 @@ class Browser:
         """Send JSON from a page of the same site."""
         return msgspec.json.decode(await self._send("POST", url, msgspec.json.encode(content)))
 
+    async def enter(self, site: str) -> dict[str, Any]:
+        """Sign in at a site: it sends the browser to the national login, which sends it back.
+
+        Returns:
+            What the site tells of its session.
+        """
+        address, content = await self._led("GET", f"{site}/sign-in?to=/v1/session")
+        parts = urlsplit(address)
+        if parts.path == LOGIN_PAGE:
+            login = f"{parts.scheme}://{parts.netloc}"
+            request = parse_qs(parts.query)["request"][0]
+            _, content = await self._go_on(login, request)
+        who: dict[str, Any] = msgspec.json.decode(content)
+        self._csrf[site] = str(who["csrf"])
+        return who
+
     async def sign_in(self, login: str) -> None:
         """Sign in at the national login with the card and PIN1."""
         nonce = str((await self.post(f"{login}/auth/challenge", {}))["nonce"])
@@ -95,19 +116,55 @@ class Browser:
         """The certificate for signatures, as base64."""
         return b64encode(self.card.signature_certificate()).decode()
 
-    async def _send(self, method: str, url: str, body: bytes | None) -> bytes:
-        parts = urlsplit(url)
-        headers = {"Origin": f"{parts.scheme}://{parts.netloc}", "Accept": "application/json"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
+    async def _go_on(self, login: str, request: str) -> tuple[str, bytes]:
+        """On login's page: show the card, or agree when it was shown before."""
         try:
-            async with self._http.request(method, url, data=body, headers=headers) as answer:
+            await self.get(f"{login}/auth/session")
+        except PageRefused:
+            await self.sign_in(login)
+            return await self._led(
+                "GET", f"{login}/oidc/continue?{urlencode({'request': request})}"
+            )
+        return await self._led("POST", f"{login}/oidc/continue", {"request": request})
+
+    async def _led(
+        self, method: str, url: str, form: Mapping[str, str] | None = None
+    ) -> tuple[str, bytes]:
+        """Follow where sites lead, up to login's own page, which waits for the person."""
+        body = None if form is None else urlencode(form).encode()
+        for _ in range(MOST_STEPS):
+            content, further = await self._exchange(method, url, body, kind=FORM)
+            if not further:
+                return url, content
+            method, url, body = "GET", urljoin(url, further), None
+            if urlsplit(url).path == LOGIN_PAGE:
+                return url, b""
+        raise PageRefused(f"{url} leads on and on", why="redirects")
+
+    async def _send(self, method: str, url: str, body: bytes | None) -> bytes:
+        content, _ = await self._exchange(method, url, body, kind="application/json")
+        return content
+
+    async def _exchange(
+        self, method: str, url: str, body: bytes | None, *, kind: str
+    ) -> tuple[bytes, str]:
+        """One request, as from a page of the same site; its answer, and where it leads."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        headers = {"Origin": origin, "Accept": "application/json"}
+        if body is not None:
+            headers |= {"Content-Type": kind, "X-Csrf": self._csrf.get(origin, "")}
+        try:
+            async with self._http.request(
+                method, url, data=body, headers=headers, allow_redirects=False
+            ) as answer:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable(f"{parts.netloc} does not answer", why="network") from error
         if answer.status >= 400:
             raise _refusal(answer.status, content, url=parts.path)
-        return content
+        further = answer.headers.get("Location", "") if 300 <= answer.status < 400 else ""
+        return content, further
 
 
 def _refusal(status: int, content: bytes, *, url: str) -> Exception:

@@ -80,11 +80,13 @@ def configurations(
         "authority": _authority(country, places, secrets),
         "trust": _trust(country),
         "identity": _identity(country),
-        "portal": _portal(country),
+        "portal": _portal(country) | _sign_in("portal", places, leads_to=["bank-site"]),
         "bank": _bank(country, places),
         "witness": _witness(country, keys),
-        "transport": _provider(country, "transport", [country.service], officials),
-        "school": _provider(country, "school", ["driving-course"], officials),
+        "transport": _provider(country, "transport", [country.service], officials)
+        | _sign_in("transport-desk", places),
+        "school": _provider(country, "school", ["driving-course"], officials)
+        | _sign_in("school-desk", places),
     }
     trees = {}
     for role, member in country.members.items():
@@ -179,6 +181,18 @@ def _site(
         "post-logout-uris": [f"{origin}/"],
         "backchannel-uri": f"{origin}/sign-out/back-channel",
         "secret-hash": secrets[role],
+    }
+
+
+def _sign_in(client: str, places: Mapping[str, Place], *, leads_to: Sequence[str] = ()) -> Tree:
+    """How people sign in at a node's own site, and to which places its forms may lead."""
+    return {
+        "sign-in": {
+            "issuer": places["authority"].origin,
+            "client": client,
+            "secret": "file:login-client-secret",
+            "leads-to": [places[place].origin for place in leads_to],
+        }
     }
 
 

@@ -117,12 +117,9 @@ class Journey:
         return self.places["authority"].origin
 
     async def sign_in(self) -> None:
-        """Card and PIN1 at the national login, then into the portal."""
+        """Into the portal, by way of the national login with card and PIN1."""
         began = self.clock()
-        await self.browser.sign_in(self.login)
-        relying = self.country.members["portal"].id
-        code = await self.browser.code_for(self.login, relying=relying, address=f"{self.portal}/")
-        who = await self.browser.post(f"{self.portal}/v1/session", {"code": code})
+        who = await self.browser.enter(self.portal)
         parts = {"given": who["given_names"], "family": who["surname"]}
         order = country_profile(self.country.profile).formal
         name = " ".join(parts[part] for part in order if part in parts)
@@ -183,10 +180,9 @@ class Journey:
     async def review(self, provider: str, case: str, decision: Mapping[str, Any]) -> None:
         """As an official: decide a case at the provider's own desk, with one's own card."""
         began = self.clock()
-        desk, relying = self.places[provider].origin, self.country.members[provider].id
-        code = await self.browser.code_for(self.login, relying=relying, address=f"{desk}/")
-        content = {"code": code, **decision}
-        status = await self.browser.post(f"{desk}/desk/cases/{case}/review", content)
+        desk = self.places[provider].origin
+        await self.browser.enter(desk)
+        status = await self.browser.post(f"{desk}/desk/cases/{case}/review", dict(decision))
         self._step("an official decides", str(status["state"]), began)
 
     async def wait(self) -> None:

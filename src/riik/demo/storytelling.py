@@ -133,7 +133,6 @@ async def _review(running: Demonstration, story: Story, journey: Journey) -> Non
             service=journey.service,
             language=journey.language,
         )
-        await desk.sign_in(official.login)
         provider = "school" if journey.service == "driving-course" else "transport"
         await official.review(provider, journey.result.status["case"], story.review)
 

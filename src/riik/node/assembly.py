@@ -18,6 +18,7 @@ from riik.node.fillers.relying import RelyingParty, StatementGate
 from riik.node.fillers.rights import RegisterGate, Roles, register_rights
 from riik.node.node import Node
 from riik.node.parts import Parts
+from riik.portal.session.http import Site
 from riik.profiles import Profile, country_profile
 from riik.registers import RegisterDefinition
 from riik.runtime.outbox import Delivery
@@ -38,6 +39,7 @@ class Assembly:
     parts: Parts = field(default_factory=Parts)
     routes: list[BaseRoute] = field(default_factory=list)
     register_rights: list[tuple[RegisterDefinition, ClientId]] = field(default_factory=list)
+    site: Site | None = None
 
     @property
     def config(self) -> NodeConfig:

@@ -12,6 +12,7 @@ from riik.exchange import Exchange
 from riik.node.assembly import Assembly
 from riik.node.base import open_base
 from riik.node.config import ConfigRefused, NodeConfig
+from riik.node.guests import add_guests
 from riik.node.login import add_login
 from riik.node.node import Node
 from riik.node.public import add_bank, add_inbox, add_portal, add_registers, add_services
@@ -44,6 +45,7 @@ def build(config: NodeConfig) -> Node:
     add_registers(assembly)
     add_login(assembly)
     add_inbox(assembly)
+    add_guests(assembly)
     add_bank(assembly)
     add_services(assembly)
     add_portal(assembly)

@@ -27,6 +27,7 @@ __all__ = [
     "RightSection",
     "RoleSection",
     "ServicesSection",
+    "SignInSection",
     "TrustSection",
     "explain",
     "read_config",
@@ -180,6 +181,18 @@ class ServicesSection(Shape):
     bank: str = ""
 
 
+class SignInSection(Shape):
+    """How people sign in at this node's own site: what it is at the national login.
+
+    ``issuer`` is login's origin, ``client`` what the site is called there, ``secret`` a reference.
+    """
+
+    issuer: str
+    client: str
+    secret: str
+    leads_to: tuple[str, ...] = ()
+
+
 class BankSection(Shape):
     """The demonstration bank.
 
@@ -266,6 +279,7 @@ class NodeFile(Shape):
     login: LoginSection | None = None
     identity: IdentitySection | None = None
     registers: RegistersSection | None = None
+    sign_in: SignInSection | None = None
     services: ServicesSection | None = None
     bank: BankSection | None = None
     inbox: InboxSection | None = None
@@ -298,6 +312,14 @@ class NodeConfig:
     def client(self, subsystem: str) -> ClientId:
         """A subsystem of the owner."""
         return ClientId(self.member, subsystem)
+
+    def secret(self, reference: str) -> str:
+        """What a reference stands for: ``file:PATH`` or ``env:NAME``.
+
+        Raises:
+            ConfigRefused: For ``secret``.
+        """
+        return _secret(reference, self.folder)
 
     def path(self, name: str) -> Path:
         """A path of the file, from its folder."""

@@ -224,17 +224,18 @@ def add_services(assembly: Assembly) -> None:
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
-    gate = OfficialGate(party=assembly.relying_party("services"))
-    assembly.routes += desk_routes(
-        services, gate=gate, member=assembly.member, origin=assembly.config.file.people.origin
-    )
+    if assembly.site is not None:
+        gate = OfficialGate(site=assembly.site, party=assembly.relying_party("services"))
+        assembly.routes += desk_routes(
+            services, gate=gate, member=assembly.member, wrap=assembly.site.script
+        )
     assembly.on(service_handlers(services))
 
 
 def add_portal(assembly: Assembly) -> None:
     """The citizen's portal."""
     base, section = assembly.base, assembly.config.file.portal
-    if section is None:
+    if section is None or assembly.site is None:
         return
     portal = Portal(
         store=SqlPortalStore(),
@@ -270,8 +271,7 @@ def add_portal(assembly: Assembly) -> None:
     assembly.parts.portal = portal
     counter = CitizenCounter(portal=portal, catalogue=_catalogue(assembly))
     base.jobs.periodic("portal.listen", LISTEN, counter.catalogue.refresh)
-    origin = assembly.config.file.people.origin
-    assembly.routes += portal_routes(portal, cookie="riik-portal-session", origin=origin)
+    assembly.routes += portal_routes(portal, site=assembly.site)
     assembly.routes += open_routes(counter.catalogue)
     assembly.on(portal_handlers(portal))
 

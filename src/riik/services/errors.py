@@ -4,8 +4,7 @@ ServiceRefused
 ├── FolderRefused     the folder is not a service that this platform can run
 ├── AnswerRefused     what the person answered does not fit the question
 ├── StepRefused       the case is not at that step
-├── AuthorityMissing  no statement of login that this person wants this here
-└── ForeignPage       a page that is not the desk's wants something done
+└── AuthorityMissing  no statement of login that this person wants this here
 """
 
 from typing import ClassVar
@@ -16,7 +15,6 @@ __all__ = [
     "AnswerRefused",
     "AuthorityMissing",
     "FolderRefused",
-    "ForeignPage",
     "ServiceRefused",
     "StepRefused",
 ]
@@ -52,11 +50,4 @@ class AuthorityMissing(ServiceRefused):
     """Nobody showed that this person wants this of this authority now."""
 
     code = "services.authority-missing"
-    status: ClassVar[int] = 403
-
-
-class ForeignPage(ServiceRefused):
-    """A request to the desk that doesn't come from a page of the desk."""
-
-    code = "services.foreign-page"
     status: ClassVar[int] = 403

@@ -13,7 +13,7 @@ Service `catalogue` tells of no person: ``GET /`` answers every service's guide.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -25,9 +25,8 @@ from starlette.routing import Route
 
 from riik.core import ClientId, MemberId, PersonCode
 from riik.exchange import Answer, Endpoint, Incoming, Offer
-from riik.runtime.web import check_own_page
 from riik.services.component import Services
-from riik.services.errors import AuthorityMissing, ForeignPage, ServiceRefused
+from riik.services.errors import AuthorityMissing, ServiceRefused
 from riik.services.steps import Visit
 
 __all__ = ["DeskGate", "desk_routes", "offers"]
@@ -82,40 +81,42 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
 
 
 class DeskGate(Protocol):
-    """Redeems an official's login code for one case at this desk."""
+    """Knows who is signed in at this desk; the node fills it with its site's sessions."""
 
-    async def __call__(self, code: str, /, *, case: str) -> tuple[PersonCode, str]:
-        """Who it is, and login's statement for this case."""
+    async def __call__(self, request: Request, /, *, case: str) -> tuple[PersonCode, str]:
+        """Who sent this from a page of the desk, and login's statement for this case."""
         ...
 
 
+Handler = Callable[[Request], Awaitable[Response]]
+
+
 def desk_routes(
-    services: Services, *, gate: DeskGate, member: MemberId, origin: str
+    services: Services, *, gate: DeskGate, member: MemberId, wrap: Callable[[Handler], Handler]
 ) -> list[Route]:
-    """The desk of this provider's officials, as JSON; ``origin`` is that of its pages.
+    """The desk of this provider's officials, as JSON; its pages are another matter.
 
-    ``member`` is the provider itself: at its desk it asks login for the statement.
+    ``member`` is the provider itself: at its desk it asks login for the statement. ``wrap`` is
+    what the site puts around handlers of JSON.
 
-    POST /desk/cases/<case>           {"code"}: the case, its facts and the rules' proposal
-    POST /desk/cases/<case>/review    {"code", "outcome", "grounds"}
+    POST /desk/cases/<case>           {}: the case, its facts and the rules' proposal
+    POST /desk/cases/<case>/review    {"outcome", "grounds"}
     """
 
     async def look(request: Request) -> Response:
         """POST /desk/cases/<case>: see a case."""
-        check_own_page(request, origin=origin, refusal=ForeignPage)
-        content = _decoded(await request.body())
-        return JSONResponse(await services.look(await visit(request, content)))
+        return JSONResponse(await services.look(await visit(request)))
 
     async def review(request: Request) -> Response:
         """POST /desk/cases/<case>/review: decide a case."""
-        check_own_page(request, origin=origin, refusal=ForeignPage)
-        content = _decoded(await request.body())
-        status = await services.step("review", content, await visit(request, content))
-        return JSONResponse(status)
+        who, content = await visit(request), _decoded(await request.body())
+        return JSONResponse(await services.step("review", content, who))
 
-    async def visit(request: Request, content: Mapping[str, Any]) -> Visit:
+    async def visit(request: Request) -> Visit:
         case = request.path_params["case"]
-        person, statement = await gate(str(content.get("code", "")), case=case)
+        if not _CASE.match(case):
+            raise ServiceRefused("this names no case", why="case")
+        person, statement = await gate(request, case=case)
         return Visit(
             person=person,
             actor=person,
@@ -126,8 +127,8 @@ def desk_routes(
         )
 
     return [
-        Route("/desk/cases/{case}", look, methods=["POST"]),
-        Route("/desk/cases/{case}/review", review, methods=["POST"]),
+        Route("/desk/cases/{case}", wrap(look), methods=["POST"]),
+        Route("/desk/cases/{case}/review", wrap(review), methods=["POST"]),
     ]
 
 

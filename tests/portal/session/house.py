@@ -60,7 +60,7 @@ class Login:
     def __post_init__(self):
         self.shown = {self.kid: self.key.public_key}
 
-    async def endpoints(self):
+    async def endpoints(self, *, fresh=False):
         self._answer()
         paths = {name: f"{ISSUER}/oidc/{name}" for name in ("token", "keys", "logout")}
         return Endpoints(authorization=f"{ISSUER}/oidc/authorize", **paths)

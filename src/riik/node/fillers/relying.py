@@ -1,6 +1,7 @@
 """The node as a relying party of the national login, over the exchange.
 
-Fills the portal's `SignIn` and the bank's `SignedIn`: both ask login's subsystem the same.
+Fills the portal's `SignIn`, the desk's gate and the bank's `SignedIn`: all ask login's subsystem
+the same. Who signed in at this node's own site is known from its session.
 """
 
 from collections.abc import Callable
@@ -8,16 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from starlette.requests import Request
 
 from riik.core import ClientId, Clock, MemberId, PersonCode, ServiceId
 from riik.exchange import Call, Exchange
+from riik.exchange.errors import ServiceRefused
 from riik.login import Level, verify_statement
-from riik.portal.citizen.model import Visitor
+from riik.portal.session import SignedOut, Visitor
+from riik.portal.session.http import Site
 from riik.trust import TrustAnchor
 
 __all__ = ["OfficialGate", "PayerGate", "RelyingParty", "StatementGate"]
 
 _JSON = (("Content-Type", "application/json"),)
+_SIGNED_OUT = 401
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +39,36 @@ class RelyingParty:
     client: ClientId
     login: ClientId
 
-    async def redeem(self, code: str, /) -> Visitor:
-        """Turn the one-time code that the browser brought into a visitor."""
+    async def redeem(self, code: str, /) -> tuple[PersonCode, str]:
+        """Turn the one-time code that the browser brought into a person and a handle."""
         granted = await self._ask("sessions", {"code": code})
-        return Visitor(
-            person=PersonCode(granted["person"]),
-            handle=granted["handle"],
-            given_names=granted["given_names"],
-            surname=granted["surname"],
-        )
+        return PersonCode(granted["person"]), granted["handle"]
 
     async def statement(
         self, visitor: Visitor, /, *, audience: ClientId, case: str, person: PersonCode
     ) -> str:
-        """Login's signed word for one provider and one case."""
-        asked = {"handle": visitor.handle, "audience": str(audience.member), "case": case}
-        if person != visitor.person:
-            asked["represented"] = person
+        """Login's signed word for one provider and one case.
+
+        Raises:
+            SignedOut: Login knows the visitor's handle no more (``handle``).
+        """
+        represented = None if person == visitor.person else person
+        try:
+            return await self.stated(
+                visitor.handle, audience=audience, case=case, represented=represented
+            )
+        except ServiceRefused as refused:
+            if refused.facts.get("status") != _SIGNED_OUT:
+                raise
+            raise SignedOut("login ended the session", why="handle") from refused
+
+    async def stated(
+        self, handle: str, /, *, audience: ClientId, case: str, represented: PersonCode | None
+    ) -> str:
+        """The same by the handle alone."""
+        asked = {"handle": handle, "audience": str(audience.member), "case": case}
+        if represented is not None:
+            asked["represented"] = represented
         stated: str = (await self._ask("statements", asked))["statement"]
         return stated
 
@@ -102,13 +120,14 @@ class StatementGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficialGate:
-    """A provider's desk: who signed in for one case, and login's statement of it."""
+    """A provider's desk: who is signed in there, and login's statement for one case."""
 
+    site: Site
     party: RelyingParty
 
-    async def __call__(self, code: str, /, *, case: str) -> tuple[PersonCode, str]:
-        """Redeem the code, and have it stated for this case."""
-        visitor = await self.party.redeem(code)
+    async def __call__(self, request: Request, /, *, case: str) -> tuple[PersonCode, str]:
+        """Who sent this from a page of the desk, and have it stated for this case."""
+        visitor = await self.site.guard(request)
         stated = await self.party.statement(
             visitor, audience=self.party.client, case=case, person=visitor.person
         )
@@ -124,10 +143,8 @@ class PayerGate:
 
     async def __call__(self, code: str, /, *, order: str) -> PersonCode:
         """Who signed in, for this order and nothing else."""
-        visitor = await self.party.redeem(code)
-        stated = await self.party.statement(
-            visitor, audience=self.party.client, case=order, person=visitor.person
+        person, handle = await self.party.redeem(code)
+        stated = await self.party.stated(
+            handle, audience=self.party.client, case=order, represented=None
         )
-        return self.gate(
-            stated, carrier=self.gate.member, person=visitor.person, case=order, level="high"
-        )
+        return self.gate(stated, carrier=self.gate.member, person=person, case=order, level="high")

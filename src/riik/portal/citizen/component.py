@@ -1,4 +1,4 @@
-"""The portal as a person uses it: it holds no data but who is signed in and which cases exist.
+"""The portal as a person uses it: it holds no data but which cases were begun here.
 
 Everything else is asked of its owner over the exchange, with login's statement that this
 person wants it: the portal alone can read nobody. What can't be delivered because the provider
@@ -8,7 +8,6 @@ is silent is kept, sealed, and sent when it answers again; the case waits and sa
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -32,24 +31,21 @@ from riik.core import (
     to_text,
 )
 from riik.exchange import Answer, Call
-from riik.portal.citizen.errors import PortalRefused, SignedOut, StatementMissing
-from riik.portal.citizen.model import CatalogueEntry, Guest, KnownCase, Register, Visitor
+from riik.portal.citizen.errors import PortalRefused, StatementMissing
+from riik.portal.citizen.model import CatalogueEntry, KnownCase, Register
+from riik.portal.session import SignedOut, Visitor
 
 __all__ = ["FORWARD", "Portal", "PortalStore", "SignIn"]
 
 FORWARD = "portal.forward"
 """Outbox topic: a call waits for its provider; the payload is the case's id."""
 
-SESSION = timedelta(hours=12)
 _JSON = (("Content-Type", "application/json"),)
 
 
 class PortalStore(Protocol):
     """What the portal needs kept."""
 
-    def insert_guest(self, guest: Guest, *, work: Work) -> None: ...
-    def guest(self, key: bytes, *, work: Work) -> Guest | None: ...
-    def drop_guest(self, key: bytes, *, work: Work) -> None: ...
     def insert_case(self, case: KnownCase, *, work: Work) -> None: ...
     def case(self, case_id: str, *, work: Work) -> KnownCase | None: ...
     def cases_of(self, subject: SubjectId, *, work: Work) -> list[KnownCase]: ...
@@ -59,14 +55,10 @@ class PortalStore(Protocol):
 class SignIn(Protocol):
     """The national login, over the exchange."""
 
-    async def redeem(self, code: str, /) -> Visitor:
-        """Turn the one-time code that the browser brought into a visitor."""
-        ...
-
     async def statement(
         self, visitor: Visitor, /, *, audience: ClientId, case: str, person: PersonCode
     ) -> str:
-        """Login's signed word for one provider and one case."""
+        """Login's signed word for one provider and one case; `SignedOut` when it is over."""
         ...
 
 
@@ -93,29 +85,6 @@ class Portal:
     inbox: ClientId
     catalogue: Sequence[CatalogueEntry]
     registers: Sequence[Register]
-
-    async def enter(self, code: str) -> tuple[str, Visitor]:
-        """Let a person in who comes from login; the secret is for their cookie.
-
-        Raises:
-            Refused: Login does not know this code.
-        """
-        visitor = await self.sign_in.redeem(code)
-        secret = b32encode(self.entropy.bytes(32)).decode().rstrip("=").lower()
-        await self.in_thread(self._remember, secret, visitor)
-        return secret, visitor
-
-    async def visitor(self, secret: str) -> Visitor:
-        """Who this cookie belongs to.
-
-        Raises:
-            SignedOut: For ``unknown`` or ``ended``.
-        """
-        return await self.in_thread(self._visitor, secret)
-
-    async def leave(self, secret: str) -> None:
-        """Forget a session."""
-        await self.in_thread(self._forget, secret)
 
     async def start(
         self,
@@ -229,10 +198,11 @@ class Portal:
         case, waiting = await self.in_thread(self._waiting, case_id)
         if waiting is None:
             return
-        visitor = msgspec.convert(waiting["visitor"], Visitor)
         try:
+            visitor = msgspec.convert(waiting["visitor"], Visitor)
             await self._post(visitor, case, waiting["step"], waiting["content"])
-        except StatementMissing:
+        except (SignedOut, StatementMissing, msgspec.ValidationError):
+            # Also a visitor of an earlier release: that session is over as well.
             return
         except Refused:
             # The provider answered, and said no: the person sees why when they look again.
@@ -275,6 +245,8 @@ class Portal:
             statement = await self.sign_in.statement(
                 visitor, audience=case.provider, case=case.id, person=person
             )
+        except SignedOut:
+            raise
         except Refused as error:
             raise StatementMissing("login does not state this", why=error.why) from error
         return await self.exchange.call(
@@ -326,28 +298,6 @@ class Portal:
                 issue=issue,
             )
         )
-
-    def _remember(self, secret: str, visitor: Visitor) -> None:
-        subject, key = self.vault.subject_of(visitor.person), _key(secret)
-        sealed = self.vault.seal(subject, msgspec.json.encode(visitor), context=key.hex())
-        guest = Guest(key=key, subject=subject, sealed=sealed, ends_at=self.clock.now() + SESSION)
-        with self.database.work() as work:
-            self.store.insert_guest(guest, work=work)
-
-    def _visitor(self, secret: str) -> Visitor:
-        key = _key(secret)
-        with self.database.read() as work:
-            guest = self.store.guest(key, work=work)
-        if guest is None:
-            raise SignedOut("nobody is signed in here", why="unknown")
-        if guest.ends_at <= self.clock.now():
-            raise SignedOut("the session has ended", why="ended")
-        plain = self.vault.open(guest.subject, guest.sealed, context=key.hex())
-        return msgspec.json.decode(plain, type=Visitor)
-
-    def _forget(self, secret: str) -> None:
-        with self.database.work() as work:
-            self.store.drop_guest(_key(secret), work=work)
 
     def _open(
         self, visitor: Visitor, entry: CatalogueEntry, person: PersonCode, once: str
@@ -420,11 +370,6 @@ class Portal:
         plain = self.vault.open(case.subject, case.waiting, context=_context(case_id, "waiting"))
         waiting: dict[str, Any] = msgspec.json.decode(plain)
         return case, waiting
-
-
-def _key(secret: str) -> bytes:
-    """Cookies are kept as digests: who reads the table can't become anybody."""
-    return sha256(secret.encode()).digest()
 
 
 def _context(case_id: str, column: str) -> str:

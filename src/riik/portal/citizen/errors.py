@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from riik.core import Refused
 
-__all__ = ["ForeignPage", "GuidesRefused", "PortalRefused", "SignedOut", "StatementMissing"]
+__all__ = ["GuidesRefused", "PortalRefused", "StatementMissing"]
 
 
 class PortalRefused(Refused):
@@ -12,20 +12,6 @@ class PortalRefused(Refused):
 
     code = "portal.refused"
     status: ClassVar[int] = 404
-
-
-class ForeignPage(Refused):
-    """A request that changes something and doesn't come from a page of this portal."""
-
-    code = "portal.foreign-page"
-    status: ClassVar[int] = 403
-
-
-class SignedOut(Refused):
-    """Nobody is signed in here, or the session ended."""
-
-    code = "portal.signed-out"
-    status: ClassVar[int] = 401
 
 
 class StatementMissing(Refused):

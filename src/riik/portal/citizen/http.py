@@ -1,7 +1,5 @@
 """The portal's calls for a browser, as JSON: what its pages will be made of.
 
-POST /v1/session              {"code"}: enter with login's one-time code
-DELETE /v1/session            leave
 GET  /v1/services             the catalogue; no sign-in
 GET  /v1/cases                POST: {"service", "language", "for", "once"}
 GET  /v1/cases/<case>         POST /v1/cases/<case>/<step>
@@ -13,10 +11,6 @@ GET  /v1/catalogue            guides in ``?language=``; with ``?words=`` what fi
 GET  /v1/catalogue/<service>  one guide
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -24,33 +18,29 @@ from starlette.routing import Route
 from riik.core import person_code
 from riik.portal.citizen.catalogue import Catalogue
 from riik.portal.citizen.component import Portal
-from riik.portal.citizen.errors import ForeignPage, PortalRefused, SignedOut
-from riik.portal.citizen.model import Register, Visitor
+from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.model import Register
 from riik.portal.design.texts import choose_language
-from riik.runtime.web import check_own_page
+from riik.portal.session.http import Site
 
 __all__ = ["open_routes", "routes"]
 
-MOST_AGE = 43_200
 
-
-def routes(portal: Portal, *, cookie: str, origin: str) -> list[Route]:
-    """The routes; ``cookie`` is this portal's own name for its session."""
-    calls = _Calls(portal, cookie=cookie, origin=origin)
+def routes(portal: Portal, *, site: Site) -> list[Route]:
+    """The routes; ``site`` knows who is signed in, and whose page asks."""
+    calls, script = _Calls(portal, site), site.script
     return [
-        Route("/v1/session", calls.enter, methods=["POST"]),
-        Route("/v1/session", calls.leave, methods=["DELETE"]),
         Route("/v1/services", calls.services, methods=["GET"]),
-        Route("/v1/cases", calls.cases, methods=["GET"]),
-        Route("/v1/cases", calls.start, methods=["POST"]),
-        Route("/v1/cases/{case}", calls.status, methods=["GET"]),
-        Route("/v1/cases/{case}/documents/{name}", calls.document, methods=["GET"]),
-        Route("/v1/cases/{case}/{step:path}", calls.step, methods=["POST"]),
-        Route("/v1/notices", calls.notices, methods=["GET"]),
-        Route("/v1/looks/{register}", calls.looks, methods=["GET"]),
-        Route("/v1/looks/{register}/proofs", calls.proofs, methods=["GET"]),
+        Route("/v1/cases", script(calls.cases), methods=["GET"]),
+        Route("/v1/cases", script(calls.start), methods=["POST"]),
+        Route("/v1/cases/{case}", script(calls.status), methods=["GET"]),
+        Route("/v1/cases/{case}/documents/{name}", script(calls.document), methods=["GET"]),
+        Route("/v1/cases/{case}/{step:path}", script(calls.step), methods=["POST"]),
+        Route("/v1/notices", script(calls.notices), methods=["GET"]),
+        Route("/v1/looks/{register}", script(calls.looks), methods=["GET"]),
+        Route("/v1/looks/{register}/proofs", script(calls.proofs), methods=["GET"]),
         Route("/v1/registers", calls.registers, methods=["GET"]),
-        Route("/v1/registers/{register}/own", calls.own_data, methods=["GET"]),
+        Route("/v1/registers/{register}/own", script(calls.own_data), methods=["GET"]),
     ]
 
 
@@ -78,26 +68,8 @@ def open_routes(catalogue: Catalogue) -> list[Route]:
 class _Calls:
     """The handlers of one portal."""
 
-    def __init__(self, portal: Portal, *, cookie: str, origin: str) -> None:
-        self.portal, self.cookie, self.origin = portal, cookie, origin
-
-    async def enter(self, request: Request) -> Response:
-        """POST /v1/session: enter with login's one-time code."""
-        content = await self._content(request)
-        secret, visitor = await self.portal.enter(str(content.get("code", "")))
-        answer = JSONResponse({"given_names": visitor.given_names, "surname": visitor.surname})
-        answer.set_cookie(
-            self.cookie, secret, max_age=MOST_AGE, httponly=True, samesite="lax", path="/"
-        )
-        return answer
-
-    async def leave(self, request: Request) -> Response:
-        """DELETE /v1/session: leave."""
-        self._from_here(request)
-        await self.portal.leave(request.cookies.get(self.cookie, ""))
-        answer = Response(status_code=204)
-        answer.delete_cookie(self.cookie, path="/")
-        return answer
+    def __init__(self, portal: Portal, site: Site) -> None:
+        self.portal, self.site = portal, site
 
     async def services(self, request: Request) -> Response:
         """GET /v1/services: the catalogue."""
@@ -110,11 +82,11 @@ class _Calls:
 
     async def cases(self, request: Request) -> Response:
         """GET /v1/cases: the person's cases."""
-        return JSONResponse(await self.portal.cases(await self._visitor(request)))
+        return JSONResponse(await self.portal.cases(await self.site.visitor(request)))
 
     async def start(self, request: Request) -> Response:
         """POST /v1/cases: begin a case."""
-        visitor, content = await self._visitor(request), await self._content(request)
+        visitor, content = await self.site.visitor(request), await self.site.json(request)
         status = await self.portal.start(
             visitor,
             service=str(content.get("service", "")),
@@ -126,14 +98,14 @@ class _Calls:
 
     async def status(self, request: Request) -> Response:
         """GET /v1/cases/<case>: where it stands."""
-        visitor = await self._visitor(request)
+        visitor = await self.site.visitor(request)
         language = request.query_params.get("language", "")
         case = request.path_params["case"]
         return JSONResponse(await self.portal.status(visitor, case, language=language))
 
     async def step(self, request: Request) -> Response:
         """POST /v1/cases/<case>/<step>: the next step."""
-        visitor, content = await self._visitor(request), await self._content(request)
+        visitor, content = await self.site.visitor(request), await self.site.json(request)
         status = await self.portal.step(
             visitor,
             request.path_params["case"],
@@ -144,32 +116,32 @@ class _Calls:
 
     async def document(self, request: Request) -> Response:
         """GET /v1/cases/<case>/documents/<name>: a paper of the case."""
-        visitor, name = await self._visitor(request), request.path_params["name"]
+        visitor, name = await self.site.visitor(request), request.path_params["name"]
         content = await self.portal.document(visitor, request.path_params["case"], name)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type="application/octet-stream", headers=headers)
 
     async def notices(self, request: Request) -> Response:
         """GET /v1/notices: what the state told the person."""
-        return JSONResponse(await self.portal.notices(await self._visitor(request)))
+        return JSONResponse(await self.portal.notices(await self.site.visitor(request)))
 
     async def looks(self, request: Request) -> Response:
         """GET /v1/looks/<register>: who looked, by one register."""
-        visitor = await self._visitor(request)
+        visitor = await self.site.visitor(request)
         register = self._register(request).client
         answer = await self.portal.looks(visitor, register, query=request.url.query)
         return Response(answer.accepted().body, media_type="application/json")
 
     async def proofs(self, request: Request) -> Response:
         """GET /v1/looks/<register>/proofs: looks with their receipts."""
-        visitor = await self._visitor(request)
+        visitor = await self.site.visitor(request)
         register = self._register(request).client
         answer = await self.portal.proofs(visitor, register, query=request.url.query)
         return Response(answer.accepted().body, media_type="application/json")
 
     async def own_data(self, request: Request) -> Response:
         """GET /v1/registers/<register>/own: what the register holds of the person."""
-        visitor = await self._visitor(request)
+        visitor = await self.site.visitor(request)
         answer = await self.portal.own_data(visitor, self._register(request))
         return Response(answer.accepted().body, media_type="application/json")
 
@@ -188,28 +160,6 @@ class _Calls:
         if register is None:
             raise PortalRefused("there is no such register", why="no-register")
         return register
-
-    async def _visitor(self, request: Request) -> Visitor:
-        secret = request.cookies.get(self.cookie)
-        if not secret:
-            raise SignedOut("nobody is signed in here", why="no-cookie")
-        if request.method != "GET":
-            self._from_here(request)
-        return await self.portal.visitor(secret)
-
-    def _from_here(self, request: Request) -> None:
-        """A request that changes something comes from our own pages (CSRF)."""
-        check_own_page(request, origin=self.origin, refusal=ForeignPage)
-
-    async def _content(self, request: Request) -> Mapping[str, Any]:
-        self._from_here(request)
-        try:
-            content = msgspec.json.decode(await request.body() or b"{}")
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise PortalRefused("the content is not JSON", why="json") from error
-        if not isinstance(content, dict):
-            raise PortalRefused("the content is not an object", why="json")
-        return content
 
 
 def _language(request: Request) -> str:

@@ -1,13 +1,13 @@
-"""Who visits, which cases they have, and what waits to be sent for them."""
+"""Which services and registers there are, which cases people have, and what waits to be sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from riik.core import ClientId, PersonCode, SubjectId
+from riik.core import ClientId, SubjectId
 
-__all__ = ["CatalogueEntry", "Guest", "KnownCase", "Register", "Visitor"]
+__all__ = ["CatalogueEntry", "KnownCase", "Register"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,33 +42,6 @@ class Register:
     organisation: Mapping[str, str]
     own_offer: str
     own_basis: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """A signed-in person: login's grant, kept sealed.
-
-    Attributes:
-        person: Who.
-        handle: What login wants to hear when the portal asks for a statement.
-        given_names: For the greeting.
-        surname: Likewise.
-    """
-
-    person: PersonCode
-    handle: str
-    given_names: str
-    surname: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
-    """A session as the store has it: the key is a digest, the visitor sealed."""
-
-    key: bytes
-    subject: SubjectId
-    sealed: bytes
-    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    delete,
     insert,
     select,
 )
@@ -16,20 +15,12 @@ from sqlalchemy import update as update_
 
 from riik.core import ClientId, SubjectId, Work, from_text, to_text
 from riik.portal.citizen.catalogue import KeptGuides
-from riik.portal.citizen.model import Guest, KnownCase
+from riik.portal.citizen.model import KnownCase
 
 __all__ = ["SqlCatalogueStore", "SqlPortalStore"]
 
 _tables = MetaData()
 
-_guest = Table(
-    "portal_guest",
-    _tables,
-    Column("key", LargeBinary(32), primary_key=True),
-    Column("subject", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("ends_at", Text, nullable=False),
-)
 _case = Table(
     "portal_case",
     _tables,
@@ -81,33 +72,6 @@ class SqlCatalogueStore:
 
 class SqlPortalStore:
     """Keeps the portal's sessions and cases in SQL."""
-
-    def insert_guest(self, guest: Guest, *, work: Work) -> None:
-        """Write a session."""
-        work.execute(
-            insert(_guest).values(
-                key=guest.key,
-                subject=guest.subject,
-                sealed=guest.sealed,
-                ends_at=to_text(guest.ends_at),
-            )
-        )
-
-    def guest(self, key: bytes, *, work: Work) -> Guest | None:
-        """A session, or None."""
-        row = work.execute(select(_guest).where(_guest.c.key == key)).first()
-        if row is None:
-            return None
-        return Guest(
-            key=bytes(row.key),
-            subject=SubjectId(row.subject),
-            sealed=bytes(row.sealed),
-            ends_at=from_text(row.ends_at),
-        )
-
-    def drop_guest(self, key: bytes, *, work: Work) -> None:
-        """Forget a session."""
-        work.execute(delete(_guest).where(_guest.c.key == key))
 
     def insert_case(self, case: KnownCase, *, work: Work) -> None:
         """Write a case that begins."""

@@ -54,14 +54,14 @@ class OidcProvider:
     _endpoints: tuple[float, Endpoints] | None = field(default=None, repr=False)
     _keys: tuple[float, dict[str, bytes]] | None = field(default=None, repr=False)
 
-    async def endpoints(self) -> Endpoints:
-        """Where login is asked, as it says itself.
+    async def endpoints(self, *, fresh: bool = False) -> Endpoints:
+        """Where login is asked, as it says itself; ``fresh``: just now, so that it is there.
 
         Raises:
             LoginSilent: For ``network``, ``status`` or ``discovery``.
         """
         now = self.clock.monotonic()
-        if self._endpoints is not None and now - self._endpoints[0] < KEPT_SECONDS:
+        if not fresh and self._endpoints is not None and now - self._endpoints[0] < KEPT_SECONDS:
             return self._endpoints[1]
         document = await self._get(f"{self.client.issuer}{DISCOVERY}")
         found = read_endpoints(document, issuer=self.client.issuer)

@@ -64,8 +64,8 @@ class Tokens:
 class Provider(Protocol):
     """The national login as a client hears it: `client` fills this."""
 
-    async def endpoints(self) -> Endpoints:
-        """Where it is asked."""
+    async def endpoints(self, *, fresh: bool = False) -> Endpoints:
+        """Where it is asked; ``fresh``: it said so just now."""
         ...
 
     async def redeem(self, code: str, /, *, verifier: str) -> Tokens:
@@ -140,7 +140,8 @@ class Guests:
         Raises:
             LoginSilent: Nobody is there to send them to.
         """
-        endpoints = await self.provider.endpoints()
+        # Nobody is sent to a login that isn't there: a page of ours can say more than the browser.
+        endpoints = await self.provider.endpoints(fresh=True)
         state = self.secret()
         pending = Pending(
             state=hash_of(state),

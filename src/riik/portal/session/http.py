@@ -26,7 +26,7 @@
         ]
 
 `Site.page` turns `SignedOut` into a visit to the national login and back; what was typed is kept.
-Handlers of JSON are not wrapped: they use `Site.json`, and answer 401.
+Handlers of JSON are wrapped in `Site.script`: they use `Site.json`, and answer 401.
 The addresses of signing in and out are in `door`.
 """
 
@@ -60,9 +60,9 @@ from riik.portal.session.forms import MOST_BYTES, Form, local_path, read_form
 from riik.portal.session.frame import Frame
 from riik.portal.session.kept import KeptForms
 from riik.portal.session.model import KeptForm, Once, Visitor
-from riik.runtime.web import check_own_page
+from riik.runtime.web import Cookies, check_own_page
 
-__all__ = ["KEPT", "NEVER", "SIGN_IN", "Cookies", "Site", "body_of"]
+__all__ = ["KEPT", "NEVER", "SIGN_IN", "Site", "body_of"]
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -74,42 +74,6 @@ SAFE: Final = frozenset({"GET", "HEAD"})
 TOKEN_LENGTH: Final = 43
 LOOKS: Final = 20
 LOOK_SECONDS: Final = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Cookies:
-    """Names and rules of a site's cookies.
-
-    All nodes of a demonstration live on ``localhost``, and cookies know no ports: names tell
-    them apart. Over https a name is bound to its host (``__Host-``, RFC 6265bis §4.1.3).
-
-    Attributes:
-        node: The node's name.
-        secure: The origin is https.
-    """
-
-    node: str
-    secure: bool
-
-    def name(self, what: str) -> str:
-        """The full name of a cookie: ``guest``, ``visit`` or ``kept``."""
-        return f"{'__Host-' if self.secure else ''}riik-{self.node}-{what}"
-
-    def read(self, request: Request, what: str) -> str:
-        """Its value; empty when the browser sent none."""
-        return request.cookies.get(self.name(what), "")
-
-    def put(self, response: Response, what: str, value: str) -> None:
-        """Set it until the browser closes: out of scripts' reach, not for others' forms."""
-        response.set_cookie(
-            self.name(what), value, path="/", secure=self.secure, httponly=True, samesite="lax"
-        )
-
-    def drop(self, response: Response, what: str) -> None:
-        """Take it back."""
-        response.delete_cookie(
-            self.name(what), path="/", secure=self.secure, httponly=True, samesite="lax"
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +99,19 @@ class Site:
     @property
     def cookies(self) -> Cookies:
         """The rules that fit the origin."""
-        return Cookies(self.node, self.origin.startswith("https://"))
+        return Cookies.of(self.origin, node=self.node)
 
     async def visitor(self, request: Request) -> Visitor:
         """Who is signed in; asking twice asks the store once.
 
+        What changes something is taken from our own pages alone, before anybody is looked up.
+
         Raises:
+            ForeignRequest: For ``origin`` or ``site``.
             SignedOut: For ``no-cookie``, and as `Guests.visitor`.
         """
+        if request.method not in SAFE:
+            self._check_origin(request)
         found: Visitor | None = getattr(request.state, "visitor", None)
         if found is None:
             secret = self.cookies.read(request, "guest")
@@ -227,7 +196,6 @@ class Site:
             FormRefused: As `read_form`.
         """
         await self.visitor(request)
-        self._check_origin(request)
         form = await self._sent(request)
         self._check_token(request, form.text("csrf"))
         kept = self.cookies.read(request, "kept")
@@ -259,7 +227,6 @@ class Site:
     async def guard(self, request: Request) -> Visitor:
         """Whoever sent this from a script of ours: as `json`, for a body that is read elsewhere."""
         visitor = await self.visitor(request)
-        self._check_origin(request)
         self._check_token(request, request.headers.get("x-csrf", ""))
         return visitor
 
@@ -331,10 +298,20 @@ class Site:
 
         return guarded
 
+    def script(self, handler: Handler) -> Handler:
+        """A handler of JSON: who is signed out is told so, and stays it."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except SignedOut as out:
+                await self._end(request, out)
+                raise
+
+        return guarded
+
     async def _sign_in_again(self, request: Request, out: SignedOut, *, refill: bool) -> Response:
-        secret = self.cookies.read(request, "guest")
-        if out.why == "handle":
-            await self.guests.end(secret, why=out.why)
+        await self._end(request, out)
         path, fresh = local_path(address_of(request)), out.why == "stale"
         if request.method in SAFE:
             return self.go(self.sign_in(path, fresh=fresh))
@@ -345,6 +322,11 @@ class Site:
         response = self.go(self.sign_in(path if refill else KEPT, fresh=fresh))
         self.cookies.put(response, "kept", key)
         return response
+
+    async def _end(self, request: Request, out: SignedOut) -> None:
+        """End the session whose handle login takes no more."""
+        if out.why == "handle":
+            await self.guests.end(self.cookies.read(request, "guest"), why=out.why)
 
     async def _ask_again(self, request: Request, *, refill: bool) -> Response:
         """The page was of an earlier session of this browser: show what was sent."""
