@@ -4,7 +4,7 @@
 const EXTENSION = 1000, PROGRAM = 5000, WINDOW = 15000, PERSON = 120000;
 const lang = document.documentElement.lang, options = { lang };
 
-// Keys name sentences, the fittest first; by its number the help desk finds what happened.
+// Keys name sentences, the fittest first; the help desk finds what happened by its number.
 const failure = (keys, number) => Object.assign(new Error(keys[0]), { keys, number });
 
 const post = async (url, content, csrf) => {
@@ -85,7 +85,7 @@ const run = async (root, withCard) => {
   root.querySelector("[data-failure]").hidden = true;
   tell("opening");
   try {
-    // The window opens within the click itself: browsers open none later.
+    // Within the click itself: browsers open no window later.
     running = withCard
       ? { window: open(`${at.card}/window?lang=${lang}`, "riik-card", "popup,width=480,height=840"), origin: at.card, patience: WINDOW, missing: "network" }
       : { window, origin: location.origin, patience: EXTENSION, missing: "extension-unavailable" };
@@ -105,10 +105,12 @@ const run = async (root, withCard) => {
   }
 };
 
-for (const button of document.querySelectorAll("[data-webeid] button[data-with]")) {
-  const root = button.closest("[data-webeid]");
-  button.hidden = false;
-  button.addEventListener("click", () => running ? running.window.focus() : run(root, button.dataset.with === "card"));
+for (const root of document.querySelectorAll("[data-webeid]")) {
+  root.querySelector("[data-progress]").textContent = "";
+  for (const button of root.querySelectorAll("button[data-with]")) {
+    button.hidden = false;
+    button.onclick = () => running ? running.window.focus() : run(root, button.dataset.with === "card");
+  }
 }
-// Who comes back by the browser's button sees the page as the server has it now.
+// Who comes back by the back button sees the page as the server has it now.
 addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -1,0 +1,83 @@
+"""A stranger's Web eID: an extension's content script, and the program behind it, for tests.
+
+The script knows nothing of our pages: it hears window messages and answers them, as the real
+extension does (Web eID 1.0). The program holds a demonstration card and types the right PIN.
+"""
+
+import asyncio
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import BrowserContext
+
+from riik.demo.card import DemonstrationCard
+from riik.demo.webeid import authentication_token
+from riik.identity.device import EstEidCard
+from riik.testing.cards import PINS
+
+CONTENT_SCRIPT = """
+addEventListener("message", async ({ source, data }) => {
+  const action = data && data.action;
+  if (source !== window || !/^web-eid:/.test(action) || /-(ack|success|failure)$/.test(action)) return;
+  const reply = (kind, content) => window.postMessage({ action: action + "-" + kind, ...content }, location.origin);
+  reply("ack");
+  const answer = await window.webEidProgram({ ...data, origin: location.origin });
+  if (answer) reply(answer.error ? "failure" : "success", answer);
+});
+"""
+
+ALGORITHM = {"cryptoAlgorithm": "ECC", "hashFunction": "SHA-384", "paddingScheme": "NONE"}
+
+
+@dataclass
+class Program:
+    """The program that the extension calls.
+
+    Attributes:
+        card: In its reader.
+        fails: Error codes that it answers with, by action.
+        silent: Actions that it never answers.
+        wait: Set it to let an answer go, when a test holds them back.
+        asked: What it was asked, in order.
+    """
+
+    card: DemonstrationCard
+    fails: dict[str, str] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    wait: asyncio.Event | None = None
+    asked: list[str] = field(default_factory=list)
+
+    async def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """Answer one request of a page."""
+        action = request["action"].removeprefix("web-eid:")
+        self.asked.append(action)
+        if action in self.silent:
+            return None
+        if action in self.fails:
+            return {"error": {"code": self.fails[action], "message": "in other words"}}
+        if self.wait is not None and action != "status":
+            await self.wait.wait()
+        return self._answer(action, request)
+
+    def _answer(self, action: str, request: dict[str, Any]) -> dict[str, Any]:
+        card = EstEidCard(self.card.transmit)
+        if action == "authenticate":
+            origin, nonce = request["origin"], request["challengeNonce"]
+            return dict(authentication_token(card, origin=origin, nonce=nonce, pin=PINS[0]))
+        if action == "get-signing-certificate":
+            certificate = b64encode(card.signature_certificate()).decode()
+            return {"certificate": certificate, "supportedSignatureAlgorithms": [ALGORITHM]}
+        if action == "sign":
+            value = card.sign(b64decode(request["hash"]), pin=PINS[1])
+            return {
+                "signature": b64encode(value).decode(),
+                "signatureAlgorithm": ALGORITHM,
+            }
+        return {"library": "2.1.0", "extension": "2.4.0", "nativeApp": "2.9.0"}
+
+
+async def install_extension(context: BrowserContext, program: Program) -> None:
+    """Give a browser the extension; pages that it loads from now on have it."""
+    await context.expose_function("webEidProgram", program.answer)
+    await context.add_init_script(CONTENT_SCRIPT)
