@@ -71,7 +71,7 @@ async def run_demonstration(
     )
     site = _site(running, options)
     try:
-        address = await site.start(STATUS_PORT)
+        address = running.cards.front = await site.start(STATUS_PORT)
         ready = clock() - began
         tell(f"Ready after {ready:.1f} s: {len(running.country.members)} organisations.")
         told, shown, seconds = await _walk(running, options, clock=clock, tell=tell)

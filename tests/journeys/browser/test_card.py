@@ -443,6 +443,25 @@ async def test_a_window_that_nobody_opened_says_so(context, sites):
     await expect(page.get_by_role("heading", level=1)).to_have_text("No page asks")
 
 
+async def test_the_country_s_login_takes_what_the_card_in_its_reader_answers(country, context):
+    login, card = country.places["authority"].origin, country.card
+    post, same = context.request.post, {"Origin": card}
+    given = await post(f"{login}/auth/challenge", data={}, headers={"Origin": login})
+    question = {
+        "action": "web-eid:authenticate",
+        "challengeNonce": (await given.json())["nonce"],
+        "origin": login,
+    }
+    await post(f"{card}/window", form={"do": "put", "holder": "mari"}, headers=same)
+    confirmed = {**question, "do": "confirm", "pin": country.holder("mari").pin1}
+    told = await (await post(f"{card}/window", form=confirmed, headers=same)).json()
+    signed_in = await post(f"{login}/auth/web-eid", data=told["answer"], headers={"Origin": login})
+    assert signed_in.ok, await signed_in.text()
+    page = await context.new_page()
+    await page.goto(card)
+    await expect(page.get_by_role("heading", name="Mari Maasikas")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_state_is_accessible_and_fits_a_phone(chromium, sites, scheme):
     context = await chromium.new_context(
