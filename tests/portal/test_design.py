@@ -79,6 +79,15 @@ WRITTEN = [
     ("en", "clock", (MOMENT,), "10:44:07"),
     ("vi", "weekday", (MOMENT,), f"thứ Ba, 3{NBSP}tháng{NBSP}11"),
     ("et", "weekday", (MOMENT,), f"teisipäev, 3.{NBSP}november"),
+    ("et", "on", (MOMENT,), f"3.{NBSP}novembril"),
+    ("en", "on", (MOMENT,), f"3{NBSP}November"),
+    ("et", "by", (MOMENT.replace(month=5),), f"3.{NBSP}maiks"),
+    ("et", "until", (MOMENT.replace(month=1),), f"3.{NBSP}jaanuarini"),
+    ("et", "since", (MOMENT.replace(month=3),), f"3.{NBSP}märtsist"),
+    ("vi", "until", (MOMENT,), f"3{NBSP}tháng{NBSP}11"),
+    ("et", "at", (MOMENT,), f"3.{NBSP}novembril kell{NBSP}10.44"),
+    ("vi", "at", (MOMENT,), f"10:44 ngày{NBSP}3{NBSP}tháng{NBSP}11"),
+    ("en", "at", (MOMENT,), f"10:44 on 3{NBSP}November"),
     ("et", "money", (2300,), f"23,00{NBSP}€"),
     ("en", "money", (2300,), f"23.00{NBSP}€"),
     ("vi", "money", (1234567, "VND"), f"1.234.567{NBSP}₫"),
@@ -107,6 +116,25 @@ def test_things_are_written_as_the_language_does(language, what, given, written)
 )
 def test_the_greeting_knows_the_time_of_the_day(hour, said):
     assert Formats(EE, "en").greeting("Liis", hour=hour) == f"{said}, Liis"
+
+
+def test_friday_is_declined_as_friday():
+    assert (
+        Formats(EE, "et").until(MOMENT.replace(day=6), weekday=True)
+        == f"reedeni, 6.{NBSP}novembrini"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("et", f"kolmapäevaks, 4.{NBSP}novembriks 2026"),
+        ("vi", f"thứ Tư, 4{NBSP}tháng{NBSP}11, 2026"),
+        ("en", f"Wednesday, 4{NBSP}November 2026"),
+    ],
+)
+def test_a_day_in_a_sentence_has_its_weekday_and_year_where_they_are_wanted(language, written):
+    assert Formats(EE, language).by(MOMENT.replace(day=4), weekday=True, year=True) == written
 
 
 def test_the_order_of_a_name_is_the_country_s_whatever_the_language():
@@ -357,7 +385,7 @@ def test_every_problem_has_its_page_in_every_language(language, status):
     answer = problem_pages(EE)(Request(scope), problem)
     page = answer.body.decode()
     assert (answer.status_code, answer.headers["content-language"]) == (status, language)
-    assert "abcdefgh" in page
+    assert "abcdefgh" in re.sub(r"</?span>", "", page)
     assert "Liis" not in page
     assert page.count("<h1>") == 1
 
@@ -368,7 +396,7 @@ def test_a_fault_of_ours_shows_a_number_and_nothing_of_the_fault(site):
     )
     assert answer.status_code == 500
     assert "Viga on meie pool" in answer.text
-    assert "number-to-quote" in answer.text
+    assert "number-to-quote" in re.sub(r"</?span>", "", answer.text)
     assert "Transpordiamet" in answer.text
     assert "Kask" not in answer.text
     assert "LookupError" not in answer.text

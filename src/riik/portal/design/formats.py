@@ -31,6 +31,11 @@ LONG: Final = {
 }
 SHORT: Final = {"et": f"d.{NBSP}MMM y", "vi": "d/M/y", "en": f"d{NBSP}MMM y"}
 DAY: Final = {"et": f"d.{NBSP}MMMM", "vi": f"d{NBSP}'tháng'{NBSP}M", "en": f"d{NBSP}MMMM"}
+# Genitives, to which the endings of the other cases are added.
+MONTHS: Final = (
+    "jaanuari", "veebruari", "märtsi", "aprilli", "mai", "juuni",
+    "juuli", "augusti", "septembri", "oktoobri", "novembri", "detsembri",
+)  # fmt: skip
 CLOCK: Final = {"et": "{0:%H}.{0:%M}", "vi": "{0:%H}:{0:%M}", "en": "{0:%H}:{0:%M}"}
 TODAY: Final = {"et": "Täna", "vi": "Hôm nay", "en": "Today"}
 YESTERDAY: Final = {"et": "Eile", "vi": "Hôm qua", "en": "Yesterday"}
@@ -79,6 +84,31 @@ class Formats:
         # Vietnamese weekdays are small in a sentence: "thứ Tư".
         name = name[0].lower() + name[1:] if self.language == "vi" else name
         return f"{name}, {self.day(here)}"
+
+    def on(self, day: Day, *, weekday: bool = False, year: bool = False) -> str:
+        """A day on which something happens, in the form that a sentence wants: ``3. novembril``."""
+        return self._declined(day, "l", weekday=weekday, year=year)
+
+    def by(self, day: Day, *, weekday: bool = False, year: bool = False) -> str:
+        """A day by which something is done: ``11. novembriks``; English adds its own ``by``."""
+        return self._declined(day, "ks", weekday=weekday, year=year)
+
+    def until(self, day: Day, *, weekday: bool = False, year: bool = False) -> str:
+        """The last day of something: ``30. novembrini``."""
+        return self._declined(day, "ni", weekday=weekday, year=year)
+
+    def since(self, day: Day, *, weekday: bool = False, year: bool = False) -> str:
+        """The first day of something: ``3. novembrist``."""
+        return self._declined(day, "st", weekday=weekday, year=year)
+
+    def at(self, moment: datetime) -> str:
+        """Day and time within a sentence: ``3. novembril kell 10.44``, ``10:44 on 3 November``."""
+        pattern = {
+            "et": "{on} kell" + NBSP + "{time}",
+            "vi": "{time} ngày" + NBSP + "{on}",
+            "en": "{time} on {on}",
+        }[self.language]
+        return pattern.format(on=self.on(moment), time=self.time(moment))
 
     def time(self, moment: datetime) -> str:
         """Hours and minutes in the country's zone: ``10.44`` in Estonian."""
@@ -184,6 +214,19 @@ class Formats:
 
     def _here(self, moment: datetime) -> datetime:
         return moment.astimezone(self._zone)
+
+    def _declined(self, day: Day, ending: str, *, weekday: bool, year: bool) -> str:
+        """A day as a sentence needs it: Estonian endings say what English says with a word."""
+        here = self._here(day).date() if isinstance(day, datetime) else day
+        if self.language != "et":
+            shown = self.weekday(here) if weekday else self.day(here)
+            return f"{shown}{', ' if self.language == 'vi' else ' '}{here.year}" if year else shown
+        shown = f"{here.day}.{NBSP}{MONTHS[here.month - 1]}{ending}"
+        if weekday:
+            name: str = format_date(here, "EEEE", locale="et")
+            # Six days are a "päev", whose genitive ends in a; Friday is "reede" in both.
+            shown = f"{name}{'a' if name.endswith('päev') else ''}{ending}, {shown}"
+        return f"{shown} {here.year}" if year else shown
 
     def _dated(self, day: Day, patterns: dict[str, str]) -> str:
         if isinstance(day, datetime):

@@ -107,10 +107,17 @@ class ProblemPage:
             number: Of the request: the help desk finds it in the log.
             changes: The request was to change something.
         """
-        kept = (UNSURE if status >= 500 else NOT_DONE) if changes else KEPT
+        kept = _kept(status, changes=changes)
         return self.pages.render(
             "problem.html", shell, said=_said(status), kept=kept, number=number, status=status
         )
+
+
+def _kept(status: int, *, changes: bool) -> str:
+    """What became of what was sent; a page that was only asked for sent nothing."""
+    if changes:
+        return UNSURE if status >= 500 else NOT_DONE
+    return KEPT if status >= 500 else ""
 
 
 def _said(status: int) -> Said:
