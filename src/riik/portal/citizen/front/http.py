@@ -1,0 +1,167 @@
+"""Home, search, life events, services; help, accessibility and whether this site is real.
+
+GET /                   home; without sign-in the same without what is the person's own
+GET /services?q=        all services, or those that fit the words
+GET /events/<id>        a life event
+GET /services/<id>      what a service is, for whom, at what price, by which law
+GET /help, /accessibility, /real
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from riik.core import RiikError
+from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.front.telling import fee_table, knots_of, known_rows, price_of
+from riik.portal.citizen.front.welcome import offer_of, waiting_of
+from riik.portal.citizen.hall.http import Hall
+from riik.portal.citizen.pages import HOME, greeting
+from riik.portal.session import SignedOut, Visitor
+
+__all__ = ["routes"]
+
+MOST_WORDS: Final = 100
+EMPTY: Final[dict[str, Any]] = {
+    "greeting": "",
+    "waiting": (),
+    "offer": None,
+    "people": (),
+    "silent": (),
+    "unread": 0,
+}
+"""The home page of somebody who is not signed in."""
+
+
+def routes(hall: Hall) -> list[Route]:
+    """The routes of the front pages."""
+    front = _Front(hall)
+    return [
+        Route("/", hall.page(front.home), methods=["GET"]),
+        Route("/services", hall.page(front.search), methods=["GET"]),
+        Route("/services/{service}", hall.page(front.service), methods=["GET"]),
+        Route("/events/{event}", hall.page(front.event), methods=["GET"]),
+        Route("/help", hall.page(front.help), methods=["GET"]),
+        Route("/accessibility", hall.page(front.accessibility), methods=["GET"]),
+        Route("/real", hall.page(front.real), methods=["GET"]),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """The handlers."""
+
+    hall: Hall
+
+    async def home(self, request: Request) -> Response:
+        """GET /: what do you need today?"""
+        hall = self.hall
+        visitor = await hall.site.who(request)
+        events = await hall.counter.catalogue.events(hall.language(request))
+        own = await self._own(request, visitor) if visitor else {}
+        values = EMPTY | own
+        return await hall.show(
+            request, "home.html", tab=HOME, now=hall.now(), events=events, **values
+        )
+
+    async def _own(self, request: Request, visitor: Visitor) -> dict[str, Any]:
+        """What is only for who is signed in: each part may be missing, the page is not."""
+        hall, language = self.hall, self.hall.language(request)
+        counter, formats, now = hall.counter, hall.formats(request), hall.now()
+        asked = await asyncio.gather(
+            counter.cases.mine(visitor, language),
+            counter.notices(visitor, language),
+            counter.mandates(visitor),
+            counter.own(visitor, language),
+            counter.catalogue.services(language),
+            return_exceptions=True,
+        )
+        mine, notices, mandates, own, known = map(_answered, asked)
+        cases, guides = mine.get("cases", ()), known.get("services", ())
+        today = date.fromisoformat(formats.iso(now)[:10])
+        return {
+            "greeting": greeting(formats, visitor, now=now),
+            "waiting": waiting_of(cases, notices.get("notices", ())),
+            "offer": offer_of(own or (), guides, cases, today=today),
+            "people": mandates.get("people", ()),
+            "silent": mine.get("silent", ()),
+            "unread": notices.get("unread", 0),
+        }
+
+    async def search(self, request: Request) -> Response:
+        """GET /services?q=: services that fit the words; all without words."""
+        catalogue, language = self.hall.counter.catalogue, self.hall.language(request)
+        words = request.query_params.get("q", "").strip()[:MOST_WORDS]
+        known = await catalogue.services(language)
+        found = await catalogue.search(words, language) if words else known["services"]
+        return await self.hall.show(
+            request,
+            "services.html",
+            tab=HOME,
+            words=words,
+            found=found,
+            all=known["services"],
+            silent=known["silent"],
+        )
+
+    async def event(self, request: Request) -> Response:
+        """GET /events/<id>: what the state does when this happens."""
+        events = await self.hall.counter.catalogue.events(self.hall.language(request))
+        event = next((one for one in events if one["id"] == request.path_params["event"]), None)
+        if event is None:
+            raise PortalRefused("there is no such life event", why="no-event")
+        return await self.hall.show(request, "event.html", tab=HOME, event=event, events=events)
+
+    async def service(self, request: Request) -> Response:
+        """GET /services/<id>: everything that one wants to know before beginning."""
+        hall, language = self.hall, self.hall.language(request)
+        catalogue = hall.counter.catalogue
+        guide = await catalogue.guide(request.path_params["service"], language)
+        events = await catalogue.events(language)
+        silent = (await catalogue.services(language))["silent"]
+        return await hall.show(
+            request,
+            "service.html",
+            tab=HOME,
+            guide=guide,
+            price=price_of(guide["price"], hall.formats(request), hall.texts(request)),
+            known=known_rows(guide),
+            knots=knots_of(guide),
+            fees=fee_table(guide, hall.formats(request), hall.texts(request)),
+            changed=date.fromisoformat(guide["changed"]),
+            event=next((one for one in events if one["id"] in guide["events"]), None),
+            silent=guide["organisation"] in silent,
+            once=hall.site.ticket(),
+        )
+
+    async def help(self, request: Request) -> Response:
+        """GET /help: where people help, and how to ask."""
+        known = await self.hall.counter.catalogue.services(self.hall.language(request))
+        return await self.hall.show(request, "help.html", services=known["services"])
+
+    async def accessibility(self, request: Request) -> Response:
+        """GET /accessibility: what we hold to, what we know is missing, whom to tell."""
+        return await self.hall.show(request, "accessibility.html")
+
+    async def real(self, request: Request) -> Response:
+        """GET /real: how to tell that this is the state's own site."""
+        return await self.hall.show(request, "real.html", origin=self.hall.site.origin)
+
+
+def _answered(answer: Any) -> Any:
+    """A part of the page, or nothing when who knows it is silent or says no.
+
+    A session that ended is no missing part: the person signs in again. Nor is a fault of ours.
+    """
+    if isinstance(answer, SignedOut):
+        raise answer
+    if isinstance(answer, RiikError):
+        return {}
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer

@@ -1,0 +1,133 @@
+"""What a home page tells a signed-in person: what waits for them, and what the state offers.
+
+Pure: the counter's answers go in, rows of the page come out. Only what the person has to do, or
+wants to know today, is there; everything else has a place of its own.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from riik.core import from_text
+
+__all__ = ["Offer", "Waiting", "offer_of", "waiting_of"]
+
+SOON: Final = timedelta(days=60)
+MOST_ROWS: Final = 5
+YOURS: Final = frozenset({"amend", "answer", "sign", "pay"})
+ENDED: Final = frozenset({"granted", "refused", "withdrawn"})
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One line of what waits: a case or a notice.
+
+    Attributes:
+        at: Since when, UTC.
+        title: What it is.
+        href: Where it leads.
+        word: Where a case stands; empty for a notice.
+        tag: Colour of that word.
+        yours: The person has to do something.
+        whose: For whom, when not for oneself.
+    """
+
+    at: datetime
+    title: str
+    href: str
+    word: str
+    tag: str
+    yours: bool
+    whose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the state offers by itself.
+
+    Attributes:
+        service: Its catalogue id.
+        name: Its name.
+        until: The last day of what the person has.
+        over: That day has passed.
+        source: From which register it is known.
+    """
+
+    service: str
+    name: str
+    until: date
+    over: bool
+    source: str
+
+
+def waiting_of(cases: Iterable[Row], notices: Iterable[Row]) -> list[Waiting]:
+    """Open cases and unread notices, what the person has to do first, then the newest."""
+    found = [_case(row) for row in cases if row["state"] not in ENDED]
+    found += [_notice(row) for row in notices if not row.get("read")]
+    ordered = sorted(found, key=lambda one: one.at, reverse=True)
+    return sorted(ordered, key=lambda one: not one.yours)[:MOST_ROWS]
+
+
+def offer_of(
+    registers: Iterable[Row], guides: Sequence[Row], cases: Iterable[Row], *, today: date
+) -> Offer | None:
+    """The licence that ends soon, if the person's own data say so and nothing was begun.
+
+    Args:
+        registers: What registers hold of the person.
+        guides: What services there are.
+        cases: The person's own cases.
+        today: By the country's calendar.
+    """
+    ends = _licence_ends(registers)
+    renewal = next((one for one in guides if str(one["id"]).startswith("driving-licence")), None)
+    if ends is None or renewal is None or ends[0] - today > SOON:
+        return None
+    if any(one["service"] == renewal["id"] and one["state"] not in ENDED for one in cases):
+        return None
+    return Offer(
+        service=str(renewal["id"]),
+        name=str(renewal["name"]),
+        until=ends[0],
+        over=ends[0] < today,
+        source=ends[1],
+    )
+
+
+def _case(row: Row) -> Waiting:
+    yours = bool(YOURS & set(row.get("may", ())))
+    person, tag = row.get("person") or {}, str(row.get("state_tag", ""))
+    return Waiting(
+        at=from_text(row["opened"]),
+        title=str(row.get("title") or row["service"]),
+        href=f"/cases/{row['case']}{'/continue' if yours else ''}",
+        word=str(row.get("state_text", "")),
+        tag="" if tag == "plain" else tag,
+        yours=yours,
+        whose="" if person.get("self", True) else str(person.get("name", "")),
+    )
+
+
+def _notice(row: Row) -> Waiting:
+    return Waiting(
+        at=from_text(row["sent"]),
+        title=str(row["title"]),
+        href=f"/inbox/{row['sender']}/{row['id']}",
+        word="",
+        tag="now",
+        yours=False,
+    )
+
+
+def _licence_ends(registers: Iterable[Row]) -> tuple[date, str] | None:
+    """The last day of the person's licence, and who says so."""
+    for register in registers:
+        if not str(register["register"]).endswith("/driving-rights"):
+            continue
+        for row in register["rows"]:
+            if row["kind"] == "day" and "valid_until" in row.get("fields", ()):
+                return date.fromisoformat(row["value"]), str(row.get("from") or register["name"])
+    return None

@@ -1,0 +1,66 @@
+"""What the citizens' pages ask, as ``docs/reference/portal-calls.md`` says: plain JSON in, out.
+
+`portal.citizen.counter.Counter` is this; tests of pages give answers of their own.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from riik.core import PersonCode
+from riik.portal.session import Visitor
+
+__all__ = ["AsksCatalogue", "AsksProviders", "Counter"]
+
+
+class AsksCatalogue(Protocol):
+    """What services there are; nobody needs to be signed in."""
+
+    async def services(self, language: str) -> dict[str, Any]: ...
+    async def guide(self, service: str, language: str) -> dict[str, Any]: ...
+    async def search(self, words: str, language: str) -> list[dict[str, Any]]: ...
+    async def events(self, language: str) -> list[dict[str, Any]]: ...
+
+
+class AsksProviders(Protocol):
+    """Cases: begun, taken a step further, seen."""
+
+    async def start(
+        self,
+        visitor: Visitor,
+        *,
+        service: str,
+        language: str,
+        person: PersonCode | None = None,
+        once: str = "",
+    ) -> dict[str, Any]: ...
+
+    async def step(
+        self, visitor: Visitor, case_id: str, *, step: str, content: Mapping[str, Any]
+    ) -> dict[str, Any]: ...
+
+    async def status(
+        self, visitor: Visitor, case_id: str, *, language: str = ""
+    ) -> dict[str, Any]: ...
+
+    async def document(self, visitor: Visitor, case_id: str, name: str) -> bytes: ...
+
+
+class AsksCases(Protocol):
+    """A person's cases at all providers."""
+
+    async def mine(self, visitor: Visitor, language: str) -> dict[str, Any]: ...
+
+
+class Counter(Protocol):
+    """Everything that the pages may ask."""
+
+    @property
+    def catalogue(self) -> AsksCatalogue: ...
+    @property
+    def portal(self) -> AsksProviders: ...
+    @property
+    def cases(self) -> AsksCases: ...
+
+    async def mandates(self, visitor: Visitor) -> dict[str, Any]: ...
+    async def notices(self, visitor: Visitor, language: str) -> dict[str, Any]: ...
+    async def own(self, visitor: Visitor, language: str) -> list[dict[str, Any]]: ...

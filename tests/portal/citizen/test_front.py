@@ -1,0 +1,180 @@
+"""Home, search, life events, services: what anybody may read, and what only its person sees."""
+
+import pytest
+
+from riik.core import Unavailable
+from riik.portal.citizen.errors import PortalRefused
+from riik.portal.session import SignedOut
+
+pytestmark = pytest.mark.anyio
+
+HOSTILE = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
+CASE = {
+    "case": "case-0123456789abcdef",
+    "number": "2026-000017",
+    "service": "driving-licence",
+    "title": "Renew a driving licence",
+    "organisation": "Transport Administration",
+    "provider": "EE-DEMO/GOV/70001053/services",
+    "state": "to-sign",
+    "state_text": "Waits for your signature",
+    "state_tag": "wait",
+    "opened": "2026-11-23T09:00:00Z",
+    "due": None,
+    "person": {"name": "Mari", "given_names": "Mari", "self": True},
+    "next": {"step": "submission"},
+    "with": {"kind": "person", "organisation": "", "unit": "", "name": ""},
+    "may": ["answer", "sign", "withdraw"],
+    "unread": 0,
+}
+
+
+def licence(until):
+    """What a register holds, as the counter tells it."""
+    row = {
+        "id": "licence.valid_until",
+        "fields": ["valid_until"],
+        "label": "Valid until",
+        "value": until,
+        "kind": "day",
+        "from": "from the transport register",
+    }
+    return [
+        {
+            "register": "EE-DEMO/GOV/70001053/driving-rights",
+            "name": "Transport register",
+            "organisation": "Transport Administration",
+            "law": "",
+            "rows": [row],
+            "silent": False,
+        }
+    ]
+
+
+async def test_home_is_for_anybody(town):
+    page = await town.browser().get("/")
+    assert page.status == 200
+    assert "What do you need from the state?" in page.text
+    assert "Sign in with the ID-card" in page.text
+    assert "Waiting for you" not in page.text
+
+
+async def test_home_greets_by_the_hour_of_the_country(town, clock):
+    mari = await town.visitor()
+    assert "Good afternoon, MARI" in (await mari.get("/")).text
+    assert "Tere, MARI" in (await mari.get("/?lang=et")).text
+    assert "Chào chị\N{NO-BREAK SPACE}MARI" in (await mari.get("/?lang=vi")).text
+
+
+async def test_what_the_person_has_to_do_comes_first_and_leads_there(town):
+    other = CASE | {"case": "case-of-another-day", "opened": "2026-11-23T11:00:00Z", "may": []}
+    town.desk.told["mine"] = {"cases": [other, CASE], "silent": []}
+    page = (await (await town.visitor()).get("/")).text
+    assert page.index(f"/cases/{CASE['case']}/continue") < page.index("/cases/case-of-another-day")
+
+
+async def test_a_case_that_ended_waits_for_nobody(town):
+    town.desk.told["mine"] = {"cases": [CASE | {"state": "granted", "may": []}], "silent": []}
+    assert "Nothing waits for you" in (await (await town.visitor()).get("/")).text
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("2026-11-30", "Your driving licence expires on 30\N{NO-BREAK SPACE}November 2026"),
+        ("2026-11-01", "Your driving licence expired on 1\N{NO-BREAK SPACE}November 2026"),
+    ],
+)
+async def test_a_licence_that_ends_soon_is_offered_anew(town, until, said):
+    town.desk.told["own"] = licence(until)
+    page = (await (await town.visitor()).get("/")).text
+    assert said in page
+    assert "from the transport register" in page
+
+
+@pytest.mark.parametrize(
+    ("until", "cases"),
+    [("2027-11-30", []), ("2026-11-30", [CASE])],
+    ids=["it ends in a year", "it was begun already"],
+)
+async def test_nothing_is_offered_when(town, until, cases):
+    town.desk.told |= {"own": licence(until), "mine": {"cases": cases, "silent": []}}
+    assert "Your driving licence" not in (await (await town.visitor()).get("/")).text
+
+
+@pytest.mark.parametrize("verb", ["mine", "notices", "mandates", "own"])
+async def test_home_stands_while_a_part_is_silent(town, verb):
+    town.desk.told[verb] = Unavailable("silent", why="network")
+    page = await (await town.visitor()).get("/")
+    assert (page.status, "What happens in life" in page.text) == (200, True)
+
+
+async def test_whose_session_ended_meanwhile_signs_in_again(town):
+    mari = await town.visitor()
+    town.desk.told["mine"] = SignedOut("login ended it", why="handle")
+    page = await mari.get("/")
+    assert (page.status, page.headers["location"]) == (303, "/sign-in?to=%2F")
+
+
+async def test_a_name_that_is_markup_stays_text(town):
+    town.desk.told |= {
+        "mine": {"cases": [CASE | {"title": HOSTILE}], "silent": [HOSTILE]},
+        "mandates": {"people": [{"person": "EE1", "name": HOSTILE, "role": "parent"}]},
+    }
+    page = (await (await town.visitor()).get("/")).text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+async def test_search_answers_and_is_honest_about_nothing(town):
+    browser = town.browser()
+    assert "One service for “renew”" in (await browser.get("/services?q=renew")).text
+    nothing = (await browser.get("/services?q=unicorn")).text
+    assert "Nothing found for “unicorn”" in nothing
+    assert "Renew a driving licence" in nothing
+
+
+async def test_words_that_are_markup_stay_words(town):
+    page = await town.browser().get("/services?q=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert "<script>alert" not in page.text
+
+
+async def test_a_life_event_without_services_says_so(town):
+    browser = town.browser()
+    assert "Not yet here" in (await browser.get("/events/birth")).text
+    assert "Renew a driving licence" in (await browser.get("/events/travel")).text
+
+
+async def test_a_service_tells_its_price_its_law_and_who_answers(town):
+    page = (await town.browser().get("/services/driving-licence")).text
+    for told in ("Traffic Act", "Transport Administration", "4 minutes", "Prices", "For whom"):
+        assert told in page
+
+
+async def test_who_is_not_signed_in_begins_by_a_link_and_who_is_by_a_form(town):
+    out = (await town.browser().get("/services/driving-licence")).text
+    assert 'href="/services/driving-licence/start"' in out
+    assert '<form method="post" action="/services/driving-licence/start"' not in out
+    inside = (await (await town.visitor()).get("/services/driving-licence")).text
+    assert '<form method="post" action="/services/driving-licence/start"' in inside
+
+
+@pytest.mark.parametrize("path", ["/services/none", "/events/none", "/services/..%2f..%2fetc"])
+async def test_what_is_not_there_is_said_kindly(town, path):
+    page = await town.browser().get(path)
+    assert page.status == 404
+
+
+@pytest.mark.parametrize("path", ["/help", "/accessibility", "/real"])
+@pytest.mark.parametrize("language", ["et", "vi", "en"])
+async def test_pages_about_the_site(town, path, language):
+    page = await town.browser().get(f"{path}?lang={language}")
+    assert (page.status, f'<html lang="{language}"' in page.text) == (200, True)
+
+
+async def test_a_catalogue_that_is_away_is_no_missing_page(town):
+    async def away(language):
+        raise PortalRefused("nobody tells of services", why="no-catalogue")
+
+    town.desk.catalogue.events = away
+    assert (await town.browser().get("/")).status == 404
