@@ -145,6 +145,29 @@ def test_a_right_admits_only_what_it_names(ministry, clinic, person, limits, det
     assert asked == []
 
 
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [(None, "no-right"), ({"purposes": frozenset({"treatment"})}, "purpose")],
+    ids=["no-right", "another-purpose"],
+)
+def test_an_offer_is_told_of_what_no_right_admits(ministry, clinic, asked, limits, why):
+    told = []
+
+    async def handler(incoming):
+        asked.append(incoming)
+        return Answer()
+
+    async def note(incoming, why):
+        told.append((incoming.client, incoming.subject, why))
+
+    service = ministry.offer("guarded", handler, on_refusal=note)
+    if limits is not None:
+        ministry.allow(clinic, service, **limits)
+    mari = PersonCode("EE49001010001")
+    assert refusal(AccessDenied, clinic, service, subject=mari) == why
+    assert (told, asked) == ([(clinic.client, mari, why)], [])
+
+
 def test_a_right_ends(federation, ministry, clinic, person):
     [right] = ministry.exchange.rights()
     until = federation.clock.now() + timedelta(minutes=5)

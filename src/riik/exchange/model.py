@@ -220,6 +220,8 @@ class Offer:
         openapi: Its OpenAPI description, JSON or YAML, for `getOpenAPI`.
         requires_purpose: Calls without ``Riik-Purpose`` and ``Riik-Legal-Basis`` are refused.
         open_to_all: Every registered subsystem may call it; for what is public anyway.
+        on_refusal: Told of each request that no right admits, with the reason's code, before
+            it is refused: whose data was wanted may have to learn of it.
     """
 
     provider: ClientId
@@ -229,6 +231,7 @@ class Offer:
     openapi: bytes | None = None
     requires_purpose: bool = True
     open_to_all: bool = False
+    on_refusal: Callable[[Incoming, str], Awaitable[None]] | None = None
 
     @property
     def id(self) -> ServiceId:

@@ -213,7 +213,12 @@ class Provider:
         if offer is None:
             raise UnknownService("no such service is offered here", why="service")
         incoming = self._incoming(taken)
-        _check_right(incoming, offer, rights.get(f"{taken.client} {offer.id}", ()))
+        try:
+            _check_right(incoming, offer, rights.get(f"{taken.client} {offer.id}", ()))
+        except AccessDenied as denied:
+            if offer.on_refusal is not None:
+                await offer.on_refusal(incoming, denied.why)
+            raise
         return await self._ask(offer, incoming)
 
     def _offer(

@@ -63,6 +63,7 @@ class RecordAccess(Protocol):
         acting: PersonCode | None,
         case: str | None,
         message_id: str | None,
+        refused: str = "",
     ) -> object: ...
 
 

@@ -8,8 +8,8 @@ needs a person's own statement is decided by the verbs, not here.
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Any, Final, Protocol
-from urllib.parse import parse_qsl
+from typing import Any, Final, Protocol, TypeAlias
+from urllib.parse import parse_qs, parse_qsl
 
 import msgspec
 
@@ -36,6 +36,8 @@ from riik.registers.model import (
     ReadOffer,
 )
 from riik.registers.openapi import describe_change, describe_read, describe_usage
+from riik.registers.refusals import note_refusal
+from riik.registers.words import words_of
 from riik.transparency import LogUnavailable, Looks, find_usage, heartbeat, read_query, usage_period
 
 __all__ = ["Tracker", "offers", "usage_offers"]
@@ -52,6 +54,10 @@ _STATUS: Final[dict[type[Refused], int]] = {
     UnknownSubject: 404,
     RecordRefused: 422,
 }
+
+
+DENIED: Final = (RightMissing, PurposeRefused, AuthorityRefused)
+Note: TypeAlias = Callable[[Incoming, str], Awaitable[None]]
 
 
 class _ChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,15 +105,18 @@ def usage_offers(
     """
 
     async def answer(incoming: Incoming) -> Answer:
-        """GET /v2/findUsage, /v2/proofs, /v2/usagePeriod or /v2/heartbeat."""
+        """GET /v2/findUsage, /v2/proofs, /v2/words, /v2/usagePeriod or /v2/heartbeat."""
         if incoming.path == "/v2/heartbeat":
             return _json(heartbeat())
         if incoming.path == "/v2/usagePeriod":
             return _json(usage_period(since))
+        if incoming.path == "/v2/words":
+            holding = registers.holdings[incoming.service.provider.subsystem]
+            return _json(words_of(holding.definition))
         tell = _proofs if incoming.path == "/v2/proofs" else _usages
         return _json(await in_thread(tell, registers, tracker, incoming))
 
-    paths = ("/v2/findUsage", "/v2/usagePeriod", "/v2/heartbeat", "/v2/proofs")
+    paths = ("/v2/findUsage", "/v2/usagePeriod", "/v2/heartbeat", "/v2/proofs", "/v2/words")
     return [
         Offer(
             provider=holding.provider,
@@ -130,12 +139,14 @@ def _read_offer(
         reading = await in_thread(registers.read, look)
         return _json(_told(reading, offer))
 
+    note = _noted(registers, in_thread)
     return Offer(
         provider=holding.provider,
         service=offer.id,
         endpoints=(Endpoint("GET", "/"),),
-        handler=_guarded(answer),
+        handler=_guarded(answer, note),
         openapi=describe_read(holding.definition, offer),
+        on_refusal=note,
     )
 
 
@@ -151,24 +162,51 @@ def _change_offer(
         status = 201 if offer.kind is Kind.OPEN else 200
         return _json({"record": changed.record, "position": changed.position}, status=status)
 
+    note = _noted(registers, in_thread)
     return Offer(
         provider=holding.provider,
         service=offer.id,
         endpoints=(Endpoint("POST", "/"),),
-        handler=_guarded(answer),
+        handler=_guarded(answer, note),
         openapi=describe_change(holding.definition, offer),
+        on_refusal=note,
     )
 
 
+def _noted(registers: Registers, in_thread: InThread) -> Note:
+    """Writes down that somebody wanted a person's data and got nothing."""
+
+    async def note(incoming: Incoming, why: str) -> None:
+        if incoming.subject is None:
+            return
+        asked = parse_qs(incoming.query).get("fields", [""])[0]
+        await in_thread(
+            note_refusal,
+            registers,
+            _caller(incoming),
+            subject=incoming.subject,
+            service=incoming.service,
+            fields=[name for name in asked.split(",") if name],
+            why=why,
+        )
+
+    return note
+
+
 def _guarded(
-    handler: Callable[[Incoming], Awaitable[Answer]],
+    handler: Callable[[Incoming], Awaitable[Answer]], note: Note | None = None
 ) -> Callable[[Incoming], Awaitable[Answer]]:
-    """A refusal is an answer on the exchange: a problem document (RFC 9457), no person in it."""
+    """A refusal is an answer on the exchange: a problem document (RFC 9457), no person in it.
+
+    ``note`` is told of those that deny a right: they are attempts at somebody's data.
+    """
 
     async def guarded(incoming: Incoming) -> Answer:
         try:
             return await handler(incoming)
         except Refused as refused:
+            if note is not None and isinstance(refused, DENIED):
+                await note(incoming, refused.why)
             status = _STATUS.get(type(refused), 400)
             problem = {
                 "type": f"urn:riik:problem:{refused.code}",

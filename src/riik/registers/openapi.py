@@ -119,6 +119,7 @@ def describe_usage(definition: RegisterDefinition) -> bytes:
         "/v2/usagePeriod": _get("usagePeriod", "Since when are looks known?", [], since),
         "/v2/heartbeat": _get("heartbeat", "Is the tracker well?", [], alive),
         "/v2/proofs": _get("proofs", "Receipts that prove the looks", period, proofs),
+        "/v2/words": _get("words", "What the register's codes mean", [], {"type": "object"}),
     }
     return _document(definition, "findUsage", paths)
 

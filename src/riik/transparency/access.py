@@ -63,6 +63,7 @@ class Access:
         acting: Who acted: an official, or the person; none for a machine's errand.
         case: Number of the case that it was done for.
         message_id: Id of the exchange's message, under which the evidence is found.
+        refused: Why nothing was given: a code such as ``purpose``; empty when it was.
     """
 
     subject: SubjectId
@@ -76,11 +77,12 @@ class Access:
     acting: PersonCode | None = None
     case: str | None = None
     message_id: str | None = None
+    refused: str = ""
 
     def __post_init__(self) -> None:
         for name in ("subject", "purpose", "legal_basis", "service"):
             _check_text(getattr(self, name), name, empty=False)
-        for name in ("case", "message_id"):
+        for name in ("case", "message_id", "refused"):
             _check_text(getattr(self, name) or "", name, empty=True)
         for field in self.fields:
             _check_text(field, "fields", empty=False)
@@ -107,6 +109,7 @@ class Access:
             "acting": self.acting,
             "case": self.case,
             "message_id": self.message_id,
+            "refused": self.refused or None,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -130,6 +133,7 @@ class Access:
                 acting=person_code(values["acting"]) if "acting" in values else None,
                 case=values.get("case"),
                 message_id=values.get("message_id"),
+                refused=values.get("refused", ""),
             )
             same = encode(access.to_json()) == encode(values)
         except (KeyError, TypeError, ValueError, AttributeError, RiikError) as error:

@@ -120,6 +120,7 @@ class Transparency:
         acting: PersonCode | None = None,
         case: str | None = None,
         message_id: str | None = None,
+        refused: str = "",
     ) -> str:
         """Write down one look at a person's data, in the caller's unit of work.
 
@@ -138,6 +139,7 @@ class Transparency:
             acting: Who acts: an official, the person, or nobody for a machine's errand.
             case: Number of the case that it is done for.
             message_id: Id of the exchange's message.
+            refused: Why nothing was given, when this is an attempt that was refused.
 
         Returns:
             The id of the log entry, for `disclosure` and `prove`.
@@ -158,6 +160,7 @@ class Transparency:
             acting=acting,
             case=case,
             message_id=message_id,
+            refused=refused,
         )
         opening = Opening(access, self.entropy.bytes(KEY_BYTES))
         entry = self.append(opening.commitment, work=work)

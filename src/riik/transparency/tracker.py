@@ -98,7 +98,7 @@ def _usage(access: Access, name: str | None) -> dict[str, str]:
     system = access.reader.subsystem if isinstance(access.reader, ClientId) else ""
     usage = {
         "logtime": _text(access.at),
-        "action": access.purpose,
+        "action": f"{access.purpose} (refused)" if access.refused else access.purpose,
         "receiverCode": access.member.code,
         "receiverSystem": system or access.member.code,
     }
