@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from riik.core import KeyId, PersonCode, ServiceId
-from riik.demo.browser import Browser
+from riik.demo.browser import Browser, Page
 from riik.demo.journey import Journey
 from riik.demo.running import Demonstration
 from riik.exchange import Answer, Call
@@ -75,11 +75,9 @@ async def post(journey: Journey, step: str, content: dict[str, Any]) -> dict[str
     return journey.result.status
 
 
-async def settle(country: Demonstration, journey: Journey, order: dict[str, str]) -> None:
-    """Pay the bank's order, signed in with the same card."""
-    bank, relying = country.places["bank"].origin, country.country.members["bank"].id
-    code = await journey.browser.code_for(journey.login, relying=relying, address=f"{bank}/")
-    await journey.browser.post(order["url"], {"code": code})
+async def settle(journey: Journey, order: dict[str, str]) -> Page:
+    """Pay the bank's order on its website, with the card; answers the page at the end."""
+    return await journey.browser.submit(await journey.browser.visit(order["url"]))
 
 
 def stated(country: Demonstration, who: str, **said: Any) -> str:

@@ -15,12 +15,14 @@ PLACES = {
     "portal": ("portal", "/v1/cases"),
     "sign-out": ("portal", "/sign-out"),
     "logout": ("portal", "/sign-out/back-channel"),
-    "bank": ("bank", "/pay/x"),
+    "bank": ("bank", "/v1/orders/x/payment"),
+    "bank-site": ("bank-site", "/sign-out/back-channel"),
     "desk": ("transport", "/desk/cases/case-of-a-body-test/review"),
     "ocsp": ("trust", "/ocsp"),
     "tsa": ("trust", "/tsa"),
     "witness": ("witness", "/add-checkpoint"),
 }
+PEOPLE = ["login", "portal", "sign-out", "logout", "bank", "bank-site", "desk"]
 
 
 async def answer_of(country, place, body, *, kind="application/json"):
@@ -55,7 +57,7 @@ async def test_ten_megabytes_are_refused(country, place):
     ],
     ids=["empty", "half", "list", "null", "text", "no-utf-8", "deep", "number"],
 )
-@pytest.mark.parametrize("place", ["login", "portal", "sign-out", "logout", "bank", "desk"])
+@pytest.mark.parametrize("place", PEOPLE)
 async def test_malformed_bodies_are_refused_and_never_a_bug(country, place, body):
     status, told = await answer_of(country, place, body)
     assert 400 <= status < 500

@@ -105,7 +105,7 @@ async def test_the_provider_dies_while_the_signature_is_taken(apart, before):
 async def test_the_provider_dies_while_it_decides(apart, before):
     async with visit(apart, "mari") as journey:
         order = await to_pay(journey)
-        await settle(apart, journey, order)
+        await settle(journey, order)
         await until(lambda: reached(journey, "fee-paid"))
         await kill(apart, "transport")
         await restart(apart, "transport")
@@ -120,7 +120,7 @@ async def test_the_bank_dies_after_the_payment_and_tells_of_it_later(apart, befo
     async with visit(apart, "mari") as journey:
         order = await to_pay(journey)
         await kill(apart, "transport")
-        await settle(apart, journey, order)
+        await settle(journey, order)
         await kill(apart, "bank")
         await restart(apart, "transport")
         await restart(apart, "bank")

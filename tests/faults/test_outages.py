@@ -100,7 +100,7 @@ async def test_a_payment_is_told_when_the_creditor_answers_again(country):
         await journey.sign()
         order = (await post(journey, "payment", {}))["payment"]
         async with closed_exchange(country, "transport"):
-            await settle(country, journey, order)
+            await settle(journey, order)
         await until(lambda: at_step(journey, "none"))
     assert journey.result.outcome == "refused"
 
@@ -113,7 +113,7 @@ async def test_a_silent_portal_delays_the_notice_alone(country):
         await journey.sign()
         order = (await post(journey, "payment", {}))["payment"]
         async with closed_exchange(country, "portal"):
-            await settle(country, journey, order)
+            await settle(journey, order)
             await until(lambda: decided(journey))
         await until(lambda: at_step(journey, "none"))
         case = journey.result.status["case"]

@@ -133,7 +133,6 @@ OWN_PAGES = [
     ("portal", "POST", "/v1/cases"),
     ("portal", "POST", "/sign-out"),
     ("portal", "DELETE", "/v1/session"),
-    ("bank", "POST", "/pay/1"),
     ("transport", "POST", "/sign-out"),
     ("transport", "POST", "/desk/cases/case-of-a-foreign-page"),
     ("school", "POST", "/desk/cases/case-of-a-foreign-page/review"),
@@ -160,15 +159,6 @@ async def test_nothing_is_changed_by_a_foreign_page(country, role, method, path,
         session.request(method, f"{origin}{path}", json={"code": "x"}, headers=headers) as answer,
     ):
         assert (answer.status, (await answer.json(content_type=None))["why"]) == (403, why)
-
-
-async def test_a_code_for_the_portal_does_not_open_the_bank(country, login):
-    portal, member = country.places["portal"].origin, country.country.members["portal"].id
-    async with at_home(country, "peeter") as browser:
-        await browser.sign_in(login)
-        code = await browser.code_for(login, relying=member, address=f"{portal}/")
-        with pytest.raises(PageRefused):
-            await browser.post(f"{country.places['bank'].origin}/pay/{'0' * 32}", {"code": code})
 
 
 async def test_login_sends_nobody_to_an_address_it_was_not_told(country, login):

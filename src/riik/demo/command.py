@@ -1,8 +1,6 @@
 """The demonstration as a command runs it: start, walk one licence through, show, serve."""
 
-import asyncio
 import json
-import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from pathlib import Path
 
 from riik.demo.browser import Browser
 from riik.demo.journey import Step
+from riik.demo.loop import until_stopped
 from riik.demo.running import Demonstration, open_demonstration
 from riik.demo.showing import Shown, show_journey
 from riik.demo.storytelling import Told, read_story, tell_story
@@ -82,7 +81,7 @@ async def run_demonstration(
             _print(running, told, shown, seconds, address=serving, show=show)
         if not options.once:
             show("\nServing until Ctrl-C.")
-            await _until_stopped()
+            await until_stopped()
             tell("Stopping …")
     finally:
         await site.stop()
@@ -188,15 +187,3 @@ def _program() -> str:
     """How to call `riik` from here: it need not be on the path."""
     here = Path(sys.executable).with_name("riik")
     return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else "riik"
-
-
-async def _until_stopped() -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stopped.set)
-        except NotImplementedError:
-            # Windows: Ctrl-C ends the loop with KeyboardInterrupt instead.
-            continue
-    await stopped.wait()

@@ -32,11 +32,10 @@ OWN_DATA: Mapping[str, tuple[str, str]] = {
 
 RELYING: Mapping[str, str] = {
     "portal": "portal",
-    "bank": "payments",
     "transport": "services",
     "school": "services",
 }
-"""Who has people sent back from login, and by which subsystem: the portal, the bank, the desks."""
+"""Who has people sent back from login, and by which subsystem: the portal, the desks."""
 
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
@@ -244,7 +243,6 @@ def _bank(country: Country, places: Mapping[str, Place]) -> Tree:
         "bank": {
             "country": country.profile.upper(),
             "bank-code": "99",
-            "login": str(country.client("authority", "login")),
             "login-origin": places["authority"].origin,
             "client-id": "bank-site",
             "site": places["bank-site"].origin,

@@ -9,15 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from riik.core import Money
+from riik.core import Money, Refused
 from riik.demo.browser import Browser
 from riik.demo.country import Country, Place
 from riik.profiles import country_profile
 
-__all__ = ["Journey", "JourneyResult", "Step"]
+__all__ = ["Journey", "JourneyResult", "PaymentFailed", "Step"]
 
 POLL_SECONDS = 0.02
 PATIENCE = 20.0
+
+
+class PaymentFailed(Refused):
+    """The bank did not pay; its page said why."""
+
+    code = "demo.payment-failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,16 +171,14 @@ class Journey:
         self._step("sign the application with PIN2", owed, began)
 
     async def pay(self) -> None:
-        """Pay the fee at the bank, signed in with the same card."""
+        """Pay the fee on the bank's website: the card confirms exactly this order."""
         began = self.clock()
         await self._post("payment", {})
-        order = self.result.status["payment"]
-        bank = self.places["bank"].origin
-        code = await self.browser.code_for(
-            self.login, relying=self.country.members["bank"].id, address=f"{bank}/"
-        )
-        paid = await self.browser.post(order["url"], {"code": code})
-        self._step("pay at the bank", f"{paid['amount']} {paid['currency']}", began)
+        order = await self.browser.visit(self.result.status["payment"]["url"])
+        receipt = await self.browser.submit(order)
+        if receipt.form is not None:
+            raise PaymentFailed(receipt.said(role="alert"), why="not-paid")
+        self._step("pay at the bank", receipt.said(of="big"), began)
         await self.wait()
 
     async def review(self, provider: str, case: str, decision: Mapping[str, Any]) -> None:

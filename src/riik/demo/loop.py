@@ -1,11 +1,12 @@
 """The event loop: uvloop where it is to be had, the standard one elsewhere (Windows)."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
-__all__ = ["run"]
+__all__ = ["run", "until_stopped"]
 
 T = TypeVar("T")
 
@@ -17,3 +18,16 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     import uvloop
 
     return uvloop.run(main)
+
+
+async def until_stopped() -> None:
+    """Wait until somebody ends the program: Ctrl-C, or a signal to end."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+        except NotImplementedError:
+            # Windows: Ctrl-C ends the loop with KeyboardInterrupt instead.
+            continue
+    await stopped.wait()

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from riik.core import PersonCode, Refused
+from riik.demo.banksite import BANK_SITE, BankSite, bank_command, write_bank_site
 from riik.demo.cardsite import CardSite, card_site
 from riik.demo.configuration import REGISTERS, SITES, configurations, log_origin
 from riik.demo.country import DATA, Country, Place, free_places, read_country
@@ -26,6 +27,7 @@ from riik.node import (
     lay_tables,
     log_key,
     open_trust,
+    publish_list,
     read_config,
     write_anchors,
 )
@@ -55,7 +57,8 @@ class Demonstration:
         folder: Where its state is.
         places: Where its members listen.
         nodes: The nodes in this process, by role; none when each has its own.
-        processes: The nodes' own processes, by role.
+        processes: The nodes' own processes, by role, and those of sites, by place.
+        sites: Sites in this process.
         holders: People of the stories with their cards.
         cards: The site that plays their cards and a reader, in this process always.
         lock: Keeps other commands away from the state while we run.
@@ -69,6 +72,7 @@ class Demonstration:
     lock: int | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    sites: list[BankSite] = field(default_factory=list)
 
     @property
     def card(self) -> str:
@@ -88,8 +92,10 @@ class Demonstration:
         raise DemonstrationRefused(f"nobody is called {name!r}; known: {known}", why="unknown")
 
     async def close(self) -> None:
-        """Stop the card's site and all nodes."""
+        """Stop all sites and nodes."""
         await self.cards.stop()
+        for site in self.sites:
+            await site.stop()
         await _stop(self.nodes)
         for process in self.processes.values():
             if process.returncode is None:
@@ -171,11 +177,12 @@ async def _open(
         try:
             if processes:
                 await _stop(nodes)
-                running.processes = await _spawn(folder, country)
+                running.processes = await _spawn(folder, country, running.places)
                 await _until_ready(running)
             else:
                 running.nodes = nodes
                 await _start(nodes)
+                running.sites.append(await BankSite.start(folder, running.places[BANK_SITE]))
             await running.cards.start(running.places["card"].people)
         except PortTaken:
             # Another program was quicker, such as a second country: look for other ports.
@@ -202,6 +209,7 @@ async def _prepare(
     memberships = _memberships(country, folder, places)
     await asyncio.to_thread(_configure, country, memberships, places, told, began)
     await asyncio.to_thread(_certify, folder, memberships, places)
+    write_bank_site(folder, country, places)
     nodes = {role: build(read_config(folder / role / "node.toml")) for role in country.members}
     try:
         await _found(country, folder, nodes, memberships=memberships, told=told, today=today)
@@ -234,6 +242,7 @@ async def _found(
         raise AssertionError("the authority runs the centre")
     await asyncio.to_thread(join, memberships, centre)
     if is_founding(folder):
+        await asyncio.to_thread(publish_list, read_config(folder / "authority" / "node.toml"))
         await seed(country, nodes, folder, told=told, today=today)
         finish_founding(folder)
 
@@ -309,21 +318,20 @@ async def _all(actions: Iterable[Awaitable[None]]) -> None:
             raise outcome
 
 
-async def _spawn(folder: Path, country: Country) -> dict[str, asyncio.subprocess.Process]:
+async def _spawn(
+    folder: Path, country: Country, places: Mapping[str, Place]
+) -> dict[str, asyncio.subprocess.Process]:
+    commands = {role: _node_command(folder / role) for role in country.members}
+    commands[BANK_SITE] = bank_command(folder, places[BANK_SITE])
     return {
-        role: await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "riik.cli",
-            "node",
-            "serve",
-            str(folder / role / "node.toml"),
-            "--demonstration",
-            "--json",
-            stdout=asyncio.subprocess.PIPE,
-        )
-        for role in country.members
+        name: await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        for name, command in commands.items()
     }
+
+
+def _node_command(folder: Path) -> list[str]:
+    served = ["node", "serve", str(folder / "node.toml"), "--demonstration", "--json"]
+    return [sys.executable, "-m", "riik.cli", *served]
 
 
 async def _until_ready(running: Demonstration) -> None:

@@ -202,10 +202,9 @@ class BankSection(Shape):
 
     country: str
     bank_code: str
-    login: str
-    login_origin: str = ""
-    client_id: str = "bank-site"
-    site: str = ""
+    login_origin: str
+    client_id: str
+    site: str
 
 
 class PortalSection(Shape):

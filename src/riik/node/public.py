@@ -16,10 +16,10 @@ from riik.node.assembly import Assembly
 from riik.node.base import read_folder
 from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
-from riik.node.fillers.relying import OfficialGate, PayerGate
+from riik.node.fillers.relying import OfficialGate
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
-from riik.payments.http import bank_offers, bank_routes, counter_routes, fee_offers
+from riik.payments.http import bank_offers, counter_routes, fee_offers
 from riik.payments.jobs import bank_handlers
 from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
 from riik.portal import Portal
@@ -140,18 +140,10 @@ def add_bank(assembly: Assembly) -> None:
         bank_code=section.bank_code,
     )
     assembly.parts.bank = bank
-    origin = assembly.config.file.people.origin
     assembly.offer(
         bank_offers(
-            bank, provider=own, site=origin, database=base.database, in_thread=base.in_thread
+            bank, provider=own, site=section.site, database=base.database, in_thread=base.in_thread
         )
-    )
-    assembly.routes += bank_routes(
-        bank,
-        signed_in=PayerGate(party=assembly.relying_party("payments"), gate=assembly.gate),
-        origin=origin,
-        database=base.database,
-        in_thread=base.in_thread,
     )
     counter = Counter(
         bank=bank,

@@ -2,7 +2,6 @@
 
 PaymentRefused
 ├── FeeRefused             a payment does not settle what is owed
-├── ForeignPage            a page that is not the bank's wants to pay
 ├── OrderRefused           the bank can't follow this payment order
 │   └── OrderUnknown       there is none
 └── AuthenticationRefused  who says that they are the payer did not prove it
@@ -16,7 +15,6 @@ from riik.core import Refused, Unavailable
 __all__ = [
     "AuthenticationRefused",
     "FeeRefused",
-    "ForeignPage",
     "LoginSilent",
     "OrderRefused",
     "OrderUnknown",
@@ -35,13 +33,6 @@ class FeeRefused(PaymentRefused):
     """A payment that does not settle the fee: short, of another currency, unknown."""
 
     code = "payments.fee-refused"
-
-
-class ForeignPage(PaymentRefused):
-    """A request to pay that doesn't come from a page of the bank."""
-
-    code = "payments.foreign-page"
-    status: ClassVar[int] = 403
 
 
 class OrderRefused(PaymentRefused):

@@ -13,32 +13,26 @@ DELETE /v1/visits                   the visit's secret: ends it
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from riik.core import ClientId, Database, InThread, Money, PersonCode, from_text, to_text
+from riik.core import ClientId, Database, InThread, Money, from_text, to_text
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.payments.bank import Bank
 from riik.payments.component import Fees
 from riik.payments.counter import Counter
-from riik.payments.errors import AuthenticationRefused, ForeignPage, PaymentRefused
+from riik.payments.errors import AuthenticationRefused, PaymentRefused
 from riik.payments.model import AccountStatement, Notification, Order
-from riik.runtime.web import check_own_page, whole_number
+from riik.runtime.web import whole_number
 
-__all__ = ["SignedIn", "bank_offers", "bank_routes", "counter_routes", "fee_offers"]
+__all__ = ["bank_offers", "counter_routes", "fee_offers"]
 
 MOST_ENTRIES = 200
 Names = Mapping[str, Mapping[str, str]]
-
-
-class SignedIn(Protocol):
-    """Redeems a login code for one order: who signed in, for this and nothing else."""
-
-    async def __call__(self, code: str, /, *, order: str) -> PersonCode: ...
 
 
 class _Order(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,49 +99,6 @@ def fee_offers(
 
     endpoint = Endpoint("POST", "/notifications")
     return [Offer(provider=provider, service="fees", endpoints=(endpoint,), handler=notifications)]
-
-
-def bank_routes(
-    bank: Bank, *, signed_in: SignedIn, origin: str, database: Database, in_thread: InThread
-) -> list[Route]:
-    """The bank's counter for people, as JSON; ``origin`` is that of its pages."""
-
-    def find(order_id: str) -> dict[str, Any]:
-        with database.read() as work:
-            return _old(bank.find(order_id, work=work))
-
-    def settle(order_id: str, payer: PersonCode) -> dict[str, Any]:
-        with database.work() as work:
-            return _old(bank.pay(order_id, payer=payer, work=work))
-
-    async def show(request: Request) -> Response:
-        """GET /pay/<order>: what is to be paid, to whom."""
-        return JSONResponse(await in_thread(find, request.path_params["order"]))
-
-    async def pay(request: Request) -> Response:
-        """POST /pay/<order>: pay it as the person who just signed in for it."""
-        check_own_page(request, origin=origin, refusal=ForeignPage)
-        order = request.path_params["order"]
-        content = _decode(await request.body(), dict[str, str])
-        payer = await signed_in(content.get("code", ""), order=order)
-        return JSONResponse(await in_thread(settle, order, payer))
-
-    return [
-        Route("/pay/{order}", show, methods=["GET"]),
-        Route("/pay/{order}", pay, methods=["POST"]),
-    ]
-
-
-def _old(order: Order) -> dict[str, Any]:
-    return {
-        "order": order.id,
-        "creditor": str(order.creditor.member),
-        "amount": order.amount.decimal(),
-        "currency": order.amount.currency,
-        "reference": order.reference,
-        "text": order.text,
-        "paid": order.paid_at is not None,
-    }
 
 
 def counter_routes(counter: Counter, *, names: Names) -> list[Route]:

@@ -51,7 +51,12 @@ from riik.trust.profiles import (
     person_authentication,
     person_signature,
 )
-from riik.trust.timestamps import make_timestamp_request, read_timestamp, verify_timestamp
+from riik.trust.timestamps import (
+    make_timestamp_request,
+    read_timestamp,
+    read_timestamp_response,
+    verify_timestamp,
+)
 from riik.trust.trustlist import ListPointer, Provider, Scheme, TrustedList, read_trusted_list
 
 __all__ = [
@@ -111,6 +116,7 @@ __all__ = [
     "read_algorithm",
     "read_certificate",
     "read_timestamp",
+    "read_timestamp_response",
     "read_trusted_list",
     "validate_path",
     "verify_ocsp",

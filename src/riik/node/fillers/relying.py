@@ -1,7 +1,7 @@
 """The node as a relying party of the national login, over the exchange.
 
-Fills the portal's `SignIn`, the desk's gate and the bank's `SignedIn`: all ask login's subsystem
-the same. Who signed in at this node's own site is known from its session.
+Fills the portal's `SignIn` and the desk's gate: both ask login's subsystem the same. Who signed
+in at this node's own site is known from its session.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from riik.portal.session import SignedOut, Visitor
 from riik.portal.session.http import Site
 from riik.trust import TrustAnchor
 
-__all__ = ["OfficialGate", "PayerGate", "RelyingParty", "StatementGate"]
+__all__ = ["OfficialGate", "RelyingParty", "StatementGate"]
 
 _JSON = (("Content-Type", "application/json"),)
 _SIGNED_OUT = 401
@@ -27,7 +27,7 @@ _SIGNED_OUT = 401
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelyingParty:
-    """Redeems codes and asks for statements at the login member.
+    """Asks for statements at the login member.
 
     Attributes:
         exchange: This node's security server.
@@ -39,11 +39,6 @@ class RelyingParty:
     client: ClientId
     login: ClientId
 
-    async def redeem(self, code: str, /) -> tuple[PersonCode, str]:
-        """Turn the one-time code that the browser brought into a person and a handle."""
-        granted = await self._ask("sessions", {"code": code})
-        return PersonCode(granted["person"]), granted["handle"]
-
     async def statement(
         self, visitor: Visitor, /, *, audience: ClientId, case: str, person: PersonCode
     ) -> str:
@@ -52,24 +47,15 @@ class RelyingParty:
         Raises:
             SignedOut: Login knows the visitor's handle no more (``handle``).
         """
-        represented = None if person == visitor.person else person
+        asked = {"handle": visitor.handle, "audience": str(audience.member), "case": case}
+        if person != visitor.person:
+            asked["represented"] = person
         try:
-            return await self.stated(
-                visitor.handle, audience=audience, case=case, represented=represented
-            )
+            stated: str = (await self._ask("statements", asked))["statement"]
         except ServiceRefused as refused:
             if refused.facts.get("status") != _SIGNED_OUT:
                 raise
             raise SignedOut("login ended the session", why="handle") from refused
-
-    async def stated(
-        self, handle: str, /, *, audience: ClientId, case: str, represented: PersonCode | None
-    ) -> str:
-        """The same by the handle alone."""
-        asked = {"handle": handle, "audience": str(audience.member), "case": case}
-        if represented is not None:
-            asked["represented"] = represented
-        stated: str = (await self._ask("statements", asked))["statement"]
         return stated
 
     async def _ask(self, service: str, content: dict[str, str]) -> dict[str, Any]:
@@ -132,19 +118,3 @@ class OfficialGate:
             visitor, audience=self.party.client, case=case, person=visitor.person
         )
         return visitor.person, stated
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayerGate:
-    """The bank's strong customer authentication: a login for this bank and this very order."""
-
-    party: RelyingParty
-    gate: StatementGate
-
-    async def __call__(self, code: str, /, *, order: str) -> PersonCode:
-        """Who signed in, for this order and nothing else."""
-        person, handle = await self.party.redeem(code)
-        stated = await self.party.stated(
-            handle, audience=self.party.client, case=order, represented=None
-        )
-        return self.gate(stated, carrier=self.gate.member, person=person, case=order, level="high")

@@ -16,6 +16,7 @@ import aiohttp
 import msgspec
 
 from riik.core import MemberId, Refused, Unavailable
+from riik.demo.browser.pages import Page
 from riik.demo.card import CardState, DemonstrationCard
 from riik.demo.seeding import Holder
 from riik.demo.webeid import authentication_token
@@ -76,19 +77,35 @@ class Browser:
         """Send JSON from a page of the same site."""
         return msgspec.json.decode(await self._send("POST", url, msgspec.json.encode(content)))
 
+    async def visit(self, url: str) -> Page:
+        """Open a page; where a site sends the person to the login, sign in there and go on.
+
+        Raises:
+            PageRefused: It said no.
+            Unavailable: It does not answer.
+        """
+        return await self._walk("GET", url)
+
+    async def submit(self, page: Page, **fields: str) -> Page:
+        """Send a page's form, with these fields filled, and go where it leads.
+
+        Raises:
+            PageRefused: There is no form (``no-form``), or the answer said no.
+            Unavailable: As `visit`.
+        """
+        form = page.form
+        if form is None:
+            raise PageRefused(f"{page.url} has nothing to send", why="no-form")
+        return await self._walk("POST", form.action, {**form.fields, **fields})
+
     async def enter(self, site: str) -> dict[str, Any]:
         """Sign in at a site: it sends the browser to the national login, which sends it back.
 
         Returns:
             What the site tells of its session.
         """
-        address, content = await self._led("GET", f"{site}/sign-in?to=/v1/session")
-        parts = urlsplit(address)
-        if parts.path == LOGIN_PAGE:
-            login = f"{parts.scheme}://{parts.netloc}"
-            request = parse_qs(parts.query)["request"][0]
-            _, content = await self._go_on(login, request)
-        who: dict[str, Any] = msgspec.json.decode(content)
+        page = await self.visit(f"{site}/sign-in?to=/v1/session")
+        who: dict[str, Any] = msgspec.json.decode(page.content)
         self._csrf[site] = str(who["csrf"])
         return who
 
@@ -116,16 +133,31 @@ class Browser:
         """The certificate for signatures, as base64."""
         return b64encode(self.card.signature_certificate()).decode()
 
+    async def _walk(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Page:
+        """Go where sites lead; through the login's own page with the card."""
+        address, content = await self._led(method, url, form)
+        parts = urlsplit(address)
+        if parts.path == LOGIN_PAGE:
+            request = parse_qs(parts.query)["request"][0]
+            address, content = await self._go_on(f"{parts.scheme}://{parts.netloc}", request)
+        return Page(address, content)
+
     async def _go_on(self, login: str, request: str) -> tuple[str, bytes]:
-        """On login's page: show the card, or agree when it was shown before."""
+        """On login's page: agree when the card was shown before; show it where that won't do."""
+        if await self._is_known(login):
+            asked = {"request": request}
+            address, content = await self._led("POST", f"{login}/oidc/continue", asked)
+            if urlsplit(address).path != LOGIN_PAGE:
+                return address, content
+        await self.sign_in(login)
+        return await self._led("GET", f"{login}/oidc/continue?{urlencode({'request': request})}")
+
+    async def _is_known(self, login: str) -> bool:
         try:
             await self.get(f"{login}/auth/session")
         except PageRefused:
-            await self.sign_in(login)
-            return await self._led(
-                "GET", f"{login}/oidc/continue?{urlencode({'request': request})}"
-            )
-        return await self._led("POST", f"{login}/oidc/continue", {"request": request})
+            return False
+        return True
 
     async def _led(
         self, method: str, url: str, form: Mapping[str, str] | None = None

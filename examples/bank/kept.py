@@ -1,0 +1,62 @@
+"""What the site remembers between two requests, in one small SQLite file.
+
+The browser holds a random text and nothing else; the file holds its SHA-256, so whoever reads
+the file can't be anybody.
+"""
+
+import json
+import sqlite3
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Kept"]
+
+TABLE = (
+    "create table if not exists session"
+    " (key blob primary key, sid text not null, until real not null, told text not null)"
+)
+
+
+class Kept:
+    """Sessions: small JSON values that end by themselves."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it."""
+        self._file = sqlite3.connect(path, isolation_level=None)
+        self._file.execute("pragma journal_mode = wal")
+        self._file.execute(TABLE)
+
+    def get(self, secret: str) -> dict[str, Any]:
+        """What is kept under a browser's secret; an empty value where nothing is, or no longer."""
+        row = self._file.execute(
+            "select told from session where key = ? and until > ?", (_key(secret), time.time())
+        ).fetchone()
+        return {} if row is None else dict(json.loads(row[0]))
+
+    def put(self, secret: str, told: dict[str, Any], *, seconds: float) -> None:
+        """Keep a value for some seconds from now; what ended meanwhile is swept."""
+        now = time.time()
+        self._file.execute("delete from session where until <= ?", (now,))
+        self._file.execute(
+            "insert or replace into session values (?, ?, ?, ?)",
+            (_key(secret), told.get("sid", ""), now + seconds, json.dumps(told)),
+        )
+
+    def drop(self, secret: str) -> None:
+        """Forget what is kept under a secret."""
+        self._file.execute("delete from session where key = ?", (_key(secret),))
+
+    def drop_sid(self, sid: str) -> list[dict[str, Any]]:
+        """Forget all that belongs to one session at the login; answers what it was."""
+        rows = self._file.execute("delete from session where sid = ? returning told", (sid,))
+        return [json.loads(row[0]) for row in rows.fetchall()]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _key(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
