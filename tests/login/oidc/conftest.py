@@ -1,14 +1,15 @@
 """A provider with three sites, and a browser that follows redirects between them."""
 
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 from hashlib import sha256
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from sqlalchemy import text
 from starlette.applications import Starlette
 from tests.login.conftest import ORIGIN, PORTAL
 
@@ -99,18 +100,15 @@ class Browser:
         if content is not None:
             body, kind = content, "application/json"
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        sent = {"origin": ORIGIN, "cookie": cookie, "content-type": kind, **headers}
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"origin": ORIGIN, "cookie": cookie, "content-type": kind, **given}
         scope = {
             "type": "http",
             "method": method,
             "path": parts.path,
             "query_string": parts.query.encode(),
             "client": ("192.0.2.7", 1),
-            "headers": [
-                (name.replace("_", "-").encode(), value.encode())
-                for name, value in sent.items()
-                if value
-            ],
+            "headers": [(name.encode(), value.encode()) for name, value in sent.items() if value],
         }
         messages = []
 
@@ -225,13 +223,19 @@ def redeem(browser):
     return act
 
 
+@pytest.fixture
+def outbox_events(database):
+    """The payloads of what the outbox holds of ended sessions."""
+
+    def act():
+        asked = "select payload from runtime_outbox where topic = 'login.farewell' order by id"
+        with database.read() as work:
+            return [row[0] for row in work.execute(text(asked))]
+
+    return act
+
+
 def claims_of(token):
     """The claims of a token whose signature is another test's matter."""
     payload = token.split(".")[1]
-    from base64 import urlsafe_b64decode
-
     return json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-
-
-def pairs(text):
-    return parse_qsl(text)

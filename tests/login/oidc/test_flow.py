@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from tests.login.conftest import MARI, ORIGIN
-from tests.login.oidc.conftest import BACK, asked, claims_of
+from tests.login.oidc.conftest import BACK, asked, basic, claims_of
 
 pytestmark = pytest.mark.anyio
 
@@ -86,14 +86,7 @@ async def test_who_cancels_is_sent_back_without_a_name(browser):
 
 async def test_tara_s_clients_get_tara_s_claims(browser, signed_in, redeem):
     back = await signed_in(client_id="old", code_challenge=None, code_challenge_method=None)
-    answer = await redeem(
-        back["code"],
-        code_verifier=None,
-        authorization="Basic "
-        + __import__("base64")
-        .b64encode(b"old:portal-secret-of-at-least-so-many-characters")
-        .decode(),
-    )
+    answer = await redeem(back["code"], code_verifier=None, authorization=basic("old"))
     claims = claims_of(answer.json["id_token"])
     assert claims["at_hash"].endswith("==")
     assert "given_name" not in claims
