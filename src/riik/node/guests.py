@@ -57,8 +57,9 @@ def add_guests(assembly: Assembly) -> None:
         frame=Frame(
             profile=assembly.profile, names=config.file.node.names, leads_to=section.leads_to
         ),
+        pages=Pages(riik.portal.session),
     )
     assembly.site = site
-    assembly.routes += door_routes(site, pages=Pages(riik.portal.session))
+    assembly.routes += door_routes(site)
     sweep = sweeper(store, database=base.database, clock=base.clock, in_thread=base.in_thread)
     base.jobs.periodic("session.sweep", SWEEP_EVERY, sweep)

@@ -68,7 +68,13 @@ def guests(ports, login):
 def site(guests, ports):
     """The portal's site."""
     return Site(
-        guests=guests, forms=KeptForms(**ports), origin=ORIGIN, node="portal", frame=FRAME, wait=0.0
+        guests=guests,
+        forms=KeptForms(**ports),
+        origin=ORIGIN,
+        node="portal",
+        frame=FRAME,
+        pages=DESIGNED,
+        wait=0.0,
     )
 
 
@@ -109,7 +115,7 @@ class Pages:
     def routes(self):
         page = self.site.page
         return [
-            *door_routes(self.site, pages=DESIGNED),
+            *door_routes(self.site),
             Route("/", page(self.home), methods=["GET"]),
             Route("/private", page(self.private), methods=["GET"]),
             Route("/private", page(self.begin), methods=["POST"]),

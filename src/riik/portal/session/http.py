@@ -43,6 +43,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from riik.core import from_text
 from riik.formats.jose import encode_base64url
 from riik.portal.design.formats import Formats
 from riik.portal.design.http import address_of, html, language_of
@@ -86,6 +87,7 @@ class Site:
         origin: The site's origin as browsers write it.
         node: The node's name, for its cookies.
         frame: What stands around every page here.
+        pages: Of `riik.portal.session`.
         wait: Seconds between looks at a form that is being done.
     """
 
@@ -94,6 +96,7 @@ class Site:
     origin: str
     node: str
     frame: Frame
+    pages: Pages
     wait: float = LOOK_SECONDS
 
     @property
@@ -292,6 +295,8 @@ class Site:
                 return await self._sign_in_again(request, out, refill=refill)
             except StalePage:
                 return await self._ask_again(request, refill=refill)
+            except AlreadyReceived as received:
+                return self._received(request, received)
             if getattr(request.state, "drop_kept", False):
                 self.cookies.drop(response, "kept")
             return response
@@ -333,6 +338,12 @@ class Site:
         response = self.go(local_path(address_of(request)) if refill else KEPT)
         self.cookies.put(response, "kept", await self._keep(request))
         return response
+
+    def _received(self, request: Request, received: AlreadyReceived) -> Response:
+        """The same form came before and is still being worked on: nothing more is to be done."""
+        shell = self.shell(request)
+        at = from_text(str(received.facts["at"]))
+        return self.show(self.pages, "received.html", shell, status=received.status, at=at)
 
     async def _keep(self, request: Request) -> str:
         """Keep what was sent for whose session this is or was; nothing for a stranger."""

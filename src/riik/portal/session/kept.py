@@ -26,6 +26,7 @@ from riik.core import (
     Unavailable,
     Vault,
     Work,
+    to_text,
 )
 from riik.formats.jose import JwsRefused, decode_base64url, encode_base64url
 from riik.portal.session.errors import AlreadyReceived
@@ -153,7 +154,7 @@ class KeptForms:
                 return Once(key=key.hex(), location="", at=now)
             first, begun, location = known
             if not location and now < begun + LEASE:
-                raise AlreadyReceived("this is being done", why="in-progress", at=first.isoformat())
+                raise AlreadyReceived("this is being done", why="in-progress", at=to_text(first))
             if not location:
                 self.store.take_once(key, at=now, work=work)
         return Once(key=key.hex(), location=location, at=first)

@@ -17,7 +17,6 @@ from starlette.routing import Route
 
 from riik.core import RiikError, to_text
 from riik.portal.design.http import language_of
-from riik.portal.design.pages import Pages
 from riik.portal.session.errors import (
     FormRefused,
     LoginSilent,
@@ -37,9 +36,9 @@ GUARDS: Final = frozenset({"csrf"})
 LATE: Final = frozenset({"unknown", "expired", "code", "over", "state"})
 
 
-def door_routes(site: Site, *, pages: Pages) -> list[Route]:
-    """The routes; ``pages`` are those of `riik.portal.session`."""
-    calls = _Calls(site, pages)
+def door_routes(site: Site) -> list[Route]:
+    """The routes of one site."""
+    calls = _Calls(site)
     return [
         Route(SIGN_IN, calls.begin, methods=["GET"]),
         Route(f"{SIGN_IN}/back", calls.back, methods=["GET"]),
@@ -56,7 +55,6 @@ class _Calls:
     """The handlers."""
 
     site: Site
-    pages: Pages
 
     async def begin(self, request: Request) -> Response:
         """GET /sign-in: to the national login, unless somebody is signed in."""
@@ -105,7 +103,7 @@ class _Calls:
         answers = len(form.without({"once"}).fields)
         shell = self.site.shell(request)
         return self.site.show(
-            self.pages, "kept.html", shell, path=kept.path, fields=fields, answers=answers
+            self.site.pages, "kept.html", shell, path=kept.path, fields=fields, answers=answers
         )
 
     async def leave(self, request: Request) -> Response:
@@ -157,7 +155,7 @@ class _Calls:
         number = getattr(request.state, "request_id", "")
         again = self.site.sign_in(to)
         response = self.site.show(
-            self.pages,
+            self.site.pages,
             "failed.html",
             shell,
             status=error.status,
