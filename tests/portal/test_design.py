@@ -521,6 +521,15 @@ def test_forced_colours_leave_states_visible(browser, address):
     page.close()
 
 
+def test_more_contrast_makes_lines_edges_and_second_text_first(browser, address):
+    page = browser.new_page(contrast="more")
+    page.goto(f"{address}/design/")
+    root = "(name) => getComputedStyle(document.documentElement).getPropertyValue(name)"
+    ink = page.evaluate(root, "--ink")
+    assert [page.evaluate(root, one) for one in ("--ink-2", "--line", "--line-2")] == [ink] * 3
+    page.close()
+
+
 def test_paper_has_no_navigation_and_shows_where_links_lead(browser, address):
     page = browser.new_page()
     page.goto(f"{address}/design/")
