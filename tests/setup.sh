@@ -23,4 +23,10 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   fi
 fi
 
+# Node's programs, by a list with digests and without install scripts; without npm their tests skip.
+if command -v npm >/dev/null 2>&1; then
+  (cd tests/interop && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 \
+    || echo "Going on without Node's programs." >&2
+fi
+
 exec "$python" run.py --install dev
