@@ -159,12 +159,3 @@ async def test_nothing_is_changed_by_a_foreign_page(country, role, method, path,
         session.request(method, f"{origin}{path}", json={"code": "x"}, headers=headers) as answer,
     ):
         assert (answer.status, (await answer.json(content_type=None))["why"]) == (403, why)
-
-
-async def test_login_sends_nobody_to_an_address_it_was_not_told(country, login):
-    member = country.country.members["portal"].id
-    async with at_home(country, "peeter") as browser:
-        await browser.sign_in(login)
-        with pytest.raises(PageRefused) as caught:
-            await browser.code_for(login, relying=member, address="https://evil.example/")
-    assert caught.value.why == "address"

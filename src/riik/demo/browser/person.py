@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 import aiohttp
 import msgspec
 
-from riik.core import MemberId, Refused, Unavailable
+from riik.core import Refused, Unavailable
 from riik.demo.browser.pages import Page
 from riik.demo.card import CardState, DemonstrationCard
 from riik.demo.seeding import Holder
@@ -116,12 +116,6 @@ class Browser:
             authentication_token, self.card, origin=login, nonce=nonce, pin=self.holder.pin1
         )
         await self.post(f"{login}/auth/web-eid", token)
-
-    async def code_for(self, login: str, *, relying: MemberId, address: str) -> str:
-        """A one-time code for a site that sent the person to the login."""
-        asked = {"relying": str(relying), "address": address, "state": "12345678"}
-        location = str((await self.post(f"{login}/auth/code", asked))["location"])
-        return parse_qs(urlsplit(location).query)["code"][0]
 
     async def signature(self, prepared: dict[str, str]) -> str:
         """Sign a digest with PIN2, as base64."""
