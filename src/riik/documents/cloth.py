@@ -71,13 +71,17 @@ def _svg(
 ) -> str:
     paths = {1: "", 2: ""}
     for y in range(height):
+        ends: dict[int, int] = {}
         x = 0
         while x < width:
             thread, start = woven.get((x, y), 0), x
             while x < width and woven.get((x, y), 0) == thread:
                 x += 1
             if thread:
-                paths[thread] += f"M{start} {y}.5h{x - start}"
+                # Steps from the end of the last run repeat, and so compress to a fifth.
+                step = f"m{start - ends[thread]} 0" if thread in ends else f"M{start} {y}.5"
+                paths[thread] += f"{step}h{x - start}"
+                ends[thread] = x
     cloth = f'<path fill="{CLOTH}" d="M0 0h{width}v{height}h-{width}z"/>' if ground else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '

@@ -7,6 +7,7 @@ and a name that is missing is an error. One environment a language, so that macr
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from types import ModuleType
@@ -83,6 +84,7 @@ def environment(room: ModuleType, texts: Texts) -> Environment:
         loader=ChoiceLoader([PackageLoader(room.__name__), PackageLoader(__package__)]),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -111,12 +113,17 @@ def _csrf_field(context: Context) -> Markup:
     return field.format(token) if token else Markup()
 
 
-def _weave(digest: bytes | str, units: int = 60) -> Markup:
+def _weave(digest: bytes | str, units: int = 34) -> Markup:
     """The band of a digest, bytes or 64 letters of hex; another text stands for its SHA-256."""
-    drawn = weave(_digest(digest), units=units, ground=False)
+    drawn = _drawn(_digest(digest), units)
     # The drawing is made of numbers and colours only; nothing of a text is in it.
     attributes = 'class="weave" preserveAspectRatio="xMinYMid slice" aria-hidden="true"'
     return Markup(drawn.replace("<svg ", f'<svg {attributes} focusable="false" ', 1))  # noqa: S704
+
+
+@lru_cache(maxsize=256)
+def _drawn(digest: bytes, units: int) -> str:
+    return weave(digest, units=units, ground=False)
 
 
 def _digest(digest: bytes | str) -> bytes:
