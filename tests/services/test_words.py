@@ -9,8 +9,13 @@ import riik.services
 from riik.services.folder.texts import house_texts
 
 FOLDER = Path(riik.services.__file__).parent
-SPEAKING = [FOLDER / "views.py", FOLDER / "folder" / "catalogue.py", *FOLDER.glob("shown/*.py")]
-SHORT = {"yes", "no", "none", "you", "Yes", "No", "Granted", "Refused", "Withdrawn"}
+SPEAKING = [
+    FOLDER / "views.py",
+    FOLDER / "folder" / "catalogue.py",
+    FOLDER / "desk" / "notices.py",
+    *FOLDER.glob("shown/*.py"),
+]
+SHORT = {"yes", "no", "none", "you", "Yes", "No", "Granted", "Refused", "Withdrawn", "amended"}
 
 
 def spoken():

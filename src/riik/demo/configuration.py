@@ -7,8 +7,8 @@ for ports may have changed; keys and state stay.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from riik.core import PersonCode
 from riik.demo.country import Country, DemoMember, Place
+from riik.demo.people import Told
 
 __all__ = ["REGISTERS", "SITES", "LogKeys", "configurations"]
 
@@ -61,7 +61,7 @@ def configurations(
     places: Mapping[str, Place],
     *,
     keys: LogKeys,
-    officials: Mapping[str, Sequence[PersonCode]],
+    officials: Mapping[str, Sequence[Told]],
     secrets: Mapping[str, str],
     began: str,
 ) -> dict[str, Tree]:
@@ -259,7 +259,7 @@ def _provider(
     country: Country,
     role: str,
     services: Sequence[str],
-    officials: Mapping[str, Sequence[PersonCode]],
+    officials: Mapping[str, Sequence[Told]],
 ) -> Tree:
     providers = {
         register: str(country.client(keeper, register))
@@ -272,11 +272,32 @@ def _provider(
             "folders": [f"catalogue:{service}" for service in services],
             "zone": country.zone,
             "providers": {**providers, "inbox": str(country.client("portal", "inbox"))},
-            "officials": list(officials.get(role, ())),
+            "units": {
+                code: {"names": dict(unit.names), "services": list(unit.services)}
+                for code, unit in country.members[role].units.items()
+            },
+            "official": [_official(one) for one in officials.get(role, ())],
             "account": account,
             "bank": str(country.client("bank", "payments")),
         }
     }
+
+
+def _official(told: Told) -> Tree:
+    name, office = told.person.name, told.office
+    tree: Tree = {
+        "code": str(told.person.code),
+        "given": name.given,
+        "middle": name.middle,
+        "family": name.family,
+    }
+    if office is not None:
+        tree |= {
+            "unit": office.unit,
+            "roles": list(office.roles),
+            "substitutes": list(office.substitutes),
+        }
+    return tree
 
 
 def _log(country: Country, role: str, places: Mapping[str, Place], keys: LogKeys) -> Tree:

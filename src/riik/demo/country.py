@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from riik.core import ClientId, MemberId
 from riik.formats.toml import Shape, read_toml
 from riik.profiles import country_profile
@@ -19,6 +21,11 @@ SITES = ("bank-site", "card")
 """Websites that are nobody's node: people reach them, servers don't."""
 
 
+class _Unit(Shape):
+    names: dict[str, str]
+    services: tuple[str, ...]
+
+
 class _Member(Shape):
     role: str
     code: str
@@ -26,6 +33,7 @@ class _Member(Shape):
     subsystems: tuple[str, ...]
     names: dict[str, str]
     class_: str
+    units: dict[str, _Unit] = msgspec.field(default_factory=dict)
 
 
 class _Country(Shape):
@@ -39,14 +47,23 @@ class _Country(Shape):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoUnit:
+    """A unit of officials: its names by language, and the services whose cases it gets."""
+
+    names: Mapping[str, str]
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoMember:
-    """One organisation of the country."""
+    """One organisation of the country; units are by their code."""
 
     role: str
     id: MemberId
     names: Mapping[str, str]
     subsystems: tuple[str, ...]
     host: int
+    units: Mapping[str, DemoUnit]
 
     def client(self, subsystem: str) -> ClientId:
         """One of its subsystems."""
@@ -132,6 +149,10 @@ def read_country(profile: str) -> Country:
             names=one.names,
             subsystems=one.subsystems,
             host=one.host,
+            units={
+                code: DemoUnit(names=unit.names, services=unit.services)
+                for code, unit in one.units.items()
+            },
         )
         for one in read.member
     }

@@ -16,10 +16,16 @@ from riik.formats.toml import Shape, read_toml
 from riik.identity import CodeRefused, estonian
 from riik.profiles import Name
 
-__all__ = ["Told", "read_people"]
+__all__ = ["Office", "Told", "read_people"]
 
 _DAY = re.compile(r"today([+-]\d+)([dy])\Z")
 HANOI = "001"
+
+
+class _Desk(Shape):
+    unit: str
+    roles: tuple[str, ...] = ("decide",)
+    substitutes: tuple[str, ...] = ()
 
 
 class _Person(Shape):
@@ -33,12 +39,27 @@ class _Person(Shape):
     parents: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     official: tuple[str, ...] = ()
+    desk: _Desk | None = None
     without: tuple[str, ...] = ()
     records: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
 
 class _People(Shape):
     person: tuple[_Person, ...]
+
+
+class Office(msgspec.Struct, frozen=True, kw_only=True):
+    """An official's place at their organisation's desk.
+
+    Attributes:
+        unit: Code of the unit.
+        roles: What they may.
+        substitutes: Who stands in for them, by personal code.
+    """
+
+    unit: str
+    roles: tuple[str, ...]
+    substitutes: tuple[PersonCode, ...]
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,12 +69,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         id: How stories call them.
         person: As the generator of residents wants them.
         official: Roles of the organisations they decide for.
+        office: Their place there, or None.
         without: Registers that must hold nothing of them.
     """
 
     id: str
     person: StoryPerson
     official: tuple[str, ...]
+    office: Office | None
     without: tuple[str, ...]
 
 
@@ -117,9 +140,20 @@ def _told(person: _Person, cast: _Cast) -> Told:
             },
         ),
         official=person.official,
+        office=_office(person, cast),
         without=tuple(
             {"driving-rights", "medical-certificates", "driving-training"} - set(records)
         ),
+    )
+
+
+def _office(person: _Person, cast: _Cast) -> Office | None:
+    if person.desk is None:
+        return None
+    return Office(
+        unit=person.desk.unit,
+        roles=person.desk.roles,
+        substitutes=tuple(cast.codes[one] for one in person.desk.substitutes),
     )
 
 

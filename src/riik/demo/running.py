@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from riik.core import PersonCode, Refused
+from riik.core import Refused
 from riik.demo.banksite import BANK_SITE, BankSite, bank_command, write_bank_site
 from riik.demo.cardsite import CardSite, card_site
 from riik.demo.configuration import REGISTERS, SITES, configurations, log_origin
@@ -277,10 +277,7 @@ def _configure(
         role: log_key(named[role], origin=log_origin(country, role), witness=role == "witness")
         for role in (*REGISTERS, "witness")
     }
-    officials = {
-        role: [PersonCode(one.person.code) for one in told if role in one.official]
-        for role in country.members
-    }
+    officials = {role: [one for one in told if role in one.official] for role in country.members}
     secrets = {role: named[role].login_secret() for role, _ in SITES.values()}
     trees = configurations(
         country, places, keys=keys, officials=officials, secrets=secrets, began=began

@@ -63,6 +63,7 @@ def _migrations() -> dict[str, Path]:
     for component in _COMPONENTS:
         name = component.__name__.rpartition(".")[2]
         folders[name] = Path(str(component.__file__)).parent / "migrations"
+    folders["desk"] = Path(str(riik.services.__file__)).parent / "desk" / "migrations"
     folders["portal"] = Path(str(riik.portal.citizen.__file__)).parent / "migrations"
     return folders
 

@@ -23,12 +23,14 @@ __all__ = [
     "LoginClientSection",
     "LoginSection",
     "NodeConfig",
+    "OfficialSection",
     "PortalSection",
     "RightSection",
     "RoleSection",
     "ServicesSection",
     "SignInSection",
     "TrustSection",
+    "UnitSection",
     "explain",
     "read_config",
 ]
@@ -170,13 +172,33 @@ class RegistersSection(Shape):
     folders: tuple[str, ...]
 
 
+class UnitSection(Shape):
+    """A unit of officials: its names, and the services whose cases it gets."""
+
+    names: dict[str, str]
+    services: tuple[str, ...] = ()
+
+
+class OfficialSection(Shape):
+    """Somebody who decides for the organisation; ``substitutes`` stand in for them."""
+
+    code: str
+    given: str
+    family: str
+    middle: str = ""
+    unit: str = ""
+    roles: tuple[Literal["decide", "lead"], ...] = ("decide",)
+    substitutes: tuple[str, ...] = ()
+
+
 class ServicesSection(Shape):
-    """Service folders, who plays which role, who may review, where fees go."""
+    """Service folders, who plays which role, who decides, where fees go."""
 
     folders: tuple[str, ...]
     zone: str
     providers: dict[str, str] = msgspec.field(default_factory=dict)
-    officials: tuple[str, ...] = ()
+    units: dict[str, UnitSection] = msgspec.field(default_factory=dict)
+    official: tuple[OfficialSection, ...] = ()
     account: str = ""
     bank: str = ""
 
@@ -346,7 +368,7 @@ class NodeConfig:
     def officials(self) -> frozenset[PersonCode]:
         """Who may review cases here."""
         section = self.file.services
-        return frozenset(person_code(code) for code in (section.officials if section else ()))
+        return frozenset(person_code(one.code) for one in (section.official if section else ()))
 
 
 def read_config(path: Path) -> NodeConfig:

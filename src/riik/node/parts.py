@@ -10,7 +10,7 @@ from riik.login import Login, OpenIdProvider
 from riik.payments import Bank
 from riik.portal import Portal
 from riik.registers import Registers
-from riik.services import Services
+from riik.services import Desk, Services
 from riik.signatures import Signatures
 from riik.transparency import Transparency, Witness
 from riik.trust.component import ListPublisher, Trust
@@ -35,6 +35,7 @@ class Parts:
     bank: Bank | None = None
     inbox: Inbox | None = None
     services: Services | None = None
+    desk: Desk | None = None
     portal: Portal | None = None
     closers: list[Callable[[], None]] = field(default_factory=list)
 

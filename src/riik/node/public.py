@@ -1,12 +1,11 @@
 """Assembling what serves people: registers, services, payments, inbox, portal."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import riik
 from riik.cases import Cases
 from riik.cases.store import SqlCaseStore
-from riik.core import ClientId, PersonCode, SubjectId, Work, from_text
+from riik.core import ClientId, from_text
 from riik.documents import Documents
 from riik.documents.device import TypstPress
 from riik.inbox import Inbox
@@ -14,6 +13,8 @@ from riik.inbox.http import offers as inbox_offers
 from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
+from riik.node.desk import OfficialLooks, add_desk, queues_of
+from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.node.fillers.relying import OfficialGate
@@ -37,11 +38,13 @@ from riik.registers.http import offers as register_offers
 from riik.registers.http import usage_offers
 from riik.registers.store import SqlRegisterStore
 from riik.services import (
+    Amendments,
     Files,
     Lookups,
     Operations,
     ServiceDefinition,
     Services,
+    Staff,
     Steps,
     read_service,
 )
@@ -51,7 +54,6 @@ from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
 from riik.services.store import SqlServiceStore
 from riik.signatures import OrganisationSeal, Signatures
-from riik.transparency import Transparency
 
 __all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services"]
 
@@ -170,15 +172,7 @@ def add_services(assembly: Assembly) -> None:
     if section is None or transparency is None:
         return
     own = assembly.config.client("services")
-    signatures = Signatures(
-        clock=base.clock,
-        in_thread=base.in_thread,
-        stamper=assembly.tsa,
-        revocation=assembly.ocsp,
-        anchors=assembly.qualified,
-    )
-    assembly.parts.signatures = signatures
-    signatures.load_pdf_seal()
+    signatures = _signatures(assembly)
     press = TypstPress()
     press.warm()
     assembly.parts.closers.append(press.close)
@@ -193,6 +187,12 @@ def add_services(assembly: Assembly) -> None:
         definitions=_definitions(assembly),
         zone=section.zone,
     )
+    staff = staff_of(assembly.config)
+    operations = _operations(
+        assembly, cases, fees, signatures, documents=Documents(press=press), staff=staff
+    )
+    pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)
+    queues = queues_of(assembly, files, staff=staff, authority=operations.authority)
     services = Services(
         database=base.database,
         files=files,
@@ -200,19 +200,19 @@ def add_services(assembly: Assembly) -> None:
         in_thread=base.in_thread,
         cases=cases,
         fees=fees,
-        operations=_operations(assembly, cases, fees, signatures, Documents(press=press)),
+        operations=operations,
         steps=Steps(
             cases=cases,
-            pens=ApplicationPens(
-                signatures=signatures,
-                in_thread=base.in_thread,
-            ),
+            pens=pens,
             request_payment=_payment_desk(assembly, fees),
+            amendments=Amendments(cases=cases, clock=base.clock, again=operations),
             officials=assembly.config.officials(),
         ),
         verify=assembly.gate,
-        record_look=_OfficialLooks(transparency, own),
+        record_look=OfficialLooks(transparency, own),
+        who_has=queues.who_has,
     )
+    add_desk(assembly, services, queues=queues, pens=pens)
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
@@ -222,6 +222,20 @@ def add_services(assembly: Assembly) -> None:
             services, gate=gate, member=assembly.member, wrap=assembly.site.script
         )
     assembly.on(service_handlers(services))
+
+
+def _signatures(assembly: Assembly) -> Signatures:
+    base = assembly.base
+    signatures = Signatures(
+        clock=base.clock,
+        in_thread=base.in_thread,
+        stamper=assembly.tsa,
+        revocation=assembly.ocsp,
+        anchors=assembly.qualified,
+    )
+    assembly.parts.signatures = signatures
+    signatures.load_pdf_seal()
+    return signatures
 
 
 def add_portal(assembly: Assembly) -> None:
@@ -286,35 +300,6 @@ def _catalogue(assembly: Assembly) -> Catalogue:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _OfficialLooks:
-    """Writes down what officials look at in cases (services' port)."""
-
-    transparency: Transparency
-    desk: ClientId
-
-    def __call__(
-        self,
-        subject: SubjectId,
-        *,
-        purpose: str,
-        legal_basis: str,
-        acting: PersonCode,
-        case: str,
-        work: Work,
-    ) -> object:
-        return self.transparency.record_access(
-            subject,
-            reader=self.desk,
-            purpose=purpose,
-            legal_basis=legal_basis,
-            service=f"{self.desk}/desk",
-            acting=acting,
-            case=case,
-            work=work,
-        )
-
-
 def _definitions(assembly: Assembly) -> dict[str, ServiceDefinition]:
     section = assembly.config.file.services
     standard = (SOURCE / "services" / "standard.bpmn").read_bytes()
@@ -326,7 +311,13 @@ def _definitions(assembly: Assembly) -> dict[str, ServiceDefinition]:
 
 
 def _operations(
-    assembly: Assembly, cases: Cases, fees: Fees, signatures: Signatures, documents: Documents
+    assembly: Assembly,
+    cases: Cases,
+    fees: Fees,
+    signatures: Signatures,
+    *,
+    documents: Documents,
+    staff: Staff,
 ) -> Operations:
     base, section = assembly.base, assembly.config.file.services
     node = assembly.config.file.node
@@ -356,6 +347,7 @@ def _operations(
             name_order=assembly.profile.formal,
         ),
         sources=assembly.source_names(providers),
+        units={service: staff.unit_of(service) for service in _definitions(assembly)},
     )
 
 

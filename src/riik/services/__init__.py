@@ -1,6 +1,15 @@
 """What must happen for this person to get this? Public services, each from its folder."""
 
 from riik.services.component import Services
+from riik.services.desk.amending import Amendments
+from riik.services.desk.component import Desk
+from riik.services.desk.deciding import Decisions
+from riik.services.desk.errors import DeskConflict, DeskRefused
+from riik.services.desk.model import Clerk, Official, Unit, Verdict
+from riik.services.desk.model import Role as DeskRole
+from riik.services.desk.queues import Queues
+from riik.services.desk.records import verify_record
+from riik.services.desk.staff import Staff
 from riik.services.errors import (
     AnswerRefused,
     AuthorityMissing,
@@ -18,21 +27,34 @@ from riik.services.steps import Prepared, Steps, Visit
 
 __all__ = [
     "RUN",
+    "Amendments",
     "AnswerRefused",
     "AuthorityMissing",
     "Check",
+    "Clerk",
+    "Decisions",
+    "Desk",
+    "DeskConflict",
+    "DeskRefused",
+    "DeskRole",
     "Files",
     "FolderRefused",
     "Lookups",
+    "Official",
     "Operations",
     "Outcome",
     "Prepared",
+    "Queues",
     "ServiceDefinition",
     "ServiceRefused",
     "Services",
+    "Staff",
     "StepRefused",
     "Steps",
+    "Unit",
+    "Verdict",
     "Visit",
     "check",
     "read_service",
+    "verify_record",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from riik.cases import Cases
+from riik.cases import Case, Cases
 from riik.core import (
     Clock,
     Database,
@@ -30,7 +30,7 @@ from riik.services.operations import Operations
 from riik.services.process import Kind, Node, State, start, waiting
 from riik.services.running import Files, Running, local_day
 from riik.services.shown.rows import Speaker
-from riik.services.steps import Steps, Visit
+from riik.services.steps import Outcome, Steps, Visit
 from riik.services.views import summary, view
 
 __all__ = ["Services"]
@@ -73,6 +73,14 @@ class RecordLook(Protocol):
     ) -> object: ...
 
 
+class WhoHas(Protocol):
+    """Which officials have a case (the desk's staff)."""
+
+    def __call__(self, case: Case, /) -> tuple[Mapping[str, str], str]:
+        """Names of the unit by language, and the official's name; empty when nobody has it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """One provider's public services."""
@@ -87,6 +95,7 @@ class Services:
     steps: Steps
     verify: VerifyVisit
     record_look: RecordLook
+    who_has: WhoHas
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
         """Open a case and ask the registers; the same case again is answered as it stands.
@@ -128,7 +137,7 @@ class Services:
         elif outcome.node is not None:
             await self.in_thread(self._finish, running, outcome.node, outcome)
         elif outcome.dossier != running.dossier:
-            await self.in_thread(self._keep, running, outcome.dossier)
+            await self.in_thread(self._keep, running, outcome)
         return {**await self._settled(visit.case), **outcome.answer}
 
     async def status(self, visit: Visit, *, language: str = "") -> dict[str, Any]:
@@ -300,10 +309,12 @@ class Services:
             outcome.write(work)
             self.files.save(ended, wake=False, work=work)
 
-    def _keep(self, running: Running, dossier: Dossier) -> None:
-        """Write a changed dossier without moving on."""
+    def _keep(self, running: Running, outcome: Outcome) -> None:
+        """Write a changed dossier without moving on, with what belongs to it."""
         with self.database.work() as work:
-            self.files.save(replace(running, dossier=dossier), wake=False, work=work)
+            if outcome.write is not None:
+                outcome.write(work)
+            self.files.save(replace(running, dossier=outcome.dossier), wake=False, work=work)
 
     def _waiting(self, running: Running) -> list[Node]:
         return waiting(running.definition.process, running.state)
@@ -315,6 +326,7 @@ class Services:
             authority=self.operations.authority,
             sources=self.operations.sources,
             zone=self.files.zone,
+            holder=self.who_has(running.case),
         )
 
     def _view(self, running: Running, language: str = "") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Self
 import msgspec
 
 from riik.core import PersonCode, ServiceId, from_text, to_text
+from riik.services.desk.model import Amendment, Decided, Question
 from riik.services.model import Fact, Standing
 
 __all__ = ["Dossier", "Proposal"]
@@ -48,6 +49,11 @@ class Dossier:
         prepared: A signature that was begun: opaque bytes of `signatures`.
         proposal: What the rules proposed or an official decided.
         fee_reference: The fee's creditor reference, or empty.
+        question: What an official asks the person now, or None.
+        amended: What the person answered to it so far; counts once it is handed in.
+        amendments: Questions that were answered, in their order.
+        colleague: What one official proposed, until another confirms it.
+        decided: What an official decided and signed, or None.
     """
 
     person: PersonCode
@@ -60,6 +66,11 @@ class Dossier:
     prepared: bytes = b""
     proposal: Proposal | None = None
     fee_reference: str = ""
+    question: Question | None = None
+    amended: Mapping[str, Any] = field(default_factory=dict)
+    amendments: tuple[Amendment, ...] = ()
+    colleague: Decided | None = None
+    decided: Decided | None = None
 
     def with_facts(self, facts: list[Fact]) -> Self:
         """The dossier with what registers answered."""
@@ -94,6 +105,11 @@ class Dossier:
             "prepared": self.prepared,
             "proposal": self.proposal,
             "fee_reference": self.fee_reference,
+            "question": self.question,
+            "amended": self.amended,
+            "amendments": self.amendments,
+            "colleague": self.colleague,
+            "decided": self.decided,
         }
         return msgspec.json.encode(plain)
 
@@ -102,14 +118,25 @@ class Dossier:
         """The dossier from the bytes of `to_json`."""
         plain = msgspec.json.decode(source)
         facts = [_fact_from(fact) for fact in plain.pop("facts")]
-        proposal = plain.pop("proposal")
         prepared = msgspec.convert(plain.pop("prepared"), bytes, strict=False)
+        # A case that was written by an earlier release lacks what came later.
+        parts = {name: msgspec.convert(plain.pop(name, None), kind) for name, kind in _PARTS}
+        amendments = msgspec.convert(plain.pop("amendments", ()), tuple[Amendment, ...])
         return cls(
-            **plain,
             facts={fact.need: fact for fact in facts},
             prepared=prepared,
-            proposal=msgspec.convert(proposal, Proposal) if proposal else None,
+            amendments=amendments,
+            **parts,
+            **plain,
         )
+
+
+_PARTS: tuple[tuple[str, Any], ...] = (
+    ("proposal", Proposal | None),
+    ("question", Question | None),
+    ("colleague", Decided | None),
+    ("decided", Decided | None),
+)
 
 
 def _fact_to(fact: Fact) -> dict[str, Any]:

@@ -22,6 +22,7 @@ __all__ = [
     "decision_letter",
     "facts",
     "grounds_of",
+    "person_name",
 ]
 
 APPEAL = timedelta(days=30)
@@ -61,7 +62,6 @@ def decision_letter(
     proposal = running.dossier.proposal
     granted = proposal is not None and proposal.outcome == "grant"
     text = partial(running.definition.text, language=language)
-    by_computer = proposal is None or proposal.by == "computer"
     return {
         "title": running.definition.names.get(language, running.definition.id),
         "organisation": {
@@ -71,7 +71,7 @@ def decision_letter(
         },
         "reference": running.case.number,
         "date": running.today.isoformat(),
-        "recipient": {"name": authority.full_name(**_person(running))},
+        "recipient": {"name": authority.full_name(**person_name(running))},
         "outcome": "granted" if granted else "refused",
         "decision": text(letter.granted if granted else letter.refused),
         "facts": [
@@ -88,8 +88,20 @@ def decision_letter(
             "text": text(letter.appeal),
             "until": (running.today + APPEAL).isoformat(),
         },
-        "signature": {"automatic": by_computer, "name": _in(authority.names, language)},
+        "signature": _signature(running, authority, language),
     }
+
+
+def _signature(running: Running, authority: Authority, language: str) -> dict[str, Any]:
+    """Who answers for the decision: the official who signed it, or the rules of the authority."""
+    decided, proposal = running.dossier.decided, running.dossier.proposal
+    if decided is not None:
+        role = ", ".join(
+            filter(None, (_in(decided.unit, language), _in(authority.names, language)))
+        )
+        return {"automatic": False, "name": decided.name, "role": role}
+    by_computer = proposal is None or proposal.by == "computer"
+    return {"automatic": by_computer, "name": _in(authority.names, language)}
 
 
 def application(running: Running) -> dict[str, Any]:
@@ -105,7 +117,7 @@ def application(running: Running) -> dict[str, Any]:
         "case": {"id": running.case.id, "number": running.case.number},
         "date": running.today.isoformat(),
         "statement": definition.text(definition.guide.statement, dossier.language),
-        "person": {"code": dossier.person, "acting": dossier.actor, **_person(running)},
+        "person": {"code": dossier.person, "acting": dossier.actor, **person_name(running)},
         "answers": answers(running),
         "facts": facts(running),
         "fee": {**running.fee(running.known()), "currency": definition.currency},
@@ -154,7 +166,7 @@ def _is_image(value: object) -> bool:
     return isinstance(value, str) and value.lstrip().startswith(("<svg", "data:image/"))
 
 
-def _person(running: Running) -> dict[str, str]:
+def person_name(running: Running) -> dict[str, str]:
     """The name as the population register has it; empty when it was silent."""
     for fact in running.dossier.facts.values():
         if fact.standing is Standing.KNOWN and "family_name" in fact.values:
@@ -192,13 +204,15 @@ def _grounds(running: Running, *, granted: bool) -> list[dict[str, str]]:
     """Why, each with its article; what a granted case rests on is the service's law."""
     definition, language = running.definition, running.dossier.language
     law = "; ".join(definition.law)
-    proposal = running.dossier.proposal
+    proposal, decided = running.dossier.proposal, running.dossier.decided
+    own = [{"text": decided.reason, "law": law}] if decided and decided.reason else []
     if granted or proposal is None:
-        return [{"text": definition.text(definition.letter.because, language), "law": law}]
-    return [
+        return [{"text": definition.text(definition.letter.because, language), "law": law}, *own]
+    stated = [
         {"text": definition.text(ground, language), "law": article}
         for ground, article in grounds_of(running)
     ]
+    return stated + own
 
 
 def grounds_of(running: Running) -> list[tuple[str, str]]:
@@ -206,7 +220,7 @@ def grounds_of(running: Running) -> list[tuple[str, str]]:
     law, proposal = "; ".join(running.definition.law), running.dossier.proposal
     if proposal is None:
         return []
-    laws = {
+    laws = {ground.code: ground.law or law for ground in running.definition.grounds} | {
         str(row["outputs"].get("code", "")): str(row.get("law") or law)
         for row in proposal.explanation
     }

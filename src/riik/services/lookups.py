@@ -42,8 +42,16 @@ class Lookups:
     providers: Mapping[str, ClientId]
     clock: Clock
 
-    async def ask(self, need: Need, *, dossier: Dossier, case: str) -> Fact:
-        """Ask one register; silence or a refusal becomes "to be checked by an official"."""
+    async def ask(self, need: Need, *, dossier: Dossier, case: str, again: str = "") -> Fact:
+        """Ask one register; silence or a refusal becomes "to be checked by an official".
+
+        Args:
+            need: What is asked.
+            dossier: Whose matter it is, and with which word of theirs.
+            case: The case's id.
+            again: Sets a later question apart from the first; the same again is asked once.
+        """
+        message_id = "-".join(filter(None, (case, need.id, again)))
         service = ServiceId(self.providers[need.provider], need.service)
         call = Call(
             client=self.client,
@@ -55,7 +63,7 @@ class Lookups:
             authority=dossier.authority,
             user=dossier.actor,
             issue=case,
-            message_id=f"{case}-{need.id}",
+            message_id=message_id,
             timeout=10.0,
         )
         standing, values = await self._outcome(call)
@@ -64,7 +72,7 @@ class Lookups:
             standing=standing,
             values={field: values.get(field) for field in need.fields},
             source=service,
-            message_id=f"{case}-{need.id}",
+            message_id=message_id,
             at=self.clock.now(),
         )
 
@@ -93,9 +101,15 @@ class Lookups:
         (await self.exchange.call(call)).accepted()
 
     async def tell(
-        self, notice: Mapping[str, Any], *, legal_basis: str, dossier: Dossier, case: str
+        self,
+        notice: Mapping[str, Any],
+        *,
+        legal_basis: str,
+        dossier: Dossier,
+        case: str,
+        about: str = "notice",
     ) -> None:
-        """Put a notice into the person's inbox at the portal."""
+        """Put a notice into the person's inbox at the portal; once for each ``about``."""
         call = Call(
             client=self.client,
             service=ServiceId(self.providers["inbox"], "notices"),
@@ -106,7 +120,7 @@ class Lookups:
             legal_basis=legal_basis,
             subject=dossier.person,
             issue=case,
-            message_id=f"{case}-notice",
+            message_id=f"{case}-{about}",
         )
         (await self.exchange.call(call)).accepted()
 

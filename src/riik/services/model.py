@@ -8,6 +8,7 @@ from typing import Any
 
 from riik.core import ServiceId
 from riik.rules import Rules
+from riik.services.folder.grounds import Ground
 from riik.services.folder.guide import Guide
 from riik.services.process import Process
 
@@ -153,6 +154,9 @@ class ServiceDefinition:
         record: What is changed when granted, or None.
         notices: By outcome, ``granted`` or ``refused``.
         letter: What the decision letter says.
+        grounds: What can stand against an application, by the rules.
+        four_eyes: Two officials decide: one proposes, another confirms.
+        clock_stops: The time to decide stands still while the person is asked.
         guide: What people are told before they begin.
         channels: Where it can be had: ``web``, ``desk``, ``api``.
         texts: By language, then by text id.
@@ -180,6 +184,9 @@ class ServiceDefinition:
     letter: Letter
     guide: Guide
     channels: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+    four_eyes: bool
+    clock_stops: bool
     texts: Mapping[str, Mapping[str, str]]
 
     def text(self, text_id: str, language: str) -> str:

@@ -18,6 +18,7 @@ from riik.rules import decide, explain, expression, to_plain
 from riik.services.dossier import Proposal
 from riik.services.letters import Authority, decision_letter
 from riik.services.lookups import Lookups
+from riik.services.model import Fact, Standing
 from riik.services.running import Effect, Running
 
 __all__ = ["Operations", "Papers"]
@@ -90,7 +91,7 @@ class Operations:
 
     async def propose(self, running: Running) -> Effect:
         """Let the rules propose; without rules an official decides."""
-        proposal = self._proposal(running)
+        proposal = self.proposal(running)
 
         def write(work: Work) -> None:
             move = partial(self.cases.move, running.case, actor="computer", work=work)
@@ -158,7 +159,20 @@ class Operations:
             )
         return Effect(dossier=running.dossier)
 
-    def _proposal(self, running: Running) -> Proposal:
+    async def silent(self, running: Running, /) -> list[Fact]:
+        """Ask the registers that were silent once more (the desk's port `AskAgain`)."""
+        dossier, case = running.dossier, running.case.id
+        unanswered = [
+            need
+            for need in running.definition.needs
+            if need.id in dossier.facts and dossier.facts[need.id].standing is Standing.UNAVAILABLE
+        ]
+        again = f"v{running.version}"
+        asked = (self.lookups.ask(n, dossier=dossier, case=case, again=again) for n in unanswered)
+        return list(await asyncio.gather(*asked))
+
+    def proposal(self, running: Running, /) -> Proposal:
+        """What the rules propose by what is known; without rules an official decides."""
         definition = running.definition
         if definition.rules is None or not definition.proposal_decision:
             return Proposal(outcome="official")

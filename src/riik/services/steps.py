@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from riik.cases import Case, Cases, Document, State
 from riik.core import MemberId, PersonCode, Work
+from riik.services.desk.amending import Amendments
 from riik.services.dossier import Dossier, Proposal
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
 from riik.services.forms import check_answers, check_page, wanted_pages
@@ -21,6 +22,8 @@ __all__ = ["Outcome", "Pens", "RequestPayment", "Steps", "Visit"]
 MOST_CERTIFICATE = 8_192
 MOST_ADDRESS = 500
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
+
+_AMENDING = frozenset({"answers", "submission", "signature"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +77,9 @@ class Pens(Protocol):
         *,
         person: PersonCode,
         language: str,
+        name: str = "application.json",
     ) -> Prepared:
-        """Lay the application out and answer what the card must sign."""
+        """Lay a paper out under its name and answer what the card must sign."""
         ...
 
     async def finish(self, opaque: bytes, value: bytes, /) -> bytes:
@@ -117,6 +121,7 @@ class Steps:
     cases: Cases
     pens: Pens
     request_payment: RequestPayment
+    amendments: Amendments
     officials: frozenset[PersonCode]
 
     def admit(self, step: str, running: Running, visit: Visit) -> None:
@@ -142,6 +147,8 @@ class Steps:
             StepRefused: The case is at another step, or there is no such step.
         """
         name, _, detail = step.partition("/")
+        if running.dossier.question is not None and name in _AMENDING:
+            return await self._amend(name, detail, content, running)
         if name == "answers":
             return self.answer(detail, content, running)
         known: Mapping[str, Callable[[Mapping[str, Any], Running], Awaitable[Outcome]]] = {
@@ -187,22 +194,9 @@ class Steps:
             self._check_complete(running)
         # What people sign, they read: it is laid out in the language of the page.
         running = replace(running, dossier=_in_language(running.dossier, content))
-        prepared = await self.pens.begin(
-            application(running),
-            _bytes(content, "certificate", most=MOST_CERTIFICATE),
-            person=running.dossier.actor,
-            language=running.dossier.language,
-        )
-        answer = {
-            "signature": {
-                "to_sign": base64.b64encode(prepared.to_sign).decode(),
-                "digest": base64.b64encode(prepared.digest).decode(),
-                "hash": prepared.hash,
-            }
-        }
-        dossier = replace(running.dossier, prepared=prepared.opaque)
+        laid = await self._lay_out(application(running), content, running, name="application.json")
         write = self._moved(running, "submitted", State.TO_SIGN)
-        return Outcome(dossier=dossier, node=task, write=write, answer=answer)
+        return replace(laid, node=task, write=write)
 
     async def sign(self, content: Mapping[str, Any], running: Running) -> Outcome:
         """Take the card's signature; the container is validated before it is kept."""
@@ -224,6 +218,48 @@ class Steps:
             )
 
         return Outcome(dossier=replace(running.dossier, prepared=b""), node=task, write=write)
+
+    async def _amend(
+        self, name: str, detail: str, content: Mapping[str, Any], running: Running
+    ) -> Outcome:
+        """A step while an official's question is open: answer it, sign the answer."""
+        if name == "answers":
+            return Outcome(dossier=self.amendments.answer(detail, content, running))
+        signs = "sign" in running.definition.process.user_tasks
+        if name == "submission" and signs:
+            paper = self.amendments.paper(running)
+            return await self._lay_out(paper, content, running, name="amendment.json")
+        if name == "submission":
+            self.amendments.paper(running)
+            dossier, write = await self.amendments.hand_in(running, b"")
+            return Outcome(dossier=dossier, write=write)
+        if name == "signature" and running.dossier.prepared:
+            value = _bytes(content, "value", most=1_024)
+            container = await self.pens.finish(running.dossier.prepared, value)
+            dossier, write = await self.amendments.hand_in(running, container)
+            return Outcome(dossier=dossier, write=write)
+        raise StepRefused("first answer what the official asks", why="order", step=name[:40])
+
+    async def _lay_out(
+        self, paper: Mapping[str, Any], content: Mapping[str, Any], running: Running, *, name: str
+    ) -> Outcome:
+        """Begin the person's signature under a paper."""
+        prepared = await self.pens.begin(
+            paper,
+            _bytes(content, "certificate", most=MOST_CERTIFICATE),
+            person=running.dossier.actor,
+            language=running.dossier.language,
+            name=name,
+        )
+        answer = {
+            "signature": {
+                "to_sign": base64.b64encode(prepared.to_sign).decode(),
+                "digest": base64.b64encode(prepared.digest).decode(),
+                "hash": prepared.hash,
+            }
+        }
+        dossier = replace(running.dossier, prepared=prepared.opaque)
+        return Outcome(dossier=dossier, answer=answer)
 
     async def pay(self, content: Mapping[str, Any], running: Running) -> Outcome:
         """Ask the bank to have the fee paid; the bank's word moves the case on, not this."""
@@ -265,7 +301,8 @@ class Steps:
             why = "ended" if running.case.state.ended else "busy"
             raise StepRefused("the case can't be withdrawn now", why=why)
         write = self._moved(running, "withdrawn", State.WITHDRAWN)
-        return Outcome(dossier=replace(running.dossier, prepared=b""), ended=True, write=write)
+        dossier = replace(running.dossier, prepared=b"", question=None, amended={})
+        return Outcome(dossier=dossier, ended=True, write=write)
 
     def paid(self, running: Running, task: Node) -> Outcome:
         """The bank's word came: the fee is paid."""

@@ -15,6 +15,12 @@ from riik.services.letters import APPEAL, grounds_of
 from riik.services.model import Page
 from riik.services.process import Kind, waiting
 from riik.services.running import Running, local_day
+from riik.services.shown.asked import (
+    amendment_statement,
+    asked_next,
+    asked_pages,
+    asked_told,
+)
 from riik.services.shown.questions import answered, page_views, question_views
 from riik.services.shown.rows import Speaker, fact_rows, person_of, said_rows
 from riik.services.shown.timeline import knots
@@ -27,6 +33,7 @@ _STATES: Mapping[State, tuple[str, str]] = {
     State.TO_PAY: ("Waits for the fee", "wait"),
     State.IN_PROGRESS: ("In progress", "now"),
     State.WITH_OFFICIAL: ("With an official", "now"),
+    State.ASKED: ("Waits for your answer", "wait"),
     State.GRANTED: ("Granted", "yes"),
     State.REFUSED: ("Refused", "no"),
     State.WITHDRAWN: ("Withdrawn", "plain"),
@@ -35,10 +42,13 @@ _STATES: Mapping[State, tuple[str, str]] = {
 
 _DOCUMENTS: Mapping[str, tuple[str, str, str]] = {
     "application.asice": ("Your application", "signed by {name}", "signed"),
-    "amendment.asice": ("What you added", "signed by {name}", "amended"),
+    "amendment": ("What you added", "signed by {name}", "amended"),
     "decision.pdf": ("The decision", "sealed by {organisation}", "decided"),
+    "decision-signed.asice": ("The official's signature", "signed by an official", "reviewed"),
+    "decision-signed.json": ("What the official signed", "readable by programs", "reviewed"),
+    "proposal": ("An official's proposal", "signed by an official", "verdict-proposed"),
 }
-"""What people read of a document, and the event that made it."""
+"""What people read of a document, and the event that made it; `amendment-2.asice` by its kind."""
 
 _DOES = {"answer": ("answer",), "sign": ("answer", "sign"), "pay": ("pay",)}
 
@@ -60,8 +70,9 @@ def view(
     """
     running = speaker.running
     facts, said, owed = fact_rows(speaker), said_rows(speaker), _fee(speaker, fee)
-    open_form = running.task("answer") is not None or running.task("sign") is not None
-    pages = page_views(speaker) if open_form else []
+    asked = running.dossier.question is not None
+    open_form = asked or running.task("answer") is not None or running.task("sign") is not None
+    pages = asked_pages(speaker) if asked else page_views(speaker) if open_form else []
     return {
         **summary(speaker),
         "language": speaker.language,
@@ -73,11 +84,22 @@ def view(
         "facts": facts,
         "said": said,
         "answers": dict(running.dossier.answers),
-        "statement": _statement(speaker, facts, said, owed) if open_form else None,
+        "statement": (
+            amendment_statement(speaker)
+            if asked
+            else _statement(speaker, facts, said, owed)
+            if open_form
+            else None
+        ),
         "fee": owed,
         "assistant": None,
-        "asked": None,
-        "documents": [_document(speaker, one, timeline) for one in documents],
+        "asked": asked_told(speaker),
+        "documents": [
+            _document(speaker, one, timeline)
+            for one in documents
+            # What one official proposed is nobody's decision yet.
+            if running.case.state.ended or not one["name"].startswith("proposal-")
+        ],
         "events": [
             {"at": to_text(e.at), "kind": e.kind, "actor": e.actor, "detail": e.detail}
             for e in timeline
@@ -122,6 +144,8 @@ def next_page(running: Running) -> Page | None:
 
 def _next(speaker: Speaker) -> dict[str, Any]:
     running = speaker.running
+    if running.dossier.question is not None:
+        return asked_next(speaker)
     tasks = waiting(running.definition.process, running.state)
     for task in tasks:
         if task.kind is Kind.SERVICE:
@@ -153,16 +177,24 @@ def _with(speaker: Speaker) -> dict[str, str]:
     kind = "computer"
     if state.ended:
         kind, organisation = "nobody", ""
-    elif state in (State.DRAFT, State.TO_SIGN, State.TO_PAY):
+    elif state in (State.DRAFT, State.TO_SIGN, State.TO_PAY, State.ASKED):
         kind, organisation = "person", ""
     elif state is State.WITH_OFFICIAL:
-        kind = "official"
+        unit, name = speaker.holder
+        return {
+            "kind": "official",
+            "organisation": organisation,
+            "unit": speaker.named(unit),
+            "name": name,
+        }
     return {"kind": kind, "organisation": organisation, "unit": "", "name": ""}
 
 
 def _may(running: Running) -> list[str]:
     if running.case.state.ended:
         return []
+    if running.dossier.question is not None:
+        return ["amend", "withdraw"]
     may = [act for does, acts in _DOES.items() if running.task(does) for act in acts]
     return may if running.busy else [*may, "withdraw"]
 
@@ -213,7 +245,9 @@ def _document(
     speaker: Speaker, document: Mapping[str, Any], timeline: Sequence[Event]
 ) -> dict[str, Any]:
     name = str(document["name"])
-    title, about, made = _DOCUMENTS.get(name, (name, "", ""))
+    title, about, made = _DOCUMENTS.get(name) or _DOCUMENTS.get(
+        name.partition("-")[0], (name, "", "")
+    )
     at = next((event.at for event in reversed(timeline) if event.kind == made), None)
     whose = person_of(speaker)["name"] or speaker.say("you")
     organisation = speaker.named(speaker.authority.names)

@@ -32,7 +32,7 @@ class SignerRefused(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationPens:
-    """Applications as ASiC-E containers with the person's own signature.
+    """Papers of a case as ASiC-E containers with a person's own signature.
 
     Attributes:
         signatures: The node's signatures.
@@ -50,8 +50,9 @@ class ApplicationPens:
         *,
         person: PersonCode,
         language: str,
+        name: str = "application.json",
     ) -> Prepared:
-        """Lay the application out and answer what the card must sign.
+        """Lay a paper out as one file of a container and answer what the card must sign.
 
         Raises:
             SignerRefused: The certificate is another person's (``person``).
@@ -60,7 +61,7 @@ class ApplicationPens:
         if _person_of(certificate) != person:
             raise SignerRefused("another person's certificate", why="person")
         plain = canonical_json.encode(dict(content))
-        file = DataFile(name="application.json", content=plain, media_type="application/json")
+        file = DataFile(name=name, content=plain, media_type="application/json")
         begun = await self.in_thread(self.signatures.sign, [file], certificate=certificate)
         return Prepared(
             to_sign=begun.to_sign,

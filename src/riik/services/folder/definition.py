@@ -13,6 +13,7 @@ import msgspec
 from riik.formats.toml import Shape, read_toml
 from riik.rules import load
 from riik.services.errors import FolderRefused
+from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
 from riik.services.folder.process import read_process
 from riik.services.folder.texts import house_texts, read_texts
@@ -86,6 +87,8 @@ class _Service(Shape):
     languages: tuple[str, ...]
     channels: tuple[str, ...] = ("web",)
     presence: str = "none"
+    four_eyes: bool = False
+    clock_stops: bool = False
     decisions: _Decisions = _Decisions()
     currency: _Currency | None = None
     record: _Record | None = None
@@ -149,6 +152,9 @@ def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefin
         record=_record_of(service.record),
         notices={name: _notice_of(notice) for name, notice in service.notices.items()},
         letter=_letter_of(service.letter, files),
+        grounds=read_grounds(files["rules.dmn"]) if rules else (),
+        four_eyes=service.four_eyes,
+        clock_stops=service.clock_stops,
         guide=guide_of(service.guide),
         channels=service.channels,
         texts=_texts(files),

@@ -16,7 +16,7 @@ from riik.services.letters import Authority
 from riik.services.model import Fact, Need, Standing
 from riik.services.running import Running
 
-__all__ = ["Speaker", "choice_facts", "fact_rows", "person_of", "said_rows"]
+__all__ = ["Row", "Speaker", "choice_facts", "fact_rows", "person_of", "said_rows"]
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _NAMES = ("given_names", "middle_names", "family_name")
@@ -34,6 +34,7 @@ class Speaker:
         authority: Who answers for it, and how the country says names.
         sources: Names of the organisations that play each role, by language.
         zone: Where the law's days begin.
+        holder: Names of the unit of officials that has it, by language, and the official's name.
     """
 
     running: Running
@@ -41,6 +42,7 @@ class Speaker:
     authority: Authority
     sources: Mapping[str, Mapping[str, str]]
     zone: str
+    holder: tuple[Mapping[str, str], str] = ({}, "")
 
     @property
     def say(self) -> Callable[[str], str]:

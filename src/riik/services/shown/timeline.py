@@ -22,6 +22,8 @@ _DONE: Mapping[tuple[str, str], str] = {
     ("reviewed", ""): "An official decided",
     ("asked", ""): "An official asked you for more",
     ("amended", ""): "You added what was asked for",
+    ("question-withdrawn", ""): "The official needs nothing more from you",
+    ("verdict-proposed", ""): "One official proposed a decision, another confirms it",
     ("handed-over", ""): "Another official has it now",
     ("refunded", ""): "The fee is on its way back to you",
     ("withdrawn", ""): "You withdrew the application",
@@ -36,6 +38,7 @@ _NOW: Mapping[State, tuple[str, str]] = {
     State.TO_PAY: ("You pay the fee", "fee-owed"),
     State.IN_PROGRESS: ("A computer works on it", ""),
     State.WITH_OFFICIAL: ("An official looks at it", "given-to-official"),
+    State.ASKED: ("You answer what the official asks", "asked"),
 }
 """What is going on, and since which event."""
 
@@ -45,7 +48,8 @@ _STEPS: tuple[tuple[State, str, str], ...] = (
 )
 """What the person still has to do: before which state, if the process has the task."""
 
-_ORDER = (State.DRAFT, State.TO_SIGN, State.TO_PAY, State.IN_PROGRESS, State.WITH_OFFICIAL)
+_YOURS = (State.DRAFT, State.TO_SIGN, State.TO_PAY, State.ASKED)
+_ORDER = (*_YOURS[:3], State.IN_PROGRESS, State.WITH_OFFICIAL, State.ASKED)
 
 Knot = dict[str, Any]
 
@@ -109,7 +113,7 @@ def _asked(speaker: Speaker) -> list[Knot]:
 def _now(speaker: Speaker, events: Sequence[Event]) -> Knot:
     title, since = _NOW[speaker.running.case.state]
     began = next((event.at for event in reversed(events) if event.kind == since), None)
-    person = speaker.running.case.state in (State.DRAFT, State.TO_SIGN, State.TO_PAY)
+    person = speaker.running.case.state in _YOURS
     actor = "person" if person else "computer"
     if speaker.running.case.state is State.WITH_OFFICIAL:
         actor = "official"

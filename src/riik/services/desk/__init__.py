@@ -1,0 +1,1 @@
+"""The officials' desk of one authority: queues, cases, questions to people, signed decisions."""

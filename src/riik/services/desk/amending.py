@@ -1,0 +1,189 @@
+"""How a person answers an official's question: change what was asked, sign it, hand it in.
+
+While a question is open, the steps of the application (`answers/<page>`, `submission`,
+`signature`) lead here: only the pages that were asked can be answered, what is signed is an
+amendment (the question, the answers before and after), and the case goes back to the official.
+What was answered so far is a draft and decides nothing until it is handed in.
+
+Registers that were silent are asked again then: the person is here, and so is their word.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from riik.cases import Cases, Document, Mark
+from riik.core import Clock, Work, to_text
+from riik.services.desk.model import Amendment, Question
+from riik.services.dossier import Dossier, Proposal
+from riik.services.errors import AnswerRefused, StepRefused
+from riik.services.forms import check_page, wanted_pages
+from riik.services.letters import answers as told_answers
+from riik.services.model import Fact, Page
+from riik.services.running import Running
+
+__all__ = ["Amendments", "AskAgain", "amendment_paper", "asked_page", "differences", "pages_asked"]
+
+
+class AskAgain(Protocol):
+    """Asks the registers that were silent, and lets the rules propose anew."""
+
+    async def silent(self, running: Running, /) -> list[Fact]:
+        """What they answer now; nothing when none was silent."""
+        ...
+
+    def proposal(self, running: Running, /) -> Proposal:
+        """What the rules propose by what is known now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendments:
+    """The person's side of a question."""
+
+    cases: Cases
+    clock: Clock
+    again: AskAgain
+
+    def answer(self, page_id: str, content: Mapping[str, Any], running: Running) -> Dossier:
+        """Take the answers of one page that was asked.
+
+        Raises:
+            AnswerRefused: They don't fit, or nobody asked for this page (``unknown``).
+        """
+        page = next((one for one in pages_asked(running) if one.id == page_id), None)
+        if page is None:
+            raise AnswerRefused("nobody asked for this page", why="unknown", field=page_id[:40])
+        given = check_page(running.definition.form, page, content)
+        # What was laid out to sign before says something else now.
+        return replace(running.dossier, amended={**running.dossier.amended, **given}, prepared=b"")
+
+    def paper(self, running: Running) -> dict[str, Any]:
+        """What the person signs.
+
+        Raises:
+            AnswerRefused: A page that was asked has no answer yet (``missing``).
+        """
+        page = asked_page(running)
+        if page is not None:
+            raise AnswerRefused("a question has no answer", why="missing", field=page.id)
+        return amendment_paper(running)
+
+    async def hand_in(
+        self, running: Running, container: bytes
+    ) -> tuple[Dossier, Callable[[Work], None]]:
+        """End the question: the answers count, the rules propose anew, the official has it.
+
+        Args:
+            running: The case with its question.
+            container: The signed amendment; empty for a service that wants no signature.
+        """
+        question, dossier = _question(running), running.dossier
+        number = len(dossier.amendments) + 1
+        paper = f"amendment-{number}.asice" if container else ""
+        before, after = differences(dossier)
+        amendment = Amendment(
+            question=question,
+            before=before,
+            after=after,
+            at=to_text(self.clock.now()),
+            document=paper,
+        )
+        dossier = replace(
+            dossier.with_answers(dossier.amended),
+            question=None,
+            amended={},
+            prepared=b"",
+            amendments=(*dossier.amendments, amendment),
+            # A colleague's proposal rested on the answers before.
+            colleague=None,
+        )
+        facts = await self.again.silent(replace(running, dossier=dossier))
+        dossier = dossier.with_facts(facts)
+        proposal = self.again.proposal(replace(running, dossier=dossier))
+        dossier = replace(dossier, proposal=proposal)
+
+        def write(work: Work) -> None:
+            if container:
+                kept = Document(name=paper, media_type=ASIC_E, content=container)
+                self.cases.attach(running.case, kept, work=work)
+            mark = Mark(needs=(AMENDED, *proposal.grounds), proposal=proposal.outcome)
+            self.cases.answered(
+                running.case,
+                kind="amended",
+                actor="person",
+                stops=running.definition.clock_stops,
+                work=work,
+            )
+            self.cases.mark(running.case, mark, work=work)
+
+        return dossier, write
+
+
+ASIC_E = "application/vnd.etsi.asic-e+zip"
+
+AMENDED = "amended"
+"""What needs a human, besides the rules' own codes: the person changed their answers."""
+
+
+def asked_page(running: Running) -> Page | None:
+    """The first page that was asked and is not answered yet, or None."""
+    dossier = running.dossier
+    required = set(running.definition.form.get("required", ()))
+    for page in pages_asked(running):
+        needed = set(page.fields) if page.when else required & set(page.fields)
+        if not needed <= set(dossier.amended) or not set(page.fields) & set(dossier.amended):
+            return page
+    return None
+
+
+def pages_asked(running: Running) -> list[Page]:
+    """The pages that were asked, and those that the new answers make necessary."""
+    question, dossier = _question(running), running.dossier
+    drafted = replace(running, dossier=dossier.with_answers(dossier.amended))
+    known = set(dossier.answers)
+    return [
+        page
+        for page in wanted_pages(running.definition.pages, known=drafted.known())
+        if page.id in question.pages or not set(page.fields) & known
+    ]
+
+
+def differences(dossier: Dossier) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The answers that a draft changes: as they were, and as they would be."""
+    changed = [
+        field for field, value in dossier.amended.items() if dossier.answers.get(field) != value
+    ]
+    before = {field: dossier.answers.get(field) for field in changed}
+    return before, {field: dossier.amended[field] for field in changed}
+
+
+def amendment_paper(running: Running) -> dict[str, Any]:
+    """An amendment as plain values: what was asked, what the answers were and are."""
+    question, dossier = _question(running), running.dossier
+    definition, language = running.definition, running.dossier.language
+    changed = replace(running, dossier=replace(dossier, answers=dict(dossier.amended)))
+    earlier = {row["field"]: row for row in told_answers(running)}
+    return {
+        "service": {
+            "id": definition.id,
+            "version": definition.version,
+            "digest": definition.digest,
+        },
+        "title": definition.names.get(language, definition.id),
+        "case": {"id": running.case.id, "number": running.case.number},
+        "date": running.today.isoformat(),
+        "person": {"code": dossier.person, "acting": dossier.actor},
+        "question": {"message": question.message, "by": question.name, "at": question.at},
+        "answers": [
+            {**row, "before": earlier.get(row["field"], {}).get("answer", "")}
+            for row in told_answers(changed)
+        ],
+    }
+
+
+def _question(running: Running) -> Question:
+    question = running.dossier.question
+    if question is None:
+        raise StepRefused("nothing is asked", why="order", step="amendment")
+    return question

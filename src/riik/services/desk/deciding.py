@@ -1,0 +1,386 @@
+"""Deciding: many verdicts, one signature, and each case goes on by itself.
+
+`prepare` lays out one decision list for 1 to 50 cases and keeps it, sealed; `complete` takes the
+card's signature, ends the container (ASiC-E LT) and writes, in one unit of work, into every case
+its record, the container and the outcome. A fall between the two loses nothing: the same value
+can be sent again. A case that was changed meanwhile is left as it is and named.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Protocol
+
+import msgspec
+
+from riik.cases import Cases, Document, Mark, State
+from riik.core import Clock, Database, Entropy, InThread, Refused, SubjectId, Vault, Work, to_text
+from riik.formats import canonical_json
+from riik.services.desk.amending import ASIC_E
+from riik.services.desk.batches import Batch, BatchCase
+from riik.services.desk.errors import DeskConflict, DeskRefused
+from riik.services.desk.model import Act, Decided, Official, Role, Verdict
+from riik.services.desk.records import decision_list, decision_record, digest_of
+from riik.services.desk.staff import Seat
+from riik.services.dossier import Proposal
+from riik.services.letters import Authority
+from riik.services.running import Files, Running
+from riik.services.steps import Pens, Prepared
+
+__all__ = ["BatchStore", "Decisions", "Laid", "check_seat", "check_verdict"]
+
+MOST_CASES = 50
+KEPT = timedelta(days=1)
+SALT_BYTES = 16
+MOST_REASON = 2_000
+MOST_GROUNDS = 20
+
+
+class BatchStore(Protocol):
+    """What is kept of signatures that were begun."""
+
+    def insert_batch(self, batch: Batch, *, work: Work) -> None: ...
+    def batch(self, batch_id: str, *, official: SubjectId, work: Work) -> Batch | None: ...
+    def end_batch(self, batch_id: str, outcome: bytes, *, work: Work) -> None: ...
+    def drop_batches(self, *, official: SubjectId, before: Any, work: Work) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """A decision list that waits for its signature.
+
+    Attributes:
+        batch: Its id, for `Decisions.complete`.
+        prepared: What the card must sign.
+        paper: The list itself.
+    """
+
+    batch: str
+    prepared: Prepared
+    paper: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """One case of a batch with its verdict and its record."""
+
+    running: Running
+    verdict: Verdict
+    act: Act
+    record: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """The decisions of one authority's officials.
+
+    Attributes:
+        authority: Who decides, as letters say it.
+    """
+
+    database: Database
+    store: BatchStore
+    files: Files
+    cases: Cases
+    vault: Vault
+    clock: Clock
+    entropy: Entropy
+    in_thread: InThread
+    pens: Pens
+    authority: Authority
+
+    async def prepare(self, verdicts: Sequence[Verdict], *, seat: Seat, certificate: bytes) -> Laid:
+        """Lay out one list of decisions and answer what the card must sign.
+
+        Raises:
+            DeskRefused: For ``how-many``, ``outcome``, ``grounds``, ``reason``, ``role`` or
+                ``own-case``.
+            DeskConflict: For ``with-another``, ``not-here`` or ``four-eyes``.
+        """
+        if not 0 < len(verdicts) <= MOST_CASES or len({v.case for v in verdicts}) < len(verdicts):
+            raise DeskRefused("one to fifty cases, each once", why="how-many", most=MOST_CASES)
+        at = to_text(self.clock.now())
+        items = await self.in_thread(self._items, verdicts, seat, at)
+        paper = decision_list(
+            [item.record for item in items],
+            authority={"names": dict(self.authority.names), "code": self.authority.code},
+            official=self.name_of(seat.official),
+            unit=seat.unit,
+            at=at,
+        )
+        prepared = await self.pens.begin(
+            paper, certificate, person=seat.official.person, language="en", name="decisions.json"
+        )
+        batch = await self.in_thread(self._keep, items, prepared, seat)
+        return Laid(batch=batch, prepared=prepared, paper=paper)
+
+    async def complete(self, batch_id: str, value: bytes, *, seat: Seat) -> dict[str, Any]:
+        """End the signature and let every case go on.
+
+        Returns:
+            ``done``: the cases decided or proposed; ``refused``: those that were changed
+            meanwhile, each with its reason. The same again is answered the same.
+
+        Raises:
+            DeskRefused: This official began no such signature (``no-batch``).
+            DeskConflict: None of the cases could be decided (the reason of the first).
+        """
+        batch = await self.in_thread(self._batch, batch_id, seat)
+        if batch.outcome:
+            return _told(batch.outcome)
+        opaque = self.vault.open(batch.official, batch.sealed, context=_context(batch.id))
+        container = await self.pens.finish(opaque, value)
+        return await self.in_thread(self._end, batch, container, seat)
+
+    def name_of(self, official: Official) -> str:
+        """An official's whole name in the order of the country's letters."""
+        name = official.name
+        return self.authority.full_name(
+            given_names=name.given, family_name=name.family, middle_names=name.middle
+        )
+
+    def _items(self, verdicts: Sequence[Verdict], seat: Seat, at: str) -> list[_Item]:
+        items = []
+        with self.database.read() as work:
+            for verdict in verdicts:
+                running = self.files.load(verdict.case, work=work)
+                act = check_verdict(verdict, running, seat=seat)
+                record = decision_record(
+                    running,
+                    verdict,
+                    act=act,
+                    official=seat.official,
+                    name=self.name_of(seat.official),
+                    unit=seat.unit,
+                    papers=self._papers(running, work=work),
+                    at=at,
+                    salt=self.entropy.bytes(SALT_BYTES),
+                )
+                items.append(_Item(running=running, verdict=verdict, act=act, record=record))
+        return items
+
+    def _papers(self, running: Running, *, work: Work) -> dict[str, str]:
+        """Digests of the signed papers that the decision rests on."""
+        names = [paper.name for paper in self.cases.papers(running.case, work=work)]
+        signed = [name for name in names if name.startswith(("application", "amendment"))]
+        return {
+            name: sha256(self.cases.document(running.case, name, work=work).content).hexdigest()
+            for name in signed
+        }
+
+    def _keep(self, items: Sequence[_Item], prepared: Prepared, seat: Seat) -> str:
+        me, batch_id = seat.me, self.entropy.bytes(16).hex()
+        cases = tuple(
+            BatchCase(
+                case=item.running.case.id,
+                version=item.running.version,
+                sealed=self.vault.seal(
+                    item.running.case.subject,
+                    canonical_json.encode(dict(item.record)),
+                    context=_record_context(batch_id, item.running.case.id),
+                ),
+            )
+            for item in items
+        )
+        batch = Batch(
+            id=batch_id,
+            official=me,
+            begun_at=self.clock.now(),
+            sealed=self.vault.seal(me, prepared.opaque, context=_context(batch_id)),
+            cases=cases,
+        )
+        with self.database.work() as work:
+            self.store.drop_batches(official=me, before=self.clock.now() - KEPT, work=work)
+            self.store.insert_batch(batch, work=work)
+            for item in items:
+                self._take(item.running, seat, work=work)
+        return batch_id
+
+    def _take(self, running: Running, seat: Seat, *, work: Work) -> None:
+        """Whoever lays a decision out has the case: nobody else begins meanwhile."""
+        case = self.cases.find(running.case.id, work=work)
+        if not seat.works_on(case):
+            raise DeskConflict("a colleague has this case", why="with-another", number=case.number)
+        if case.assigned_to is None:
+            self.cases.assign(case, official=seat.me, kind="taken", work=work)
+
+    def _batch(self, batch_id: str, seat: Seat) -> Batch:
+        with self.database.read() as work:
+            batch = self.store.batch(batch_id, official=seat.me, work=work)
+        if batch is None:
+            raise DeskRefused("this official began no such signature", why="no-batch")
+        return batch
+
+    def _end(self, batch: Batch, container: bytes, seat: Seat) -> dict[str, Any]:
+        done: list[str] = []
+        refused: list[dict[str, str]] = []
+        first: Refused | None = None
+        with self.database.work() as work:
+            again = self.store.batch(batch.id, official=batch.official, work=work)
+            if again is not None and again.outcome:
+                return _told(again.outcome)
+            for kept in batch.cases:
+                try:
+                    self._decide(batch, kept, container, seat, work=work)
+                except (DeskConflict, DeskRefused) as refusal:
+                    first = first or refusal
+                    refused.append({"case": kept.case, "why": refusal.why})
+                else:
+                    done.append(kept.case)
+            if first is not None and not done:
+                raise first
+            outcome = msgspec.json.encode({"done": done, "refused": refused})
+            self.store.end_batch(batch.id, outcome, work=work)
+        return _told(outcome)
+
+    def _decide(
+        self, batch: Batch, kept: BatchCase, container: bytes, seat: Seat, *, work: Work
+    ) -> None:
+        """Write one verdict into its case: record, container, outcome, and what follows."""
+        running = self.files.load(kept.case, work=work)
+        if running.version != kept.version:
+            raise DeskConflict("the case was changed meanwhile", why="changed")
+        content = self.vault.open(
+            running.case.subject, kept.sealed, context=_record_context(batch.id, kept.case)
+        )
+        record = canonical_json.decode(content)
+        verdict = Verdict(
+            case=kept.case,
+            outcome=record["outcome"],
+            grounds=tuple(record["grounds"]),
+            reason=record["reason"],
+        )
+        act = check_verdict(verdict, running, seat=seat)
+        name = _paper_name(running, act)
+        decided = Decided(
+            act=act,
+            official=seat.official.person,
+            name=record["official"]["name"],
+            unit=record["official"]["unit"],
+            outcome=verdict.outcome,
+            grounds=verdict.grounds,
+            reason=verdict.reason,
+            at=record["at"],
+            digest=digest_of(record),
+            document=f"{name}.asice",
+        )
+        papers = (
+            Document(name=f"{name}.json", media_type="application/json", content=content),
+            Document(name=f"{name}.asice", media_type=ASIC_E, content=container),
+        )
+        for paper in papers:
+            self.cases.attach(running.case, paper, work=work)
+        if act is Act.PROPOSE:
+            self._propose(running, decided, batch.official, work=work)
+        else:
+            self._settle(running, decided, work=work)
+
+    def _settle(self, running: Running, decided: Decided, *, work: Work) -> None:
+        """The case is decided: its process goes on from the review."""
+        task = running.task("review")
+        if task is None:
+            raise DeskConflict("the case is at another step", why="not-here")
+        earlier = running.dossier.proposal
+        proposal = Proposal(
+            outcome=decided.outcome,
+            grounds=decided.grounds,
+            explanation=earlier.explanation if earlier else (),
+            by="official",
+        )
+        dossier = replace(running.dossier, proposal=proposal, decided=decided)
+        self.cases.move(
+            running.case, State.IN_PROGRESS, kind="reviewed", actor="official", work=work
+        )
+        self.files.save(running.done(task, dossier), work=work)
+
+    def _propose(
+        self, running: Running, decided: Decided, official: SubjectId, *, work: Work
+    ) -> None:
+        """The case waits for a second official, whoever of the unit it is."""
+        dossier = replace(running.dossier, colleague=decided)
+        mark = Mark(needs=running.case.needs, proposal=decided.outcome, proposed_by=official)
+        self.cases.assign(running.case, official=None, kind="verdict-proposed", work=work)
+        self.cases.mark(running.case, mark, work=work)
+        self.files.save(replace(running, dossier=dossier), wake=False, work=work)
+
+
+def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
+    """What this official's signature under this verdict does, if it may do anything.
+
+    Where a service wants four eyes, the first verdict is a proposal; the same verdict of another
+    official confirms it, a different one is a new proposal.
+
+    Raises:
+        DeskRefused: For ``outcome``, ``grounds``, ``reason``, ``role``, ``own-case`` or ``unit``.
+        DeskConflict: For ``not-here``, ``with-another`` or ``four-eyes``.
+    """
+    _check_words(verdict)
+    case, official = running.case, seat.official
+    check_seat(running, seat=seat)
+    if Role.DECIDE not in official.roles:
+        raise DeskRefused("this official prepares and does not decide", why="role")
+    if case.state is not State.WITH_OFFICIAL or running.task("review") is None:
+        raise DeskConflict(
+            "the case does not wait for an official", why="not-here", number=case.number
+        )
+    if not seat.works_on(case):
+        raise DeskConflict("a colleague has this case", why="with-another", number=case.number)
+    if not running.definition.four_eyes:
+        return Act.DECIDE
+    colleague = running.dossier.colleague
+    if colleague is None:
+        return Act.PROPOSE
+    if colleague.official == official.person:
+        raise DeskConflict(
+            "another official must look at this proposal", why="four-eyes", number=case.number
+        )
+    same = (verdict.outcome, verdict.grounds) == (colleague.outcome, colleague.grounds)
+    return Act.CONFIRM if same else Act.PROPOSE
+
+
+def check_seat(running: Running, *, seat: Seat) -> None:
+    """Refuse who may not open this case at all.
+
+    Raises:
+        DeskRefused: For ``unit`` or ``own-case``.
+    """
+    if not seat.sees(running.case):
+        raise DeskRefused("this case belongs to another unit", why="unit")
+    if seat.official.person in (running.dossier.person, running.dossier.actor):
+        raise DeskRefused("nobody decides their own case", why="own-case")
+
+
+def _check_words(verdict: Verdict) -> None:
+    if verdict.outcome not in ("grant", "refuse"):
+        raise DeskRefused("an official grants or refuses", why="outcome")
+    if len(verdict.reason) > MOST_REASON:
+        raise DeskRefused("the reason is too long for a letter", why="reason", most=MOST_REASON)
+    if len(verdict.grounds) > MOST_GROUNDS or any(len(one) > 200 for one in verdict.grounds):
+        raise DeskRefused("these are too many grounds", why="grounds", most=MOST_GROUNDS)
+    if verdict.outcome == "refuse" and not verdict.grounds and not verdict.reason.strip():
+        raise DeskRefused("a refusal has its grounds", why="grounds")
+
+
+def _paper_name(running: Running, act: Act) -> str:
+    if act is not Act.PROPOSE:
+        return "decision-signed"
+    # A second proposal is kept beside the first: nothing that was signed is written over.
+    colleague = running.dossier.colleague
+    return "proposal-1" if colleague is None else f"proposal-{_number(colleague.document) + 1}"
+
+
+def _number(document: str) -> int:
+    return int(document.removeprefix("proposal-").removesuffix(".asice"))
+
+
+def _told(outcome: bytes) -> dict[str, Any]:
+    return msgspec.json.decode(outcome, type=dict[str, Any])
+
+
+def _context(batch: str) -> str:
+    return f"desk_batch/{batch}"
+
+
+def _record_context(batch: str, case: str) -> str:
+    return f"desk_batch_case/{batch}/{case}"

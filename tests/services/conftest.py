@@ -1,0 +1,241 @@
+"""A provider with its desk for every test of this room."""
+
+from pathlib import Path
+
+import pytest
+from tests.services.house import (
+    ANNELI,
+    FOLDER,
+    JAAN,
+    PORTAL,
+    REIN,
+    SOURCE,
+    TIINA,
+    TRANSPORT,
+    House,
+    Looks,
+    Paper,
+    Weather,
+    Worker,
+    World,
+)
+
+import riik.cases
+import riik.payments
+import riik.services
+from riik.cases import Cases
+from riik.cases.store import SqlCaseStore
+from riik.core import ClientId, person_code
+from riik.payments import FEE_PAID, Fees
+from riik.payments.store import SqlFeeStore
+from riik.profiles import Name
+from riik.runtime.database import open_database
+from riik.runtime.migrate import migrate
+from riik.runtime.vault import SqlVault
+from riik.runtime.vault import __file__ as vault_file
+from riik.services import (
+    Amendments,
+    Decisions,
+    Desk,
+    DeskRole,
+    Files,
+    Lookups,
+    Official,
+    Operations,
+    Queues,
+    Services,
+    Staff,
+    Steps,
+    Unit,
+    read_service,
+)
+from riik.services.desk.looking import Looking
+from riik.services.desk.moving import ASKED, Moving
+from riik.services.desk.store import SqlDeskStore
+from riik.services.errors import AuthorityMissing
+from riik.services.letters import Authority
+from riik.services.running import RUN
+from riik.services.store import SqlServiceStore
+
+LICENCES = {"et": "Juhiload", "vi": "Giấy phép lái xe", "en": "Licences"}
+STAFF = Staff(
+    officials={
+        one.person: one
+        for one in (
+            Official(
+                person=ANNELI,
+                name=Name(given="Anneli", family="Põder"),
+                unit="licences",
+                substitutes=(TIINA,),
+            ),
+            Official(
+                person=TIINA,
+                name=Name(given="Tiina", family="Žukova"),
+                unit="licences",
+                roles=frozenset({DeskRole.DECIDE, DeskRole.LEAD}),
+            ),
+            Official(person=JAAN, name=Name(given="Jaan", family="Kask"), unit="licences"),
+            Official(person=REIN, name=Name(given="Rein", family="Õunapuu"), unit="fines"),
+        )
+    },
+    units={
+        "licences": Unit(code="licences", names=LICENCES, services=("driving-licence",)),
+        "fines": Unit(code="fines", names={"en": "Fines"}),
+    },
+)
+"""Anneli and Jaan decide on licences, Tiina leads and stands in for Anneli; Rein does fines."""
+
+
+@pytest.fixture
+def weather():
+    """Good until a test says otherwise."""
+    return Weather()
+
+
+@pytest.fixture
+def world(weather):
+    """The other members."""
+    return World(weather)
+
+
+@pytest.fixture
+def paper(weather):
+    """The press and the pens; it remembers what its letters say."""
+    return Paper(weather)
+
+
+@pytest.fixture
+def house(database, tmp_path, clock, entropy, in_thread, paper, world):
+    """One provider's services with everything that is theirs; the world outside is simulated."""
+    folders = {
+        component.__name__.rpartition(".")[2]: Path(component.__file__).parent / "migrations"
+        for component in (riik.cases, riik.payments, riik.services)
+    }
+    folders["desk"] = SOURCE / "desk" / "migrations"
+    migrate(database, folders)
+    keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
+    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
+    vault = SqlVault(keys, vault_key=entropy.bytes(32), entropy=entropy)
+    worker, looks = Worker(), Looks()
+    cases = Cases(store=SqlCaseStore(), vault=vault, clock=clock)
+    fees = Fees(store=SqlFeeStore(), outbox=worker, clock=clock)
+    content = {
+        str(path.relative_to(FOLDER)): path.read_bytes()
+        for path in FOLDER.rglob("*")
+        if path.is_file()
+    }
+    definition = read_service(content, standard=(SOURCE / "standard.bpmn").read_bytes())
+    roles = {need.provider for need in definition.needs} | {"driving-rights", "inbox"}
+
+    def verify(token, *, carrier, person, case, level):
+        who, _, stated = token.partition("/")
+        if who == "another's" or carrier != (TRANSPORT.member if stated else PORTAL):
+            raise AuthorityMissing("this is about another person", why="subject")
+        if stated and stated != case:
+            raise AuthorityMissing("this is about another case", why="case")
+        return person_code(who)
+
+    async def order(case, /, *, text, back=""):
+        return {"order": "1", "url": f"http://bank/pay/1?{back}"}
+
+    files = Files(
+        store=SqlServiceStore(),
+        cases=cases,
+        vault=vault,
+        outbox=worker,
+        clock=clock,
+        definitions={definition.id: definition},
+        zone="Europe/Tallinn",
+    )
+    operations = Operations(
+        cases=cases,
+        fees=fees,
+        lookups=Lookups(
+            exchange=world,
+            client=TRANSPORT,
+            providers={role: ClientId(TRANSPORT.member, role) for role in roles},
+            clock=clock,
+        ),
+        papers=paper,
+        clock=clock,
+        authority=Authority(names={"et": "Amet"}, code="70001053", address=""),
+        sources={},
+        units={definition.id: "licences"},
+    )
+    queues = Queues(
+        database=database,
+        cases=cases,
+        vault=vault,
+        clock=clock,
+        staff=STAFF,
+        authority=operations.authority,
+        definitions=files.definitions,
+    )
+    services = Services(
+        database=database,
+        files=files,
+        clock=clock,
+        in_thread=in_thread,
+        cases=cases,
+        fees=fees,
+        operations=operations,
+        steps=Steps(
+            cases=cases,
+            pens=paper,
+            request_payment=order,
+            amendments=Amendments(cases=cases, clock=clock, again=operations),
+            officials=frozenset({ANNELI}),
+        ),
+        verify=verify,
+        record_look=looks,
+        who_has=queues.who_has,
+    )
+    desk = Desk(
+        member=TRANSPORT.member,
+        database=database,
+        files=files,
+        clock=clock,
+        entropy=entropy,
+        in_thread=in_thread,
+        vault=vault,
+        staff=STAFF,
+        queues=queues,
+        looking=Looking(
+            database=database,
+            store=SqlDeskStore(),
+            files=files,
+            cases=cases,
+            fees=fees,
+            vault=vault,
+            clock=clock,
+            entropy=entropy,
+            queues=queues,
+            record_look=looks,
+            check_message=lambda message_id: "proved",
+            authority=operations.authority,
+            sources={},
+        ),
+        moving=Moving(database=database, files=files, cases=cases, vault=vault, outbox=worker),
+        decisions=Decisions(
+            database=database,
+            store=SqlDeskStore(),
+            files=files,
+            cases=cases,
+            vault=vault,
+            clock=clock,
+            entropy=entropy,
+            in_thread=in_thread,
+            pens=paper,
+            authority=operations.authority,
+        ),
+        again=operations,
+        lookups=operations.lookups,
+        verify=verify,
+    )
+
+    async def paid(payload):
+        await services.fee_paid(payload)
+
+    worker.handlers = {RUN: services.run, FEE_PAID: paid, ASKED: desk.tell_asked}
+    yield House(services, desk, worker, database, clock, looks)
+    keys.close()

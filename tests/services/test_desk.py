@@ -1,0 +1,496 @@
+"""Officials at their desk: who sees what, who decides, what becomes of a signature."""
+
+import json
+from hashlib import sha256
+
+import pytest
+from tests.services.house import ANNELI, CASE, JAAN, MARI, REIN, TIINA
+
+from riik.cases import CaseUnknown
+from riik.core import Refused, Unavailable, person_code
+from riik.services import DeskConflict, DeskRefused, Verdict, verify_record
+from riik.services.errors import AuthorityMissing
+
+pytestmark = pytest.mark.anyio
+
+PETER, HELMI = map(person_code, ("EE37003030002", "EE45501010003"))
+SECOND, THIRD = "case-of-a-test-0002", "case-of-a-test-0003"
+
+
+@pytest.fixture
+async def waiting(house, world):
+    """Mari's case waits for an official of the unit of licences."""
+    world.silent = {"driver-certificate"}
+    await house.waiting()
+    return house
+
+
+async def refusal(awaited):
+    """The reason with which something was refused."""
+    with pytest.raises(Refused) as refused:
+        await awaited
+    return refused.value.why
+
+
+def subject(house, code):
+    return house.desk.vault.subject_of(code)
+
+
+async def rows(house, official=ANNELI, **which):
+    """The cases of a queue."""
+    return [row["case"] for row in (await house.desk.queue(house.clerk(official), **which))["rows"]]
+
+
+# --- queues
+
+
+async def test_a_case_nobody_has_is_in_its_unit_s_queue(waiting):
+    assert await rows(waiting, which="team") == [CASE]
+    assert await rows(waiting, which="mine") == []
+
+
+async def test_a_queue_tells_what_needs_a_human_and_of_no_person(waiting):
+    page = await waiting.desk.queue(waiting.clerk(), which="team")
+    [row] = page["rows"]
+    assert [need["code"] for need in row["needs"]] == ["health-silent"]
+    assert page["counts"] == {"mine": 0, "team": 1, "overdue": 0, "asked": 0}
+    told = json.dumps(page, ensure_ascii=False)
+    assert not any(word in told for word in ("Mari", "Maasikas", MARI, "1980"))
+    assert waiting.looks.kept == []
+
+
+async def test_another_unit_sees_and_opens_nothing(waiting):
+    assert await rows(waiting, REIN, which="team") == []
+    assert await refusal(waiting.desk.open(waiting.clerk(REIN), CASE)) == "unit"
+    with pytest.raises(CaseUnknown):
+        await waiting.desk.find(waiting.clerk(REIN), "1")
+    assert waiting.looks.kept == []
+
+
+async def test_a_stranger_has_no_queue(waiting):
+    with pytest.raises(AuthorityMissing) as refused:
+        await waiting.desk.queue(waiting.clerk(PETER))
+    assert refused.value.why == "no-official"
+
+
+@pytest.mark.parametrize("which", ["", "theirs", "all"])
+async def test_no_other_queue_can_be_asked_for(waiting, which):
+    assert await refusal(waiting.desk.queue(waiting.clerk(), which=which)) == "queue"
+
+
+async def test_a_lead_sees_every_unit(waiting):
+    assert await rows(waiting, TIINA, which="all") == [CASE]
+
+
+async def test_a_taken_case_is_its_official_s_and_who_stands_in_for_them(waiting):
+    await waiting.desk.take(waiting.clerk(ANNELI), CASE)
+    assert await rows(waiting, ANNELI, which="mine") == [CASE]
+    assert await rows(waiting, TIINA, which="mine") == [CASE]
+    assert await rows(waiting, JAAN, which="mine") == []
+
+
+async def test_what_a_colleague_has_cant_be_taken(waiting):
+    await waiting.desk.take(waiting.clerk(ANNELI), CASE)
+    assert await refusal(waiting.desk.take(waiting.clerk(JAAN), CASE)) == "with-another"
+    await waiting.desk.take(waiting.clerk(TIINA), CASE)
+    assert await rows(waiting, ANNELI, which="mine") == []
+
+
+async def test_an_overdue_case_is_told_as_late(waiting):
+    assert await rows(waiting, which="overdue") == []
+    waiting.clock.advance(days=15)
+    [row] = (await waiting.desk.queue(waiting.clerk(), which="overdue"))["rows"]
+    assert row["late"]
+
+
+async def test_a_case_is_found_by_its_number_or_the_end_of_it(waiting):
+    assert await waiting.desk.find(waiting.clerk(), "2026-000001") == CASE
+    assert await waiting.desk.find(waiting.clerk(), " 1 ") == CASE
+
+
+# --- handing over
+
+
+async def test_a_case_is_handed_to_a_colleague_and_back_to_all(waiting):
+    assert await waiting.desk.hand_over(waiting.clerk(), [CASE], to=JAAN) == 1
+    assert await rows(waiting, JAAN, which="mine") == [CASE]
+    await waiting.desk.hand_over(waiting.clerk(JAAN), [CASE], to=None)
+    assert await rows(waiting, JAAN, which="mine") == []
+
+
+@pytest.mark.parametrize(
+    ("cases", "to", "why"),
+    [
+        ([], JAAN, "how-many"),
+        ([f"case-of-a-test-{n:04}" for n in range(51)], JAAN, "how-many"),
+        ([CASE], REIN, "no-colleague"),
+        ([CASE], PETER, "no-colleague"),
+    ],
+    ids=["none", "too-many", "another-unit", "a-stranger"],
+)
+async def test_a_case_is_handed_to_colleagues_only(waiting, cases, to, why):
+    assert await refusal(waiting.desk.hand_over(waiting.clerk(), cases, to=to)) == why
+
+
+async def test_a_colleague_s_case_is_handed_on_by_a_lead_alone(waiting):
+    await waiting.desk.take(waiting.clerk(ANNELI), CASE)
+    handed = waiting.desk.hand_over(waiting.clerk(JAAN), [CASE], to=JAAN)
+    assert await refusal(handed) == "not-yours"
+    await waiting.desk.hand_over(waiting.clerk(TIINA), [CASE], to=JAAN)
+    assert await rows(waiting, JAAN, which="mine") == [CASE]
+
+
+# --- opening
+
+
+async def test_an_opened_case_is_a_look_of_its_person_and_in_the_official_s_own_log(waiting):
+    view = await waiting.desk.open(waiting.clerk(), CASE)
+    assert waiting.looks.kept == [(subject(waiting, MARI), "case-review", ANNELI, CASE)]
+    [look] = await waiting.desk.own_looks(waiting.clerk())
+    assert (look["number"], look["purpose"]) == (view["number"], "case-review")
+    assert await waiting.desk.own_looks(waiting.clerk(JAAN)) == []
+
+
+async def test_a_look_that_cant_be_written_down_is_not_made(waiting):
+    waiting.looks.full = True
+    with pytest.raises(Unavailable):
+        await waiting.desk.open(waiting.clerk(), CASE)
+    assert await waiting.desk.own_looks(waiting.clerk()) == []
+
+
+async def test_login_s_word_about_another_case_opens_nothing(waiting):
+    opened = waiting.desk.open(waiting.clerk(stated=SECOND), CASE)
+    assert await refusal(opened) == "case"
+    assert waiting.looks.kept == []
+
+
+async def test_evidence_has_what_needs_a_human_first(waiting):
+    view = await waiting.desk.open(waiting.clerk(), CASE)
+    first, *rest = view["rows"]
+    assert (first["need"], first["standing"], first["differs"]) == ("health", "unavailable", True)
+    assert not any(row["differs"] for row in rest)
+    assert {row["side"] for row in rest} == {"register", "person"}
+    assert all(
+        row["proof"] == "proved"
+        for row in rest
+        if row["side"] == "register" and row["standing"] == "known"
+    )
+
+
+async def test_the_rules_tell_what_applied_and_what_was_looked_into(waiting):
+    trail = (await waiting.desk.open(waiting.clerk(), CASE))["trail"]
+    assert [row["code"] for row in trail["applied"]] == ["health-silent"]
+    assert trail["applied"][0]["law"]
+    assert {"not-resident", "right-revoked"} <= {row["code"] for row in trail["clear"]}
+
+
+async def test_a_paper_of_the_case_is_a_look_too(waiting):
+    content, kind = await waiting.desk.document(waiting.clerk(), CASE, "application.asice")
+    assert (bool(content), kind) == (True, "application/vnd.etsi.asic-e+zip")
+    assert len(waiting.looks.kept) == 1
+
+
+@pytest.mark.parametrize("actor", [None, ANNELI], ids=["own", "as-representative"])
+async def test_nobody_opens_or_decides_their_own_case(house, world, actor):
+    world.silent = {"driver-certificate"}
+    house.actor = actor
+    await house.waiting(person=MARI if actor else ANNELI)
+    assert await refusal(house.desk.open(house.clerk(), CASE)) == "own-case"
+    assert await refusal(house.decide()) == "own-case"
+
+
+async def test_who_has_a_case_is_told_to_its_person(waiting):
+    await waiting.desk.take(waiting.clerk(), CASE)
+    has = (await waiting.status())["with"]
+    assert (has["kind"], has["unit"], has["name"]) == ("official", "Juhiload", "Anneli Põder")
+
+
+# --- looking somebody up
+
+
+async def test_a_person_is_looked_up_by_their_exact_code_and_for_a_purpose(waiting):
+    [row] = await waiting.desk.look_up(waiting.clerk(), MARI, purpose="person-here")
+    assert row["case"] == CASE
+    [(who, purpose, acting, _)] = waiting.looks.kept
+    assert (who, purpose, acting) == (subject(waiting, MARI), "person-here", ANNELI)
+
+
+async def test_looking_up_who_is_not_there_is_a_look_all_the_same(waiting):
+    assert await waiting.desk.look_up(waiting.clerk(), PETER, purpose="person-calls") == []
+    assert waiting.looks.kept[0][0] == subject(waiting, PETER)
+    [look] = await waiting.desk.own_looks(waiting.clerk())
+    assert (look["purpose"], look["case"]) == ("person-calls", "")
+
+
+async def test_a_look_up_for_a_case_names_it(waiting):
+    number = "2026-000001"
+    await waiting.desk.look_up(waiting.clerk(), PETER, purpose="related-case", case=number)
+    assert waiting.looks.kept[0][3] == CASE
+
+
+@pytest.mark.parametrize(
+    ("purpose", "case", "why"),
+    [
+        ("", "", "purpose"),
+        ("curiosity", "", "purpose"),
+        ("related-case", "", "case"),
+        ("person-here", "2026-000001", "case"),
+        ("related-case", "2026-000009", "unknown"),
+    ],
+)
+async def test_nobody_is_looked_up_without_purpose_and_case(waiting, purpose, case, why):
+    looked = waiting.desk.look_up(waiting.clerk(), MARI, purpose=purpose, case=case)
+    assert await refusal(looked) == why
+    assert waiting.looks.kept == []
+
+
+async def test_another_unit_finds_no_case_of_the_person(waiting):
+    assert await waiting.desk.look_up(waiting.clerk(REIN), MARI, purpose="person-here") == []
+
+
+# --- deciding
+
+
+async def test_a_signed_decision_is_carried_out_and_names_its_official(waiting):
+    done = await waiting.decide()
+    assert done == {"done": [CASE], "refused": [], "next": None}
+    status = await waiting.status()
+    assert status["state"] == "granted"
+    assert [e["kind"] for e in status["events"]][-3:] == ["taken", "reviewed", "decided"]
+    assert {"decision-signed.asice", "decision-signed.json"} <= {
+        paper["name"] for paper in status["documents"]
+    }
+
+
+async def test_the_letter_is_signed_by_the_official_s_name_and_unit(waiting, paper):
+    await waiting.decide()
+    assert paper.letters[-1]["signature"] == {
+        "automatic": False,
+        "name": "Anneli Põder",
+        "role": "Juhiload, Amet",
+    }
+
+
+async def test_the_official_s_own_words_stand_in_the_letter(waiting, paper):
+    refused = Verdict(case=CASE, outcome="refuse", reason="Arst ei kinnitanud.")
+    await waiting.decide(refused)
+    assert [row["text"] for row in paper.letters[-1]["grounds"]] == ["Arst ei kinnitanud."]
+    assert (await waiting.status())["state"] == "refused"
+
+
+async def test_the_record_of_a_decision_is_in_the_signed_list(waiting):
+    await waiting.decide()
+    record = (await waiting.services.document("decision-signed.json", waiting.visit()))[0]
+    container = (await waiting.services.document("decision-signed.asice", waiting.visit()))[0]
+    signed = json.dumps(json.loads(container.removeprefix(b"signed "))["content"]).encode()
+    read = verify_record(record, [signed])
+    assert (read["outcome"], read["official"]["code"], read["act"]) == ("grant", ANNELI, "decide")
+    papers = read["rests_on"]["papers"]
+    application = (await waiting.services.document("application.asice", waiting.visit()))[0]
+    assert papers == {"application.asice": sha256(application).hexdigest()}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [(b'"grant"', b'"refuse"', "list"), (b'"case"', b'"cage"', "list"), (b"{", b"[", "record")],
+)
+async def test_a_changed_record_is_in_no_list(waiting, old, new, why):
+    await waiting.decide()
+    record = (await waiting.services.document("decision-signed.json", waiting.visit()))[0]
+    container = (await waiting.services.document("decision-signed.asice", waiting.visit()))[0]
+    signed = json.dumps(json.loads(container.removeprefix(b"signed "))["content"]).encode()
+    with pytest.raises(DeskRefused) as refused:
+        verify_record(record.replace(old, new), [signed])
+    assert refused.value.why == why
+
+
+async def test_one_signature_decides_many_cases_and_tells_none_of_the_others(house, world):
+    world.silent = {"driver-certificate"}
+    people = {CASE: MARI, SECOND: PETER, THIRD: HELMI}
+    for case, person in people.items():
+        await house.waiting(case, person)
+    done = await house.decide(*(Verdict(case=case, outcome="grant") for case in people))
+    assert set(done["done"]) == set(people)
+    for case, person in people.items():
+        house.case, house.person = case, person
+        assert (await house.status())["state"] == "granted"
+        paper = (await house.services.document("decision-signed.asice", house.visit()))[0]
+        content = json.loads(paper.removeprefix(b"signed "))["content"]
+        assert (content["grant"], content["refuse"], len(content["decisions"])) == (3, 0, 3)
+        assert not any(one.encode() in paper for one in (*people, *people.values(), "2026-00000"))
+
+
+async def test_after_a_decision_comes_the_next_case_of_the_same_queue(house, world):
+    world.silent = {"driver-certificate"}
+    await house.waiting(SECOND, ANNELI)
+    await house.waiting(THIRD, PETER)
+    await house.waiting(CASE, MARI)
+    laid = await house.desk.prepare(
+        house.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"
+    )
+    done = await house.desk.complete(house.clerk(), laid["batch"], b"v", which="team")
+    assert done["next"] == THIRD
+    assert [look[3] for look in house.looks.kept] == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "why"),
+    [
+        ({"outcome": ""}, "outcome"),
+        ({"outcome": "perhaps"}, "outcome"),
+        ({"outcome": "refuse"}, "grounds"),
+        ({"outcome": "refuse", "reason": "  "}, "grounds"),
+        ({"outcome": "grant", "reason": "x" * 2001}, "reason"),
+        ({"outcome": "refuse", "grounds": ("x",) * 21}, "grounds"),
+        ({"outcome": "refuse", "grounds": ("x" * 201,)}, "grounds"),
+    ],
+)
+async def test_a_verdict_that_says_nothing_is_refused(waiting, verdict, why):
+    assert await refusal(waiting.decide(Verdict(case=CASE, **verdict))) == why
+
+
+@pytest.mark.parametrize("count", [0, 2, 51])
+async def test_a_batch_has_one_to_fifty_cases_each_once(waiting, count):
+    laid = waiting.desk.prepare(
+        waiting.clerk(), [Verdict(case=CASE, outcome="grant")] * count, certificate=b"c"
+    )
+    assert await refusal(laid) == "how-many"
+
+
+async def test_another_unit_decides_nothing(waiting):
+    assert await refusal(waiting.decide(official=REIN)) == "unit"
+
+
+async def test_the_second_of_two_officials_is_told_that_a_colleague_has_the_case(waiting):
+    verdict = Verdict(case=CASE, outcome="grant")
+    first = await waiting.desk.prepare(waiting.clerk(), [verdict], certificate=b"c")
+    second = waiting.desk.prepare(waiting.clerk(JAAN), [verdict], certificate=b"c")
+    assert await refusal(second) == "with-another"
+    await waiting.desk.complete(waiting.clerk(), first["batch"], b"v")
+    assert await refusal(waiting.decide(official=JAAN)) == "not-here"
+
+
+async def test_of_two_signatures_under_one_case_the_second_is_refused(waiting):
+    verdict = Verdict(case=CASE, outcome="grant")
+    clerk = waiting.clerk()
+    one, two = [await waiting.desk.prepare(clerk, [verdict], certificate=b"c") for _ in range(2)]
+    await waiting.desk.complete(clerk, one["batch"], b"v")
+    with pytest.raises(DeskConflict) as refused:
+        await waiting.desk.complete(clerk, two["batch"], b"v")
+    assert refused.value.why == "changed"
+
+
+async def test_a_case_that_changed_meanwhile_stays_and_the_others_go_on(house, world):
+    world.silent = {"driver-certificate"}
+    await house.waiting(SECOND, PETER)
+    await house.waiting()
+    verdicts = [Verdict(case=case, outcome="grant") for case in (CASE, SECOND)]
+    laid = await house.desk.prepare(house.clerk(), verdicts, certificate=b"c")
+    await house.desk.ask(house.clerk(), SECOND, pages=["photo"], message="Uus foto, palun.")
+    done = await house.desk.complete(house.clerk(), laid["batch"], b"v")
+    assert (done["done"], done["refused"]) == ([CASE], [{"case": SECOND, "why": "changed"}])
+
+
+async def test_the_same_signature_again_is_answered_the_same(waiting):
+    laid = await waiting.desk.prepare(
+        waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"
+    )
+    first = await waiting.desk.complete(waiting.clerk(), laid["batch"], b"v")
+    assert await waiting.desk.complete(waiting.clerk(), laid["batch"], b"v") == first
+    await waiting.worker.rest()
+    events = [e["kind"] for e in (await waiting.status())["events"]]
+    assert events.count("reviewed") == 1
+
+
+async def test_a_signature_is_ended_by_who_began_it(waiting):
+    laid = await waiting.desk.prepare(
+        waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"
+    )
+    for other in (JAAN, TIINA):
+        done = waiting.desk.complete(waiting.clerk(other), laid["batch"], b"v")
+        assert await refusal(done) == "no-batch"
+
+
+async def test_a_silent_time_stamp_service_loses_nothing(waiting, weather):
+    laid = await waiting.desk.prepare(
+        waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"
+    )
+    weather.bad, weather.calls = 0, 0
+    with pytest.raises(Unavailable):
+        await waiting.desk.complete(waiting.clerk(), laid["batch"], b"v")
+    assert (await waiting.status())["state"] == "with-official"
+    await waiting.desk.complete(waiting.clerk(), laid["batch"], b"v")
+    await waiting.worker.rest()
+    assert (await waiting.status())["state"] == "granted"
+
+
+async def test_what_is_laid_out_to_sign_is_sealed(waiting, tmp_path):
+    await waiting.desk.prepare(
+        waiting.clerk(),
+        [Verdict(case=CASE, outcome="refuse", reason="Maasikas on haige")],
+        certificate=b"c",
+    )
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
+    assert not any(word in kept for word in (b"Maasikas", ANNELI[2:].encode(), MARI[2:].encode()))
+
+
+# --- four eyes
+
+
+@pytest.fixture
+async def strict(waiting):
+    """The same case of a service that wants two officials."""
+    waiting.change(four_eyes=True)
+    return waiting
+
+
+async def test_one_official_proposes_and_another_confirms(strict):
+    await strict.decide()
+    assert (await strict.status())["state"] == "with-official"
+    [row] = (await strict.desk.queue(strict.clerk(JAAN), which="team"))["rows"]
+    assert (row["second"], row["proposal"], row["proposed_by_me"]) == (True, "grant", False)
+    view = await strict.desk.open(strict.clerk(JAAN), CASE)
+    assert (view["colleague"]["name"], "confirm" in view["may"]) == ("Anneli Põder", True)
+    await strict.decide(official=JAAN)
+    status = await strict.status()
+    assert status["state"] == "granted"
+    names = {paper["name"] for paper in status["documents"]}
+    assert {"proposal-1.asice", "decision-signed.asice"} <= names
+
+
+async def test_the_confirmation_names_what_it_confirms(strict):
+    await strict.decide()
+    await strict.decide(official=JAAN)
+    proposed, confirmed = [
+        (await strict.services.document(name, strict.visit()))[0]
+        for name in ("proposal-1.json", "decision-signed.json")
+    ]
+    read = json.loads(confirmed)
+    assert (read["act"], read["confirms"]) == ("confirm", sha256(proposed).hexdigest())
+
+
+async def test_nobody_confirms_their_own_proposal(strict):
+    await strict.decide()
+    assert await refusal(strict.decide()) == "four-eyes"
+    assert "confirm" not in (await strict.desk.open(strict.clerk(), CASE))["may"]
+
+
+async def test_who_disagrees_proposes_and_the_first_may_confirm_that(strict):
+    await strict.decide()
+    refuse = Verdict(case=CASE, outcome="refuse", grounds=("medical-expired",))
+    await strict.decide(refuse, official=JAAN)
+    assert (await strict.status())["state"] == "with-official"
+    await strict.decide(refuse, official=ANNELI)
+    assert (await strict.status())["state"] == "refused"
+
+
+async def test_a_proposal_is_nobody_s_decision_yet(strict):
+    await strict.decide()
+    assert not any(
+        paper["name"].startswith("proposal") for paper in (await strict.status())["documents"]
+    )
+
+
+async def test_the_next_case_is_not_one_s_own_proposal(strict):
+    done = await strict.decide()
+    assert done["next"] is None
