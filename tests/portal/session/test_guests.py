@@ -366,4 +366,4 @@ async def test_what_is_over_is_forgotten_a_day_later(guests, forms, enter, ports
     await sweep()
     assert await guests.whose(entered.secret) is None
     with database.work() as work:
-        assert ports["store"].sweep(before=clock.now(), work=work) == 0
+        assert ports["store"].sweep(at=clock.now(), before=clock.now(), work=work) == 0

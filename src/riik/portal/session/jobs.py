@@ -10,14 +10,15 @@ __all__ = ["SWEEP_EVERY", "SweepStore", "sweeper"]
 
 SWEEP_EVERY: Final = timedelta(minutes=10)
 
-# Sessions that are over stay so long, for the answers of pages that are still open.
+# Sessions that are over stay so long, for the answers of pages that are still open; so do forms
+# that were done, for who sends one again.
 KEPT: Final = timedelta(hours=24)
 
 
 class SweepStore(Protocol):
     """What the sweeper needs; `store.SqlSessionStore` has it."""
 
-    def sweep(self, *, before: datetime, work: Work) -> int: ...
+    def sweep(self, *, at: datetime, before: datetime, work: Work) -> int: ...
 
 
 def sweeper(
@@ -26,8 +27,9 @@ def sweeper(
     """The job; running it twice, or in two processes at once, deletes nothing more."""
 
     def sweep() -> int:
+        now = clock.now()
         with database.work() as work:
-            return store.sweep(before=clock.now() - KEPT, work=work)
+            return store.sweep(at=now, before=now - KEPT, work=work)
 
     async def run() -> None:
         await in_thread(sweep)

@@ -225,14 +225,14 @@ class SqlSessionStore:
         """Write down where a sending led."""
         work.execute(update(_once).where(_once.c.key == key).values(location=location))
 
-    def sweep(self, *, before: datetime, work: Work) -> int:
-        """Delete what was over before then; how many rows."""
-        text = to_text(before)
+    def sweep(self, *, at: datetime, before: datetime, work: Work) -> int:
+        """Delete what is over at a time, and sessions that were over before; how many rows."""
+        now, text = to_text(at), to_text(before)
         statements = (
             delete(_guest).where((_guest.c.ends_at < text) | (_guest.c.idle_at < text)),
-            delete(_pending).where(_pending.c.until < text),
-            delete(_logout).where(_logout.c.until < text),
-            delete(_form).where(_form.c.until < text),
+            delete(_pending).where(_pending.c.until < now),
+            delete(_logout).where(_logout.c.until < now),
+            delete(_form).where(_form.c.until < now),
             delete(_once).where(_once.c.taken_at < text),
         )
         return sum(work.execute(statement).rowcount for statement in statements)
