@@ -1,6 +1,7 @@
-"""How Riik looks: one sheet, two cloths, one small script, one frame for every page.
+"""How Riik looks and speaks: one sheet, four frames, one set of macros, texts and formats.
 
-``riik.css`` holds the tokens (colours, type, space) and says with each what it is for; pages
-are dressed by its classes alone. ``templates`` holds the frame and the macros, `http` serves
-the files, `pages` gives templates to those who render.
+``riik.css`` holds the tokens (colours, type, space) and dresses pages by their classes alone.
+``templates`` holds the frames and macros, ``locale`` their texts. `pages` renders a room's
+templates in a visitor's language, `formats` writes days, names and amounts, `http` answers with
+pages and serves the files, `problems` is what errors look like, ``gallery`` shows all of it.
 """
