@@ -9,6 +9,7 @@ import pytest
 import riik.login
 from riik.core import KeyKind, MemberId, PersonCode, Unavailable
 from riik.login import Login, LoginRules, Mandate, Relying
+from riik.login.model import KeptGrant, hash_of
 from riik.login.store import SqlLoginStore
 from riik.runtime.database import open_database
 from riik.runtime.migrate import migrate
@@ -29,7 +30,6 @@ LOGIN = MemberId("EE-DEMO", "GOV", "70000001")
 PORTAL = MemberId("EE-DEMO", "GOV", "70000005")
 TRANSPORT = MemberId("EE-DEMO", "GOV", "70000020")
 POPULATION = MemberId("EE-DEMO", "GOV", "70000010")
-RETURN = "http://localhost:8080/signed-in"
 
 
 @dataclass
@@ -116,7 +116,7 @@ def ports(database, vault, clock, entropy, in_thread):
 @pytest.fixture
 def login(ports, country, responder):
     return Login(
-        rules=LoginRules(origin=ORIGIN, relying={PORTAL: (RETURN,)}),
+        rules=LoginRules(origin=ORIGIN),
         store=SqlLoginStore(),
         **ports,
         anchors=lambda: country.anchors,
@@ -158,5 +158,26 @@ def sign_in(login, card):
             changes.pop("card", card), origin=ORIGIN, nonce=challenge.nonce, **changes
         )
         return await login.authenticate(token, browser=BROWSER, source=SOURCE)
+
+    return act
+
+
+@pytest.fixture
+def handle_on(login):
+    """Gives a member its handle on a session, as `oidc` does for a code."""
+
+    def act(session, *, relying=PORTAL):
+        handle = login.secret()
+        grant = KeptGrant(
+            key=hash_of(handle),
+            session=hash_of(session.id),
+            relying=relying,
+            code=hash_of("the code"),
+            client="portal",
+            profile_until=login.clock.now() + timedelta(seconds=40),
+        )
+        with login.database.work() as work:
+            SqlLoginStore().put_grant(grant, work=work)
+        return handle
 
     return act

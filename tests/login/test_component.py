@@ -1,12 +1,11 @@
 """Signing in with a card: what succeeds once, and everything that must not."""
 
 import pytest
-from tests.login.conftest import BROWSER, MARI, ORIGIN, PORTAL, RETURN, SOURCE
+from tests.login.conftest import BROWSER, MARI, ORIGIN, PORTAL, SOURCE, TRANSPORT
 
 from riik.core import KeyKind
 from riik.login import (
     ChallengeRefused,
-    CodeRefused,
     Level,
     RevocationUnknown,
     SessionRefused,
@@ -195,19 +194,14 @@ async def test_signing_out_ends_the_session_and_twice_is_no_error(login, sign_in
         login.session(session.id)
 
 
-async def test_a_code_is_made_for_registered_addresses_alone(login, sign_in):
-    session = await sign_in()
-    with pytest.raises(CodeRefused):
-        login.token(session.id, relying=PORTAL, address=RETURN + "?to=evil")
-    assert len(login.token(session.id, relying=PORTAL, address=RETURN)) == 43
-
-
-async def test_the_history_tells_what_was_done_and_names_nobody(login, sign_in, clock):
+async def test_the_history_tells_what_was_done_and_names_nobody(
+    login, relying, sign_in, handle_on, clock
+):
     session = await sign_in()
     clock.advance(seconds=1)
-    login.token(session.id, relying=PORTAL, address=RETURN)
+    await relying.statement(handle_on(session), relying=PORTAL, audience=TRANSPORT, case="7")
     events = login.history(session.id)
-    assert [event.action for event in events] == ["sent-to", "signed-in"]
+    assert [event.action for event in events] == ["stated", "signed-in"]
     assert MARI not in repr(events)
 
 

@@ -8,13 +8,12 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 from starlette.applications import Starlette
-from tests.login.conftest import CHILD, LOGIN, MARI, ORIGIN, PORTAL, RETURN, TRANSPORT
+from tests.login.conftest import CHILD, LOGIN, MARI, ORIGIN, PORTAL, TRANSPORT
 
 from riik.core import ClientId, ServerId, ServiceId
 from riik.exchange import Incoming
 from riik.login import (
     ChallengeRefused,
-    CodeRefused,
     OriginRefused,
     RequestRefused,
     SessionRefused,
@@ -125,7 +124,7 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("path", ["challenge", "web-eid", "code", "logout"])
+@pytest.mark.parametrize("path", ["challenge", "web-eid", "logout"])
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
 async def test_no_other_page_may_ask(browser, path, headers):
     with pytest.raises(OriginRefused):
@@ -143,34 +142,13 @@ async def test_a_token_without_the_browser_s_cookie_counts_nothing(browser, card
 
 @pytest.mark.parametrize(
     ("body", "headers", "why"),
-    [
-        (b"x" * 20_000, {}, "size"),
-        (b"{}", {"content-type": "text/plain"}, "media-type"),
-        (b"{}", {}, "content"),
-        (b'{"relying":1}', {}, "content"),
-    ],
-    ids=["long", "form", "empty", "type"],
+    [(b"x" * 20_000, {}, "size"), (b"{}", {"content-type": "text/plain"}, "media-type")],
+    ids=["long", "form"],
 )
-async def test_a_body_of_another_shape_is_refused(browser, enter, body, headers, why):
-    await enter()
+async def test_a_body_of_another_shape_is_refused(browser, body, headers, why):
     with pytest.raises(RequestRefused) as caught:
-        await browser.send("POST", "/auth/code", body, **headers)
+        await browser.send("POST", "/auth/web-eid", body, **headers)
     assert caught.value.why == why
-
-
-async def test_a_code_leads_back_to_the_member_with_its_state(browser, enter):
-    await enter()
-    asked = {"relying": str(PORTAL), "address": RETURN, "state": "a b&c"}
-    location = (await browser.send("POST", "/auth/code", asked)).content["location"]
-    assert location.startswith(RETURN + "?code=")
-    assert location.endswith("&state=a+b%26c")
-
-
-async def test_nobody_is_sent_elsewhere(browser, enter):
-    await enter()
-    asked = {"relying": str(PORTAL), "address": "https://evil.example/", "state": "s"}
-    with pytest.raises(CodeRefused):
-        await browser.send("POST", "/auth/code", asked)
 
 
 @pytest.fixture
@@ -205,9 +183,8 @@ def ask(relying, in_thread):
     return act
 
 
-async def test_a_member_redeems_a_code_and_gets_a_statement(login, sign_in, ask, clock, country):
-    code = login.token((await sign_in()).id, relying=PORTAL, address=RETURN)
-    handle = (await ask("sessions", {"code": code}))["handle"]
+async def test_a_member_gets_a_statement_for_its_handle(sign_in, handle_on, ask, clock, country):
+    handle = handle_on(await sign_in())
     assert (await ask("sessions", {"handle": handle}, path="/status"))["person"] == MARI
     asked = {"handle": handle, "audience": str(TRANSPORT), "case": "7", "represented": CHILD}
     statement = verify_statement(
@@ -228,12 +205,15 @@ async def test_a_member_redeems_a_code_and_gets_a_statement(login, sign_in, ask,
     }
 
 
-async def test_a_member_can_t_use_another_s_code_or_handle(login, sign_in, ask):
-    session = await sign_in()
-    code = login.token(session.id, relying=PORTAL, address=RETURN)
-    with pytest.raises(CodeRefused):
-        await ask("sessions", {"code": code}, member=TRANSPORT)
-    code = login.token(session.id, relying=PORTAL, address=RETURN)
-    handle = (await ask("sessions", {"code": code}))["handle"]
-    with pytest.raises(SessionRefused):
-        await ask("mandates", {"handle": handle}, member=TRANSPORT)
+async def test_a_member_can_t_use_another_s_handle(sign_in, handle_on, ask):
+    handle = handle_on(await sign_in())
+    for service, path in (("mandates", ""), ("sessions", "/status")):
+        with pytest.raises(SessionRefused):
+            await ask(service, {"handle": handle}, path=path, member=TRANSPORT)
+
+
+@pytest.mark.parametrize("content", [{}, {"handle": 1}, {"handle": "x", "more": 1}, []], ids=str)
+async def test_a_call_of_another_shape_is_refused(ask, content):
+    with pytest.raises(RequestRefused) as caught:
+        await ask("mandates", content)
+    assert caught.value.why == "content"

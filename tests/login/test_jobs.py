@@ -2,13 +2,13 @@
 
 import pytest
 from sqlalchemy import text
-from tests.login.conftest import PORTAL, RETURN
+from tests.login.conftest import PORTAL
 
 from riik.login import SessionRefused
 from riik.login.jobs import sweeper
 
 pytestmark = pytest.mark.anyio
-TABLES = ("challenge", "failure", "session", "code", "grant", "event")
+TABLES = ("challenge", "failure", "session", "grant", "event")
 
 
 def rows(database):
@@ -23,19 +23,18 @@ def sweep(login):
 
 
 async def test_what_is_over_goes_and_the_history_stays(
-    login, relying, sign_in, sweep, clock, database
+    login, sign_in, handle_on, sweep, clock, database
 ):
     session = await sign_in()
     login.start(browser="another")
-    relying.redeem(login.token(session.id, relying=PORTAL, address=RETURN), relying=PORTAL)
+    handle_on(session)
     before = rows(database)
     clock.advance(hours=2)
     await sweep()
     after = rows(database)
-    assert {name: after[name] for name in ("challenge", "session", "code", "grant")} == {
+    assert {name: after[name] for name in ("challenge", "session", "grant")} == {
         "challenge": 0,
         "session": 0,
-        "code": 0,
         "grant": 0,
     }
     assert after["event"] == before["event"] + 1  # that the session ended
@@ -43,10 +42,9 @@ async def test_what_is_over_goes_and_the_history_stays(
         login.session(session.id)
 
 
-async def test_what_lives_stays(login, relying, sign_in, sweep, clock):
+async def test_what_lives_stays(login, relying, sign_in, handle_on, sweep, clock):
     session = await sign_in()
-    code = login.token(session.id, relying=PORTAL, address=RETURN)
-    handle = relying.redeem(code, relying=PORTAL).handle
+    handle = handle_on(session)
     for _ in range(8):
         clock.advance(minutes=14)
         login.session(session.id)

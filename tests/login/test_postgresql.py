@@ -1,9 +1,9 @@
 """The same sign-in on a PostgreSQL server: every table is written, read and swept."""
 
 import pytest
-from tests.login.conftest import BROWSER, CHILD, MARI, ORIGIN, PORTAL, RETURN, SOURCE, TRANSPORT
+from tests.login.conftest import BROWSER, CHILD, MARI, ORIGIN, PORTAL, SOURCE, TRANSPORT
 
-from riik.login import CodeRefused, SessionRefused, TokenRefused
+from riik.login import SessionRefused, TokenRefused
 from riik.login.jobs import sweeper
 from riik.login.store import SqlLoginStore
 from riik.runtime.database import open_database
@@ -18,26 +18,15 @@ def database(postgresql):
     database.close()
 
 
-async def test_a_person_signs_in_is_stated_and_signs_out(login, relying, sign_in):
+async def test_a_person_signs_in_is_stated_and_signs_out(login, relying, sign_in, handle_on):
     session = await sign_in()
-    code = login.token(session.id, relying=PORTAL, address=RETURN)
-    handle = relying.redeem(code, relying=PORTAL).handle
+    handle = handle_on(session)
     assert relying.grant(handle, relying=PORTAL).session.person == MARI
     assert await relying.statement(
         handle, relying=PORTAL, audience=TRANSPORT, case="1", represented=CHILD
     )
     assert [event.action for event in login.history(session.id)].count("stated") == 1
     login.logout(session.id)
-    with pytest.raises(SessionRefused):
-        relying.grant(handle, relying=PORTAL)
-
-
-async def test_a_code_counts_once(login, relying, sign_in):
-    code = login.token((await sign_in()).id, relying=PORTAL, address=RETURN)
-    handle = relying.redeem(code, relying=PORTAL).handle
-    with pytest.raises(CodeRefused) as caught:
-        relying.redeem(code, relying=PORTAL)
-    assert caught.value.why == "used"
     with pytest.raises(SessionRefused):
         relying.grant(handle, relying=PORTAL)
 

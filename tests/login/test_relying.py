@@ -1,14 +1,10 @@
 """What members get of a session, and what they don't."""
 
-from base64 import urlsafe_b64encode
-from hashlib import sha256
-
 import pytest
-from tests.login.conftest import CHILD, LOGIN, MARI, POPULATION, PORTAL, RETURN, TRANSPORT
+from tests.login.conftest import CHILD, LOGIN, MARI, POPULATION, PORTAL, TRANSPORT
 
 from riik.core import PersonCode
 from riik.login import (
-    CodeRefused,
     MandateRefused,
     SessionRefused,
     StatementRefused,
@@ -21,10 +17,9 @@ STRANGER = PersonCode("EE38001085718")
 
 
 @pytest.fixture
-async def handle(login, relying, sign_in):
+async def handle(sign_in, handle_on):
     """The portal's handle on Mari's session."""
-    code = login.token((await sign_in()).id, relying=PORTAL, address=RETURN)
-    return relying.redeem(code, relying=PORTAL).handle
+    return handle_on(await sign_in())
 
 
 def verified(token, clock, country, **changes):
@@ -40,68 +35,19 @@ def verified(token, clock, country, **changes):
     return verify_statement(token, **{**wanted, **changes})
 
 
-async def test_a_code_gives_a_handle_once(login, relying, sign_in):
-    code = login.token((await sign_in()).id, relying=PORTAL, address=RETURN)
-    grant = relying.redeem(code, relying=PORTAL)
-    assert (grant.session.person, grant.session.id) == (MARI, "")
-    with pytest.raises(CodeRefused) as caught:
-        relying.redeem(code, relying=PORTAL)
-    assert caught.value.why == "used"
-
-
-async def test_a_code_that_comes_twice_takes_back_what_it_gave(login, relying, sign_in):
-    code = login.token((await sign_in()).id, relying=PORTAL, address=RETURN)
-    handle = relying.redeem(code, relying=PORTAL).handle
-    with pytest.raises(CodeRefused):
-        relying.redeem(code, relying=PORTAL)
-    with pytest.raises(SessionRefused):
-        relying.grant(handle, relying=PORTAL)
-
-
-@pytest.mark.parametrize(
-    ("relying_member", "seconds", "why"),
-    [(TRANSPORT, 0, "relying"), (PORTAL, 30, "expired")],
-)
-async def test_a_code_is_for_one_member_and_for_seconds(
-    login, relying, sign_in, clock, relying_member, seconds, why
-):
-    code = login.token((await sign_in()).id, relying=PORTAL, address=RETURN)
-    clock.advance(seconds=seconds)
-    with pytest.raises(CodeRefused) as caught:
-        relying.redeem(code, relying=relying_member)
-    assert caught.value.why == why
-
-
-async def test_a_refused_code_is_used_up(login, relying, sign_in):
-    code = login.token((await sign_in()).id, relying=PORTAL, address=RETURN)
-    with pytest.raises(CodeRefused):
-        relying.redeem(code, relying=TRANSPORT)
-    with pytest.raises(CodeRefused) as caught:
-        relying.redeem(code, relying=PORTAL)
-    assert caught.value.why == "used"
-
-
-@pytest.mark.parametrize(("verifier", "why"), [("other", "verifier"), ("", "verifier")])
-async def test_a_stolen_code_lacks_its_verifier(login, relying, sign_in, verifier, why):
-    digest = urlsafe_b64encode(sha256(b"right").digest()).rstrip(b"=").decode()
-    session = await sign_in()
-    code = login.token(session.id, relying=PORTAL, address=RETURN, verifier_hash=digest)
-    with pytest.raises(CodeRefused) as caught:
-        relying.redeem(code, relying=PORTAL, verifier=verifier)
-    assert caught.value.why == why
-    code = login.token(session.id, relying=PORTAL, address=RETURN, verifier_hash=digest)
-    assert relying.redeem(code, relying=PORTAL, verifier="right").session.person == MARI
-
-
 async def test_another_member_can_t_use_the_handle(relying, handle):
     with pytest.raises(SessionRefused):
         await relying.statement(handle, relying=TRANSPORT, audience=TRANSPORT, case=CASE)
 
 
-async def test_a_handle_dies_with_the_session(login, relying, sign_in):
+async def test_a_handle_shows_whose_session_it_is_and_not_its_secret(relying, handle):
+    session = relying.grant(handle, relying=PORTAL).session
+    assert (session.person, session.id) == (MARI, "")
+
+
+async def test_a_handle_dies_with_the_session(login, relying, sign_in, handle_on):
     session = await sign_in()
-    code = login.token(session.id, relying=PORTAL, address=RETURN)
-    handle = relying.redeem(code, relying=PORTAL).handle
+    handle = handle_on(session)
     login.logout(session.id)
     with pytest.raises(SessionRefused):
         await relying.statement(handle, relying=PORTAL, audience=TRANSPORT, case=CASE)
@@ -182,10 +128,9 @@ async def test_a_silent_register_gives_no_mandate_and_stops_no_list(relying, han
     assert caught.value.why == "silent"
 
 
-async def test_a_statement_stands_in_the_person_s_history(login, relying, sign_in):
+async def test_a_statement_stands_in_the_person_s_history(login, relying, sign_in, handle_on):
     session = await sign_in()
-    code = login.token(session.id, relying=PORTAL, address=RETURN)
-    handle = relying.redeem(code, relying=PORTAL).handle
+    handle = handle_on(session)
     await relying.statement(handle, relying=PORTAL, audience=TRANSPORT, case=CASE)
     [stated] = [event for event in login.history(session.id) if event.action == "stated"]
     assert (stated.relying, stated.why) == (PORTAL, f"{TRANSPORT} {CASE}")

@@ -35,7 +35,7 @@ RELYING: Mapping[str, str] = {
     "transport": "services",
     "school": "services",
 }
-"""Who has people sent back from login, and by which subsystem: the portal, the desks."""
+"""Who asks login for statements, and by which subsystem: the portal, the desks."""
 
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
@@ -144,7 +144,6 @@ def _common(
 
 
 def _authority(country: Country, places: Mapping[str, Place], secrets: Mapping[str, str]) -> Tree:
-    relying = {str(country.members[role].id): [f"{places[role].origin}/"] for role in RELYING}
     return {
         "centre": {"instance": country.instance, "stamping-interval": 2},
         "trusted-list": {
@@ -155,7 +154,6 @@ def _authority(country: Country, places: Mapping[str, Place], secrets: Mapping[s
             "provider": country.members["trust"].names["en"],
         },
         "login": {
-            "relying": relying,
             "population": str(country.client("interior", "population")),
             "mandate-basis": country.mandate_basis,
             "client": [_site(country, places, name, secrets) for name in SITES],

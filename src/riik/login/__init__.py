@@ -3,7 +3,6 @@
 from riik.login.component import Login
 from riik.login.errors import (
     ChallengeRefused,
-    CodeRefused,
     MandateRefused,
     OriginRefused,
     RequestRefused,
@@ -37,7 +36,6 @@ __all__ = [
     "ChallengeRefused",
     "Client",
     "ClientRefused",
-    "CodeRefused",
     "Credential",
     "Event",
     "Grant",

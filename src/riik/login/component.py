@@ -34,7 +34,6 @@ from riik.identity import CodeRefused as IdentifierUnfit
 from riik.identity import semantics_identifier
 from riik.login.errors import (
     ChallengeRefused,
-    CodeRefused,
     RevocationUnknown,
     SessionRefused,
     TokenRefused,
@@ -44,7 +43,6 @@ from riik.login.model import (
     Challenge,
     Credential,
     Event,
-    KeptCode,
     KeptSession,
     Level,
     LoginRules,
@@ -82,7 +80,6 @@ class LoginStore(Protocol):
     def sessions_over(self, at: datetime, *, limit: int, work: Work) -> list[KeptSession]: ...
     def given(self, session: bytes, *, work: Work) -> list[tuple[str, datetime]]: ...
     def sweep(self, *, before: datetime, work: Work) -> int: ...
-    def put_code(self, code: KeptCode, *, work: Work) -> None: ...
     def record(self, event: Event, *, work: Work) -> None: ...
     def events_of(self, subject: SubjectId, *, limit: int, work: Work) -> list[Event]: ...
 
@@ -165,37 +162,6 @@ class Login:
         with self.database.work() as work:
             kept = self.use(hash_of(secret), work=work)
         return self.unsealed(kept, secret=secret)
-
-    def token(
-        self, secret: str, *, relying: MemberId, address: str, verifier_hash: str | None = None
-    ) -> str:
-        """A code for the member that sent the person here; it works once and for seconds.
-
-        Args:
-            secret: The session's id.
-            relying: The member that may redeem it.
-            address: Where the browser will carry it; one of the member's registered ones.
-            verifier_hash: ``code_challenge`` of RFC 7636 §4.2 (S256), if the member sent one.
-
-        Raises:
-            SessionRefused: For ``unknown`` or ``ended``.
-            CodeRefused: For ``address``.
-        """
-        if address not in self.rules.relying.get(relying, ()):
-            raise CodeRefused("nobody is sent to that address", why="address")
-        code, now = self.secret(), self.clock.now()
-        with self.database.work() as work:
-            kept = self.use(hash_of(secret), work=work)
-            kept_code = KeptCode(
-                key=hash_of(code),
-                session=kept.key,
-                relying=relying,
-                verifier_hash=verifier_hash,
-                expires_at=now + timedelta(seconds=self.rules.code_seconds),
-            )
-            self.store.put_code(kept_code, work=work)
-            self.record("sent-to", subject=kept.subject, relying=relying, work=work)
-        return code
 
     def logout(self, secret: str) -> None:
         """End a session and all that members hold of it; ending it twice is no error."""

@@ -4,7 +4,6 @@ Refused
 ├── TokenRefused       a Web eID token, or what stands behind it, doesn't hold
 ├── ChallengeRefused   no challenge for this browser, or it was used or is too old
 ├── SessionRefused     no session, or it ended
-├── CodeRefused        a one-time code that is unknown, used, late or another's
 ├── MandateRefused     nobody says that this person may act for that one
 ├── StatementRefused   a signed statement that doesn't say what is needed
 ├── RequestRefused     a request that isn't what the interface asks for
@@ -20,7 +19,6 @@ from riik.core import Refused, Unavailable
 
 __all__ = [
     "ChallengeRefused",
-    "CodeRefused",
     "MandateRefused",
     "OriginRefused",
     "RequestRefused",
@@ -51,13 +49,6 @@ class SessionRefused(Refused):
 
     code = "login.session-refused"
     status: ClassVar[int] = 401
-
-
-class CodeRefused(Refused):
-    """A one-time code that is unknown, used, late or another member's."""
-
-    code = "login.code-refused"
-    status: ClassVar[int] = 403
 
 
 class MandateRefused(Refused):

@@ -5,19 +5,16 @@ For browsers (JSON; a request counts only when it comes from a page of our own o
 POST /auth/challenge   a nonce for the Web eID extension, bound to this browser
 POST /auth/web-eid     the extension's token as it is; signs in
 GET  /auth/session     who is signed in here
-POST /auth/code        {"relying", "address", "state", "verifier_hash"?}: where to go on
 POST /auth/logout      ends the session and every member's handle on it
 
 For members, subsystem ``login``:
 
-sessions    POST /        {"code", "verifier"?}: a handle for a one-time code
-            POST /status  {"handle"}: does the session live, and whose is it
+sessions    POST /status  {"handle"}: does the session live, and whose is it
 mandates    POST /        {"handle"}: whom the person may act for
 statements  POST /        {"handle", "audience", "case", "represented"?, "purpose"?}
 """
 
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -39,18 +36,6 @@ Shape = TypeVar("Shape")
 MOST_BYTES: Final = 16_384
 NEVER: Final = {"Cache-Control": "no-store"}
 JSON: Final = (("Content-Type", "application/json"),)
-
-
-class _CodeAsked(msgspec.Struct, forbid_unknown_fields=True):
-    relying: str
-    address: str
-    state: str
-    verifier_hash: str | None = None
-
-
-class _Redeemed(msgspec.Struct, forbid_unknown_fields=True):
-    code: str
-    verifier: str = ""
 
 
 class _Handle(msgspec.Struct, forbid_unknown_fields=True):
@@ -109,23 +94,6 @@ def _session_routes(login: Login, cookies: Cookies) -> list[Route]:
         found = await login.in_thread(login.session, _secret(request, cookies))
         return JSONResponse(_shown(found), headers=NEVER)
 
-    async def code(request: Request) -> Response:
-        """POST /auth/code: a one-time code, as the address to go on to."""
-        check_own_page(request, origin=login.rules.origin, refusal=OriginRefused)
-        asked = _decoded(
-            await body_of(request, most=MOST_BYTES, refusal=RequestRefused), _CodeAsked
-        )
-        made = await login.in_thread(
-            login.token,
-            _secret(request, cookies),
-            relying=MemberId.parse(asked.relying),
-            address=asked.address,
-            verifier_hash=asked.verifier_hash,
-        )
-        query = urlencode({"code": made, "state": asked.state})
-        joint = "&" if "?" in asked.address else "?"
-        return JSONResponse({"location": f"{asked.address}{joint}{query}"}, headers=NEVER)
-
     async def logout(request: Request) -> Response:
         """POST /auth/logout: sign out everywhere."""
         check_own_page(request, origin=login.rules.origin, refusal=OriginRefused)
@@ -136,7 +104,6 @@ def _session_routes(login: Login, cookies: Cookies) -> list[Route]:
 
     return [
         Route("/auth/session", session, methods=["GET"]),
-        Route("/auth/code", code, methods=["POST"]),
         Route("/auth/logout", logout, methods=["POST"]),
     ]
 
@@ -145,13 +112,8 @@ def offers(relying: Relying, *, provider: ClientId, in_thread: InThread) -> list
     """What members may ask of login. The person drives it, so no other purpose is needed."""
 
     async def sessions(incoming: Incoming) -> Answer:
-        member = incoming.client.member
-        if incoming.path == "/status":
-            held = _decoded(incoming.body, _Handle)
-            return _json(_granted(await in_thread(relying.grant, held.handle, relying=member)))
-        asked = _decoded(incoming.body, _Redeemed)
-        grant = await in_thread(relying.redeem, asked.code, relying=member, verifier=asked.verifier)
-        return _json(_granted(grant))
+        held, member = _decoded(incoming.body, _Handle), incoming.client.member
+        return _json(_granted(await in_thread(relying.grant, held.handle, relying=member)))
 
     async def mandates(incoming: Incoming) -> Answer:
         held = _decoded(incoming.body, _Handle)
@@ -175,12 +137,12 @@ def offers(relying: Relying, *, provider: ClientId, in_thread: InThread) -> list
         return _json({"statement": statement})
 
     handlers = {"sessions": sessions, "mandates": mandates, "statements": statements}
-    paths = {"sessions": ("/", "/status")}
+    paths = {"sessions": "/status"}
     return [
         Offer(
             provider=provider,
             service=service,
-            endpoints=tuple(Endpoint("POST", path) for path in paths.get(service, ("/",))),
+            endpoints=(Endpoint("POST", paths.get(service, "/")),),
             handler=handler,
             requires_purpose=False,
         )

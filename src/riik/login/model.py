@@ -3,8 +3,7 @@
 Frozen and without behaviour but for the question each can answer about itself.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -16,7 +15,6 @@ __all__ = [
     "Credential",
     "Event",
     "Grant",
-    "KeptCode",
     "KeptGrant",
     "KeptSession",
     "Level",
@@ -150,7 +148,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What a relying member got for a one-time code: its own handle on the session.
+    """A relying member's own handle on a session: the access token that its site was given.
 
     Attributes:
         handle: Unguessable; only this member can use it, and it dies with the session.
@@ -242,17 +240,6 @@ class KeptSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCode:
-    """A one-time code as the store keeps it: under its hash, with the session's key."""
-
-    key: bytes
-    session: bytes
-    relying: MemberId
-    verifier_hash: str | None
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptGrant:
     """An access token, for a member also its handle on a session; kept under its hash.
 
@@ -261,16 +248,16 @@ class KeptGrant:
         session: Key of the session.
         relying: The member that may use it over the exchange; None for who is no member.
         code: Hash of the code that gave it.
-        client: ``client_id`` of who holds it; empty for a handle got over the exchange.
-        profile_until: Until then it opens the profile; None for a handle alone.
+        client: ``client_id`` of the site that holds it.
+        profile_until: Until then it opens the profile.
     """
 
     key: bytes
     session: bytes
     relying: MemberId | None
     code: bytes
-    client: str = ""
-    profile_until: datetime | None = None
+    client: str
+    profile_until: datetime
 
 
 def hash_of(secret: str) -> bytes:
@@ -285,8 +272,6 @@ class LoginRules:
     Attributes:
         origin: The site's origin as browsers write it, without a slash at the end; Web eID
             wants https, and browsers take http for ``localhost`` alone.
-        relying: Members that may have people sent back to them, and to which addresses,
-            exactly.
         disallowed_policies: Certificate policies (dotted OID prefixes) that are not taken;
             by default Mobile-ID's, which is no card.
         challenge_seconds: How long a nonce may be answered.
@@ -303,7 +288,6 @@ class LoginRules:
     """
 
     origin: str
-    relying: Mapping[MemberId, tuple[str, ...]] = field(default_factory=dict)
     disallowed_policies: tuple[str, ...] = ("1.3.6.1.4.1.10015.1.3",)
     challenge_seconds: int = 300
     code_seconds: int = 30

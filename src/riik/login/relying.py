@@ -1,27 +1,23 @@
-"""Login, towards members: redeem a code, ask for mandates, get a signed statement.
+"""Login, towards members: look at a session, ask for mandates, get a signed statement.
 
-A member holds a handle on the session of a person it sent here; only it can use it, and
-it dies with the session. What it gets for it is a statement for one other member and one
-case (`statements`), so a portal alone can read nobody.
+A member holds a handle on the session of a person it sent here, the access token of `oidc`;
+only it can use it, and it dies with the session. What it gets for it is a statement for one
+other member and one case (`statements`), so a portal alone can read nobody.
 The verbs that ask sources of mandates wait for other nodes and hold no unit meanwhile.
 """
 
 from asyncio import gather
-from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
-from hmac import compare_digest
 from typing import Protocol
 
 from riik.core import MemberId, PersonCode, Signer, Unavailable, Work
 from riik.login.component import Login
-from riik.login.errors import CodeRefused, MandateRefused, SessionRefused
+from riik.login.errors import MandateRefused, SessionRefused
 from riik.login.model import (
     Event,
     Grant,
-    KeptCode,
     KeptGrant,
     KeptSession,
     Mandate,
@@ -53,8 +49,6 @@ class MandateSource(Protocol):
 class GrantStore(Protocol):
     """What the relying side needs kept: `store` keeps it in SQL."""
 
-    def take_code(self, key: bytes, *, work: Work) -> KeptCode | None: ...
-    def code_was_used(self, key: bytes, *, work: Work) -> bool: ...
     def put_grant(self, grant: KeptGrant, *, work: Work) -> None: ...
     def grant(self, key: bytes, *, work: Work) -> KeptGrant | None: ...
     def drop_grants_of(self, code: bytes, *, work: Work) -> None: ...
@@ -79,36 +73,6 @@ class Relying:
     signer: Signer
     certificates: tuple[bytes, ...]
     sources: tuple[MandateSource, ...] = ()
-
-    def redeem(self, code: str, *, relying: MemberId, verifier: str = "") -> Grant:
-        """Take a one-time code for a handle on the session.
-
-        A code that comes twice was stolen by one of the two: what it gave is taken back
-        (RFC 6749 §4.1.2).
-
-        Args:
-            code: As the browser brought it.
-            relying: The member that asks; the exchange proved that it is.
-            verifier: ``code_verifier`` of RFC 7636, when the code was asked for with one.
-
-        Raises:
-            CodeRefused: For ``unknown``, ``used``, ``expired``, ``relying`` or ``verifier``.
-            SessionRefused: For ``unknown`` or ``ended``.
-        """
-        key, handle = hash_of(code), self.login.secret()
-        with self.login.database.work() as work:
-            kept = self.store.take_code(key, work=work)
-            why = self._fault(kept, key, relying=relying, verifier=verifier, work=work)
-            if kept is not None and why is None:
-                session = self.login.use(kept.session, work=work)
-                grant = KeptGrant(
-                    key=hash_of(handle), session=session.key, relying=relying, code=key
-                )
-                self.store.put_grant(grant, work=work)
-        # Only now, for a refused code stays used up.
-        if why is not None:
-            raise CodeRefused("this code gives nothing", why=why)
-        return Grant(handle=handle, relying=relying, session=self.login.unsealed(session))
 
     def grant(self, handle: str, *, relying: MemberId) -> Grant:
         """How the session behind a handle stands now; looking keeps it alive.
@@ -180,21 +144,6 @@ class Relying:
             role=role,
             purpose=purpose,
         )
-
-    def _fault(
-        self, kept: KeptCode | None, key: bytes, *, relying: MemberId, verifier: str, work: Work
-    ) -> str | None:
-        """What is wrong with a code that was just taken, or None."""
-        if kept is None:
-            used = self.store.code_was_used(key, work=work)
-            if used:
-                self.store.drop_grants_of(key, work=work)
-            return "used" if used else "unknown"
-        if self.login.clock.now() >= kept.expires_at:
-            return "expired"
-        if kept.relying != relying:
-            return "relying"
-        return None if _proves(kept, verifier) else "verifier"
 
     async def _role(self, handle: str, *, relying: MemberId, represented: PersonCode) -> str:
         mandates = await self.mandates(handle, relying=relying)
@@ -280,11 +229,3 @@ class Relying:
                 )
                 self.store.record(event, work=work)
         return kept
-
-
-def _proves(code: KeptCode, verifier: str) -> bool:
-    """PKCE with S256 (RFC 7636 §4.6): whoever sent the person here redeems the code."""
-    if code.verifier_hash is None:
-        return True
-    found = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
-    return compare_digest(found, code.verifier_hash.encode())

@@ -1,4 +1,4 @@
-"""Tables of login: challenges, failures, sessions, codes, handles, sites told, and events.
+"""Tables of login: challenges, failures, sessions, handles, sites told, and events.
 
 Secrets are kept as hashes, people sealed under their data keys, addresses blinded. Rows
 that are over are deleted by `sweep`; events stay. What the provider keeps besides of a
@@ -30,7 +30,6 @@ from riik.core import MemberId, SubjectId, Work, from_text, to_text
 from riik.login.model import (
     Challenge,
     Event,
-    KeptCode,
     KeptGrant,
     KeptSession,
     Level,
@@ -70,17 +69,6 @@ _session = Table(
     Column("latest_end", Text, nullable=False),
     Index("login_session_of_subject", "subject"),
 )
-_code = Table(
-    "login_code",
-    _tables,
-    Column("key", LargeBinary, primary_key=True),
-    Column("session", LargeBinary, nullable=False),
-    Column("relying", Text, nullable=False),
-    Column("verifier_hash", Text),
-    Column("expires_at", Text, nullable=False),
-    Column("used", Text, nullable=False),
-    Index("login_code_of_session", "session"),
-)
 _grant = Table(
     "login_grant",
     _tables,
@@ -89,7 +77,7 @@ _grant = Table(
     Column("relying", Text),
     Column("code", LargeBinary, nullable=False),
     Column("client", Text, nullable=False),
-    Column("profile_until", Text),
+    Column("profile_until", Text, nullable=False),
     Index("login_grant_of_session", "session"),
     Index("login_grant_of_code", "code"),
 )
@@ -119,7 +107,7 @@ _event = Table(
 _KEY: BindParameter[bytes] = bindparam("its_key")
 _BROWSER: BindParameter[bytes] = bindparam("its_browser")
 _PUT_CHALLENGE, _PUT_FAILURE, _PUT_SESSION = insert(_challenge), insert(_failure), insert(_session)
-_PUT_CODE, _PUT_GRANT, _PUT_EVENT = insert(_code), insert(_grant), insert(_event)
+_PUT_GRANT, _PUT_EVENT = insert(_grant), insert(_event)
 _VOID_CHALLENGES = delete(_challenge).where(_challenge.c.browser == _BROWSER)
 _NEWEST_CHALLENGE = (
     select(_challenge)
@@ -133,8 +121,6 @@ _COUNT_FAILURES = select(func.count()).where(
 )
 _SESSION = select(_session).where(_session.c.key == _KEY)
 _MOVE_END = update(_session).where(_session.c.key == _KEY).values(ends_at=bindparam("until"))
-_TAKE_CODE = update(_code).where(_code.c.key == _KEY, _code.c.used == "no").values(used="yes")
-_CODE = select(_code).where(_code.c.key == _KEY)
 _GRANT = select(_grant).where(_grant.c.key == _KEY)
 
 
@@ -213,7 +199,7 @@ class SqlLoginStore:
 
     def drop_session(self, key: bytes, *, work: Work) -> None:
         """Delete a session with its codes and every member's handle on it."""
-        for held in (_grant, _authorization, _given, _code):
+        for held in (_grant, _authorization, _given):
             work.execute(delete(held).where(held.c.session == key))
         work.execute(delete(_session).where(_session.c.key == key))
 
@@ -222,38 +208,6 @@ class SqlLoginStore:
         told = select(_given).where(_given.c.session == session).order_by(_given.c.at)
         rows = work.execute(told).mappings()
         return [(row["client"], from_text(row["at"])) for row in rows]
-
-    def put_code(self, code: KeptCode, *, work: Work) -> None:
-        """Write a one-time code that nobody used yet."""
-        work.execute(
-            _PUT_CODE,
-            {
-                "key": code.key,
-                "session": code.session,
-                "relying": str(code.relying),
-                "verifier_hash": code.verifier_hash,
-                "expires_at": to_text(code.expires_at),
-                "used": "no",
-            },
-        )
-
-    def take_code(self, key: bytes, *, work: Work) -> KeptCode | None:
-        """Use a code up; None when there is none, or it was used, also by another process."""
-        if work.execute(_TAKE_CODE, {"its_key": key}).rowcount != 1:
-            return None
-        row = work.execute(_CODE, {"its_key": key}).mappings().one()
-        return KeptCode(
-            key=row["key"],
-            session=row["session"],
-            relying=MemberId.parse(row["relying"]),
-            verifier_hash=row["verifier_hash"],
-            expires_at=from_text(row["expires_at"]),
-        )
-
-    def code_was_used(self, key: bytes, *, work: Work) -> bool:
-        """Is it a code that was used before?"""
-        used = work.execute(select(_code.c.used).where(_code.c.key == key)).scalar()
-        return bool(used == "yes")
 
     def put_grant(self, grant: KeptGrant, *, work: Work) -> None:
         """Write a member's handle."""
@@ -265,7 +219,7 @@ class SqlLoginStore:
                 "relying": None if grant.relying is None else str(grant.relying),
                 "code": grant.code,
                 "client": grant.client,
-                "profile_until": grant.profile_until and to_text(grant.profile_until),
+                "profile_until": to_text(grant.profile_until),
             },
         )
 
@@ -280,7 +234,7 @@ class SqlLoginStore:
             relying=MemberId.parse(row["relying"]) if row["relying"] else None,
             code=row["code"],
             client=row["client"],
-            profile_until=from_text(row["profile_until"]) if row["profile_until"] else None,
+            profile_until=from_text(row["profile_until"]),
         )
 
     def drop_grants_of(self, code: bytes, *, work: Work) -> None:
@@ -320,7 +274,7 @@ class SqlLoginStore:
     def sweep(self, *, before: datetime, work: Work) -> int:
         """Delete what was over before then; how many rows. Events stay, sessions are ended."""
         text = to_text(before)
-        ending = (_challenge, _code, _request, _authorization)
+        ending = (_challenge, _request, _authorization)
         statements = [delete(each).where(each.c.expires_at < text) for each in ending]
         statements.append(delete(_failure).where(_failure.c.at < text))
         return sum(work.execute(statement).rowcount for statement in statements)

@@ -138,7 +138,6 @@ class LoginSection(Shape):
     ``key-days`` is how long a key signs ID tokens.
     """
 
-    relying: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     population: str = ""
     mandate_basis: str = ""
     key_days: int = 90

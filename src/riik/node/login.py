@@ -34,10 +34,7 @@ def add_login(assembly: Assembly) -> None:
     origin = assembly.config.file.people.origin
     store = SqlLoginStore()
     login = Login(
-        rules=LoginRules(
-            origin=origin,
-            relying={MemberId.parse(who): to for who, to in section.relying.items()},
-        ),
+        rules=LoginRules(origin=origin),
         store=store,
         database=base.database,
         vault=base.vault,

@@ -12,9 +12,8 @@ revision, down_revision = "login_0002", "login_0001"
 
 
 def upgrade() -> None:
-    for table in ("login_grant", "login_session"):
+    for table in ("login_grant", "login_code", "login_session"):
         op.drop_table(table)
-    op.execute("DELETE FROM login_code")
     op.create_table(
         "login_session",
         Column("key", LargeBinary, primary_key=True),  # SHA-256 of the cookie's secret
@@ -35,8 +34,8 @@ def upgrade() -> None:
         Column("session", LargeBinary, nullable=False),
         Column("relying", Text),  # the member that may use it; none for who is no member
         Column("code", LargeBinary, nullable=False),  # the code that gave it
-        Column("client", Text, nullable=False),  # empty for a handle got over the exchange
-        Column("profile_until", Text),
+        Column("client", Text, nullable=False),
+        Column("profile_until", Text, nullable=False),
     )
     op.create_index("login_grant_of_session", "login_grant", ["session"])
     op.create_index("login_grant_of_code", "login_grant", ["code"])

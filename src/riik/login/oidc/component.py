@@ -208,7 +208,7 @@ class OpenIdProvider:
         with self.login.database.read() as work:
             grant = self.grants.grant(hash_of(token), work=work)
             kept = None if grant is None else self._live(grant.session, work=work, use=False)
-        if grant is None or kept is None or grant.profile_until is None:
+        if grant is None or kept is None:
             raise BearerRefused("no such token", why="unknown", error="invalid_token")
         if self.login.clock.now() >= grant.profile_until:
             raise BearerRefused("the token is over", why="expired", error="invalid_token")
