@@ -494,3 +494,52 @@ async def test_a_proposal_is_nobody_s_decision_yet(strict):
 async def test_the_next_case_is_not_one_s_own_proposal(strict):
     done = await strict.decide()
     assert done["next"] is None
+
+
+# --- verdicts put aside
+
+
+async def test_verdicts_are_put_aside_and_signed_together(house, world):
+    world.silent = {"driver-certificate"}
+    people = {SECOND: PETER, CASE: MARI}
+    for case, person in people.items():
+        await house.waiting(case, person)
+        await house.desk.put_aside(house.clerk(), Verdict(case=case, outcome="grant"))
+    ready = await house.desk.ready(house.clerk())
+    assert {row["case"]: (row["outcome"], row["same"]) for row in ready} == {
+        CASE: ("grant", True),
+        SECOND: ("grant", True),
+    }
+    laid = await house.desk.prepare_ready(house.clerk(), [*people], certificate=b"c")
+    done = await house.desk.complete(house.clerk(), laid["batch"], b"v")
+    assert set(done["done"]) == set(people)
+    assert await house.desk.ready(house.clerk()) == []
+
+
+async def test_a_verdict_put_aside_is_its_official_s_alone_and_sealed(waiting, tmp_path):
+    verdict = Verdict(case=CASE, outcome="refuse", reason="Maasikas on haige")
+    await waiting.desk.put_aside(waiting.clerk(), verdict)
+    assert await waiting.desk.ready(waiting.clerk(JAAN)) == []
+    assert await rows(waiting, which="mine") == [CASE]
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
+    assert b"Maasikas" not in kept
+
+
+async def test_a_verdict_on_a_case_that_changed_since_is_not_signed(waiting):
+    await waiting.desk.put_aside(waiting.clerk(), Verdict(case=CASE, outcome="grant"))
+    await waiting.desk.ask_again(waiting.clerk(), CASE)
+    [row] = await waiting.desk.ready(waiting.clerk())
+    assert not row["same"]
+    laid = waiting.desk.prepare_ready(waiting.clerk(), [CASE], certificate=b"c")
+    assert await refusal(laid) == "changed"
+    await waiting.desk.take_back(waiting.clerk(), [CASE])
+    assert await waiting.desk.ready(waiting.clerk()) == []
+
+
+async def test_nothing_is_put_aside_that_could_not_be_decided(waiting):
+    put = waiting.desk.put_aside(waiting.clerk(REIN), Verdict(case=CASE, outcome="grant"))
+    assert await refusal(put) == "unit"
+    put = waiting.desk.put_aside(waiting.clerk(), Verdict(case=CASE, outcome="refuse"))
+    assert await refusal(put) == "grounds"
+    laid = waiting.desk.prepare_ready(waiting.clerk(), [CASE], certificate=b"c")
+    assert await refusal(laid) == "changed"

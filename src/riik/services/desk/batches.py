@@ -9,7 +9,7 @@ from datetime import datetime
 
 from riik.core import SubjectId
 
-__all__ = ["Batch", "BatchCase", "DeskLook"]
+__all__ = ["Batch", "BatchCase", "DeskLook", "PutAside"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,23 @@ class Batch:
     sealed: bytes
     cases: tuple[BatchCase, ...]
     outcome: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutAside:
+    """A verdict that waits for its official's signature.
+
+    Attributes:
+        case: The case's id.
+        version: The version of the case that the official saw.
+        outcome: ``grant`` or ``refuse``.
+        sealed: The verdict, under the key of the case's person.
+    """
+
+    case: str
+    version: int
+    outcome: str
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

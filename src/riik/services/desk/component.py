@@ -21,7 +21,7 @@ from riik.core import (
 )
 from riik.services.component import VerifyVisit
 from riik.services.desk.amending import AskAgain
-from riik.services.desk.deciding import Decisions, check_seat
+from riik.services.desk.deciding import Decisions
 from riik.services.desk.errors import DeskRefused
 from riik.services.desk.looking import PURPOSES, RELATED, Looking
 from riik.services.desk.model import Clerk, Question, Verdict
@@ -29,6 +29,7 @@ from riik.services.desk.moving import Moving
 from riik.services.desk.notices import asked_notice
 from riik.services.desk.queues import Queues, official_told
 from riik.services.desk.staff import Seat, Staff
+from riik.services.desk.verdicts import check_seat
 from riik.services.errors import AuthorityMissing
 from riik.services.lookups import Lookups
 from riik.services.running import Files, Running
@@ -200,6 +201,47 @@ class Desk:
             "hash": laid.prepared.hash,
             "paper": laid.paper,
         }
+
+    async def put_aside(self, clerk: Clerk, verdict: Verdict) -> None:
+        """Keep a verdict until it is signed with others; raises as `prepare`."""
+        seat = self._seat(clerk)
+        await self.in_thread(self.decisions.put_aside, verdict, seat=seat)
+
+    async def take_back(self, clerk: Clerk, cases: Sequence[str]) -> None:
+        """Forget verdicts that were put aside."""
+        await self.in_thread(self.decisions.take_back, cases, seat=self._seat(clerk))
+
+    async def ready(self, clerk: Clerk) -> list[dict[str, Any]]:
+        """What waits for the official's signature, without anybody's data.
+
+        Returns:
+            ``case``, ``number``, ``title``, ``outcome``, and ``same``: whether the case is as
+            the official saw it.
+        """
+        seat = self._seat(clerk)
+        found = await self.in_thread(self.decisions.ready, seat)
+        return [
+            {
+                "case": case.id,
+                "number": case.number,
+                "title": self.queues.title(case, clerk.language),
+                "outcome": outcome,
+                "same": same,
+            }
+            for case, outcome, same in found
+        ]
+
+    async def prepare_ready(
+        self, clerk: Clerk, cases: Sequence[str], *, certificate: bytes
+    ) -> dict[str, Any]:
+        """Lay verdicts that were put aside out for one signature; as `prepare`.
+
+        Raises:
+            DeskConflict: And for a case that was changed since (``changed``).
+        """
+        seat = self._seat(clerk)
+        verdicts = await self.in_thread(self.decisions.put_aside_verdicts, cases, seat=seat)
+        return await self.prepare(clerk, verdicts, certificate=certificate)
 
     async def complete(
         self, clerk: Clerk, batch: str, value: bytes, *, which: str = "mine", service: str = ""

@@ -14,27 +14,26 @@ from typing import Any, Protocol
 
 import msgspec
 
-from riik.cases import Cases, Document, Mark, State
+from riik.cases import Case, Cases, Document, Mark, State
 from riik.core import Clock, Database, Entropy, InThread, Refused, SubjectId, Vault, Work, to_text
 from riik.formats import canonical_json
 from riik.services.desk.amending import ASIC_E
-from riik.services.desk.batches import Batch, BatchCase
+from riik.services.desk.batches import Batch, BatchCase, PutAside
 from riik.services.desk.errors import DeskConflict, DeskRefused
-from riik.services.desk.model import Act, Decided, Official, Role, Verdict
+from riik.services.desk.model import Act, Decided, Official, Verdict
 from riik.services.desk.records import decision_list, decision_record, digest_of
 from riik.services.desk.staff import Seat
+from riik.services.desk.verdicts import check_verdict
 from riik.services.dossier import Proposal
 from riik.services.letters import Authority
 from riik.services.running import Files, Running
 from riik.services.steps import Pens, Prepared
 
-__all__ = ["BatchStore", "Decisions", "Laid", "check_seat", "check_verdict"]
+__all__ = ["BatchStore", "Decisions", "Laid"]
 
 MOST_CASES = 50
 KEPT = timedelta(days=1)
 SALT_BYTES = 16
-MOST_REASON = 2_000
-MOST_GROUNDS = 20
 
 
 class BatchStore(Protocol):
@@ -44,6 +43,9 @@ class BatchStore(Protocol):
     def batch(self, batch_id: str, *, official: SubjectId, work: Work) -> Batch | None: ...
     def end_batch(self, batch_id: str, outcome: bytes, *, work: Work) -> None: ...
     def drop_batches(self, *, official: SubjectId, before: Any, work: Work) -> None: ...
+    def put_verdict(self, aside: PutAside, *, official: SubjectId, work: Work) -> None: ...
+    def verdicts(self, official: SubjectId, *, work: Work) -> list[PutAside]: ...
+    def drop_verdicts(self, cases: Sequence[str], *, official: SubjectId, work: Work) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +135,74 @@ class Decisions:
         container = await self.pens.finish(opaque, value)
         return await self.in_thread(self._end, batch, container, seat)
 
+    def put_aside(self, verdict: Verdict, *, seat: Seat) -> None:
+        """Keep a verdict until it is signed, perhaps with others; blocks.
+
+        Raises:
+            DeskRefused, DeskConflict: As `prepare`.
+        """
+        with self.database.work() as work:
+            running = self.files.load(verdict.case, work=work)
+            check_verdict(verdict, running, seat=seat)
+            self._take(running, seat, work=work)
+            aside = PutAside(
+                case=verdict.case,
+                version=running.version,
+                outcome=verdict.outcome,
+                sealed=self.vault.seal(
+                    running.case.subject,
+                    msgspec.json.encode(verdict),
+                    context=_aside_context(seat.me, verdict.case),
+                ),
+            )
+            self.store.put_verdict(aside, official=seat.me, work=work)
+
+    def take_back(self, cases: Sequence[str], *, seat: Seat) -> None:
+        """Forget verdicts that were put aside; blocks."""
+        with self.database.work() as work:
+            self.store.drop_verdicts(cases, official=seat.me, work=work)
+
+    def ready(self, seat: Seat) -> list[tuple[Case, str, bool]]:
+        """What waits for this official's signature; blocks.
+
+        Returns:
+            Each case, the outcome, and whether the case is still as the official saw it.
+        """
+        with self.database.read() as work:
+            found = []
+            for aside in self.store.verdicts(seat.me, work=work):
+                running = self.files.load(aside.case, work=work)
+                same = running.version == aside.version
+                waits = running.case.state is State.WITH_OFFICIAL
+                found.append((running.case, aside.outcome, same and waits))
+        return found
+
+    def put_aside_verdicts(self, cases: Sequence[str], *, seat: Seat) -> list[Verdict]:
+        """The verdicts that were put aside for these cases; blocks.
+
+        Raises:
+            DeskConflict: One is not there, or its case was changed since (``changed``).
+        """
+        with self.database.read() as work:
+            kept = {aside.case: aside for aside in self.store.verdicts(seat.me, work=work)}
+            return [self._aside(kept.get(case), case, seat, work=work) for case in cases]
+
     def name_of(self, official: Official) -> str:
         """An official's whole name in the order of the country's letters."""
         name = official.name
         return self.authority.full_name(
             given_names=name.given, family_name=name.family, middle_names=name.middle
         )
+
+    def _aside(self, aside: PutAside | None, case: str, seat: Seat, *, work: Work) -> Verdict:
+        running = self.files.load(case, work=work)
+        if aside is None or aside.version != running.version:
+            number = running.case.number
+            raise DeskConflict("the case was changed meanwhile", why="changed", number=number)
+        plain = self.vault.open(
+            running.case.subject, aside.sealed, context=_aside_context(seat.me, case)
+        )
+        return msgspec.json.decode(plain, type=Verdict)
 
     def _items(self, verdicts: Sequence[Verdict], seat: Seat, at: str) -> list[_Item]:
         items = []
@@ -230,6 +294,7 @@ class Decisions:
                     done.append(kept.case)
             if first is not None and not done:
                 raise first
+            self.store.drop_verdicts(done, official=batch.official, work=work)
             outcome = msgspec.json.encode({"done": done, "refused": refused})
             self.store.end_batch(batch.id, outcome, work=work)
         return _told(outcome)
@@ -305,63 +370,6 @@ class Decisions:
         self.files.save(replace(running, dossier=dossier), wake=False, work=work)
 
 
-def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
-    """What this official's signature under this verdict does, if it may do anything.
-
-    Where a service wants four eyes, the first verdict is a proposal; the same verdict of another
-    official confirms it, a different one is a new proposal.
-
-    Raises:
-        DeskRefused: For ``outcome``, ``grounds``, ``reason``, ``role``, ``own-case`` or ``unit``.
-        DeskConflict: For ``not-here``, ``with-another`` or ``four-eyes``.
-    """
-    _check_words(verdict)
-    case, official = running.case, seat.official
-    check_seat(running, seat=seat)
-    if Role.DECIDE not in official.roles:
-        raise DeskRefused("this official prepares and does not decide", why="role")
-    if case.state is not State.WITH_OFFICIAL or running.task("review") is None:
-        raise DeskConflict(
-            "the case does not wait for an official", why="not-here", number=case.number
-        )
-    if not seat.works_on(case):
-        raise DeskConflict("a colleague has this case", why="with-another", number=case.number)
-    if not running.definition.four_eyes:
-        return Act.DECIDE
-    colleague = running.dossier.colleague
-    if colleague is None:
-        return Act.PROPOSE
-    if colleague.official == official.person:
-        raise DeskConflict(
-            "another official must look at this proposal", why="four-eyes", number=case.number
-        )
-    same = (verdict.outcome, verdict.grounds) == (colleague.outcome, colleague.grounds)
-    return Act.CONFIRM if same else Act.PROPOSE
-
-
-def check_seat(running: Running, *, seat: Seat) -> None:
-    """Refuse who may not open this case at all.
-
-    Raises:
-        DeskRefused: For ``unit`` or ``own-case``.
-    """
-    if not seat.sees(running.case):
-        raise DeskRefused("this case belongs to another unit", why="unit")
-    if seat.official.person in (running.dossier.person, running.dossier.actor):
-        raise DeskRefused("nobody decides their own case", why="own-case")
-
-
-def _check_words(verdict: Verdict) -> None:
-    if verdict.outcome not in ("grant", "refuse"):
-        raise DeskRefused("an official grants or refuses", why="outcome")
-    if len(verdict.reason) > MOST_REASON:
-        raise DeskRefused("the reason is too long for a letter", why="reason", most=MOST_REASON)
-    if len(verdict.grounds) > MOST_GROUNDS or any(len(one) > 200 for one in verdict.grounds):
-        raise DeskRefused("these are too many grounds", why="grounds", most=MOST_GROUNDS)
-    if verdict.outcome == "refuse" and not verdict.grounds and not verdict.reason.strip():
-        raise DeskRefused("a refusal has its grounds", why="grounds")
-
-
 def _paper_name(running: Running, act: Act) -> str:
     if act is not Act.PROPOSE:
         return "decision-signed"
@@ -384,3 +392,7 @@ def _context(batch: str) -> str:
 
 def _record_context(batch: str, case: str) -> str:
     return f"desk_batch_case/{batch}/{case}"
+
+
+def _aside_context(official: SubjectId, case: str) -> str:
+    return f"desk_verdict/{official}/{case}"

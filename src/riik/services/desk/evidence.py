@@ -12,11 +12,11 @@ from typing import Any
 from riik.cases import Event, State
 from riik.core import to_text
 from riik.payments import Fee
-from riik.services.desk.deciding import check_verdict
 from riik.services.desk.errors import DeskConflict, DeskRefused
 from riik.services.desk.model import Decided, Official, Role, Verdict
 from riik.services.desk.queues import official_told
 from riik.services.desk.staff import Seat
+from riik.services.desk.verdicts import check_verdict
 from riik.services.letters import person_name
 from riik.services.model import ServiceDefinition, Standing
 from riik.services.running import Running

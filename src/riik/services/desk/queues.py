@@ -141,6 +141,11 @@ class Queues:
             raise DeskRefused("there is no such queue", why="queue")
         return replace(picks[which](), service=service)
 
+    def title(self, case: Case, language: str) -> str:
+        """What the case is about: the service's name."""
+        definition = self.definitions.get(case.service)
+        return definition.names.get(language, case.service) if definition else case.service
+
     def _row(
         self, case: Case, seat: Seat, holders: Mapping[SubjectId, Official], language: str
     ) -> dict[str, Any]:
@@ -151,7 +156,7 @@ class Queues:
             "case": case.id,
             "number": case.number,
             "service": case.service,
-            "title": definition.names.get(language, case.service) if definition else case.service,
+            "title": self.title(case, language),
             "unit": dict(self.staff.unit(case.unit).names),
             "needs": [{"code": code, "text": text(code, language)} for code in case.needs],
             "proposal": case.proposal,

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from riik.core import SubjectId, Work, from_text, to_text
-from riik.services.desk.batches import Batch, BatchCase, DeskLook
+from riik.services.desk.batches import Batch, BatchCase, DeskLook, PutAside
 
 __all__ = ["SqlDeskStore"]
 
@@ -38,6 +38,15 @@ _case = Table(
     Column("batch_id", Text, primary_key=True),
     Column("case_id", Text, primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+_verdict = Table(
+    "desk_verdict",
+    _tables,
+    Column("official", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 _look = Table(
@@ -107,6 +116,37 @@ class SqlDeskStore:
         gone = select(_batch.c.id).where(old)
         work.execute(delete(_case).where(_case.c.batch_id.in_(gone)))
         work.execute(delete(_batch).where(old))
+
+    def put_verdict(self, aside: PutAside, *, official: SubjectId, work: Work) -> None:
+        """Keep a verdict; an earlier one of the same official and case is replaced."""
+        self.drop_verdicts([aside.case], official=official, work=work)
+        work.execute(
+            insert(_verdict).values(
+                official=official,
+                case_id=aside.case,
+                version=aside.version,
+                outcome=aside.outcome,
+                sealed=aside.sealed,
+            )
+        )
+
+    def verdicts(self, official: SubjectId, *, work: Work) -> list[PutAside]:
+        """An official's verdicts that wait for their signature."""
+        query = select(_verdict).where(_verdict.c.official == official)
+        return [
+            PutAside(
+                case=row.case_id,
+                version=row.version,
+                outcome=row.outcome,
+                sealed=bytes(row.sealed),
+            )
+            for row in work.execute(query.order_by(_verdict.c.case_id))
+        ]
+
+    def drop_verdicts(self, cases: Sequence[str], *, official: SubjectId, work: Work) -> None:
+        """Forget verdicts that were signed, or that the official took back."""
+        mine = (_verdict.c.official == official) & _verdict.c.case_id.in_(cases)
+        work.execute(delete(_verdict).where(mine))
 
     def add_look(self, look: DeskLook, *, official: SubjectId, work: Work) -> None:
         """Write down one look in the official's own log."""

@@ -1,0 +1,72 @@
+"""May this official decide this case so? Decided without looking outside.
+
+A case is opened by whoever sees it, decided by whoever has it, and never by whom it is about.
+"""
+
+from riik.cases import State
+from riik.services.desk.errors import DeskConflict, DeskRefused
+from riik.services.desk.model import Act, Role, Verdict
+from riik.services.desk.staff import Seat
+from riik.services.running import Running
+
+__all__ = ["check_seat", "check_verdict"]
+
+MOST_REASON = 2_000
+MOST_GROUNDS = 20
+
+
+def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
+    """What this official's signature under this verdict does, if it may do anything.
+
+    Where a service wants four eyes, the first verdict is a proposal; the same verdict of another
+    official confirms it, a different one is a new proposal.
+
+    Raises:
+        DeskRefused: For ``outcome``, ``grounds``, ``reason``, ``role``, ``own-case`` or ``unit``.
+        DeskConflict: For ``not-here``, ``with-another`` or ``four-eyes``.
+    """
+    _check_words(verdict)
+    case, official = running.case, seat.official
+    check_seat(running, seat=seat)
+    if Role.DECIDE not in official.roles:
+        raise DeskRefused("this official prepares and does not decide", why="role")
+    if case.state is not State.WITH_OFFICIAL or running.task("review") is None:
+        raise DeskConflict(
+            "the case does not wait for an official", why="not-here", number=case.number
+        )
+    if not seat.works_on(case):
+        raise DeskConflict("a colleague has this case", why="with-another", number=case.number)
+    if not running.definition.four_eyes:
+        return Act.DECIDE
+    colleague = running.dossier.colleague
+    if colleague is None:
+        return Act.PROPOSE
+    if colleague.official == official.person:
+        raise DeskConflict(
+            "another official must look at this proposal", why="four-eyes", number=case.number
+        )
+    same = (verdict.outcome, verdict.grounds) == (colleague.outcome, colleague.grounds)
+    return Act.CONFIRM if same else Act.PROPOSE
+
+
+def check_seat(running: Running, *, seat: Seat) -> None:
+    """Refuse who may not open this case at all.
+
+    Raises:
+        DeskRefused: For ``unit`` or ``own-case``.
+    """
+    if not seat.sees(running.case):
+        raise DeskRefused("this case belongs to another unit", why="unit")
+    if seat.official.person in (running.dossier.person, running.dossier.actor):
+        raise DeskRefused("nobody decides their own case", why="own-case")
+
+
+def _check_words(verdict: Verdict) -> None:
+    if verdict.outcome not in ("grant", "refuse"):
+        raise DeskRefused("an official grants or refuses", why="outcome")
+    if len(verdict.reason) > MOST_REASON:
+        raise DeskRefused("the reason is too long for a letter", why="reason", most=MOST_REASON)
+    if len(verdict.grounds) > MOST_GROUNDS or any(len(one) > 200 for one in verdict.grounds):
+        raise DeskRefused("these are too many grounds", why="grounds", most=MOST_GROUNDS)
+    if verdict.outcome == "refuse" and not verdict.grounds and not verdict.reason.strip():
+        raise DeskRefused("a refusal has its grounds", why="grounds")
