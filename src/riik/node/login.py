@@ -20,7 +20,7 @@ from riik.node.assembly import Assembly
 from riik.node.config import LoginClientSection, LoginSection
 from riik.node.fillers.mandates import PopulationMandates
 from riik.portal.login import LoginPages
-from riik.portal.login.http import login_page_routes
+from riik.portal.login.http import login_page_routes, shown_to_people
 from riik.runtime.web import Cookies
 
 __all__ = ["add_login", "login_client"]
@@ -89,7 +89,6 @@ def _add_provider(
     provider.keyring.turn()
     assembly.parts.provider = provider
     cookies = Cookies.of(login.rules.origin, node="login")
-    assembly.routes += provider_routes(provider, cookies=cookies)
     pages = LoginPages(
         profile=assembly.profile,
         origin=login.rules.origin,
@@ -102,6 +101,8 @@ def _add_provider(
         idle_minutes=login.rules.idle_seconds // 60,
     )
     assembly.routes += login_page_routes(provider, pages=pages, cookies=cookies)
+    protocol = provider_routes(provider, cookies=cookies)
+    assembly.routes += shown_to_people(protocol, provider=provider, pages=pages, cookies=cookies)
     assembly.on(farewell_handlers(provider, tell=BackChannel(http=base.http)))
     base.jobs.periodic("login.turn-keys", TURN_EVERY, turner(provider))
 

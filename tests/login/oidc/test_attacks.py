@@ -293,12 +293,15 @@ async def test_the_session_gets_a_new_secret_at_each_sign_in(browser, enter):
         await browser.send("GET", "/auth/session")
 
 
-async def test_a_request_is_answered_once(browser, signed_in, enter):
-    name = (await browser.authorize()).told["request"]
+async def test_a_request_is_answered_once_but_for_a_second_click(browser, enter, clock):
+    address = "/oidc/continue?request=" + (await browser.authorize()).told["request"]
     await enter()
-    assert "code" in (await browser.send("GET", f"/oidc/continue?request={name}")).told
+    first = await browser.send("GET", address)
+    second = await browser.send("GET", address)
+    assert first.told["code"] != second.told["code"]
+    clock.advance(seconds=10)
     with pytest.raises(ClientRefused):
-        await browser.send("GET", f"/oidc/continue?request={name}")
+        await browser.send("GET", address)
 
 
 async def test_a_request_waits_for_half_an_hour(browser, enter, clock):

@@ -21,7 +21,7 @@ from tests.login.oidc.conftest import (  # noqa: F401
 from riik.login.http import routes
 from riik.login.oidc.http import provider_routes
 from riik.portal.login import LoginPages
-from riik.portal.login.http import login_page_routes
+from riik.portal.login.http import login_page_routes, shown_to_people
 from riik.profiles import country_profile
 from riik.runtime.web import Cookies
 
@@ -39,7 +39,12 @@ def app(login, provider):  # noqa: F811
     return Starlette(
         routes=[
             *routes(login, cookies=cookies),
-            *provider_routes(provider, cookies=cookies),
+            *shown_to_people(
+                provider_routes(provider, cookies=cookies),
+                provider=provider,
+                pages=pages,
+                cookies=cookies,
+            ),
             *login_page_routes(provider, pages=pages, cookies=cookies),
         ]
     )

@@ -1,9 +1,13 @@
 """The login's pages: who asks, what they will know, where one is signed in, and the way out."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from tests.login.oidc.conftest import AFTER, Browser
+
+from riik.login import ClientRefused, OriginRefused, RequestRefused
+from riik.testing.cards import bound_card
 
 pytestmark = pytest.mark.anyio
 HOSTILE = "<script>alert(1)</script>"
@@ -129,6 +133,39 @@ async def test_another_browser_is_signed_out_from_here(browser, enter, app):
     assert (await browser.send("GET", "/sessions")).status == 200
 
 
+async def test_signing_out_here_leaves_nobody_signed_in_here(browser, enter):
+    await enter()
+    [sid] = re.findall(
+        r'name="only" value="([^"]+)"', (await browser.send("GET", "/sessions")).text
+    )
+    assert (await browser.send("POST", "/sessions", {"only": sid})).location == "/logged-out"
+
+
+async def test_another_person_s_sign_in_can_t_be_ended_by_its_name(browser, enter, app, country):
+    other = Browser(app)
+    await enter(bound_card(country), within=other)
+    [sid] = re.findall(r'name="only" value="([^"]+)"', (await other.send("GET", "/sessions")).text)
+    await enter()
+    await browser.send("POST", "/sessions", {"only": sid})
+    assert (await other.send("GET", "/sessions")).status == 200
+
+
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"origin": None}], ids=str)
+async def test_no_other_page_ends_a_sign_in(browser, enter, headers):
+    await enter()
+    with pytest.raises(OriginRefused):
+        await browser.send("POST", "/sessions", {}, **headers)
+
+
+async def test_a_flood_of_fields_is_refused(browser, enter):
+    await enter()
+    flood = [(str(number), "") for number in range(100)]
+    with pytest.raises(RequestRefused):
+        await browser.send("GET", f"/logout?{urlencode(flood)}")
+    with pytest.raises(RequestRefused):
+        await browser.send("POST", "/sessions", flood)
+
+
 async def test_everywhere_means_here_too(browser, enter, app):
     other = Browser(app)
     await enter(within=other)
@@ -153,3 +190,21 @@ async def test_a_strange_address_opens_no_form_to_it(browser, enter):
     await enter()
     page = await browser.send("GET", "/logout?post_logout_redirect_uri=https://evil.example/")
     assert "form-action 'self';" in policy(page)
+
+
+STRANGE = [
+    "/oidc/authorize?client_id=nobody",
+    "/oidc/continue?request=nothing",
+    "/oidc/cancel?request=nothing",
+    "/oidc/logout?client_id=nobody",
+]
+
+
+@pytest.mark.parametrize("path", STRANGE)
+async def test_what_no_site_can_be_told_is_told_to_the_person(browser, path):
+    page = await browser.send("GET", path, accept="text/html")
+    assert page.status == 400
+    assert page.location == ""
+    assert "frame-ancestors 'none'" in policy(page)
+    with pytest.raises(ClientRefused):
+        await browser.send("GET", path, accept="application/json")

@@ -44,6 +44,7 @@ from riik.login.relying import GrantStore
 
 __all__ = ["OpenIdProvider", "ProviderStore"]
 
+SECOND_CLICK: Final = timedelta(seconds=10)
 CANCELLED: Final = {
     "error": "user_cancel",
     "error_description": "User canceled the login process.",
@@ -55,7 +56,7 @@ class ProviderStore(Protocol):
 
     def put_request(self, kept: KeptRequest, *, work: Work) -> None: ...
     def request(self, key: bytes, *, work: Work) -> KeptRequest | None: ...
-    def drop_request(self, key: bytes, *, work: Work) -> bool: ...
+    def end_request(self, key: bytes, *, at: datetime, work: Work) -> None: ...
     def put_authorization(self, kept: KeptAuthorization, *, work: Work) -> None: ...
     def take_authorization(self, key: bytes, *, work: Work) -> KeptAuthorization | None: ...
     def authorization(self, key: bytes, *, work: Work) -> KeptAuthorization | None: ...
@@ -367,9 +368,9 @@ class OpenIdProvider:
         return kept
 
     def _take(self, kept: KeptRequest, *, work: Work) -> None:
-        """A request is answered once."""
-        if not self.store.drop_request(kept.key, work=work):
-            raise ClientRefused("the request was answered", why="request")
+        """A request is answered once; a second click on the same button gets the same page."""
+        end = min(self.login.clock.now() + SECOND_CLICK, kept.expires_at)
+        self.store.end_request(kept.key, at=end, work=work)
 
     def _live(self, key: bytes, *, work: Work, use: bool = True) -> KeptSession | None:
         try:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    delete,
     insert,
     select,
     text,
@@ -58,7 +57,9 @@ _KEYS = Table(
 _KEY: BindParameter[bytes] = bindparam("its_key", type_=LargeBinary)
 _PUT_REQUEST, _PUT_AUTHORIZATION = insert(_REQUESTS), insert(_CODES)
 _REQUEST = select(_REQUESTS).where(_REQUESTS.c.key == _KEY)
-_DROP_REQUEST = delete(_REQUESTS).where(_REQUESTS.c.key == _KEY)
+_END_REQUEST = (
+    update(_REQUESTS).where(_REQUESTS.c.key == _KEY).values(expires_at=bindparam("until"))
+)
 _TAKE = update(_CODES).where(_CODES.c.key == _KEY, _CODES.c.used == "no").values(used="yes")
 _AUTHORIZATION = select(_CODES).where(_CODES.c.key == _KEY)
 _GENERATIONS = select(_KEYS).order_by(_KEYS.c.generation)
@@ -100,9 +101,9 @@ class SqlProviderStore:
             expires_at=from_text(row["expires_at"]),
         )
 
-    def drop_request(self, key: bytes, *, work: Work) -> bool:
-        """Take a request away; was it there? Of two who try, one is told so."""
-        return bool(work.execute(_DROP_REQUEST, {"its_key": key}).rowcount)
+    def end_request(self, key: bytes, *, at: datetime, work: Work) -> None:
+        """Let a request wait no longer than until then."""
+        work.execute(_END_REQUEST, {"its_key": key, "until": to_text(at)})
 
     def put_authorization(self, kept: KeptAuthorization, *, work: Work) -> None:
         """Write a code that nobody used yet."""

@@ -10,7 +10,7 @@ GET  /logged-out   it ended
 Signing in itself is `/auth/…` (JSON, for the page's script), the protocol is `/oidc/…`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
@@ -33,7 +33,9 @@ from riik.portal.design.texts import LANGUAGES
 from riik.portal.login.page import SESSIONS, LoginPages, Sight
 from riik.runtime.web import Cookies, body_of, check_own_page
 
-__all__ = ["login_page_routes"]
+__all__ = ["login_page_routes", "shown_to_people"]
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 MOST_BYTES = 16_384
 MOST_FIELDS = 60
@@ -54,6 +56,14 @@ def login_page_routes(
         Route("/logged-out", calls.left, methods=["GET"]),
         *design_routes(),
     ]
+
+
+def shown_to_people(
+    routes: Sequence[Route], *, provider: OpenIdProvider, pages: LoginPages, cookies: Cookies
+) -> list[Route]:
+    """The provider's routes; who comes with a browser gets a page of what can't be answered."""
+    calls = _Calls(provider, pages, cookies)
+    return [Route(one.path, calls.told(one.endpoint), methods=one.methods) for one in routes]
 
 
 class _Calls:
@@ -80,8 +90,7 @@ class _Calls:
                 secret=self._secret(request),
             )
         except ClientRefused as refused:
-            shown = self.pages.refused(self._sight(request), refused.why)
-            return self._page(request, shown, status=400)
+            return self._refused(request, refused)
         sight = self._sight(request, pending)
         other = request.query_params.get("other") == "yes"
         if pending.need in (Need.CONFIRM, Need.NOTHING) and not other:
@@ -111,7 +120,8 @@ class _Calls:
             await self.login.in_thread(self.login.logout_everywhere, secret, only=only)
         except SessionRefused:
             return RedirectResponse("/logged-out", 303)
-        return RedirectResponse(SESSIONS if only else "/logged-out", 303)
+        here = await self.login.in_thread(self.provider.session_of, secret)
+        return RedirectResponse(SESSIONS if here is not None else "/logged-out", 303)
 
     async def leave(self, request: Request) -> Response:
         """GET /logout: shall it end?"""
@@ -120,7 +130,7 @@ class _Calls:
         except SessionRefused:
             return RedirectResponse("/logged-out", 303)
         here = next(place for place in places if place.here)
-        fields = parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        fields = _pairs(request.url.query)
         sight = self._sight(request, None, here=here.session)
         address = request.query_params.get("post_logout_redirect_uri", "")
         shown = self.pages.leave(sight, fields, here)
@@ -129,6 +139,24 @@ class _Calls:
     async def left(self, request: Request) -> Response:
         """GET /logged-out: it ended."""
         return self._page(request, self.pages.left(self._sight(request)))
+
+    def told(self, handler: Handler) -> Handler:
+        """A handler of the provider, with our page where nobody but the person can be told."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except ClientRefused as refused:
+                if "text/html" not in request.headers.get("accept", ""):
+                    raise
+                return self._refused(request, refused)
+
+        return answer
+
+    def _refused(self, request: Request, refused: ClientRefused) -> Response:
+        number = request.scope.get("state", {}).get("request_id", "")
+        shown = self.pages.refused(self._sight(request), refused.why, number=number)
+        return self._page(request, shown, status=refused.status)
 
     def _page(
         self,
@@ -174,7 +202,14 @@ class _Calls:
 
 async def _form(request: Request) -> Mapping[str, str]:
     body = await body_of(request, media_type=FORM, most=MOST_BYTES, refusal=RequestRefused)
-    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS))
+    return dict(_pairs(body.decode("utf-8", "replace")))
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise RequestRefused("there are too many parameters", why="size") from error
 
 
 def _origin(address: str) -> str:
