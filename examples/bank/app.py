@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bank.contracts import Contracts, terms
+from bank.contracts import Contracts, terms, text_of
 from bank.counter import Counter, link_of
 from bank.frame import SENTENCES, Frame, Page, json_answer
 from bank.guests import Guest, body_of, form_of
@@ -139,7 +139,7 @@ class _Site:
             return RedirectResponse("/sign-in?to=/contract", 303)
         signed = self.contracts.signed(who["sub"])
         report = None if signed is None else await self.contracts.judge(signed)
-        text = terms(self.settings, guest.words, **who)
+        text = terms(self.settings, guest.words, **who) if signed is None else text_of(signed)
         return self.show("contract.html", request, guest, text=text, report=report)
 
     async def prepare(self, request: Request, guest: Guest) -> Response:

@@ -17,7 +17,15 @@ from secrets import randbits
 from bank.settings import Settings
 from bank.web import Refused, Silent, Web
 from bank.words import Words
-from riik.signatures import DataFile, Prepared, Report, Signatures, validate, verify_xml
+from riik.signatures import (
+    DataFile,
+    Prepared,
+    Report,
+    Signatures,
+    open_container,
+    validate,
+    verify_xml,
+)
 from riik.trust import (
     TrustAnchor,
     TrustUnavailable,
@@ -28,7 +36,7 @@ from riik.trust import (
     read_trusted_list,
 )
 
-__all__ = ["Contracts", "terms"]
+__all__ = ["Contracts", "terms", "text_of"]
 
 HOUR = 3_600
 
@@ -139,6 +147,11 @@ class Contracts:
     def _path(self, person: str) -> Path:
         # Personal codes have no place in the names of files.
         return self.settings.folder / "contracts" / f"{sha256(person.encode()).hexdigest()}.asice"
+
+
+def text_of(container: bytes) -> str:
+    """What was signed, out of the container."""
+    return "\n".join(file.content.decode() for file in open_container(container).files)
 
 
 def _person_of(certificate: bytes) -> str:

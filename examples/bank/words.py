@@ -44,6 +44,10 @@ class Words:
         written: str = format_currency(amount, currency, pattern, locale=LOCALES[self.language])
         return written.replace("-", "\N{MINUS SIGN}")
 
+    def account(self, number: str) -> str:
+        """An account's number in groups of four, as on paper (ISO 13616 §5.3)."""
+        return " ".join(re.findall(".{1,4}", number))
+
     def moment(self, text: str) -> str:
         """A time of RFC 3339, in the country's zone."""
         return self._written(text, f"{DAYS[self.language]}, HH:mm")
