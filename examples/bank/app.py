@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.applications import Starlette
@@ -40,7 +40,7 @@ OWN = {"bank.css": "text/css", "mark.svg": "image/svg+xml"}
 
 
 def make_app(settings: Settings) -> Starlette:
-    """The site as an ASGI application; `app.state.close` lets go of file and connections."""
+    """The site as an ASGI application; `app.state.close` lets go of all."""
     site = _Site(settings)
     pages: list[tuple[str, Page, str]] = [
         ("/", site.home, "GET"),
@@ -61,7 +61,7 @@ def make_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=[Route(path, site.frame.page(page), methods=[how]) for path, page, how in pages]
     )
-    app.state.close = site.close
+    app.state.close, app.state.kept = site.close, site.kept
     return app
 
 
@@ -113,24 +113,24 @@ class _Site:
         to = f"/pay/{order['id']}"
         if self._back(form.get("return", "")):
             to += f"?{urlencode({'return': form['return']})}"
-        return await self._to_login(
-            guest, to=to, pays=order["id"], nonce=link_of(order), prompt="login", max_age="60"
-        )
+        # Whoever is signed in pays: not whoever else has a card at hand.
+        hint = {"id_token_hint": guest.told["id_token"]} if guest.who else {}
+        bound = {"nonce": link_of(order), "prompt": "login", "max_age": "60", **hint}
+        return await self._to_login(guest, to=to, pays=order["id"], **bound)
 
     async def account(self, request: Request, guest: Guest) -> Response:
         """GET /account: balance and transactions of the customer."""
         if guest.who is None:
             return RedirectResponse("/sign-in?to=/account", 303)
         before = request.query_params.get("before", "")
+        known = int(before) if before.isdecimal() and len(before) < 16 else 0
         try:
-            account = await self.counter.account(
-                guest.told["visit"], before=int(before) if before.isdecimal() else 0
-            )
+            account = await self.counter.account(guest.told["visit"], before=known)
         except Refused:
             # The bank ended the visit earlier than we did.
             guest.leave()
             return RedirectResponse("/sign-in?to=/account", 303)
-        return self.show("account.html", request, guest, account=account, first=not before)
+        return self.show("account.html", request, guest, account=account, first=not known)
 
     async def contract(self, request: Request, guest: Guest) -> Response:
         """GET /contract: the contract to read and sign; or the signed one with its verdict."""
@@ -145,6 +145,8 @@ class _Site:
     async def prepare(self, request: Request, guest: Guest) -> Response:
         """POST /contract/prepare: what the card must sign."""
         asked, who = await self._asked(request, guest)
+        if self.contracts.signed(who["sub"]) is not None:
+            return json_answer({"location": "/contract"})
         prepared = await self.contracts.prepare(
             terms(self.settings, guest.words, **who),
             certificate=_octets(asked, "certificate"),
@@ -199,10 +201,11 @@ class _Site:
     async def signed_in(self, request: Request, guest: Guest) -> Response:
         """GET /sign-in/back: who comes back from the login, to see or to pay."""
         answer = request.query_params
-        begun = guest.take("begun", answer.get("state", ""))
-        if begun is None or answer.get("iss", self.settings.login) != self.settings.login:
+        begun = guest.come_back(answer.get("state", ""))
+        # The answer names its login, so that no other one can slip in its own (RFC 9207).
+        if begun is None or answer.get("iss") != self.settings.login:
             raise Refused("expired")
-        to, pays = begun["to"], begun.get("pays")
+        to, pays = begun["to"], begun["pays"]
         try:
             token, claims = await self.login.finish(answer, begun)
             if pays:
@@ -231,7 +234,7 @@ class _Site:
     async def back_channel(self, request: Request, guest: Guest) -> Response:
         """POST /sign-out/back-channel: the login says that a session ended, elsewhere perhaps."""
         sid = await self.login.ended((await form_of(request)).get("logout_token", ""))
-        for told in self.kept.drop_sid(sid):
+        for told in self.kept.end(sid):
             await self._leave(told)
         return Response(status_code=200)
 
@@ -239,8 +242,7 @@ class _Site:
         address, state, begun = await self.login.request(
             to=to, language=guest.words.language, **more
         )
-        earlier = dict(list(guest.told.get("begun", {}).items())[-4:])
-        guest.keep(begun={**earlier, state: {**begun, "pays": pays}})
+        guest.begin(state, {**begun, "pays": pays})
         return RedirectResponse(address, 303)
 
     async def _enter(self, guest: Guest, token: str, claims: dict[str, Any]) -> None:
@@ -280,9 +282,10 @@ class _Site:
 
     def _back(self, address: str) -> tuple[str, Mapping[str, str]] | None:
         """Address and name of the site to go back to, if it is one of those we know."""
-        parts = urlsplit(address)
-        names = self.settings.returns.get(f"{parts.scheme}://{parts.netloc}")
-        return None if names is None else (address, names)
+        for origin, names in self.settings.returns.items():
+            if address == origin or address.startswith(f"{origin}/"):
+                return address, names
+        return None
 
 
 def _order(request: Request) -> str:

@@ -29,6 +29,7 @@ SENTENCES = {
     "no-account": "You have no account at this bank. Nothing was paid.",
     "funds": "There is not enough money on your account. Nothing was paid.",
     "currency": "Your account is in another currency. Nothing was paid.",
+    "login_required": "This card belongs to somebody else. Nothing was paid.",
     "level": "A payment needs an ID-card. Nothing was paid.",
     "silent": "The bank or the national login does not answer. Look here again in a few minutes.",
     "other": "The confirmation came too late. Nothing was paid. Confirm once more.",

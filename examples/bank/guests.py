@@ -56,15 +56,24 @@ class Guest:
         told = {name: value for name, value in changed.items() if value is not None}
         self._kept.put(self._secret, told, seconds=IDLE if "who" in told else WAITING)
 
-    def take(self, name: str, key: str = "") -> Any:
+    def take(self, name: str) -> Any:
         """Take something out: whoever comes a second time finds nothing."""
         found = self.told.get(name)
-        if key:
-            rest = {one: value for one, value in (found or {}).items() if one != key}
-            found = (found or {}).get(key)
-            self.keep(**{name: rest})
-        elif found is not None:
+        if found is not None:
             self.keep(**{name: None})
+        return found
+
+    def begin(self, state: str, begun: dict[str, str]) -> None:
+        """Remember a sign-in that goes to the login, beside the latest of other tabs."""
+        earlier = list(self.told.get("begun", {}).items())[-4:]
+        self.keep(begun={**dict(earlier), state: begun})
+
+    def come_back(self, state: str) -> dict[str, str] | None:
+        """The sign-in that comes back with this state; once."""
+        begun = dict(self.told.get("begun", {}))
+        found: dict[str, str] | None = begun.pop(state, None)
+        if found is not None:
+            self.keep(begun=begun)
         return found
 
     def enter(self, **told: Any) -> None:

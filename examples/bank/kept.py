@@ -13,6 +13,7 @@ from typing import Any
 
 __all__ = ["Kept"]
 
+PERSONAL = {"who", "visit", "id_token", "sid", "prepared"}
 TABLE = (
     "create table if not exists session"
     " (key blob primary key, sid text not null, until real not null, told text not null)"
@@ -48,10 +49,19 @@ class Kept:
         """Forget what is kept under a secret."""
         self._file.execute("delete from session where key = ?", (_key(secret),))
 
-    def drop_sid(self, sid: str) -> list[dict[str, Any]]:
-        """Forget all that belongs to one session at the login; answers what it was."""
-        rows = self._file.execute("delete from session where sid = ? returning told", (sid,))
-        return [json.loads(row[0]) for row in rows.fetchall()]
+    def end(self, sid: str) -> list[dict[str, Any]]:
+        """Sign out whoever belongs to a session at the login; answers what was kept of them.
+
+        What is not theirs stays: a sign-in that is under way still comes back.
+        """
+        found = self._file.execute("select key, told from session where sid = ?", (sid,)).fetchall()
+        ended = [(key, dict(json.loads(told))) for key, told in found]
+        for key, told in ended:
+            left = {name: value for name, value in told.items() if name not in PERSONAL}
+            self._file.execute(
+                "update session set sid = '', told = ? where key = ?", (json.dumps(left), key)
+            )
+        return [told for _, told in ended]
 
     def close(self) -> None:
         """Close the file."""

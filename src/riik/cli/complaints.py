@@ -30,6 +30,11 @@ REMEDIES: Final = {
     ("formats.toml-refused", "unknown-key"): "correct the key that is named, or remove it",
     ("formats.toml-refused", "value"): "give the key that is named a value of its kind",
     ("formats.toml-refused", "syntax"): "correct the line that is named (the form is TOML 1.0)",
+    (
+        "demo.example-missing",
+        "folder",
+    ): "run it from a checkout, or install riik anew: the "
+    "bank's website comes along in share/riik/examples",
     ("demo.refused", "busy"): "stop the other command, or name another folder: --state FOLDER",
     ("demo.holders-lost", "lost"): "put the file back, or begin anew with --fresh: the state that "
     "is there is then deleted",

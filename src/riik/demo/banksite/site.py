@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import riik
 from riik.core import Refused
@@ -43,16 +43,12 @@ class ExampleMissing(Refused):
     code = "demo.example-missing"
 
 
-class _Close(Protocol):
-    async def __call__(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class BankSite:
     """The website as it runs in this process."""
 
     server: Server
-    close: _Close
+    app: Any
 
     @classmethod
     async def start(cls, folder: Path, place: Place) -> "BankSite":
@@ -69,12 +65,12 @@ class BankSite:
             await server.stop()
             await app.state.close()
             raise PortTaken("the port of the bank's website is taken", why="port")
-        return cls(server, app.state.close)
+        return cls(server, app)
 
     async def stop(self) -> None:
         """Stop serving, let go of everything."""
         await self.server.stop()
-        await self.close()
+        await self.app.state.close()
 
 
 def write_bank_site(folder: Path, country: Country, places: Mapping[str, Place]) -> None:
@@ -94,15 +90,18 @@ def bank_command(folder: Path, place: Place) -> list[str]:
     return [sys.executable, "-m", "riik.demo.banksite", str(folder), str(place.people)]
 
 
-def load_example() -> ModuleType:
+def load_example(*folders: Path) -> ModuleType:
     """The example's package, from the checkout or from where the installation put it.
+
+    Args:
+        folders: Other places to look for it.
 
     Raises:
         ExampleMissing: For ``folder``.
     """
-    if PACKAGE in sys.modules:
+    if not folders and PACKAGE in sys.modules:
         return sys.modules[PACKAGE]
-    folders = (
+    folders = folders or (
         Path(riik.__file__).parents[2] / "examples" / PACKAGE,
         Path(sysconfig.get_path("data")) / "share" / "riik" / "examples" / PACKAGE,
     )
