@@ -1,0 +1,149 @@
+"""Every page that the country has, by people who may see it: axe, zoom, keyboard, weight, headers.
+
+Pages are found from the routes of the running sites (`atlas`), so that none can be forgotten.
+"""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from tests.journeys.browser.atlas import Atlas, explore, openable
+from tests.journeys.browser.house import enter, put_card
+from tests.journeys.browser.sights import Sight, look
+from tests.journeys.house import COURSE, visit
+
+from riik.demo.banksite import load_example
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
+
+MOST_BYTES = 60 * 1024
+OTHERS = ("trust", "identity", "interior", "bank", "clinic", "witness")
+VISITS = [
+    ("authority", ""),
+    ("authority", "mari"),
+    ("bank-site", ""),
+    ("bank-site", "mari"),
+    ("card", "mari"),
+    *((role, "") for role in OTHERS),
+]
+ENTRANCES = {"authority": ("portal", "/"), "bank-site": ("bank-site", "/account")}
+"""Where one signs in for a site, and the page that one reads then."""
+
+FOR_A_MOUSE = ("transport", "school")
+
+
+@dataclass
+class Survey:
+    """What one person saw of one site."""
+
+    atlas: Atlas
+    sights: list[Sight] = field(default_factory=list)
+
+    def failing(self, what: str) -> list[str]:
+        """Of all pages, what there should be none of."""
+        return [f"{one.url} {told}" for one in self.sights for told in getattr(one, what)]
+
+
+def sites_of(country):
+    """Routes of everything in the country that people can open, by place."""
+    bank = load_example()
+    app = bank.make_app(bank.read_settings(country.folder / "bank-site" / "bank.toml"))
+    nodes = {role: node.routes for role, node in country.nodes.items()}
+    return nodes | {"bank-site": app.routes, "card": country.cards.routes()}
+
+
+@pytest.fixture(scope="session")
+async def hints(country):
+    """Mari's and Jaan's cases, each at another stage: without them there would be little to see.
+
+    Answers the paths that no link of a site leads to, by place.
+    """
+    async with visit(country, "mari") as journey:
+        await journey.run()
+    async with visit(country, "mari", service="driving-course", answers=COURSE) as journey:
+        await journey.sign_in()
+        await journey.start()
+    async with visit(country, "jaan", service="driving-course", answers=COURSE) as journey:
+        await journey.run()
+    async with visit(country, "mari") as journey:
+        await journey.sign_in()
+        await journey.start()
+        await journey.answer()
+        await journey.sign()
+        case = f"{journey.portal}/v1/cases/{journey.result.status['case']}"
+        order = urlsplit((await journey.browser.post(f"{case}/payment", {}))["payment"]["url"])
+    return {"bank-site": [f"{order.path}?{order.query}"]}
+
+
+@pytest.fixture(scope="session", params=VISITS, ids=lambda one: f"{one[0]}-{one[1] or 'nobody'}")
+async def survey(request, country, chromium, hints):
+    """One person's survey of one site."""
+    role, who = request.param
+    context = await chromium.new_context(locale="en-GB")
+    context.set_default_timeout(15_000)
+    page = await context.new_page()
+    if who:
+        await put_card(context, country, who)
+        if role != "card":
+            site, to = ENTRANCES.get(role, (role, "/"))
+            await enter(page, country, site, who, to)
+    routes, origin = openable(sites_of(country)[role]), country.places[role].origin
+    found = Survey(await explore(context.request, origin, routes, hints=hints.get(role, ())))
+    for sheet in found.atlas.sheets:
+        found.sights.append(await look(page, sheet.url, small=role not in FOR_A_MOUSE))
+    yield found
+    await context.close()
+
+
+def test_axe_finds_nothing_in_either_scheme(survey):
+    none_of(survey.failing("axe"))
+
+
+def test_nothing_moves_sideways_at_four_times_the_size(survey):
+    none_of(survey.failing("wide"))
+
+
+def test_a_thumb_hits_every_control(survey):
+    none_of(survey.failing("small"))
+
+
+def test_where_one_is_can_be_seen_by_keyboard(survey):
+    none_of(survey.failing("unseen"))
+
+
+def test_a_page_has_one_heading_that_names_it(survey):
+    none_of([f"{one.url} has {one.headings}" for one in survey.sights if one.headings != 1])
+
+
+def test_a_page_comes_over_a_thin_line(survey):
+    none_of(
+        [f"{one.url} has {one.weight} bytes" for one in survey.sights if one.weight > MOST_BYTES]
+    )
+
+
+def test_no_page_can_be_framed_nor_runs_what_is_written_into_it(survey):
+    for one in survey.sights:
+        policy = one.headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in policy, one.url
+        assert "default-src 'none'" in policy, one.url
+        assert "unsafe-" not in policy, one.url
+        assert one.headers["x-content-type-options"] == "nosniff", one.url
+        assert "no-store" in one.headers["cache-control"], one.url
+
+
+def test_every_link_leads_somewhere(survey):
+    none_of(survey.atlas.dead)
+
+
+def test_no_page_is_out_of_reach(survey):
+    none_of([one for one in survey.atlas.unseen if not is_for_programs(one)])
+
+
+def none_of(told):
+    """Nothing of it was found; else each is told."""
+    assert not told, "\n" + "\n".join(told)
+
+
+def is_for_programs(route):
+    """Addresses with parameters that no person types and no page links to."""
+    return route.startswith(("/v1/", "/ocsp/", "/tile/", "/V6/", "/static/", "/{rest:path}"))
