@@ -219,6 +219,22 @@ def test_an_address_in_a_link_is_escaped():
     assert "<script>" not in page
 
 
+@pytest.mark.parametrize("name", ["riik.css", "live.js", "mark.svg"])
+def test_a_file_comes_packed_to_whom_takes_it(site, name):
+    plain, packed = (
+        get(site, f"/design/{name}"),
+        get(site, f"/design/{name}", accept_encoding="gzip, br"),
+    )
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert gzip.decompress(packed.content) == plain.content
+
+
+def test_a_page_is_never_packed_for_its_length_would_tell_of_its_token(site):
+    assert "content-encoding" not in get(site, "/design/", accept_encoding="gzip").headers
+
+
 # Frames -----------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""A stranger's Web eID: an extension's content script, and the program behind it, for tests.
+"""People at real browsers: their cards, their sign-ins, and a stranger's Web eID for tests.
 
 The script knows nothing of our pages: it hears window messages and answers them, as the real
 extension does (Web eID 1.0). The program holds a demonstration card and types the right PIN.
@@ -8,10 +8,12 @@ import asyncio
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-from playwright.async_api import BrowserContext
+from playwright.async_api import BrowserContext, Page
 
 from riik.demo.card import DemonstrationCard
+from riik.demo.running import Demonstration
 from riik.demo.webeid import authentication_token
 from riik.identity.device import EstEidCard
 from riik.testing.cards import PINS
@@ -81,3 +83,41 @@ async def install_extension(context: BrowserContext, program: Program) -> None:
     """Give a browser the extension; pages that it loads from now on have it."""
     await context.expose_function("webEidProgram", program.answer)
     await context.add_init_script(CONTENT_SCRIPT)
+
+
+CARD_BUTTON = "button[data-with=card]"
+
+
+async def put_card(context: BrowserContext, country: Demonstration, who: str) -> None:
+    """Put somebody's card into this browser's reader, as the front page does."""
+    cookie = {"name": "riik-card", "value": who, "url": country.places["card"].origin}
+    await context.add_cookies([cookie])
+
+
+async def show_card(page: Page, country: Demonstration, who: str) -> None:
+    """At the national login: the card, and PIN1 in its own window."""
+    async with page.expect_popup() as popup:
+        await page.click(CARD_BUTTON)
+    window = await popup.value
+    await window.fill("input[name=pin]", country.holder(who).pin1)
+    await window.keyboard.press("Enter")
+
+
+async def sign_with_card(page: Page, country: Demonstration, who: str) -> None:
+    """On a page that asks for a signature: the card, and PIN2 in its own window."""
+    async with page.expect_popup() as popup:
+        await page.click(CARD_BUTTON)
+    window = await popup.value
+    await window.fill("input[name=pin]", country.holder(who).pin2)
+    await window.keyboard.press("Enter")
+
+
+async def enter(page: Page, country: Demonstration, role: str, who: str, to: str = "/") -> None:
+    """Sign in at a member's site, on the way to a page of it."""
+    site = country.places[role].origin
+    await page.goto(f"{site}/sign-in?{urlencode({'to': to})}")
+    if await page.locator(CARD_BUTTON).count():
+        await show_card(page, country, who)
+    elif page.url.startswith(country.places["authority"].origin):
+        await page.get_by_role("main").locator("form[method=post] button").first.click()
+    await page.wait_for_url(f"{site}{to}")

@@ -1,5 +1,6 @@
 """The login's pages.
 
+GET  /             to one's own sign-ins
 GET  /login        ?request=: how to sign in for a site, or: may it know who you are
                    without: sign in to see one's own sign-ins
 GET  /sessions     where I am signed in, and what happened in my name
@@ -49,6 +50,7 @@ def login_page_routes(
     """The routes, with those of the design's files."""
     calls = _Calls(provider, pages, cookies)
     return [
+        Route("/", calls.front, methods=["GET"]),
         Route("/login", calls.choose, methods=["GET"]),
         Route("/sessions", calls.sessions, methods=["GET"]),
         Route("/sessions", calls.end, methods=["POST"]),
@@ -76,6 +78,10 @@ class _Calls:
     def login(self) -> Login:
         """Whose sessions these are."""
         return self.provider.login
+
+    async def front(self, request: Request) -> Response:
+        """GET /: where the head of every page leads."""
+        return RedirectResponse(SESSIONS, 303)
 
     async def choose(self, request: Request) -> Response:
         """GET /login: how to sign in, or may the site know."""
