@@ -138,6 +138,7 @@ class Journey:
         if self.person:
             asked["for"] = self.person
         self.result.status = await self.browser.post(f"{self.portal}/v1/cases", asked)
+        await self._settle()
         facts = self.result.status.get("facts", ())
         known = dict.fromkeys(f"{fact['need']} {fact['standing']}" for fact in facts)
         self._step("begin the service", ", ".join(known) or self.result.outcome, began)
@@ -217,6 +218,14 @@ class Journey:
         self.result.status = await self.browser.post(
             f"{self.portal}/v1/cases/{case}/{step}", dict(content)
         )
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """Wait while something runs without the person, such as registers that are asked."""
+        began = self.clock()
+        while self.next_step == "working" and self.clock() - began < PATIENCE:
+            await asyncio.sleep(POLL_SECONDS)
+            await self.refresh()
 
     def _step(self, title: str, detail: str, began: float) -> None:
         step = Step(title=title, detail=detail, seconds=self.clock() - began)

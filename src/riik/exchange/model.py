@@ -116,21 +116,27 @@ class Answer:
         """This answer, if its status is below 400.
 
         Raises:
-            ServiceRefused: Status 4xx; ``why`` is the problem document's (RFC 9457), if any.
+            ServiceRefused: Status 4xx; ``why`` is the problem document's (RFC 9457), if any,
+                and ``field`` the input that did not fit, if it names one.
             ServiceFailed: Status 5xx, likewise.
         """
         if self.status < 400:
             return self
         kind = ServiceRefused if self.status < 500 else ServiceFailed
-        raise kind(f"the service answered {self.status}", why=self._why(), status=self.status)
+        told = self._problem()
+        field = {"field": told["field"][:100]} if "field" in told else {}
+        why = told.get("why", "status")
+        raise kind(f"the service answered {self.status}", why=why, status=self.status, **field)
 
-    def _why(self) -> str:
+    def _problem(self) -> dict[str, str]:
+        """Texts of the problem document; nothing when it is none."""
         try:
             problem = msgspec.json.decode(self.body)
         except (msgspec.DecodeError, RecursionError):
-            return "status"
-        why = problem.get("why") if isinstance(problem, dict) else None
-        return why if isinstance(why, str) else "status"
+            return {}
+        if not isinstance(problem, dict):
+            return {}
+        return {name: value for name, value in problem.items() if isinstance(value, str)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,19 +25,21 @@ from riik.payments import Fees
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
+from riik.services.letters import APPLICATION, application_file
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.process import Kind, Node, State, start, waiting
 from riik.services.running import Files, Running, local_day
 from riik.services.shown.rows import Speaker
 from riik.services.steps import Outcome, Steps, Visit
-from riik.services.views import summary, view
+from riik.services.views import may_sign, summary, view
 
 __all__ = ["Services"]
 
 MOST_OPERATIONS = 50
 MOST_CASES = 200
-SETTLE_SECONDS = 20.0
+SETTLE_SECONDS = 2.0
+"""So long a step waits for what follows without the person; then they are told what goes on."""
 
 
 class VerifyVisit(Protocol):
@@ -155,8 +157,13 @@ class Services:
         await self._authorised(visit, level=running.definition.level)
         return await self.in_thread(self._view, running, language)
 
-    async def document(self, name: str, visit: Visit) -> tuple[bytes, str]:
+    async def document(self, name: str, visit: Visit, *, language: str = "") -> tuple[bytes, str]:
         """A document of the person's case: content and media type.
+
+        Args:
+            name: As the case shows it; before the signature also the file that will be signed.
+            visit: Who, in which case, with which statement of login.
+            language: Of a file that is not signed yet; the case's own when empty.
 
         Raises:
             CaseUnknown: No such case or document of this person.
@@ -164,6 +171,9 @@ class Services:
         """
         running = await self.in_thread(self._load, visit.case, visit.person)
         await self._authorised(visit, level=running.definition.level)
+        if name == APPLICATION and may_sign(running):
+            content = application_file(running, language=language or running.dossier.language)
+            return content, "application/json"
         return await self.in_thread(self._document, running, name)
 
     async def of_person(self, visit: Visit, *, language: str = "") -> list[dict[str, Any]]:
@@ -225,7 +235,7 @@ class Services:
         return await self.in_thread(self._view, running)
 
     async def _settled(self, case: str) -> dict[str, Any]:
-        """How a case stands once nothing runs in it without the person, or after 20 seconds."""
+        """How a case stands once nothing runs in it without the person, or after a while."""
         pause = 0.004
         began = self.clock.monotonic()
         while True:

@@ -7,7 +7,7 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
     POST /<case>               start: {"service", "language", "channel"}
     GET  /<case>               status; ``?language=vi`` tells it in another language
     POST /<case>/<step>        answers/<page>, submission, signature, payment, withdrawal, review
-    GET  /<case>/documents/<name>
+    GET  /<case>/documents/<name>; before the signature also the file that will be signed
 
 Service `catalogue` tells of no person: ``GET /`` answers every service's guide.
 """
@@ -135,7 +135,7 @@ def desk_routes(
 async def _read(services: Services, visit: Visit, rest: list[str], *, language: str = "") -> Answer:
     if not rest:
         return _json(await services.status(visit, language=language))
-    content, media_type = await services.document(rest[-1], visit)
+    content, media_type = await services.document(rest[-1], visit, language=language)
     return Answer(status=200, headers=(("Content-Type", media_type),), body=content)
 
 

@@ -5,20 +5,23 @@ so nothing of a case can reach a template but as data.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from riik.core import to_text
+from riik.formats import canonical_json
 from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
 
 __all__ = [
     "APPEAL",
+    "APPLICATION",
     "Authority",
     "answers",
     "application",
+    "application_file",
     "decision_letter",
     "facts",
     "grounds_of",
@@ -26,6 +29,9 @@ __all__ = [
 ]
 
 APPEAL = timedelta(days=30)
+
+APPLICATION = "application.json"
+"""The file that a person signs; its name in the container, and before it is signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +128,12 @@ def application(running: Running) -> dict[str, Any]:
         "facts": facts(running),
         "fee": {**running.fee(running.known()), "currency": definition.currency},
     }
+
+
+def application_file(running: Running, *, language: str) -> bytes:
+    """The very bytes that are signed when the application is laid out in this language."""
+    told = replace(running, dossier=replace(running.dossier, language=language))
+    return canonical_json.encode(application(told))
 
 
 def answers(running: Running) -> list[dict[str, Any]]:

@@ -5,13 +5,14 @@ in `shown`; this module puts them together.
 """
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from riik.cases import Event, State
 from riik.core import to_text
 from riik.payments import Fee
 from riik.services.forms import wanted_pages
-from riik.services.letters import APPEAL, grounds_of
+from riik.services.letters import APPEAL, APPLICATION, application_file, grounds_of
 from riik.services.model import Page
 from riik.services.process import Kind, waiting
 from riik.services.running import Running, local_day
@@ -25,7 +26,7 @@ from riik.services.shown.questions import answered, page_views, question_views
 from riik.services.shown.rows import Speaker, fact_rows, person_of, said_rows
 from riik.services.shown.timeline import knots
 
-__all__ = ["next_page", "summary", "view"]
+__all__ = ["may_sign", "next_page", "summary", "view"]
 
 _STATES: Mapping[State, tuple[str, str]] = {
     State.DRAFT: ("Not handed in yet", "plain"),
@@ -142,6 +143,12 @@ def next_page(running: Running) -> Page | None:
     return None
 
 
+def may_sign(running: Running) -> bool:
+    """Whether everything is answered that will be handed in, and nothing is signed yet."""
+    still_open = running.task("answer") is not None or running.task("sign") is not None
+    return still_open and next_page(running) is None
+
+
 def _next(speaker: Speaker) -> dict[str, Any]:
     running = speaker.running
     if running.dossier.question is not None:
@@ -238,6 +245,18 @@ def _statement(
         "sentence": speaker.say(speaker.running.definition.guide.statement),
         "rows": [*said, *(row for row in facts if row["kind"] not in ("image", "none"))],
         "fee": fee,
+        "file": _file(speaker) if may_sign(speaker.running) else None,
+    }
+
+
+def _file(speaker: Speaker) -> dict[str, Any]:
+    """The file that a signature would be put to, so that a person can read it before."""
+    content = application_file(speaker.running, language=speaker.language)
+    return {
+        "name": APPLICATION,
+        "media_type": "application/json",
+        "size": len(content),
+        "sha256": sha256(content).hexdigest(),
     }
 
 

@@ -4,10 +4,12 @@ import pytest
 from tests.portal.citizen.house import Desk, Guides, Provider, Town, definition_of
 from tests.portal.session.conftest import guests, key, login, ports  # noqa: F401 - fixtures
 from tests.portal.session.house import ORIGIN
-from tests.services.test_component import house, weather, world  # noqa: F401 - fixtures
+from tests.services.conftest import house, paper, weather, world  # noqa: F401 - fixtures
 
 import riik.portal.citizen
 import riik.portal.session
+from riik.portal.citizen.apply.http import routes as apply_routes
+from riik.portal.citizen.apply.sign.http import routes as sign_routes
 from riik.portal.citizen.front.http import routes as front_routes
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.design.http import KeepsLanguage, design_routes
@@ -46,9 +48,18 @@ def hall(guests, ports, desk, clock, profile):  # noqa: F811 - the fixtures
         profile=country_profile(profile),
         names={"en": "State Portal"},
         demonstration="http://localhost:7099/",
+        leads_to=("http://bank",),
     )
     forms = KeptForms(**ports)
-    site = Site(guests=guests, forms=forms, origin=ORIGIN, node="portal", frame=frame, wait=0.0)
+    site = Site(
+        guests=guests,
+        forms=forms,
+        origin=ORIGIN,
+        node="portal",
+        frame=frame,
+        pages=DOOR,
+        wait=0.0,
+    )
     return Hall(site=site, counter=desk, pages=PAGES, clock=clock)
 
 
@@ -56,6 +67,7 @@ def hall(guests, ports, desk, clock, profile):  # noqa: F811 - the fixtures
 def town(hall, desk, login, world, tmp_path, clock):  # noqa: F811 - the fixtures
     """The site as its node serves it."""
     log = open_log(tmp_path / "node.log", clock=clock, node="portal")
-    routes = [*door_routes(hall.site, pages=DOOR), *front_routes(hall), *design_routes()]
+    rooms = [*front_routes(hall), *apply_routes(hall), *sign_routes(hall)]
+    routes = [*door_routes(hall.site), *rooms, *design_routes()]
     app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=log))
     return Town(app=app, desk=desk, login=login, world=world, hall=hall)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import msgspec
 from tests.portal.session.house import Browser, Login
-from tests.services.test_component import PORTAL
+from tests.services.house import PORTAL
 
 import riik.services
 from riik.core import Refused, Unavailable
@@ -132,9 +132,10 @@ class Provider:
         visit = self._visit(visitor, case_id)
         return _over_the_wire(await _answered(self.services.status(visit, language=language)))
 
-    async def document(self, visitor, case_id, name):
+    async def document(self, visitor, case_id, name, *, language=""):
         self._known(visitor, case_id)
-        content, _ = await _answered(self.services.document(name, self._visit(visitor, case_id)))
+        visit = self._visit(visitor, case_id)
+        content, _ = await _answered(self.services.document(name, visit, language=language))
         return content
 
     def _visit(self, visitor, case, language="en"):

@@ -146,11 +146,13 @@ class Portal:
         status: dict[str, Any] = msgspec.json.decode(answer.accepted().body)
         return status
 
-    async def document(self, visitor: Visitor, case_id: str, name: str) -> bytes:
-        """A document of a case, from its provider."""
+    async def document(
+        self, visitor: Visitor, case_id: str, name: str, *, language: str = ""
+    ) -> bytes:
+        """A document of a case, from its provider; ``language`` of one that isn't signed yet."""
         case = await self.in_thread(self._case, visitor, case_id)
-        path = f"/{case_id}/documents/{name}"
-        answer = await self._ask(visitor, case, path)
+        query = urlencode({"language": language}) if language else ""
+        answer = await self._ask(visitor, case, f"/{case_id}/documents/{name}", query=query)
         return answer.accepted().body
 
     async def cases(self, visitor: Visitor) -> list[dict[str, Any]]:

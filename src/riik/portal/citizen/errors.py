@@ -4,7 +4,13 @@ from typing import ClassVar
 
 from riik.core import Refused
 
-__all__ = ["GuidesRefused", "PortalRefused", "StatementMissing"]
+__all__ = [
+    "ApplicationChanged",
+    "ForeignAddress",
+    "GuidesRefused",
+    "PortalRefused",
+    "StatementMissing",
+]
 
 
 class PortalRefused(Refused):
@@ -25,3 +31,17 @@ class GuidesRefused(Refused):
     """What a provider tells of its services is not of the shape it must have."""
 
     code = "portal.guides-refused"
+
+
+class ApplicationChanged(Refused):
+    """What would be signed is not what the page showed: another tab, or another day."""
+
+    code = "portal.application-changed"
+    status: ClassVar[int] = 409
+
+
+class ForeignAddress(Refused):
+    """An address that a provider names leads to a site that this portal sends nobody to."""
+
+    code = "portal.foreign-address"
+    status: ClassVar[int] = 409

@@ -42,7 +42,9 @@ class AsksProviders(Protocol):
         self, visitor: Visitor, case_id: str, *, language: str = ""
     ) -> dict[str, Any]: ...
 
-    async def document(self, visitor: Visitor, case_id: str, name: str) -> bytes: ...
+    async def document(
+        self, visitor: Visitor, case_id: str, name: str, *, language: str = ""
+    ) -> bytes: ...
 
 
 class AsksCases(Protocol):

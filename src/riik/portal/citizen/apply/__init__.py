@@ -1,0 +1,1 @@
+"""Applying for something: questions, a last look, the signature, the fee, the receipt."""

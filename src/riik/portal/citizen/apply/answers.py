@@ -1,0 +1,183 @@
+"""Answers as a browser sends them: read by the questions of the page, never by their own names.
+
+Pure. What a question does not offer is no answer to it, and a field that no question of the page
+has makes the whole form nobody's. What was typed comes back in the page as it was typed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from riik.portal.citizen.apply.rows import picture, shown, source_of
+from riik.portal.design.formats import Formats
+from riik.portal.session import Form, FormRefused
+
+__all__ = ["Given", "blank", "earlier", "question_rows", "read_answers"]
+
+Question = Mapping[str, Any]
+
+PARTS: Final = ("day", "month", "year")
+OWN: Final = frozenset({"csrf", "later"})
+AUTOCOMPLETE: Final = {"email": "email", "phone": "tel"}
+KINDS: Final = {"phone": "tel", "long-text": "area"}
+MOST_TEXT: Final = 5_000
+_NUMBER: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given on a page.
+
+    Attributes:
+        content: Answers by field that fit their questions, as the step wants them.
+        typed: What stands in each field, by the field's name in the form.
+        errors: ``{field, text}`` of each question without a fitting answer.
+    """
+
+    content: Mapping[str, Any]
+    typed: Mapping[str, str]
+    errors: Sequence[Mapping[str, str]] = field(default_factory=tuple)
+
+
+def read_answers(questions: Iterable[Question], form: Form) -> Given:
+    """Read the form of a page.
+
+    Raises:
+        FormRefused: It has a field that no question of the page has (``fields``).
+    """
+    asked = list(questions)
+    names = {name for question in asked for name in _names(question)}
+    if set(form.fields) - names - OWN:
+        raise FormRefused("the form has fields that this page does not", why="fields")
+    typed = {name: form.text(name)[:MOST_TEXT] for name in names}
+    content: dict[str, Any] = {}
+    errors = []
+    for question in asked:
+        value = _read(question, typed)
+        if value is not None:
+            content[question["field"]] = value
+        elif question["required"] or _touched(question, typed):
+            errors.append({"field": question["field"], "text": str(question["error"])})
+    return Given(content, typed, errors)
+
+
+def earlier(questions: Iterable[Question]) -> Given:
+    """What the person answered before."""
+    typed: dict[str, str] = {}
+    for question in questions:
+        typed |= _typed(question)
+    return Given({}, typed)
+
+
+def blank(given: Given) -> bool:
+    """Whether nothing stands in any field."""
+    return not any(given.typed.values())
+
+
+def question_rows(
+    questions: Iterable[Question], given: Given, formats: Formats
+) -> list[dict[str, Any]]:
+    """Questions as the template asks them, with what was given."""
+    return [_row(question, given, formats) for question in questions]
+
+
+def _row(question: Question, given: Given, formats: Formats) -> dict[str, Any]:
+    name, kind = question["field"], question["kind"]
+    errors = [one["text"] for one in given.errors if one["field"] == name]
+    parts = {part: given.typed.get(f"{name}-{part}", "") for part in PARTS}
+    return {
+        "field": name,
+        "title": question["title"],
+        "hint": question["hint"],
+        "kind": "choice" if question["choices"] else KINDS.get(kind, kind),
+        "required": question["required"],
+        "autocomplete": AUTOCOMPLETE.get(kind, ""),
+        "value": given.typed.get(name, ""),
+        "error": errors[0] if errors else "",
+        "options": [_option(choice, formats) for choice in question["choices"]],
+        "source": _source(question["facts"], formats),
+        **parts,
+    }
+
+
+def _option(choice: Mapping[str, Any], formats: Formats) -> dict[str, Any]:
+    facts = choice["facts"]
+    told = [str(choice["hint"]), *(_about(fact, formats) for fact in facts)]
+    return {
+        "value": _text(choice["value"]),
+        "title": choice["title"],
+        "hint": " ".join(filter(None, told)),
+        "source": _source(facts, formats),
+        "image": next(filter(None, map(picture, facts)), ""),
+    }
+
+
+def _about(fact: Mapping[str, Any], formats: Formats) -> str:
+    if fact["standing"] != "known":
+        return str(fact["note"])
+    value = shown(fact, formats)
+    return f"{fact['label']}: {value}" if fact["kind"] == "day" else value
+
+
+def _source(facts: Sequence[Mapping[str, Any]], formats: Formats) -> dict[str, str] | None:
+    """One mark for all facts of an answer: they come from one register."""
+    if not facts:
+        return None
+    kind = "register" if facts[0]["standing"] == "known" else "none"
+    return {"kind": kind, "text": source_of(facts[0], formats)}
+
+
+def _names(question: Question) -> list[str]:
+    name = str(question["field"])
+    return [f"{name}-{part}" for part in PARTS] if question["kind"] == "day" else [name]
+
+
+def _touched(question: Question, typed: Mapping[str, str]) -> bool:
+    return any(typed[name] for name in _names(question))
+
+
+def _typed(question: Question) -> dict[str, str]:
+    name, value = str(question["field"]), question["value"]
+    if value is None:
+        return {}
+    if question["kind"] == "day":
+        day = date.fromisoformat(str(value))
+        whole = (str(day.day), str(day.month), str(day.year))
+        return {f"{name}-{part}": text for part, text in zip(PARTS, whole, strict=True)}
+    return {name: _text(value)}
+
+
+def _read(question: Question, typed: Mapping[str, str]) -> Any:
+    """The answer, or None where there is none that fits."""
+    if question["choices"]:
+        offered = {_text(choice["value"]): choice["value"] for choice in question["choices"]}
+        return offered.get(typed[question["field"]])
+    if question["kind"] == "day":
+        return _day([typed[name] for name in _names(question)])
+    text = typed[question["field"]]
+    if question["kind"] == "number":
+        return _number(text, whole=question.get("type") == "integer")
+    return text or None
+
+
+def _day(parts: Sequence[str]) -> str | None:
+    if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+        return None
+    try:
+        return date(*(int(part) for part in reversed(parts))).isoformat()
+    except ValueError:
+        return None
+
+
+def _number(text: str, *, whole: bool) -> int | float | None:
+    plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
+    if not _NUMBER.match(plain) or (whole and "." in plain):
+        return None
+    return int(plain) if whole else float(plain)
+
+
+def _text(value: Any) -> str:
+    """A value as its field carries it: truth as ``true`` and ``false``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

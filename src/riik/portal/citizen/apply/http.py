@@ -1,0 +1,327 @@
+"""From "Start" to a last look at the answers: one question a page, and nothing is lost.
+
+GET  /services/<service>/start        what happens when one begins, and for whom
+POST /services/<service>/start        begin: registers are asked at once
+GET  /cases/<case>/continue           to wherever the case is
+GET  /cases/<case>/answers/<page>     a page of questions; POST answers them
+GET  /cases/<case>/check              everything before it is handed in; POST hands it in
+                                      where no signature is wanted
+GET  /cases/<case>/working            while something goes on without the person
+GET  /cases/<case>/receipt            what was handed in, and when an answer comes
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from riik.core import PersonCode, RiikError, from_text
+from riik.exchange import ServiceRefused
+from riik.portal.citizen.apply.answers import Given, blank, earlier, question_rows, read_answers
+from riik.portal.citizen.apply.errands import field_of, moved_on, rethrown
+from riik.portal.citizen.apply.rows import fact_rows, for_whom, receipt_rows, said_rows
+from riik.portal.citizen.apply.where import at, handed_in, is_open, open_page, signs, where
+from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.hall.http import Hall
+from riik.portal.session import Form, FormRefused, Visitor
+
+__all__ = ["case_page", "routes"]
+
+REFRESH_SECONDS: Final = 3
+View = dict[str, Any]
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def routes(hall: Hall) -> list[Route]:
+    """The routes of applying, but for the signature and the fee."""
+    begin, apply = _Begin(hall), _Apply(hall)
+    start, case = "/services/{service}/start", "/cases/{case}"
+
+    def page(handler: Handler, *, refill: bool = False) -> Handler:
+        return case_page(hall, handler, refill=refill)
+
+    return [
+        Route(start, hall.page(begin.before), methods=["GET"]),
+        Route(start, hall.page(begin.start), methods=["POST"]),
+        Route(f"{case}/continue", page(apply.go_on), methods=["GET"]),
+        Route(f"{case}/answers/{{page}}", page(apply.ask, refill=True), methods=["GET"]),
+        Route(f"{case}/answers/{{page}}", page(apply.answer, refill=True), methods=["POST"]),
+        Route(f"{case}/check", page(apply.check), methods=["GET"]),
+        Route(f"{case}/check", page(apply.hand_in), methods=["POST"]),
+        Route(f"{case}/working", page(apply.working), methods=["GET"]),
+        Route(f"{case}/receipt", page(apply.receipt), methods=["GET"]),
+    ]
+
+
+def case_page(hall: Hall, handler: Handler, *, refill: bool = False) -> Handler:
+    """A handler of a case's pages: who comes too late is led to where the case is now."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ServiceRefused as refused:
+            if moved_on(refused):
+                return hall.site.go(f"{at(request.path_params['case'], 'continue')}?moved=yes")
+            raise rethrown(refused) from refused
+
+    return hall.page(answer, refill=refill)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """The handlers of beginning."""
+
+    hall: Hall
+
+    async def before(self, request: Request) -> Response:
+        """GET /services/<service>/start: who will be asked, and for whom this is."""
+        visitor = await self.hall.site.visitor(request)
+        hall, language = self.hall, self.hall.language(request)
+        guide = await hall.counter.catalogue.guide(request.path_params["service"], language)
+        try:
+            people = (await hall.counter.mandates(visitor))["people"]
+        except RiikError:
+            # Whoever knows of mandates is silent: one can begin for oneself all the same.
+            people = []
+        own_name = hall.formats(request).name(visitor.given_names, visitor.surname)
+        return await hall.show(
+            request,
+            "start.html",
+            place=guide["organisation"],
+            guide=guide,
+            people=for_whom(people, own_name, hall.texts(request)) if people else (),
+            once=hall.site.ticket(),
+            errors=[],
+        )
+
+    async def start(self, request: Request) -> Response:
+        """POST /services/<service>/start: begin; the same form sent twice begins one case."""
+        hall, service = self.hall, request.path_params["service"]
+        visitor, form = await hall.site.visitor(request), await hall.site.form(request)
+        if set(form.fields) - {"once", "for"}:
+            raise FormRefused("the form has fields that this page does not", why="fields")
+        guide = await hall.counter.catalogue.guide(service, hall.language(request))
+        once = await hall.site.once(request)
+        if once.done:
+            return hall.site.go(once.location)
+        person = await self._for(visitor, form)
+        view = await hall.counter.portal.start(
+            visitor,
+            service=guide["id"],
+            language=hall.language(request),
+            person=person,
+            once=once.key,
+        )
+        return await hall.site.done(once, where(view))
+
+    async def _for(self, visitor: Visitor, form: Form) -> PersonCode | None:
+        """Whose matter it is: oneself, or somebody whom one represents right now."""
+        wanted = form.text("for")
+        if wanted in ("", "self"):
+            return None
+        people = (await self.hall.counter.mandates(visitor))["people"]
+        found = next((one["person"] for one in people if one["person"] == wanted), None)
+        if found is None:
+            raise PortalRefused("this person is not represented by the visitor", why="no-mandate")
+        return PersonCode(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Apply:
+    """The handlers of a case that is being filled in."""
+
+    hall: Hall
+
+    async def go_on(self, request: Request) -> Response:
+        """GET /cases/<case>/continue: to wherever the case is."""
+        view = await self._view(request)
+        moved = "?moved=yes" if request.query_params.get("moved") else ""
+        return self.hall.site.go(f"{where(view)}{moved}")
+
+    async def ask(self, request: Request) -> Response:
+        """GET /cases/<case>/answers/<page>: one page of questions."""
+        view = await self._view(request)
+        page = open_page(view, request.path_params["page"])
+        if page is None or not is_open(view):
+            return self.hall.site.go(f"{where(view)}?moved=yes")
+        kept = await self.hall.site.kept(request)
+        given = read_answers(page["questions"], kept) if kept else earlier(page["questions"])
+        shown = Given(given.content, given.typed)
+        return await self._question(request, view, page, shown, kept=kept is not None)
+
+    async def answer(self, request: Request) -> Response:
+        """POST /cases/<case>/answers/<page>: take the answers of a page, or say what misfits."""
+        form, view = await self.hall.site.form(request), await self._view(request)
+        page = open_page(view, request.path_params["page"])
+        if page is None or not is_open(view):
+            return self.hall.site.go(f"{where(view)}?moved=yes")
+        given = read_answers(page["questions"], form)
+        later = form.text("later") == "yes"
+        if later and blank(given):
+            return self.hall.site.go("/cases")
+        if given.errors:
+            return await self._question(request, view, page, given)
+        visitor, step = await self.hall.site.visitor(request), f"answers/{page['id']}"
+        try:
+            after = await self.hall.counter.portal.step(
+                visitor, view["case"], step=step, content=given.content
+            )
+        except ServiceRefused as refused:
+            errors = _misfits(page, field_of(refused))
+            if not errors:
+                raise
+            refit = Given(given.content, given.typed, errors)
+            return await self._question(request, view, page, refit)
+        return self.hall.site.go("/cases" if later else where(after))
+
+    async def check(self, request: Request) -> Response:
+        """GET /cases/<case>/check: everything that will be handed in."""
+        view = await self._view(request)
+        if view["next"]["step"] != "submission":
+            return self.hall.site.go(f"{where(view)}?moved=yes")
+        formats, texts = self.hall.formats(request), self.hall.texts(request)
+        return await self._flow(
+            request,
+            "check.html",
+            view,
+            said=said_rows(view["said"], formats, texts, at(view["case"])),
+            known=fact_rows(view["facts"], formats, texts),
+            signs=signs(view),
+            errors=[],
+        )
+
+    async def hand_in(self, request: Request) -> Response:
+        """POST /cases/<case>/check: hand in what needs no signature."""
+        hall, case = self.hall, request.path_params["case"]
+        visitor, form = await hall.site.visitor(request), await hall.site.form(request)
+        if form.fields:
+            raise FormRefused("the form has fields that this page does not", why="fields")
+        view = await self._view(request)
+        if view["next"]["step"] != "submission" or signs(view):
+            return hall.site.go(f"{where(view)}?moved=yes")
+        content = {"language": hall.language(request)}
+        after = await hall.counter.portal.step(visitor, case, step="submission", content=content)
+        working = after["next"]["step"] in ("working", "waiting")
+        return hall.site.go(where(after) if working else at(case, "receipt"))
+
+    async def working(self, request: Request) -> Response:
+        """GET /cases/<case>/working: what goes on without the person; loads itself anew."""
+        view = await self._view(request)
+        step = view["next"]["step"]
+        if step not in ("working", "waiting"):
+            over = handed_in(view) and step != "payment"
+            return self.hall.site.go(at(view["case"], "receipt") if over else where(view))
+        still = request.query_params.get("still") == "yes"
+        response = await self._flow(
+            request, "working.html", view, asked=await self._asked(request, view), still=still
+        )
+        if not still:
+            response.headers["Refresh"] = str(REFRESH_SECONDS)
+        return response
+
+    async def receipt(self, request: Request) -> Response:
+        """GET /cases/<case>/receipt: what was handed in, and when an answer comes."""
+        view = await self._view(request)
+        step, bank = view["next"]["step"], request.query_params.get("bank", "")
+        if step in ("working", "waiting") or not handed_in(view):
+            return self.hall.site.go(where(view))
+        if step == "payment" and not bank:
+            return self.hall.site.go(where(view))
+        due = from_text(view["due"]) if view["due"] else None
+        response = await self._flow(
+            request,
+            "receipt.html",
+            view,
+            due=due,
+            now=self.hall.now(),
+            unpaid=step == "payment",
+            rows=receipt_rows(view, self.hall.formats(request), self.hall.texts(request)),
+            errors=[],
+        )
+        if step == "payment" and bank == "back":
+            # The bank's word comes over the exchange, perhaps after the person.
+            response.headers["Refresh"] = f"{REFRESH_SECONDS}; url=?bank=slow"
+        return response
+
+    async def _view(self, request: Request) -> View:
+        """The case as its provider tells it in the language of the page, asked once."""
+        known: View | None = getattr(request.state, "case", None)
+        if known is None:
+            visitor = await self.hall.site.visitor(request)
+            case, language = request.path_params["case"], self.hall.language(request)
+            known = await self.hall.counter.portal.status(visitor, case, language=language)
+            request.state.case = known
+        return known
+
+    async def _question(
+        self,
+        request: Request,
+        view: View,
+        page: Mapping[str, Any],
+        given: Given,
+        *,
+        kept: bool = False,
+    ) -> Response:
+        formats, texts = self.hall.formats(request), self.hall.texts(request)
+        places = [one["id"] for one in view["pages"]]
+        position = places.index(page["id"])
+        before = at(view["case"], "answers", places[position - 1]) if position else ""
+        errors = list(given.errors)
+        return await self._flow(
+            request,
+            "question.html",
+            view,
+            status=422 if errors else 200,
+            page=page,
+            position=position + 1,
+            back_to=before or f"/services/{view['service']}",
+            questions=question_rows(page["questions"], given, formats),
+            known=fact_rows(view["facts"], formats, texts),
+            kept=kept,
+            errors=errors,
+        )
+
+    async def _asked(self, request: Request, view: View) -> list[dict[str, str]]:
+        """The registers that are being asked, by what the guide tells; none if it is away."""
+        try:
+            guide = await self.hall.counter.catalogue.guide(
+                view["service"], self.hall.language(request)
+            )
+        except RiikError:
+            return []
+        answered = {fact["need"]: fact["standing"] for fact in view.get("facts", ())}
+        return [
+            {
+                "source": row["source"],
+                "organisation": row["organisation"],
+                "standing": answered.get(row["need"], ""),
+            }
+            for row in guide["known"]
+        ]
+
+    async def _flow(
+        self, request: Request, template: str, view: View, /, *, status: int = 200, **values: Any
+    ) -> Response:
+        """A page of the flow: the provider's name beside the brand, what was told on the way."""
+        return await self.hall.show(
+            request,
+            template,
+            place=view.get("organisation", ""),
+            status=status,
+            view=view,
+            case=at(view["case"]),
+            moved=request.query_params.get("moved") == "yes",
+            **values,
+        )
+
+
+def _misfits(page: Mapping[str, Any], field: str | None) -> list[dict[str, str]]:
+    """The question that the provider named; the page's first one when it named none of them."""
+    if field is None:
+        return []
+    questions = page["questions"]
+    named = [one for one in questions if one["field"] == field] or questions[:1]
+    return [{"field": one["field"], "text": one["error"]} for one in named]
