@@ -36,6 +36,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
     show_default=True,
     help="Where the journey's papers, evidence and receipts go.",
 )
+@click.option("--no-browser", is_flag=True, help="Don't open the front page in a browser.")
 @click.option("--residents", type=click.IntRange(10, 100_000), help="How many people live there.")
 def demo(
     *,
@@ -46,6 +47,7 @@ def demo(
     fresh: bool,
     state: Path,
     out: Path,
+    no_browser: bool,
     residents: int | None,
 ) -> None:
     """Start a demonstration country and renew a driving licence in it.
@@ -67,6 +69,7 @@ def demo(
         fresh=fresh,
         as_json=as_json,
         residents=residents,
+        opens_browser=not (once or as_json or no_browser),
     )
     good = run(run_demonstration(options, tell=partial(click.echo, err=True), show=click.echo))
     raise SystemExit(0 if good else 1)

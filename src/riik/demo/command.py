@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riik.demo.browser import Browser
+from riik.demo.front import FrontSite, Stage
+from riik.demo.front.opening import open_browser
 from riik.demo.journey import Step
 from riik.demo.loop import until_stopped
 from riik.demo.running import Demonstration, open_demonstration
 from riik.demo.showing import Shown, show_journey
 from riik.demo.storytelling import Told, read_story, tell_story
-from riik.node import CountrySite, Listed
+from riik.node import CountryPages
 from riik.profiles import country_profile
 from riik.runtime.clock import SystemClock
+from riik.runtime.files import Disk
 from riik.runtime.logs import open_log
 
 __all__ = ["Options", "run_demonstration"]
 
-STATUS_PORT = 7099
+FRONT_PORT = 7099
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Options:
         fresh: Forget the state and begin anew.
         as_json: One JSON object at the end, and no other result.
         residents: How many people live there; the country's own number when None.
+        opens_browser: Show the front page to whoever sits here.
     """
 
     country: str
@@ -45,6 +49,7 @@ class Options:
     fresh: bool
     as_json: bool
     residents: int | None = None
+    opens_browser: bool = False
 
 
 async def run_demonstration(
@@ -59,34 +64,54 @@ async def run_demonstration(
     """
     clock = SystemClock().monotonic
     began = clock()
-    tell(f"Starting the demonstration country {options.country} …")
-    running = await open_demonstration(
+    stage = Stage(profile=options.country)
+
+    def told_all(line: str) -> None:
+        stage.tell(line)
+        tell(line)
+
+    told_all(f"Starting the demonstration country {options.country} …")
+    site = _site(options, stage)
+    try:
+        port = await site.start(FRONT_PORT)
+        if options.opens_browser:
+            open_browser(site.origin)
+        running = await _open(options, port, tell=told_all)
+        try:
+            site.let_in(running)
+            ready = clock() - began
+            tell(f"Ready after {ready:.1f} s: {len(running.country.members)} organisations.")
+            told, shown, seconds = await _walk(running, options, clock=clock, tell=tell)
+            if options.as_json:
+                done = _told(told, shown, ready=ready, seconds=seconds)
+                show(json.dumps(done, ensure_ascii=False))
+            else:
+                serving = None if options.once else site.origin
+                _print(running, told, shown, seconds, address=serving, show=show)
+            if not options.once:
+                show("\nServing until Ctrl-C.")
+                await until_stopped()
+                tell("Stopping …")
+        finally:
+            if stage.running is not None:
+                await stage.running.close()
+    finally:
+        await site.stop()
+    return told.as_expected
+
+
+async def _open(
+    options: Options, port: int, *, tell: Callable[[str], None], fresh: bool = False
+) -> Demonstration:
+    return await open_demonstration(
         options.country,
         options.state,
         processes=options.processes,
-        fresh=options.fresh,
+        fresh=options.fresh or fresh,
         residents=options.residents,
+        front=port,
         tell=tell,
     )
-    site = _site(running, options)
-    try:
-        address = running.cards.front = await site.start(STATUS_PORT)
-        ready = clock() - began
-        tell(f"Ready after {ready:.1f} s: {len(running.country.members)} organisations.")
-        told, shown, seconds = await _walk(running, options, clock=clock, tell=tell)
-        if options.as_json:
-            show(json.dumps(_told(told, shown, ready=ready, seconds=seconds), ensure_ascii=False))
-        else:
-            serving = None if options.once else address
-            _print(running, told, shown, seconds, address=serving, show=show)
-        if not options.once:
-            show("\nServing until Ctrl-C.")
-            await until_stopped()
-            tell("Stopping …")
-    finally:
-        await site.stop()
-        await running.close()
-    return told.as_expected
 
 
 async def _walk(
@@ -113,23 +138,12 @@ async def _walk(
     return told, shown, seconds
 
 
-def _site(running: Demonstration, options: Options) -> CountrySite:
-    members = [
-        Listed(
-            name=role,
-            member=str(member.id),
-            names=dict(member.names),
-            origin=running.places[role].origin,
-        )
-        for role, member in running.country.members.items()
-    ]
-    log = open_log(options.state / "country.log", clock=SystemClock(), node="country")
-    return CountrySite.of(
-        members,
-        profile=country_profile(running.country.profile),
-        folder=options.out,
-        log=log,
-    )
+def _site(options: Options, stage: Stage) -> FrontSite:
+    profile = country_profile(options.country)
+    folder = Disk().folder(options.state.parent)
+    log = open_log(folder / "front.log", clock=SystemClock(), node="front")
+    status = CountryPages(profile=profile, folder=options.out, at="/status")
+    return FrontSite(profile=profile, stage=stage, status=status, log=log)
 
 
 def _told(told: Told, shown: Shown, *, ready: float, seconds: float) -> dict[str, object]:
@@ -170,7 +184,7 @@ def _print(
     for look in shown.looks[:1]:
         show(f"            {_program()} tracker verify {shown.folder}/{look['receipt']}")
     if address:
-        show(f"\nThe country's page: {address}")
+        show(f"\nThe front page: {address}")
         for role, member in running.country.members.items():
             show(f"  {running.places[role].origin}  {member.names['en']}")
         show(f"The card reader, with everyone's demonstration card: {running.card}")

@@ -125,6 +125,7 @@ def _common(
             "port": place.people,
             "origin": place.origin,
             "card": places["card"].origin,
+            "front": places["front"].origin if "front" in places else "",
         },
         # The passphrase lies beside the keys: the demonstration's keys protect nothing.
         "state": {"passphrase": "file:passphrase", "key-cost": 1024},

@@ -20,6 +20,9 @@ MESSAGE_PORT, STATUS_PORT = 5500, 5577
 SITES = ("bank-site", "card")
 """Websites that are nobody's node: people reach them, servers don't."""
 
+FRONT = "front"
+"""Place of the front page, where there is one: it listens before the country is there."""
+
 
 class _Unit(Shape):
     names: dict[str, str]
@@ -167,7 +170,7 @@ def read_country(profile: str) -> Country:
     )
 
 
-def free_places(country: Country, *, shift: int = 0) -> dict[str, Place]:
+def free_places(country: Country, *, shift: int = 0, front: int = 0) -> dict[str, Place]:
     """Places that are free on this machine: each member its own loopback address if it can.
 
     Sites come after the members.
@@ -175,14 +178,16 @@ def free_places(country: Country, *, shift: int = 0) -> dict[str, Place]:
     Args:
         country: Whose members listen.
         shift: Added to the usual ports, so that countries side by side keep apart.
+        front: Port where the front page listens already; 0 where there is none.
     """
     taken: set[tuple[str, int]] = set()
     people = _free_ports(LOCAL, FIRST_PORT + shift, taken)
     places = {
         role: _place(member, people, taken, shift) for role, member in country.members.items()
     }
+    sites = {site: next(people) for site in SITES} | ({FRONT: front} if front else {})
     return places | {
-        site: Place(host=LOCAL, port=0, status_port=0, people=next(people)) for site in SITES
+        site: Place(host=LOCAL, port=0, status_port=0, people=port) for site, port in sites.items()
     }
 
 

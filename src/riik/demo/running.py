@@ -5,6 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,7 @@ async def open_demonstration(
     fresh: bool = False,
     residents: int | None = None,
     shift: int = 0,
+    front: int = 0,
     tell: Callable[[str], None],
 ) -> Demonstration:
     """Found the country if it is not, and start it.
@@ -126,6 +128,7 @@ async def open_demonstration(
         fresh: Forget what is there and begin anew.
         residents: How many people live there; as the country's data say by default.
         shift: Added to the usual ports.
+        front: Port where the front page listens already; 0 where there is none.
         tell: Called with a line of progress.
 
     Raises:
@@ -143,7 +146,7 @@ async def open_demonstration(
             processes=processes,
             fresh=fresh,
             residents=residents,
-            shift=shift,
+            find=partial(free_places, shift=shift, front=front),
             tell=tell,
         )
     except BaseException:
@@ -160,7 +163,7 @@ async def _open(
     processes: bool,
     fresh: bool,
     residents: int | None,
-    shift: int,
+    find: Callable[[Country], dict[str, Place]],
     tell: Callable[[str], None],
 ) -> Demonstration:
     if fresh or is_founding(folder):
@@ -173,7 +176,7 @@ async def _open(
         check_whole(folder, country.members)
         read_holders(folder)
     for _ in range(PORT_TRIES):
-        running, nodes = await _prepare(country, folder, shift=shift, tell=tell)
+        running, nodes = await _prepare(country, folder, find(country), tell=tell)
         try:
             if processes:
                 await _stop(nodes)
@@ -196,12 +199,15 @@ async def _open(
 
 
 async def _prepare(
-    country: Country, folder: Path, *, shift: int, tell: Callable[[str], None]
+    country: Country,
+    folder: Path,
+    places: Mapping[str, Place],
+    *,
+    tell: Callable[[str], None],
 ) -> tuple[Demonstration, dict[str, Node]]:
     """Configure, certify, join; fill the registers if nobody did. Nothing listens yet."""
     if is_founding(folder):
         tell(f"founding {country.instance}: {country.residents} residents, registers, cards …")
-    places = free_places(country, shift=shift)
     began = begin(folder)
     today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
     source = DATA / "people" / f"{country.profile}.toml"

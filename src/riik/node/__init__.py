@@ -7,14 +7,16 @@ from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
 from riik.node.fillers.certification import certify_many
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
 from riik.node.node import Node, PortTaken
-from riik.node.status import CountrySite, Listed
+from riik.node.status import Country, CountryPages, Listed, Message
 
 __all__ = [
     "ConfigRefused",
-    "CountrySite",
+    "Country",
+    "CountryPages",
     "EstEidCard",
     "Listed",
     "Membership",
+    "Message",
     "Node",
     "NodeConfig",
     "Pin",

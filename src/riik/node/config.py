@@ -62,13 +62,15 @@ class NodeSection(Shape):
 class PeopleSection(Shape):
     """Where people reach the node: a port on localhost, or behind a proxy an origin.
 
-    ``card`` is the origin of a demonstration card that pages offer beside real ones.
+    ``card`` is the origin of a demonstration card that pages offer beside real ones, ``front``
+    that of the demonstration's front page.
     """
 
     host: str = "127.0.0.1"
     port: int
     origin: str
     card: str = ""
+    front: str = ""
 
 
 class StateSection(Shape):

@@ -55,7 +55,10 @@ def add_guests(assembly: Assembly) -> None:
         origin=origin,
         node=config.file.node.name,
         frame=Frame(
-            profile=assembly.profile, names=config.file.node.names, leads_to=section.leads_to
+            profile=assembly.profile,
+            names=config.file.node.names,
+            demonstration=config.file.people.front,
+            leads_to=section.leads_to,
         ),
         pages=Pages(riik.portal.session),
     )

@@ -98,6 +98,7 @@ def _add_provider(
             for one in assembly.config.file.roles.values()
         },
         card=assembly.config.file.people.card,
+        front=assembly.config.file.people.front,
         idle_minutes=login.rules.idle_seconds // 60,
     )
     assembly.routes += login_page_routes(provider, pages=pages, cookies=cookies)

@@ -91,6 +91,7 @@ class Node:
             pages=problem_pages(
                 country_profile(base.config.file.node.profile),
                 place=base.config.file.node.names,
+                demonstration=people.front,
             ),
         )
         self.server = await serve(KeepsLanguage(app), people.host, people.port)

@@ -1,8 +1,8 @@
-"""What a node tells of itself, and the page of a whole country that asks its nodes."""
+"""What a node tells of itself, and the pages of a whole country that asks its nodes."""
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from starlette.routing import BaseRoute
@@ -10,21 +10,25 @@ from starlette.routing import BaseRoute
 from riik.core import RiikError
 from riik.node.assembly import Assembly
 from riik.node.parts import Parts
-from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
-from riik.portal.operator import Listed, LogHead, NodeStatus, WatchedLog, messages_of
+from riik.portal.operator import (
+    Country,
+    Listed,
+    LogHead,
+    Message,
+    NodeStatus,
+    WatchedLog,
+    messages_of,
+)
 from riik.portal.operator.client import PolledCountry
 from riik.portal.operator.http import country_routes, node_routes
 from riik.portal.operator.page import StatusPage
 from riik.profiles import Profile
 from riik.runtime.clock import SystemClock
 from riik.runtime.http_client import HttpClient
-from riik.runtime.logs import JsonLog
-from riik.runtime.metrics import Metrics
 from riik.runtime.threads import ThreadPool
-from riik.runtime.web import Server, edge, serve
 from riik.transparency import Log, TrustPolicy, open_checkpoint
 
-__all__ = ["CountrySite", "Listed", "add_status"]
+__all__ = ["Country", "CountryPages", "Listed", "Message", "add_status"]
 
 MOST_RECORDS = 60
 
@@ -98,63 +102,55 @@ def _head(log: Log) -> LogHead:
 
 
 @dataclass(slots=True, kw_only=True)
-class CountrySite:
-    """The page of a country, on a port of its own; it asks the nodes as anyone could.
+class CountryPages:
+    """What a country tells of itself: its nodes are asked as anyone could ask them.
 
     Attributes:
-        members: Whom it shows.
         profile: The country's; its languages are for visitors who ask for none of ours.
         folder: Where the last journey left its files.
-        log: Where its requests are written down.
+        at: Path of the status page.
+        home: Where its brand leads.
+        front: The demonstration's front page.
+        members: Whom it shows; nobody before the country is there.
     """
 
-    members: Sequence[Listed]
     profile: Profile
     folder: Path
-    log: JsonLog
-    http: HttpClient
-    in_thread: ThreadPool
-    server: Server | None = None
+    at: str = "/"
+    home: str = "/"
+    front: str = ""
+    members: Sequence[Listed] = ()
+    page: StatusPage = field(init=False)
+    _http: HttpClient = field(default_factory=HttpClient)
+    _in_thread: ThreadPool = field(default_factory=lambda: ThreadPool(4, name="country"))
 
-    @classmethod
-    def of(
-        cls,
-        members: Sequence[Listed],
-        *,
-        profile: Profile,
-        folder: Path,
-        log: JsonLog,
-    ) -> "CountrySite":
-        """A site with engines of its own."""
-        return cls(
-            members=members,
-            profile=profile,
-            folder=folder,
-            log=log,
-            http=HttpClient(),
-            in_thread=ThreadPool(4, name="country"),
+    def __post_init__(self) -> None:
+        self.page = StatusPage(
+            profile=self.profile, with_files=True, home=self.home, front=self.front
         )
 
-    async def start(self, port: int) -> str:
-        """Serve the page; answers its address."""
-        source = PolledCountry(
+    async def country(self) -> Country:
+        """The members as they are now (fills `StatusSource`)."""
+        return await self._polled().country()
+
+    async def file(self, name: str, /) -> bytes | None:
+        """A file of the last journey, or None (fills `StatusSource`)."""
+        return await self._polled().file(name)
+
+    def routes(self) -> list[BaseRoute]:
+        """The status page, its JSON, and the files of the last journey."""
+        return country_routes(self, page=self.page, usual=self.profile.languages, at=self.at)
+
+    async def close(self) -> None:
+        """Let go of connections and threads."""
+        await self._http.close()
+        self._in_thread.close()
+
+    def _polled(self) -> PolledCountry:
+        return PolledCountry(
             listed=self.members,
-            http=self.http,
+            http=self._http,
             clock=SystemClock(),
-            in_thread=self.in_thread,
+            in_thread=self._in_thread,
             folder=self.folder,
         )
-        page = StatusPage(profile=self.profile, with_files=True)
-        shown = country_routes(source, page=page, usual=self.profile.languages)
-        routes: list[BaseRoute] = [*shown, *design_routes(gallery=True)]
-        pages = problem_pages(self.profile)
-        app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=self.log, pages=pages))
-        self.server = await serve(app, "127.0.0.1", port)
-        return f"http://localhost:{self.server.port}"
-
-    async def stop(self) -> None:
-        """Close the page."""
-        if self.server is not None:
-            await self.server.stop()
-        await self.http.close()
-        self.in_thread.close()

@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 BANK_SITE = "bank-site"
-FRONT_PAGE = "http://localhost:7099"
 SETTINGS = "bank.toml"
 PACKAGE = "bank"
 
@@ -132,7 +131,7 @@ def _settings(country: Country, places: Mapping[str, Place]) -> dict[str, Any]:
         "name-order": [part for part in formal if part != "middle"],
         "api": places["bank"].origin,
         "card": places["card"].origin if "card" in places else "",
-        "demonstration": FRONT_PAGE,
+        "demonstration": places["front"].origin if "front" in places else "",
         "names": {law: member.names[law], **member.names},
         "login": {
             "origin": authority,

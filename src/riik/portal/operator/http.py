@@ -1,7 +1,7 @@
 """The status of a node and of a country, for people and for machines.
 
 GET /status.json     of a node: `node_routes`
-GET /                of a country, as a page; GET /status.json as JSON: `country_routes`
+GET /                of a country, as a page (or where it is put); GET /status.json as JSON
 GET /files/<name>    a file of the last journey, if it is one of those listed
 """
 
@@ -31,7 +31,11 @@ def node_routes(status: Callable[[], Awaitable[NodeStatus]]) -> list[BaseRoute]:
 
 
 def country_routes(
-    source: StatusSource, *, page: StatusPage, usual: tuple[str, ...] = ("en",)
+    source: StatusSource,
+    *,
+    page: StatusPage,
+    usual: tuple[str, ...] = ("en",),
+    at: str = "/",
 ) -> list[BaseRoute]:
     """The country's page, its JSON and its files; `design.http` serves what dresses the page.
 
@@ -39,10 +43,11 @@ def country_routes(
         source: Asks the members.
         page: Renders.
         usual: The country's languages, for visitors who accept none of ours.
+        at: Path of the page.
     """
 
     async def show(request: Request) -> Response:
-        """GET /: the country as a page."""
+        """GET / or where it is put: the country as a page."""
         language, country = language_of(request, usual), await source.country()
         return html(page.render(country, language=language, address=address_of(request)), language)
 
@@ -59,7 +64,7 @@ def country_routes(
         return Response(content, media_type="application/octet-stream", headers=headers)
 
     return [
-        Route("/", show, methods=["GET"]),
+        Route(at, show, methods=["GET"]),
         Route("/status.json", tell, methods=["GET"]),
         Route("/files/{name:path}", hand_out, methods=["GET"]),
     ]

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from markupsafe import Markup
+
 import riik.portal.operator
 from riik.portal.design.pages import Pages, Shell
 from riik.portal.design.texts import Texts, later
@@ -77,11 +79,24 @@ class StatusPage:
     Attributes:
         profile: The country's, for its names and its time.
         with_files: There is a folder with the files of the last journey.
+        home: Where the brand leads.
+        front: The demonstration's front page; empty where this page is the first.
     """
 
     profile: Profile
     with_files: bool = False
+    home: str = "/"
+    front: str = ""
     pages: Pages = field(default_factory=lambda: Pages(riik.portal.operator))
+
+    def drawing(self, country: Country, *, language: str) -> Markup:
+        """The map alone, for another page of the country."""
+        shell = Shell(language=language, profile=self.profile)
+        drawn = self.pages.render(
+            "map.html", shell, ring=ring(country, language=language), width=WIDTH, height=HEIGHT
+        )
+        # Jinja2 has escaped every name in it.
+        return Markup(drawn)  # noqa: S704
 
     def render(self, country: Country, *, language: str, address: str = "/") -> str:
         """The page in a language; ``address`` is where the visitor found it."""
@@ -93,6 +108,8 @@ class StatusPage:
             profile=self.profile,
             address=address,
             place=texts("A digital state that runs"),
+            home=self.home,
+            demonstration=self.front,
         )
         return self.pages.render(
             "status.html",

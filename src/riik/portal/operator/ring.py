@@ -6,7 +6,7 @@ Units are those of the drawing, `WIDTH` by `HEIGHT`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, hypot, pi, sin
 
 from riik.portal.operator.status import Country, Member, Message
 
@@ -16,6 +16,8 @@ WIDTH, HEIGHT = 1080, 520
 CENTRE_X, CENTRE_Y, RADIUS_X, RADIUS_Y = 540, 260, 415, 214
 LINE_CHARACTERS = 20
 CHARACTER, PADDING, LINE = 7.7, 46, 19
+WORDS_X, WORDS_Y = 210, 60
+"""How far the words in the middle reach to each side."""
 MOVING = 4
 """So many of the newest messages travel; the others are lines."""
 
@@ -115,7 +117,19 @@ def _threads(messages: Sequence[Message], places: Mapping[str, Pill]) -> list[Th
 def _path(start: Pill, end: Pill) -> str:
     """A curve that bends towards the middle, but leaves the words there free."""
     middle_x, middle_y = (start.x + end.x) / 2, (start.y + end.y) / 2
+    if abs(middle_x - CENTRE_X) < WORDS_X / 2 and abs(middle_y - CENTRE_Y) < WORDS_Y:
+        return _around(start, end)
     pull = 0.35
     bend_x = round(middle_x + (CENTRE_X - middle_x) * pull)
     bend_y = round(middle_y + (CENTRE_Y - middle_y) * pull)
+    return f"M{start.x} {start.y}Q{bend_x} {bend_y} {end.x} {end.y}"
+
+
+def _around(start: Pill, end: Pill) -> str:
+    """A curve past the words in the middle, for members that stand opposite each other."""
+    across_x, across_y = end.y - start.y, start.x - end.x
+    length = hypot(across_x, across_y) or 1
+    # A quadratic curve passes half as far from the middle as its bend.
+    bend_x = round(CENTRE_X + 2 * WORDS_X * across_x / length)
+    bend_y = round(CENTRE_Y + 2 * WORDS_Y * across_y / length)
     return f"M{start.x} {start.y}Q{bend_x} {bend_y} {end.x} {end.y}"

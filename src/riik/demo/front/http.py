@@ -1,0 +1,209 @@
+"""The front site over HTTP.
+
+GET  /              who are you today, the map, the acts
+POST /as/<role>     puts the role's card into the reader and leads to its site: 303
+GET  /laws          the seven laws
+GET  /status …      what the nodes tell of themselves (`node.status`)
+
+While the country is founded, every page says so and looks again. A POST counts only when it
+comes from one of these pages: by its origin, and by a token that only they have.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from riik.core import Refused
+from riik.demo.cardsite import COOKIE
+from riik.demo.front.doors import Door, door
+from riik.demo.front.page import FrontPages
+from riik.demo.front.stage import Stage
+from riik.demo.running import Demonstration
+from riik.node import CountryPages, Listed
+from riik.portal.design.http import (
+    LANGUAGE_COOKIE,
+    KeepsLanguage,
+    address_of,
+    design_routes,
+    html,
+    language_of,
+    problem_pages,
+)
+from riik.profiles import Profile
+from riik.runtime.entropy import SystemEntropy
+from riik.runtime.logs import JsonLog
+from riik.runtime.metrics import Metrics
+from riik.runtime.web import Server, edge, serve
+
+__all__ = ["FrontSite"]
+
+HOST: Final = "127.0.0.1"
+KEPT: Final = {LANGUAGE_COOKIE, COOKIE}
+OURS: Final = ("riik-", "bank-")
+MOST_BYTES: Final = 8_192
+LOOK_AGAIN: Final = {"Refresh": "1"}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class FrontPageRefused(Refused):
+    """A request that none of the front site's own pages sent."""
+
+    code = "demo.front-page-refused"
+    status = 403
+
+
+class NoSuchDoor(Refused):
+    """Nobody of that name is in the country."""
+
+    code = "demo.no-such-door"
+    status = 404
+
+
+@dataclass(slots=True, kw_only=True)
+class FrontSite:
+    """The site; it listens before the country does.
+
+    Attributes:
+        profile: The country's.
+        stage: The country, when it is there.
+        status: What its nodes tell.
+        log: Where requests are written down.
+        token: Stands in every form of the site.
+    """
+
+    profile: Profile
+    stage: Stage
+    status: CountryPages
+    log: JsonLog
+    origin: str = ""
+    token: str = field(default_factory=lambda: SystemEntropy().bytes(24).hex())
+    pages: FrontPages = field(init=False)
+    _server: Server | None = None
+
+    def __post_init__(self) -> None:
+        self.pages = FrontPages(profile=self.profile)
+
+    async def start(self, port: int) -> int:
+        """Serve at this port, or at the next free one; answers which."""
+        routes = [*self.routes(), *design_routes(gallery=True)]
+        pages = problem_pages(self.profile)
+        app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=self.log, pages=pages))
+        self._server = await serve(app, HOST, port)
+        self.origin = f"http://localhost:{self._server.port}"
+        return self._server.port
+
+    async def stop(self) -> None:
+        """Close the site."""
+        if self._server is not None:
+            await self._server.stop()
+        await self.status.close()
+
+    def let_in(self, running: Demonstration) -> None:
+        """The country is there: let people see it, and the cards know the way back."""
+        running.cards.front = self.origin
+        self.status.members = [
+            Listed(
+                name=role,
+                member=str(member.id),
+                names=dict(member.names),
+                origin=running.places[role].origin,
+            )
+            for role, member in running.country.members.items()
+        ]
+        self.stage.show(running)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """All pages but those of the design."""
+        return [
+            Route("/", self.staged(self.show), methods=["GET"]),
+            Route("/as/{role}", self.staged(self.enter), methods=["POST"]),
+            Route("/laws", self.laws, methods=["GET"]),
+            *self.status.routes(),
+        ]
+
+    def staged(self, handler: Handler) -> Handler:
+        """A handler that needs the country: until it is there, the visitor sees it come."""
+
+        async def answer(request: Request) -> Response:
+            if self.stage.running is None:
+                return self._progress(request)
+            return await handler(request)
+
+        return answer
+
+    async def show(self, request: Request) -> Response:
+        """GET /: the front page."""
+        language, country = self.language(request), await self.status.country()
+        page = self.pages.front(
+            country,
+            language=language,
+            address=address_of(request),
+            token=self.token,
+            drawing=self.status.page.drawing(country, language=language),
+        )
+        return html(page, language, form_action=tuple(self.stage.origins.values()))
+
+    async def enter(self, request: Request) -> Response:
+        """POST /as/<role>: through one of the doors."""
+        await self.check(request)
+        chosen = door(request.path_params["role"])
+        if chosen is None:
+            raise NoSuchDoor("there is no such door", why="unknown")
+        answer = RedirectResponse(chosen.address(self.stage.origins), 303)
+        self._change_card(request, answer, chosen)
+        return answer
+
+    async def laws(self, request: Request) -> Response:
+        """GET /laws: the seven laws."""
+        language = self.language(request)
+        return html(self.pages.laws(language=language, address=address_of(request)), language)
+
+    async def check(self, request: Request) -> dict[str, str]:
+        """The fields of a form that one of our own pages sent.
+
+        Raises:
+            FrontPageRefused: For ``origin``, ``size`` or ``token``.
+        """
+        own = request.headers.get("origin") == self.origin
+        if not own or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            raise FrontPageRefused("this page is not the front page's", why="origin")
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise FrontPageRefused("the form is too long", why="size", most=MOST_BYTES)
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
+        form = {name: values[0] for name, values in fields.items()}
+        if not compare_digest(form.get("csrf", "").encode(), self.token.encode()):
+            raise FrontPageRefused("the form is of another time", why="token")
+        return form
+
+    def language(self, request: Request) -> str:
+        """The visitor's language."""
+        return language_of(request, self.profile.languages)
+
+    def _change_card(self, request: Request, answer: Response, chosen: Door) -> None:
+        """Put the role's card into the reader; whoever was there before takes their sign-ins along.
+
+        All sites of the country share a host, and cookies know no ports: what the browser holds
+        is all of this country. Somebody else would sit at another computer.
+        """
+        if not chosen.holder or request.cookies.get(COOKIE) == chosen.holder:
+            return
+        for name in request.cookies:
+            if name.startswith(OURS) and name not in KEPT:
+                answer.delete_cookie(name, path="/", httponly=True, samesite="lax")
+        answer.set_cookie(COOKIE, chosen.holder, path="/", httponly=True, samesite="lax")
+
+    def _progress(self, request: Request) -> Response:
+        language = self.language(request)
+        address = address_of(request) if request.method == "GET" else "/"
+        page = self.pages.progress(self.stage.lines, language=language, address=address)
+        return html(page, language, 503, headers=LOOK_AGAIN)
