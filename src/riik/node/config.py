@@ -155,7 +155,7 @@ class LoginClientSection(Shape):
 
     id: str
     names: dict[str, str]
-    redirect_uris: tuple[str, ...]
+    redirect_uris: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     secret_hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     post_logout_uris: tuple[str, ...] = ()
     backchannel_uri: str = ""

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from sqlalchemy import text
 from tests.login.conftest import ORIGIN
 from tests.login.oidc.conftest import AFTER, BACK, claims_of
 
@@ -158,6 +159,19 @@ async def test_a_session_that_ends_by_time_is_told_too(login, token_of, told, ou
     clock.advance(minutes=31)
     await sweeper(login)()
     assert len(await told(outbox_events())) == 1
+
+
+async def test_requests_and_codes_that_are_over_are_forgotten(login, browser, token_of, clock):
+    await token_of()
+    await browser.authorize(prompt="login")
+    clock.advance(hours=3)
+    await sweeper(login)()
+    with login.database.read() as work:
+        left = [
+            work.execute(text(f"select count(*) from login_{table}")).scalar()
+            for table in ("request", "authorization", "given", "grant", "session")
+        ]
+    assert left == [0, 0, 0, 0, 0]
 
 
 async def test_the_event_holds_nothing_of_the_person(browser, token_of, outbox_events):

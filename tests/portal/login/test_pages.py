@@ -108,6 +108,7 @@ async def test_somebody_else_can_sign_in_instead(browser, enter):
 
 
 async def test_nobody_s_sign_ins_are_shown_to_nobody(browser):
+    assert (await browser.send("GET", "/")).location == "/sessions"
     assert (await browser.send("GET", "/sessions")).location == "/login"
 
 
