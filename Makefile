@@ -16,8 +16,8 @@ setup: ## what checks and tests need: system packages (root on Debian) and the d
 	@sh tests/setup.sh $(PYTHON)
 
 check: setup ## style, types, imports, sizes
-	$(RUN)/ruff check src tests bench run.py
-	$(RUN)/ruff format --check src tests bench run.py
+	$(RUN)/ruff check src tests bench examples run.py
+	$(RUN)/ruff format --check src tests bench examples run.py
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/pytest tests/architecture -n 2

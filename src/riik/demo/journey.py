@@ -174,7 +174,8 @@ class Journey:
     async def pay(self) -> None:
         """Pay the fee on the bank's website: the card confirms exactly this order."""
         began = self.clock()
-        await self._post("payment", {})
+        case = self.result.status["case"]
+        await self._post("payment", {"return": f"{self.portal}/cases/{case}"})
         order = await self.browser.visit(self.result.status["payment"]["url"])
         receipt = await self.browser.submit(order)
         if receipt.form is not None:
