@@ -13,7 +13,10 @@ from lxml import html as markup
 from playwright.async_api import APIRequestContext
 from starlette.routing import BaseRoute, Match, Route
 
-__all__ = ["Atlas", "Sheet", "explore", "openable"]
+from riik.demo.banksite import load_example
+from riik.demo.running import Demonstration
+
+__all__ = ["Atlas", "Sheet", "explore", "openable", "sites_of"]
 
 MOST = 4
 """Pages of one route that are looked at: cases in different states look different."""
@@ -52,6 +55,14 @@ class Atlas:
     sheets: list[Sheet] = field(default_factory=list)
     dead: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
+
+
+def sites_of(country: Demonstration) -> dict[str, Sequence[BaseRoute]]:
+    """Routes of everything in the country that people can open, by place."""
+    bank = load_example()
+    app = bank.make_app(bank.read_settings(country.folder / "bank-site" / "bank.toml"))
+    nodes = {role: node.routes for role, node in country.nodes.items()}
+    return nodes | {"bank-site": app.routes, "card": country.cards.routes()}
 
 
 def openable(routes: Iterable[BaseRoute]) -> list[Route]:

@@ -1,9 +1,12 @@
 """A real browser for journeys: Debian's Chromium, driven by Playwright; skipped where it is not."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import async_playwright
+from tests.journeys.house import COURSE, visit
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -33,3 +36,51 @@ async def context(chromium):
     context.set_default_timeout(10_000)
     yield context
     await context.close()
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Cases of two people, each at another stage; without them there is little to see.
+
+    Attributes:
+        done: Mari's licence, renewed.
+        draft: Mari's course, not filled in yet.
+        paying: Mari's other licence, signed; its fee is open.
+        waiting: Jaan's course, with an official at the school.
+        order: Path of that fee's order at the bank's website.
+    """
+
+    done: str
+    draft: str
+    paying: str
+    waiting: str
+    order: str
+
+    def hints(self, role):
+        """Paths of a site that no link leads to."""
+        return [self.order] if role == "bank-site" else []
+
+
+@pytest.fixture(scope="session")
+async def lives(country):
+    """The cases, begun over the portal's calls: quicker than by its pages."""
+    found = {}
+    async with visit(country, "mari") as journey:
+        await journey.run()
+        found["done"] = journey.result.status["case"]
+    async with visit(country, "mari", service="driving-course", answers=COURSE) as journey:
+        await journey.sign_in()
+        await journey.start()
+        found["draft"] = journey.result.status["case"]
+    async with visit(country, "mari") as journey:
+        await journey.sign_in()
+        await journey.start()
+        await journey.answer()
+        await journey.sign()
+        case = found["paying"] = journey.result.status["case"]
+        paid = await journey.browser.post(f"{journey.portal}/v1/cases/{case}/payment", {})
+        order = urlsplit(paid["payment"]["url"])
+    async with visit(country, "jaan", service="driving-course", answers=COURSE) as journey:
+        await journey.run()
+        found["waiting"] = journey.result.status["case"]
+    return Lives(order=f"{order.path}?{order.query}", **found)

@@ -7,8 +7,11 @@ from playwright.async_api import Page, Response
 
 __all__ = ["Sight", "look"]
 
-AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-"""`target-size` is WCAG 2.2's (2.5.8) and off by itself."""
+AXE = {
+    "resultTypes": ["violations"],
+    "rules": {one: {"enabled": True} for one in ("target-size", "label-content-name-mismatch")},
+}
+"""WCAG 2.2, 2.5.8 and 2.5.3: both rules are off by themselves."""
 
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 HEADINGS = "document.querySelectorAll('h1').length"

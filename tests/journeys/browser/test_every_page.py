@@ -4,15 +4,11 @@ Pages are found from the routes of the running sites (`atlas`), so that none can
 """
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import pytest
-from tests.journeys.browser.atlas import Atlas, explore, openable
+from tests.journeys.browser.atlas import Atlas, explore, openable, sites_of
 from tests.journeys.browser.house import enter, put_card
 from tests.journeys.browser.sights import Sight, look
-from tests.journeys.house import COURSE, visit
-
-from riik.demo.banksite import load_example
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
@@ -44,39 +40,8 @@ class Survey:
         return [f"{one.url} {told}" for one in self.sights for told in getattr(one, what)]
 
 
-def sites_of(country):
-    """Routes of everything in the country that people can open, by place."""
-    bank = load_example()
-    app = bank.make_app(bank.read_settings(country.folder / "bank-site" / "bank.toml"))
-    nodes = {role: node.routes for role, node in country.nodes.items()}
-    return nodes | {"bank-site": app.routes, "card": country.cards.routes()}
-
-
-@pytest.fixture(scope="session")
-async def hints(country):
-    """Mari's and Jaan's cases, each at another stage: without them there would be little to see.
-
-    Answers the paths that no link of a site leads to, by place.
-    """
-    async with visit(country, "mari") as journey:
-        await journey.run()
-    async with visit(country, "mari", service="driving-course", answers=COURSE) as journey:
-        await journey.sign_in()
-        await journey.start()
-    async with visit(country, "jaan", service="driving-course", answers=COURSE) as journey:
-        await journey.run()
-    async with visit(country, "mari") as journey:
-        await journey.sign_in()
-        await journey.start()
-        await journey.answer()
-        await journey.sign()
-        case = f"{journey.portal}/v1/cases/{journey.result.status['case']}"
-        order = urlsplit((await journey.browser.post(f"{case}/payment", {}))["payment"]["url"])
-    return {"bank-site": [f"{order.path}?{order.query}"]}
-
-
 @pytest.fixture(scope="session", params=VISITS, ids=lambda one: f"{one[0]}-{one[1] or 'nobody'}")
-async def survey(request, country, chromium, hints):
+async def survey(request, country, chromium, lives):
     """One person's survey of one site."""
     role, who = request.param
     context = await chromium.new_context(locale="en-GB")
@@ -88,7 +53,7 @@ async def survey(request, country, chromium, hints):
             site, to = ENTRANCES.get(role, (role, "/"))
             await enter(page, country, site, who, to)
     routes, origin = openable(sites_of(country)[role]), country.places[role].origin
-    found = Survey(await explore(context.request, origin, routes, hints=hints.get(role, ())))
+    found = Survey(await explore(context.request, origin, routes, hints=lives.hints(role)))
     for sheet in found.atlas.sheets:
         found.sights.append(await look(page, sheet.url, small=role not in FOR_A_MOUSE))
     yield found
