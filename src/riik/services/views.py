@@ -131,6 +131,7 @@ def summary(speaker: Speaker) -> dict[str, Any]:
         "due": to_text(case.due_at) if case.due_at else None,
         "with": _with(speaker),
         "may": _may(running),
+        "next": {"step": _next(speaker)["step"]},
     }
 
 

@@ -8,6 +8,7 @@ is silent is kept, sealed, and sent when it answers again; the case waits and sa
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -28,6 +29,7 @@ from riik.core import (
     Unavailable,
     Vault,
     Work,
+    from_text,
     to_text,
 )
 from riik.exchange import Answer, Call
@@ -168,6 +170,25 @@ class Portal:
             }
             for case in known
         ]
+
+    async def known(self, visitor: Visitor) -> list[tuple[KnownCase, PersonCode]]:
+        """The cases begun or taken up here, each with whose matter it is."""
+        cases = await self.in_thread(self._cases, visitor)
+        return [(case, await self.in_thread(self._person, case)) for case in cases]
+
+    async def take_up(
+        self,
+        visitor: Visitor,
+        case: str,
+        *,
+        provider: ClientId,
+        service: str,
+        person: PersonCode,
+        opened: str,
+    ) -> None:
+        """Know a case that was begun elsewhere, as its provider told; one that is known stays."""
+        entry = CatalogueEntry(id=service, provider=provider, names={}, organisation={})
+        await self.in_thread(self._know, visitor, entry, person, case, from_text(opened))
 
     async def notices(self, visitor: Visitor) -> list[dict[str, Any]]:
         """What the state told this person."""
@@ -311,16 +332,28 @@ class Portal:
             told = "\n".join((subject, entry.id, person, once))
             seed = sha256(told.encode()).digest()[:20]
         name = b32encode(seed).decode().lower()
+        return self._know(visitor, entry, person, name, self.clock.now())
+
+    def _know(
+        self,
+        visitor: Visitor,
+        entry: CatalogueEntry,
+        person: PersonCode,
+        name: str,
+        opened_at: datetime,
+    ) -> KnownCase:
+        """Write a case down, or answer it as it is known already."""
+        subject = self.vault.subject_of(visitor.person)
         case = KnownCase(
             id=name,
             subject=subject,
             person=self.vault.seal(subject, person.encode(), context=_context(name, "person")),
             provider=entry.provider,
             service=entry.id,
-            opened_at=self.clock.now(),
+            opened_at=opened_at,
         )
         with self.database.work() as work:
-            known = self.store.case(name, work=work)
+            known = self.store.case(case.id, work=work)
             if known is None:
                 self.store.insert_case(case, work=work)
         return known or case

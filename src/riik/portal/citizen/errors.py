@@ -5,6 +5,7 @@ from typing import ClassVar
 from riik.core import Refused
 
 __all__ = [
+    "AnswerUnreadable",
     "ApplicationChanged",
     "ForeignAddress",
     "GuidesRefused",
@@ -45,3 +46,10 @@ class ForeignAddress(Refused):
 
     code = "portal.foreign-address"
     status: ClassVar[int] = 409
+
+
+class AnswerUnreadable(Refused):
+    """What somebody answered is not of the shape it must have."""
+
+    code = "portal.answer-unreadable"
+    status: ClassVar[int] = 502

@@ -1,0 +1,176 @@
+"""What each register holds of a person, in words, and "This is wrong".
+
+A person may see everything that is held of them (GDPR art. 15) and have it set right
+(art. 16). The register's owner decides; the portal carries the person's word, with login's
+statement that it is theirs, and tells them the number under which it is kept.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from riik.core import ClientId, Refused, ServiceId, Unavailable
+from riik.portal.citizen.errands import Errands
+from riik.portal.citizen.errors import AnswerUnreadable, PortalRefused, StatementMissing
+from riik.portal.citizen.guides import named
+from riik.portal.citizen.model import Register
+from riik.portal.citizen.words import RegisterWords, Words
+from riik.portal.design.texts import Texts
+from riik.portal.session import SignedOut, Visitor
+
+__all__ = ["OwnData", "record_rows"]
+
+LONGEST = 2_000
+MOST_RECORDS = 50
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnData:
+    """A person's own data at every register that this portal knows."""
+
+    errands: Errands
+    registers: Sequence[Register]
+    words: RegisterWords
+    texts: Mapping[str, Texts]
+
+    async def all(self, visitor: Visitor, language: str) -> list[dict[str, Any]]:
+        """What every register holds, all asked at once; silent ones say so."""
+        words = await self.words.all()
+        return list(
+            await asyncio.gather(
+                *(
+                    self._of(visitor, one, words.get(one.client, Words()), language)
+                    for one in self.registers
+                )
+            )
+        )
+
+    async def correct(
+        self,
+        visitor: Visitor,
+        *,
+        register: ClientId,
+        field: str,
+        says: str,
+        should_be: str,
+        why: str = "",
+        language: str = "et",
+    ) -> dict[str, Any]:
+        """Ask a register's owner to set something right.
+
+        Args:
+            visitor: Whose data it is.
+            register: Its subsystem, as a fact's ``register`` names it.
+            field: What is wrong, one of a fact's ``fields``.
+            says: What the register says, as the person saw it.
+            should_be: What is right.
+            why: How one can know.
+            language: In which language to answer the person.
+
+        Raises:
+            PortalRefused: For ``no-register``, ``field`` or ``empty``.
+        """
+        known = next((one for one in self.registers if one.client == register), None)
+        if known is None:
+            raise PortalRefused("there is no such register", why="no-register")
+        if not _FIELD.match(field):
+            raise PortalRefused("there is no such field", why="field")
+        if not should_be.strip():
+            raise PortalRefused("what is right has to be said", why="empty")
+        answer = await self.errands.ask(
+            visitor,
+            ServiceId(register, "corrections"),
+            purpose="correction",
+            content={
+                "field": field,
+                "says": says[:LONGEST],
+                "should_be": should_be[:LONGEST],
+                "why": why[:LONGEST],
+                "language": language,
+            },
+        )
+        told = _decoded(answer.accepted().body)
+        return {
+            "number": str(told["number"]),
+            "days": int(told["days"]),
+            "organisation": named(known.organisation, language),
+        }
+
+    async def _of(
+        self, visitor: Visitor, register: Register, words: Words, language: str
+    ) -> dict[str, Any]:
+        shown = {
+            "register": str(register.client),
+            "name": named(words.names, language) or register.client.subsystem,
+            "organisation": named(register.organisation, language),
+            "law": words.law(register.own_basis, language),
+            "standing": "known",
+            "records": [],
+        }
+        try:
+            answer = await self.errands.ask(
+                visitor,
+                ServiceId(register.client, register.own_offer),
+                legal_basis=register.own_basis,
+            )
+            if answer.status == 404:
+                return {**shown, "standing": "nothing"}
+            held = _decoded(answer.accepted().body)
+        except (SignedOut, StatementMissing):
+            raise
+        except (Unavailable, Refused):
+            return {**shown, "standing": "unavailable"}
+        records = held["records"] if isinstance(held.get("records"), list) else [held]
+        rows = [
+            record_rows(one, words, self.texts[language])
+            for one in records[:MOST_RECORDS]
+            if one is not None
+        ]
+        return {**shown, "records": rows}
+
+
+def record_rows(record: Mapping[str, Any], words: Words, texts: Texts) -> list[dict[str, Any]]:
+    """A record as rows: what a field is called, its value in words, its kind."""
+    rows = []
+    for field, value in record.items():
+        shown, kind = _shown(field, value, words, texts)
+        if shown:
+            label = words.field(field, texts.language)
+            rows.append({"field": field, "label": label, "value": shown, "kind": kind})
+    return rows
+
+
+def _shown(field: str, value: Any, words: Words, texts: Texts) -> tuple[str, str]:
+    """A value as text and what kind it is; inside of it, only what says something."""
+    if isinstance(value, Mapping):
+        # An address says itself in ``text``; of other things every part is said.
+        parts = [value["text"]] if value.get("text") else list(value.values())
+        return _joined(field, parts, words, texts, between=", "), "text"
+    if isinstance(value, list):
+        return _joined(field, value, words, texts, between="; "), "text"
+    if isinstance(value, bool):
+        return (texts("yes") if value else texts("no")), "text"
+    text = "" if value is None else str(value)
+    if text.startswith("data:image/"):
+        return text, "image"
+    if _DAY.match(text):
+        return text, "day"
+    return (words.value(field, text, texts.language) if text else ""), "text"
+
+
+def _joined(field: str, parts: Sequence[Any], words: Words, texts: Texts, *, between: str) -> str:
+    said = [_shown(field, part, words, texts)[0] for part in parts]
+    return between.join(filter(None, said))
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise AnswerUnreadable("this answer is no object", why="shape") from error
