@@ -79,7 +79,7 @@ def configurations(
         "authority": _authority(country, places, secrets),
         "trust": _trust(country),
         "identity": _identity(country),
-        "portal": _portal(country) | _sign_in("portal", places, leads_to=["bank-site"]),
+        "portal": _portal(country, keys) | _sign_in("portal", places, leads_to=["bank-site"]),
         "bank": _bank(country, places),
         "witness": _witness(country, keys),
         "transport": _provider(country, "transport", [country.service], officials)
@@ -203,7 +203,7 @@ def _identity(country: Country) -> Tree:
     return {"identity": {"trust-centre": str(country.client("trust", "certificates"))}}
 
 
-def _portal(country: Country) -> Tree:
+def _portal(country: Country, keys: LogKeys) -> Tree:
     transport, school = country.members["transport"], country.members["school"]
     return {
         "inbox": {"subsystem": "inbox"},
@@ -220,6 +220,8 @@ def _portal(country: Country) -> Tree:
                     "organisation": dict(country.members[role].names),
                     "own-offer": OWN_DATA[register][0],
                     "own-basis": OWN_DATA[register][1],
+                    "log-key": keys[role],
+                    "witness-keys": [keys["witness"]],
                 }
                 for role, registers in REGISTERS.items()
                 for register in registers

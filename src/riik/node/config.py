@@ -249,12 +249,19 @@ class CatalogueSection(Shape):
 
 
 class RegisterSection(Shape):
-    """One register of the tracker, and the offer by which people read their own data."""
+    """One register of the tracker, and the offer by which people read their own data.
+
+    ``log-key`` and ``witness-keys`` are those by which its looks are proved on this portal;
+    ``witnesses`` is how many of them must have cosigned.
+    """
 
     client: str
     organisation: dict[str, str]
     own_offer: str
     own_basis: str
+    log_key: str = ""
+    witness_keys: tuple[str, ...] = ()
+    witnesses: int = 1
 
 
 class WitnessSection(Shape):

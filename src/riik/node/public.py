@@ -13,6 +13,7 @@ from riik.inbox.http import offers as inbox_offers
 from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
+from riik.node.citizens import open_counter
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
@@ -24,15 +25,11 @@ from riik.payments.http import bank_offers, counter_routes, fee_offers
 from riik.payments.jobs import bank_handlers
 from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
 from riik.portal import Portal
-from riik.portal.citizen.catalogue import Catalogue, Provider
-from riik.portal.citizen.counter import CitizenCounter
-from riik.portal.citizen.http import open_routes
+from riik.portal.citizen.http import mine_routes, open_routes
 from riik.portal.citizen.http import routes as portal_routes
-from riik.portal.citizen.jobs import LISTEN
 from riik.portal.citizen.jobs import handlers as portal_handlers
 from riik.portal.citizen.model import CatalogueEntry, Register
-from riik.portal.citizen.store import SqlCatalogueStore, SqlPortalStore
-from riik.portal.design.texts import LANGUAGES, read_texts
+from riik.portal.citizen.store import SqlPortalStore
 from riik.registers import Holding, Registers, Writer, load_register
 from riik.registers.http import offers as register_offers
 from riik.registers.http import usage_offers
@@ -275,29 +272,11 @@ def add_portal(assembly: Assembly) -> None:
         ],
     )
     assembly.parts.portal = portal
-    counter = CitizenCounter(portal=portal, catalogue=_catalogue(assembly))
-    base.jobs.periodic("portal.listen", LISTEN, counter.catalogue.refresh)
+    counter = open_counter(assembly, portal, section)
     assembly.routes += portal_routes(portal, site=assembly.site)
     assembly.routes += open_routes(counter.catalogue)
+    assembly.routes += mine_routes(counter, site=assembly.site)
     assembly.on(portal_handlers(portal))
-
-
-def _catalogue(assembly: Assembly) -> Catalogue:
-    """What services there are, by all providers that the portal's section names."""
-    base, section = assembly.base, assembly.config.file.portal
-    names = {entry.provider: entry.organisation for entry in (section.catalogue if section else ())}
-    return Catalogue(
-        store=SqlCatalogueStore(),
-        database=base.database,
-        clock=base.clock,
-        in_thread=base.in_thread,
-        exchange=assembly.exchange,
-        client=assembly.config.client("portal"),
-        providers=[
-            Provider(client=ClientId.parse(client), names=one) for client, one in names.items()
-        ],
-        texts={code: read_texts("riik.portal.citizen", language=code) for code in LANGUAGES},
-    )
 
 
 def _definitions(assembly: Assembly) -> dict[str, ServiceDefinition]:

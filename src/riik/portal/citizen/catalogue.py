@@ -1,37 +1,23 @@
-"""The catalogue as a portal shows it: what each provider tells of its services, kept.
+"""The catalogue as a portal shows it: what each provider tells of its services.
 
-Nobody is asked about, so nobody has to be signed in. A job asks every provider once a minute;
-pages read what is kept and never wait. While a provider is silent its services stay, with the
-time from which they are (`as_of`).
+Nobody is asked about, so nobody has to be signed in. Pages read what is kept (`shelf`) and
+never wait. While a provider is silent its services stay, with the time from which they are.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from riik.core import (
-    ClientId,
-    Clock,
-    Database,
-    InThread,
-    Refused,
-    ServiceId,
-    Unavailable,
-    Work,
-    to_text,
-)
-from riik.exchange import Answer, Call
+from riik.core import ClientId, ServiceId, to_text
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.events import event_views
 from riik.portal.citizen.guides import Guide, in_words, named, read_guides
 from riik.portal.citizen.search import Page, rank
+from riik.portal.citizen.shelf import Kept, Shelf
 from riik.portal.design.texts import Texts
 
-__all__ = ["Catalogue", "CatalogueStore", "KeptGuides", "Provider"]
+__all__ = ["Catalogue", "Provider"]
 
-ASK_SECONDS = 2.0
 _WEIGHTS = (
     ("name", 10.0),
     ("words", 8.0),
@@ -51,36 +37,6 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptGuides:
-    """What one provider told.
-
-    Attributes:
-        provider: Its subsystem.
-        content: JSON as it came; empty when it never answered.
-        as_of: When it came, UTC; None when it never did.
-        silent: Whether it did not answer the last time it was asked.
-    """
-
-    provider: ClientId
-    content: bytes
-    as_of: datetime | None
-    silent: bool
-
-
-class CatalogueStore(Protocol):
-    """What the catalogue needs kept."""
-
-    def put_guides(self, kept: KeptGuides, *, work: Work) -> None: ...
-    def guides(self, *, work: Work) -> list[KeptGuides]: ...
-
-
-class CallOut(Protocol):
-    """The node's security server, as a client sees it."""
-
-    async def call(self, call: Call, /) -> Answer: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """What there is, by all providers that this portal knows.
 
@@ -88,25 +44,17 @@ class Catalogue:
         texts: The portal's own texts, by language.
     """
 
-    store: CatalogueStore
-    database: Database
-    clock: Clock
-    in_thread: InThread
-    exchange: CallOut
-    client: ClientId
+    shelf: Shelf
     providers: Sequence[Provider]
     texts: Mapping[str, Texts]
 
     async def refresh(self) -> None:
         """Ask every provider for its guides, all at once."""
-        await asyncio.gather(*(self._ask(provider) for provider in self.providers))
+        await self._ask(self.providers)
 
     async def services(self, language: str) -> dict[str, Any]:
         """All guides in one language by name, and the organisations that are silent now."""
-        kept = {one.provider: one for one in await self.in_thread(self._kept)}
-        if missing := [one for one in self.providers if one.client not in kept]:
-            await asyncio.gather(*(self._ask(provider) for provider in missing))
-            kept = {one.provider: one for one in await self.in_thread(self._kept)}
+        kept = await self._kept()
         guides = [
             guide
             for provider in self.providers
@@ -153,45 +101,22 @@ class Catalogue:
         guides = (await self.services(language))["services"]
         return event_views(guides, self.texts[language])
 
-    async def _ask(self, provider: Provider) -> None:
-        call = Call(
-            client=self.client,
-            service=ServiceId(provider.client, "catalogue"),
-            timeout=ASK_SECONDS,
+    async def _kept(self) -> dict[ClientId, Kept]:
+        """What providers told; those that were never asked are asked now."""
+        clients = [provider.client for provider in self.providers]
+        kept = await self.shelf.of(clients)
+        if missing := [one for one in self.providers if one.client not in kept]:
+            await self._ask(missing)
+            kept = await self.shelf.of(clients)
+        return kept
+
+    async def _ask(self, providers: Sequence[Provider]) -> None:
+        await self.shelf.ask(
+            [ServiceId(one.client, "catalogue") for one in providers], check=read_guides
         )
-        try:
-            content = (await self.exchange.call(call)).accepted().body
-            read_guides(content)
-        except (Unavailable, Refused):
-            await self.in_thread(self._note_silence, provider.client)
-            return
-        kept = KeptGuides(
-            provider=provider.client, content=content, as_of=self.clock.now(), silent=False
-        )
-        await self.in_thread(self._keep, kept)
-
-    def _keep(self, kept: KeptGuides) -> None:
-        with self.database.work() as work:
-            self.store.put_guides(kept, work=work)
-
-    def _note_silence(self, provider: ClientId) -> None:
-        with self.database.work() as work:
-            known = {one.provider: one for one in self.store.guides(work=work)}
-            before = known.get(provider)
-            kept = KeptGuides(
-                provider=provider,
-                content=before.content if before else b"",
-                as_of=before.as_of if before else None,
-                silent=True,
-            )
-            self.store.put_guides(kept, work=work)
-
-    def _kept(self) -> list[KeptGuides]:
-        with self.database.read() as work:
-            return self.store.guides(work=work)
 
 
-def _told(kept: KeptGuides | None, provider: Provider, language: str) -> list[Guide]:
+def _told(kept: Kept | None, provider: Provider, language: str) -> list[Guide]:
     """One provider's guides in one language."""
     if kept is None or not kept.content:
         return []

@@ -7,9 +7,16 @@ GET  /v1/cases/<case>/documents/<name>
 GET  /v1/notices
 GET  /v1/registers            whose looks are told here; /v1/registers/<n>/own: one's own data
 GET  /v1/looks/<register>     GET /v1/looks/<register>/proofs: with their receipts
+GET  /v1/mine/cases           their cases at all providers, ``?language=``
+GET  /v1/mine/mandates        for whom they may act
+GET  /v1/mine/notices         what they were told
+GET  /v1/mine/data            what each register holds of them
+GET  /v1/mine/looks           who looked, grouped and proved, ``?days=``
 GET  /v1/catalogue            guides in ``?language=``; with ``?words=`` what fits them; no sign-in
 GET  /v1/catalogue/<service>  one guide
 """
+
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,12 +25,15 @@ from starlette.routing import Route
 from riik.core import person_code
 from riik.portal.citizen.catalogue import Catalogue
 from riik.portal.citizen.component import Portal
+from riik.portal.citizen.counter import CitizenCounter
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.model import Register
 from riik.portal.design.texts import choose_language
-from riik.portal.session.http import Site
+from riik.portal.session import Visitor
+from riik.portal.session.http import Handler, Site
+from riik.runtime.web import whole_number
 
-__all__ = ["open_routes", "routes"]
+__all__ = ["mine_routes", "open_routes", "routes"]
 
 
 def routes(portal: Portal, *, site: Site) -> list[Route]:
@@ -62,6 +72,32 @@ def open_routes(catalogue: Catalogue) -> list[Route]:
     return [
         Route("/v1/catalogue", guides, methods=["GET"]),
         Route("/v1/catalogue/{service}", guide, methods=["GET"]),
+    ]
+
+
+def mine_routes(counter: CitizenCounter, *, site: Site) -> list[Route]:
+    """What the pages know of who is signed in, for programs; the pages themselves ask the same."""
+
+    def answering(ask: Callable[[Visitor, str, Request], Awaitable[object]]) -> Handler:
+        async def answer(request: Request) -> Response:
+            visitor = await site.visitor(request)
+            return JSONResponse(await ask(visitor, _language(request), request))
+
+        return site.script(answer)
+
+    def looks(visitor: Visitor, language: str, request: Request) -> Awaitable[object]:
+        days = whole_number(request.query_params, "days", default=30, most=36_500)
+        return counter.looks(visitor, language, days=days)
+
+    return [
+        Route(f"/v1/mine/{name}", answering(ask), methods=["GET"])
+        for name, ask in (
+            ("cases", lambda visitor, language, _: counter.cases.mine(visitor, language)),
+            ("mandates", lambda visitor, language, _: counter.mandates(visitor, language)),
+            ("notices", lambda visitor, language, _: counter.notices(visitor, language)),
+            ("data", lambda visitor, language, _: counter.own(visitor, language)),
+            ("looks", looks),
+        )
     ]
 
 

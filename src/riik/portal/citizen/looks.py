@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from markupsafe import Markup
 
 from riik.core import ClientId, PersonCode, Refused, TimeRefused, from_text, to_text
 from riik.portal.citizen.errors import AnswerUnreadable
@@ -51,6 +52,12 @@ _SENTENCES = {
     ),
     ("official", "wrote"): later(
         "<strong>{name}</strong>, an official, entered new data: <strong>{what}</strong>."
+    ),
+    ("unnamed", "read"): later(
+        "An <strong>official</strong> looked at your data: <strong>{what}</strong>."
+    ),
+    ("unnamed", "wrote"): later(
+        "An <strong>official</strong> entered new data: <strong>{what}</strong>."
     ),
     ("representative", "read"): later(
         "Your <strong>representative</strong> looked at your data: <strong>{what}</strong>."
@@ -241,10 +248,8 @@ def _look(told: Told, view: View) -> dict[str, Any]:
     what = [words.field(field, language) for field in access.fields]
     # A look into a case at its desk names no fields: the official sees all of the case.
     if not what:
-        what = [
-            view.texts("your case") if _at_desk(access) else view.texts("nothing in particular")
-        ]
-    wrote = access.action in ("alter", "collect", "erase") and not access.refused
+        texts = view.texts
+        what = [texts("your case") if _at_desk(access) else texts("nothing in particular")]
     keeper = told.register if _of(told, access) else None
     return {
         "entry": told.entry,
@@ -258,13 +263,8 @@ def _look(told: Told, view: View) -> dict[str, Any]:
         "outcome": "refused" if access.refused else "answered",
         "why": access.refused,
         "purpose": _purpose(access, words, view),
-        "sentence": view.texts.html(
-            _SENTENCES[
-                ("refused", "read") if access.refused else (who, "wrote" if wrote else "read")
-            ],
-            name=name or view.texts("Somebody"),
-            organisation=organisation,
-            what=_listed(what, view.texts),
+        "sentence": _sentence(
+            access, who=who, name=name, organisation=organisation, what=what, texts=view.texts
         ),
         "register": str(told.register),
         "source": named(words.names, language) if keeper else organisation,
@@ -273,6 +273,18 @@ def _look(told: Told, view: View) -> dict[str, Any]:
         "message": access.message_id,
         "proof": _proof(told, view),
     }
+
+
+def _sentence(
+    access: _Access, *, who: str, name: str, organisation: str, what: Sequence[str], texts: Texts
+) -> Markup:
+    """One look in one sentence; its own tags count, names and words are escaped."""
+    wrote = access.action in ("alter", "collect", "erase")
+    speaker = "unnamed" if who == "official" and not name else who
+    kind = ("refused", "read") if access.refused else (speaker, "wrote" if wrote else "read")
+    return texts.html(
+        _SENTENCES[kind], name=name, organisation=organisation, what=_listed(what, texts)
+    )
 
 
 def _of(told: Told, access: _Access) -> bool:

@@ -6,6 +6,7 @@ elsewhere, such as at a desk, is taken up here when its provider tells of it.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
@@ -29,6 +30,7 @@ from riik.portal.citizen.errands import Errands
 from riik.portal.citizen.errors import AnswerUnreadable, StatementMissing
 from riik.portal.citizen.guides import named
 from riik.portal.citizen.model import KnownCase, Register
+from riik.portal.citizen.notices import Notices
 from riik.portal.design.texts import Texts, later
 from riik.portal.session import SignedOut, Visitor
 
@@ -77,6 +79,7 @@ class MyCases:
     catalogue: Catalogue
     providers: Sequence[Provider]
     texts: Mapping[str, Texts]
+    notices: Notices
 
     async def mine(self, visitor: Visitor, language: str) -> dict[str, Any]:
         """All cases, newest first, and which organisations did not answer."""
@@ -85,8 +88,11 @@ class MyCases:
         # Whom one acted for here: their cases as well, as long as one may still act for them.
         wanted |= {(case.provider, person) for case, person in known.values()}
         asked = sorted(wanted, key=str)
-        answers = await asyncio.gather(
-            *(self._of(visitor, provider, person, language) for provider, person in asked)
+        answers, unread = await asyncio.gather(
+            asyncio.gather(
+                *(self._of(visitor, provider, person, language) for provider, person in asked)
+            ),
+            self._unread(visitor, language),
         )
         rows: dict[str, dict[str, Any]] = {}
         silent: set[ClientId] = set()
@@ -95,7 +101,8 @@ class MyCases:
                 silent.add(provider)
                 continue
             for row in answer:
-                rows[row["case"]] = {**row, "provider": str(provider)}
+                read = {"provider": str(provider), "unread": unread[row["case"]]}
+                rows[row["case"]] = {**row, **read}
                 if row["case"] not in known:
                     await self._take_up(visitor, row, provider=provider, person=person)
         titles = await self._titles(language)
@@ -103,6 +110,7 @@ class MyCases:
             if case.id not in rows and (case.waiting or case.provider in silent):
                 row = self._waiting(case, titles, language)
                 row["person"]["self"] = person == visitor.person
+                row["unread"] = unread[case.id]
                 rows[case.id] = row
         return {
             "cases": sorted(rows.values(), key=lambda row: str(row["opened"]), reverse=True),
@@ -133,6 +141,16 @@ class MyCases:
             return []
         except (Unavailable, Refused):
             return None
+
+    async def _unread(self, visitor: Visitor, language: str) -> Counter[str]:
+        """How many notices of each case were not read; none when the inbox is silent."""
+        try:
+            found = (await self.notices.all(visitor, language))["notices"]
+        except SignedOut:
+            raise
+        except (Unavailable, Refused):
+            return Counter()
+        return Counter(str(one["case"]) for one in found if one["read"] is None)
 
     async def _take_up(
         self, visitor: Visitor, row: Mapping[str, Any], *, provider: ClientId, person: PersonCode

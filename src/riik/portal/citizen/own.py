@@ -105,13 +105,14 @@ class OwnData:
     async def _of(
         self, visitor: Visitor, register: Register, words: Words, language: str
     ) -> dict[str, Any]:
+        name = named(words.names, language) or register.client.subsystem
         shown = {
             "register": str(register.client),
-            "name": named(words.names, language) or register.client.subsystem,
+            "name": name,
             "organisation": named(register.organisation, language),
             "law": words.law(register.own_basis, language),
-            "standing": "known",
-            "records": [],
+            "silent": False,
+            "rows": [],
         }
         try:
             answer = await self.errands.ask(
@@ -120,19 +121,22 @@ class OwnData:
                 legal_basis=register.own_basis,
             )
             if answer.status == 404:
-                return {**shown, "standing": "nothing"}
+                return shown
             held = _decoded(answer.accepted().body)
         except (SignedOut, StatementMissing):
             raise
         except (Unavailable, Refused):
-            return {**shown, "standing": "unavailable"}
+            return {**shown, "silent": True}
         records = held["records"] if isinstance(held.get("records"), list) else [held]
-        rows = [
-            record_rows(one, words, self.texts[language])
-            for one in records[:MOST_RECORDS]
-            if one is not None
-        ]
-        return {**shown, "records": rows}
+        return {
+            **shown,
+            "rows": [
+                {**row, "record": number, "register": str(register.client), "from": name}
+                for number, record in enumerate(records[:MOST_RECORDS])
+                if isinstance(record, Mapping)
+                for row in record_rows(record, words, self.texts[language])
+            ],
+        }
 
 
 def record_rows(record: Mapping[str, Any], words: Words, texts: Texts) -> list[dict[str, Any]]:
@@ -142,7 +146,7 @@ def record_rows(record: Mapping[str, Any], words: Words, texts: Texts) -> list[d
         shown, kind = _shown(field, value, words, texts)
         if shown:
             label = words.field(field, texts.language)
-            rows.append({"field": field, "label": label, "value": shown, "kind": kind})
+            rows.append({"fields": [field], "label": label, "value": shown, "kind": kind})
     return rows
 
 

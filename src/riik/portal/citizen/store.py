@@ -14,10 +14,10 @@ from sqlalchemy import (
 from sqlalchemy import update as update_
 
 from riik.core import ClientId, SubjectId, Work, from_text, to_text
-from riik.portal.citizen.catalogue import KeptGuides
 from riik.portal.citizen.model import KnownCase
+from riik.portal.citizen.shelf import Kept
 
-__all__ = ["SqlCatalogueStore", "SqlPortalStore"]
+__all__ = ["SqlPortalStore", "SqlShelfStore"]
 
 _tables = MetaData()
 
@@ -43,10 +43,10 @@ _catalogue = Table(
 )
 
 
-class SqlCatalogueStore:
-    """Keeps what providers tell of their services in SQL."""
+class SqlShelfStore:
+    """Keeps what providers and registers tell of themselves in SQL."""
 
-    def put_guides(self, kept: KeptGuides, *, work: Work) -> None:
+    def put(self, kept: Kept, *, work: Work) -> None:
         """Write what a provider told, over what it told before."""
         values = {
             "content": kept.content,
@@ -57,10 +57,10 @@ class SqlCatalogueStore:
         if not work.execute(update_(_catalogue).where(this).values(values)).rowcount:
             work.execute(insert(_catalogue).values(provider=str(kept.provider), **values))
 
-    def guides(self, *, work: Work) -> list[KeptGuides]:
+    def all(self, *, work: Work) -> list[Kept]:
         """What all providers told."""
         return [
-            KeptGuides(
+            Kept(
                 provider=ClientId.parse(row.provider),
                 content=bytes(row.content),
                 as_of=from_text(row.as_of) if row.as_of else None,

@@ -5,21 +5,18 @@ they are kept as the catalogue is: asked once a minute, shown while the register
 code for which there is no word is shown as it is.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from riik.core import ClientId, Clock, Database, InThread, Refused, ServiceId, Unavailable
-from riik.exchange import Call
-from riik.portal.citizen.catalogue import CallOut, CatalogueStore, KeptGuides
+from riik.core import ClientId, ServiceId
 from riik.portal.citizen.errors import AnswerUnreadable
 from riik.portal.citizen.guides import named
+from riik.portal.citizen.shelf import Shelf
 
 __all__ = ["RegisterWords", "Words", "read_words"]
 
-ASK_SECONDS = 2.0
 MOST_BYTES = 500_000
 Names = dict[str, str]
 
@@ -54,53 +51,27 @@ class Words(msgspec.Struct, frozen=True):
 class RegisterWords:
     """The words of all registers that this portal knows."""
 
-    store: CatalogueStore
-    database: Database
-    clock: Clock
-    in_thread: InThread
-    exchange: CallOut
-    client: ClientId
+    shelf: Shelf
     registers: Sequence[ClientId]
 
     async def refresh(self) -> None:
         """Ask every register for its words, all at once."""
-        await asyncio.gather(*(self._ask(register) for register in self.registers))
+        await self._ask(self.registers)
 
     async def all(self) -> Mapping[ClientId, Words]:
         """The words of every register; those of one that never told are empty."""
-        kept = await self.in_thread(self._kept)
+        kept = await self.shelf.of(self.registers)
         if missing := [one for one in self.registers if one not in kept]:
-            await asyncio.gather(*(self._ask(register) for register in missing))
-            kept = await self.in_thread(self._kept)
-        return {one: kept.get(one, Words()) for one in self.registers}
-
-    async def _ask(self, register: ClientId) -> None:
-        call = Call(
-            client=self.client,
-            service=ServiceId(register, "findUsage"),
-            path="/v2/words",
-            purpose="own-data",
-            legal_basis="GDPR",
-            timeout=ASK_SECONDS,
-        )
-        try:
-            content = (await self.exchange.call(call)).accepted().body
-            read_words(content)
-        except (Unavailable, Refused):
-            return
-        await self.in_thread(self._keep, register, content)
-
-    def _keep(self, register: ClientId, content: bytes) -> None:
-        kept = KeptGuides(provider=register, content=content, as_of=self.clock.now(), silent=False)
-        with self.database.work() as work:
-            self.store.put_guides(kept, work=work)
-
-    def _kept(self) -> dict[ClientId, Words]:
-        with self.database.read() as work:
-            kept = self.store.guides(work=work)
+            await self._ask(missing)
+            kept = await self.shelf.of(self.registers)
         return {
-            one.provider: read_words(one.content) for one in kept if one.provider in self.registers
+            one: read_words(kept[one].content) if one in kept and kept[one].content else Words()
+            for one in self.registers
         }
+
+    async def _ask(self, registers: Sequence[ClientId]) -> None:
+        services = [ServiceId(one, "findUsage") for one in registers]
+        await self.shelf.ask(services, path="/v2/words", check=read_words)
 
 
 def read_words(content: bytes) -> Words:

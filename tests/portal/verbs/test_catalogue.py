@@ -14,7 +14,8 @@ from riik.portal.citizen.catalogue import Catalogue, Provider
 from riik.portal.citizen.errors import GuidesRefused, PortalRefused
 from riik.portal.citizen.events import EVENTS
 from riik.portal.citizen.guides import in_words, read_guides
-from riik.portal.citizen.store import SqlCatalogueStore
+from riik.portal.citizen.shelf import Shelf
+from riik.portal.citizen.store import SqlShelfStore
 from riik.portal.design.texts import LANGUAGES, read_texts
 from riik.runtime.migrate import migrate
 from riik.services import read_service
@@ -69,12 +70,14 @@ def catalogue(database, clock, in_thread, providers):
     folder = Path(riik.portal.citizen.__file__).parent / "migrations"
     migrate(database, {"portal": folder})
     return Catalogue(
-        store=SqlCatalogueStore(),
-        database=database,
-        clock=clock,
-        in_thread=in_thread,
-        exchange=providers,
-        client=PORTAL,
+        shelf=Shelf(
+            store=SqlShelfStore(),
+            database=database,
+            clock=clock,
+            in_thread=in_thread,
+            exchange=providers,
+            client=PORTAL,
+        ),
         providers=[
             Provider(client=TRANSPORT, names={"et": "Transpordiamet", "en": "Transport"}),
             Provider(client=SCHOOL, names={"et": "Autokool", "en": "School"}),

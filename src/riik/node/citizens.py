@@ -1,0 +1,135 @@
+"""Assembling what the citizens' pages may ask: catalogue, cases, notices, own data, looks."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from riik.core import ClientId
+from riik.node.assembly import Assembly
+from riik.node.config import ConfigRefused, PortalSection, RegisterSection
+from riik.portal import Portal
+from riik.portal.citizen.catalogue import Catalogue, Provider
+from riik.portal.citizen.counter import CitizenCounter
+from riik.portal.citizen.errands import Errands
+from riik.portal.citizen.jobs import LISTEN
+from riik.portal.citizen.looks import LogKeys
+from riik.portal.citizen.mine import Mandated, MyCases
+from riik.portal.citizen.model import Register
+from riik.portal.citizen.notices import Notices
+from riik.portal.citizen.own import OwnData
+from riik.portal.citizen.shelf import Shelf
+from riik.portal.citizen.store import SqlShelfStore
+from riik.portal.citizen.tracking import Tracking
+from riik.portal.citizen.words import RegisterWords
+from riik.portal.design.texts import LANGUAGES, Texts, read_texts
+from riik.transparency import VerifierKey
+
+__all__ = ["open_counter"]
+
+POPULATION = "population"
+
+
+def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> CitizenCounter:
+    """The portal's verbs, put together; a job listens to providers and registers."""
+    base = assembly.base
+    own = assembly.config.client("portal")
+    texts = {code: read_texts("riik.portal.citizen", language=code) for code in LANGUAGES}
+    organisations = _organisations(assembly)
+    errands = Errands(
+        exchange=assembly.exchange,
+        sign_in=assembly.relying_party("portal"),
+        entropy=base.entropy,
+        client=own,
+    )
+    named = {entry.provider: entry.organisation for entry in section.catalogue}
+    providers = [Provider(client=ClientId.parse(one), names=names) for one, names in named.items()]
+    shelf = Shelf(
+        store=SqlShelfStore(),
+        database=base.database,
+        clock=base.clock,
+        in_thread=base.in_thread,
+        exchange=assembly.exchange,
+        client=own,
+    )
+    catalogue = Catalogue(shelf=shelf, providers=providers, texts=texts)
+    registers = portal.registers
+    words = RegisterWords(shelf=shelf, registers=[one.client for one in registers])
+    base.jobs.periodic("portal.listen", LISTEN, catalogue.refresh)
+    base.jobs.periodic("portal.learn-words", LISTEN, words.refresh)
+    told = Notices(
+        errands=errands, inbox=ClientId.parse(section.inbox), organisations=organisations
+    )
+    return CitizenCounter(
+        portal=portal,
+        catalogue=catalogue,
+        cases=MyCases(
+            errands=errands,
+            portal=portal,
+            catalogue=catalogue,
+            providers=providers,
+            texts=texts,
+            notices=told,
+        ),
+        acting=Mandated(
+            errands=errands,
+            login=ClientId.parse(section.login),
+            names=_names_register(registers),
+            full_name=partial(_full_name, order=assembly.profile.formal),
+            organisations=organisations,
+        ),
+        told=told,
+        held=OwnData(errands=errands, registers=registers, words=words, texts=texts),
+        tracking=_tracking(assembly, portal, section, errands=errands, words=words, texts=texts),
+    )
+
+
+def _tracking(
+    assembly: Assembly,
+    portal: Portal,
+    section: PortalSection,
+    *,
+    errands: Errands,
+    words: RegisterWords,
+    texts: Mapping[str, Texts],
+) -> Tracking:
+    """Who looked, with the keys by which each register's log is believed here."""
+    keys = {ClientId.parse(one.client): _keys(one) for one in section.registers if one.log_key}
+    return Tracking(
+        errands=errands,
+        clock=assembly.base.clock,
+        in_thread=assembly.base.in_thread,
+        portal=portal,
+        registers=portal.registers,
+        words=words,
+        organisations=_organisations(assembly),
+        keys=keys,
+        texts=texts,
+    )
+
+
+def _organisations(assembly: Assembly) -> dict[str, dict[str, str]]:
+    """How members are called, by language."""
+    return {one.member: dict(one.names) for one in assembly.config.file.roles.values()}
+
+
+def _names_register(registers: Sequence[Register]) -> Register | None:
+    """The register that knows how people are called."""
+    return next((one for one in registers if one.client.subsystem == POPULATION), None)
+
+
+def _full_name(parts: Mapping[str, str], *, order: tuple[str, ...]) -> str:
+    """A whole name in the order of the country's letters."""
+    named = {
+        "given": parts["given_names"],
+        "middle": parts["middle_names"],
+        "family": parts["family_name"],
+    }
+    return " ".join(filter(None, (named[part] for part in order)))
+
+
+def _keys(section: RegisterSection) -> LogKeys:
+    witnesses = tuple(VerifierKey.parse(key) for key in section.witness_keys)
+    if section.witnesses > len(witnesses):
+        raise ConfigRefused(f"{section.client} has too few witnesses", why="witnesses")
+    return LogKeys(
+        log=VerifierKey.parse(section.log_key), witnesses=witnesses, threshold=section.witnesses
+    )

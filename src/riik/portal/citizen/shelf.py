@@ -1,0 +1,134 @@
+"""What others tell of themselves to everybody, kept by the portal: guides, and words of registers.
+
+Nobody's data. Each is asked once a minute; while one is silent, what it told last stays.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from riik.core import (
+    ClientId,
+    Clock,
+    Database,
+    InThread,
+    Refused,
+    ServiceId,
+    Unavailable,
+    Work,
+)
+from riik.exchange import Answer, Call
+
+__all__ = ["Kept", "Shelf", "ShelfStore"]
+
+ASK_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What one subsystem told.
+
+    Attributes:
+        provider: Who.
+        content: As it came; empty when it never answered.
+        as_of: When it came, UTC; None when it never did.
+        silent: Whether it did not answer the last time it was asked.
+    """
+
+    provider: ClientId
+    content: bytes
+    as_of: datetime | None
+    silent: bool
+
+
+class ShelfStore(Protocol):
+    """What is kept."""
+
+    def put(self, kept: Kept, *, work: Work) -> None: ...
+    def all(self, *, work: Work) -> list[Kept]: ...
+
+
+class CallOut(Protocol):
+    """The node's security server, as a client sees it."""
+
+    async def call(self, call: Call, /) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What was told to this portal.
+
+    Attributes:
+        client: The portal's own subsystem.
+    """
+
+    store: ShelfStore
+    database: Database
+    clock: Clock
+    in_thread: InThread
+    exchange: CallOut
+    client: ClientId
+
+    async def of(self, providers: Iterable[ClientId]) -> dict[ClientId, Kept]:
+        """What is kept of these, without asking anybody."""
+        wanted = set(providers)
+        kept = await self.in_thread(self._all)
+        return {one.provider: one for one in kept if one.provider in wanted}
+
+    async def ask(
+        self,
+        services: Iterable[ServiceId],
+        *,
+        path: str = "",
+        check: Callable[[bytes], object],
+    ) -> None:
+        """Ask all of these at the same time, and keep what they tell.
+
+        Args:
+            services: Whom, and for what.
+            path: Of the service.
+            check: Refuses what is not of the shape that it must have; it counts as silence.
+        """
+        await asyncio.gather(*(self._ask(one, path, check) for one in services))
+
+    async def _ask(self, service: ServiceId, path: str, check: Callable[[bytes], object]) -> None:
+        call = Call(
+            client=self.client,
+            service=service,
+            path=path,
+            purpose="own-data",
+            legal_basis="GDPR",
+            timeout=ASK_SECONDS,
+        )
+        try:
+            content = (await self.exchange.call(call)).accepted().body
+            check(content)
+        except (Unavailable, Refused):
+            await self.in_thread(self._note_silence, service.provider)
+            return
+        kept = Kept(
+            provider=service.provider, content=content, as_of=self.clock.now(), silent=False
+        )
+        await self.in_thread(self._put, kept)
+
+    def _put(self, kept: Kept) -> None:
+        with self.database.work() as work:
+            self.store.put(kept, work=work)
+
+    def _note_silence(self, provider: ClientId) -> None:
+        with self.database.work() as work:
+            known = {one.provider: one for one in self.store.all(work=work)}
+            before = known.get(provider)
+            kept = Kept(
+                provider=provider,
+                content=before.content if before else b"",
+                as_of=before.as_of if before else None,
+                silent=True,
+            )
+            self.store.put(kept, work=work)
+
+    def _all(self) -> list[Kept]:
+        with self.database.read() as work:
+            return self.store.all(work=work)

@@ -1,0 +1,161 @@
+"""A person's cases at all providers, whoever is silent, and for whom they may act."""
+
+import pytest
+from tests.portal.verbs.house import (
+    CHILD,
+    INBOX,
+    LOGIN,
+    MARI,
+    POPULATION,
+    SCHOOL,
+    TRANSPORT,
+    row,
+)
+
+from riik.core import person_code
+from riik.portal.citizen.errors import PortalRefused
+from riik.portal.session import SignedOut
+
+pytestmark = pytest.mark.anyio
+
+OLD, NEW = "case-of-last-month", "case-of-this-morning"
+
+
+def ids(found):
+    return [one["case"] for one in found["cases"]]
+
+
+async def test_cases_of_all_providers_stand_together_the_newest_first(verbs, world, mari):
+    world.answers[TRANSPORT, "cases"] = (200, [row(OLD, "2026-10-20T09:00:00Z")])
+    world.answers[SCHOOL, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    found = await verbs.cases.mine(mari, "en")
+    assert (ids(found), found["silent"]) == ([NEW, OLD], [])
+    assert [one["provider"] for one in found["cases"]] == [str(SCHOOL), str(TRANSPORT)]
+
+
+async def test_each_provider_gets_its_own_statement_for_its_own_errand(verbs, world, states, mari):
+    await verbs.cases.mine(mari, "en")
+    calls = world.asked("cases")
+    assert {call.service.provider for call in calls} == {TRANSPORT, SCHOOL}
+    assert len({call.issue for call in calls}) == 2
+    for call in calls:
+        audience = call.service.provider.member
+        assert call.authority == f"{MARI} for {MARI} to {audience} about {call.issue}"
+
+
+@pytest.mark.parametrize("how", ["silent", "slow"])
+async def test_who_does_not_answer_is_named_and_the_rest_stands(verbs, world, mari, how):
+    world.answers[SCHOOL, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    getattr(world, how).add(TRANSPORT)
+    found = await verbs.cases.mine(mari, "et")
+    assert (ids(found), found["silent"]) == ([NEW], ["Transpordiamet"])
+
+
+async def test_cases_of_a_silent_provider_stay_as_the_portal_knows_them(verbs, world, mari):
+    world.answers[TRANSPORT, "cases"] = (200, {"case": "x", "state": "draft"})
+    started = await verbs.portal.start(mari, service="driving-licence", language="et", once="1")
+    [known] = await verbs.portal.cases(mari)
+    world.silent.add(TRANSPORT)
+    [waiting] = (await verbs.cases.mine(mari, "en"))["cases"]
+    assert started["state"] == "draft"
+    assert (waiting["case"], waiting["state"]) == (known["case"], "waiting-for-provider")
+    assert waiting["state_text"] == "Waits for the authority to answer"
+    assert waiting["organisation"] == "Transport Administration"
+    assert (waiting["may"], waiting["next"]) == ([], {"step": "waiting"})
+
+
+async def test_a_case_that_was_begun_at_a_desk_is_taken_up(verbs, world, mari):
+    world.answers[TRANSPORT, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    await verbs.cases.mine(mari, "en")
+    assert [one["case"] for one in await verbs.portal.cases(mari)] == [NEW]
+    await verbs.portal.status(mari, NEW)
+    assert world.calls[-1].path == f"/{NEW}"
+
+
+async def test_nobody_else_can_open_what_was_taken_up(verbs, world, mari, jaan):
+    world.answers[TRANSPORT, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    await verbs.cases.mine(mari, "en")
+    with pytest.raises(PortalRefused):
+        await verbs.portal.status(jaan, NEW)
+
+
+async def test_cases_of_a_child_are_asked_for_with_the_child_s_statement(verbs, world, mari):
+    world.answers[TRANSPORT, "cases"] = (200, {"case": "x"})
+    await verbs.portal.start(mari, service="driving-licence", language="et", person=CHILD)
+    world.answers[TRANSPORT, "cases"] = (200, [])
+    world.calls.clear()
+    await verbs.cases.mine(mari, "en")
+    assert {(c.service.provider, c.subject) for c in world.asked("cases")} == {
+        (TRANSPORT, MARI),
+        (TRANSPORT, CHILD),
+        (SCHOOL, MARI),
+    }
+
+
+async def test_unread_notices_are_counted_by_case(verbs, world, mari):
+    text = {"et": {"title": "Otsus", "body": ""}}
+    notice = {"id": "1", "sender": str(TRANSPORT), "case": NEW, "texts": text, "legal_effect": True, "sent_at": "2026-11-23T09:00:00Z"}  # fmt: skip
+    read = notice | {"id": "2", "read_at": "2026-11-23T10:00:00Z"}
+    world.answers[INBOX, "notices"] = (200, [notice, read])
+    world.answers[TRANSPORT, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    assert (await verbs.cases.mine(mari, "en"))["cases"][0]["unread"] == 1
+
+
+async def test_a_silent_inbox_hides_no_case(verbs, world, mari):
+    world.silent.add(INBOX)
+    world.answers[TRANSPORT, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    [shown] = (await verbs.cases.mine(mari, "en"))["cases"]
+    assert shown["unread"] == 0
+
+
+BAD = [
+    ("no JSON", b"<html>"),
+    ("no list", {"cases": []}),
+    ("a case without an id", [{"service": "x", "opened": "2026-11-23T09:00:00Z"}]),
+    ("an id that is a path", [row("../../etc/passwd-x", "2026-11-23T09:00:00Z")]),
+    ("a time that is none", [row(NEW, "yesterday")]),
+    ("too deep", b"[" * 100_000),
+]
+
+
+@pytest.mark.parametrize("answer", [b[1] for b in BAD], ids=[b[0] for b in BAD])
+async def test_who_talks_nonsense_counts_as_silent(verbs, world, mari, answer):
+    world.answers[TRANSPORT, "cases"] = (200, answer)
+    found = await verbs.cases.mine(mari, "en")
+    assert (found["cases"], found["silent"]) == ([], ["Transport Administration"])
+
+
+async def test_whose_session_ended_has_to_sign_in_again(verbs, states, mari):
+    states.over = True
+    with pytest.raises(SignedOut):
+        await verbs.cases.mine(mari, "en")
+
+
+async def test_people_one_acts_for_have_names(verbs, world, mari):
+    mandates = {"mandates": [{"represented": CHILD, "role": "parent", "name": ""}], "silent": []}
+    world.answers[LOGIN, "mandates"] = (200, mandates)
+    name = {"given_names": "Oskar", "middle_names": None, "family_name": "Maasikas"}
+    world.answers[POPULATION, "person"] = (200, name)
+    found = await verbs.acting.of(mari, "en")
+    assert found == {
+        "people": [{"person": CHILD, "name": "Oskar Maasikas", "role": "parent"}],
+        "silent": [],
+    }
+    [asked] = world.asked("person")
+    assert (asked.subject, asked.query) == (
+        CHILD,
+        "fields=given_names%2Cmiddle_names%2Cfamily_name",
+    )
+
+
+async def test_a_person_without_a_name_stays_in_the_list(verbs, world, mari):
+    world.silent.add(POPULATION)
+    other = person_code("EE50001029996")
+    mandates = {
+        "mandates": [{"represented": one, "role": "parent"} for one in (CHILD, other)],
+        "silent": [str(POPULATION.member)],
+    }
+    world.answers[LOGIN, "mandates"] = (200, mandates)
+    found = await verbs.acting.of(mari, "et")
+    assert [(one["person"], one["name"]) for one in found["people"]] == [(CHILD, ""), (other, "")]
+    assert found["silent"] == ["Siseministeerium"]
