@@ -37,6 +37,12 @@ RELYING: Mapping[str, str] = {
 }
 """Who asks login for statements, and by which subsystem: the portal, the desks."""
 
+ACCOUNTS: Mapping[str, Mapping[str, str]] = {
+    "ee": {"transport": "EE471000001020145685", "school": "EE101010220034796011"},
+    "vn": {"transport": "VN7399010200000000001018", "school": "VN1799010200000000002026"},
+}
+"""Where fees go, by profile and role: numbers that fit and belong to nobody."""
+
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
 
@@ -267,7 +273,6 @@ def _provider(
         for keeper, registers in REGISTERS.items()
         for register in registers
     }
-    account = {"transport": "EE471000001020145685", "school": "EE101010220034796011"}[role]
     return {
         "services": {
             "folders": [f"catalogue:{service}" for service in services],
@@ -278,7 +283,7 @@ def _provider(
                 for code, unit in country.members[role].units.items()
             },
             "official": [_official(one) for one in officials.get(role, ())],
-            "account": account,
+            "account": ACCOUNTS[country.profile][role],
             "bank": str(country.client("bank", "payments")),
         }
     }
