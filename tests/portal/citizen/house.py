@@ -183,7 +183,7 @@ class Desk:
     async def mine(self, visitor, language):
         return self._told("mine", {"cases": [], "silent": []})
 
-    async def mandates(self, visitor):
+    async def mandates(self, visitor, language="en"):
         return self._told("mandates", {"people": [], "silent": []})
 
     async def notices(self, visitor, language):

@@ -9,7 +9,7 @@ with nothing of its text (OWASP ASVS 5.0 V16.5.1, V13.4.2).
 import asyncio
 import re
 from base64 import b32encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -57,6 +57,7 @@ def edge(
     metrics: Metrics,
     logger: JsonLog,
     max_body: int = 1_048_576,
+    larger: Mapping[str, int] | None = None,
     timeout: float = 30.0,
     pages: Pages | None = None,
     entropy: Entropy | None = None,
@@ -68,6 +69,7 @@ def edge(
         metrics: Gets ``riik_http_seconds`` by route, method and status.
         logger: Gets one line a request, and where a bug was.
         max_body: Bytes of the largest body, counted as they come.
+        larger: The same for single paths that take files.
         timeout: Seconds from the first byte of the body to the end of the answer.
         pages: Makes a page of a problem for whoever accepts HTML; JSON when left out.
         entropy: Request ids; the system's when left out.
@@ -77,6 +79,7 @@ def edge(
         metrics=metrics,
         log=logger,
         max_body=max_body,
+        larger=larger or {},
         timeout=timeout,
         pages=pages,
         entropy=entropy or SystemEntropy(),
@@ -91,6 +94,7 @@ class Edge:
     metrics: Metrics
     log: JsonLog
     max_body: int
+    larger: Mapping[str, int]
     timeout: float
     pages: Pages | None
     entropy: Entropy
@@ -111,7 +115,8 @@ class Edge:
         answer = _Answer(send, request_id, secure=scope["scheme"] == "https")
         token = REQUEST_ID.set(request_id)
         try:
-            await self._routed(scope, _Body(receive, headers, self.max_body), answer)
+            most = self.larger.get(scope["path"], self.max_body)
+            await self._routed(scope, _Body(receive, headers, most), answer)
         except ClientDisconnect:
             answer.status = answer.status or 499
         except Exception as error:  # noqa: BLE001 - the edge turns everything into an answer

@@ -6,10 +6,11 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from riik.core import PersonCode
+from riik.core import ClientId, PersonCode
 from riik.portal.session import Visitor
+from riik.signatures import Report
 
-__all__ = ["AsksCatalogue", "AsksProviders", "Counter"]
+__all__ = ["AsksCases", "AsksCatalogue", "AsksProviders", "Counter", "JudgesFiles"]
 
 
 class AsksCatalogue(Protocol):
@@ -63,6 +64,38 @@ class Counter(Protocol):
     @property
     def cases(self) -> AsksCases: ...
 
-    async def mandates(self, visitor: Visitor) -> dict[str, Any]: ...
+    async def mandates(self, visitor: Visitor, language: str = "en") -> dict[str, Any]: ...
     async def notices(self, visitor: Visitor, language: str) -> dict[str, Any]: ...
     async def own(self, visitor: Visitor, language: str) -> list[dict[str, Any]]: ...
+
+    async def read_notice(
+        self, visitor: Visitor, *, sender: str, notice: str, language: str
+    ) -> dict[str, Any]: ...
+
+    async def correct(
+        self,
+        visitor: Visitor,
+        *,
+        register: ClientId,
+        field: str,
+        says: str,
+        should_be: str,
+        why: str = "",
+        language: str = "et",
+    ) -> dict[str, Any]: ...
+
+    async def looks(self, visitor: Visitor, language: str, *, days: int = 30) -> dict[str, Any]: ...
+
+    async def receipt(self, visitor: Visitor, *, register: ClientId, entry: str) -> bytes: ...
+
+
+class JudgesFiles(Protocol):
+    """Who signed a file, when, and whether it holds (`riik.signatures.Signatures.validate`)."""
+
+    def __call__(self, document: bytes, /) -> Report:
+        """Judge a file now.
+
+        Raises:
+            ContainerRefused: It is a container that can't be opened safely.
+        """
+        ...

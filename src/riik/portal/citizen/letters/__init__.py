@@ -1,0 +1,1 @@
+"""The inbox: what the state wrote to a person, and that it reached them."""

@@ -1,0 +1,190 @@
+"""What the state knows of me, "this is wrong", and for whom I may act.
+
+GET  /me              everything, register by register
+GET  /me/wrong        ``?register=&field=``: say what should stand there; POST sends it
+GET  /me/wrong/sent   the number under which the owner answers
+GET  /for             for whom I may act, and what I can begin for them
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from riik.core import ClientId, IdentifierRefused, RiikError
+from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.hall.http import Hall
+from riik.portal.citizen.me.rows import fields_of, register_rows
+from riik.portal.design.texts import later
+from riik.portal.session import Form, FormRefused, SignedOut, Visitor
+
+__all__ = ["routes"]
+
+MOST_TEXT: Final = 2_000
+_NUMBER: Final = re.compile(r"[0-9A-Za-z-]{1,32}\Z")
+_DAYS: Final = re.compile(r"[1-9][0-9]{0,2}\Z")
+
+NO_FIELD: Final = later("Choose what is wrong")
+NO_VALUE: Final = later("Write what should stand there")
+TOO_LONG: Final = later("Say it in at most 2000 letters")
+
+
+def routes(hall: Hall) -> list[Route]:
+    """The routes of one's own data."""
+    me = _Me(hall)
+    return [
+        Route("/me", hall.page(me.own), methods=["GET"]),
+        Route("/me/wrong", hall.page(me.wrong, refill=True), methods=["GET"]),
+        Route("/me/wrong", hall.page(me.tell, refill=True), methods=["POST"]),
+        Route("/me/wrong/sent", hall.page(me.sent), methods=["GET"]),
+        Route("/for", hall.page(me.acting), methods=["GET"]),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Me:
+    """The handlers."""
+
+    hall: Hall
+
+    async def own(self, request: Request) -> Response:
+        """GET /me: what every register holds, asked just now."""
+        hall = self.hall
+        visitor = await hall.site.visitor(request)
+        held = await hall.counter.own(visitor, hall.language(request))
+        registers = register_rows(held, hall.formats(request), now=hall.now())
+        return await hall.show(
+            request,
+            "me.html",
+            registers=registers,
+            silent=[one["name"] for one in held if one["silent"]],
+            sessions=f"{hall.site.guests.client.issuer}/sessions",
+        )
+
+    async def wrong(self, request: Request) -> Response:
+        """GET /me/wrong: what stands there, and what should."""
+        visitor = await self.hall.site.visitor(request)
+        kept = await self.hall.site.kept(request)
+        query = request.query_params
+        register, fields = await self._known(request, visitor, query.get("register", ""))
+        wanted = query.get("field", "").split(",")
+        chosen = next((one["value"] for one in fields if one["value"] in wanted), "")
+        typed = kept or Form({"field": (chosen,)})
+        return await self._ask(request, register, fields, typed)
+
+    async def tell(self, request: Request) -> Response:
+        """POST /me/wrong: the person's word goes to the register's owner, once."""
+        hall, site = self.hall, self.hall.site
+        visitor, form = await site.visitor(request), await site.form(request)
+        if set(form.fields) - {"register", "field", "should_be", "why", "once"}:
+            raise FormRefused("the form has fields that this page does not", why="fields")
+        register, fields = await self._known(request, visitor, form.text("register"))
+        errors = self._errors(request, form, fields)
+        if errors:
+            return await self._ask(request, register, fields, form, errors=errors)
+        once = await site.once(request)
+        if once.done:
+            return site.go(once.location)
+        field = next(one for one in fields if one["value"] == form.text("field"))
+        told = await hall.counter.correct(
+            visitor,
+            register=ClientId.parse(register["register"]),
+            field=field["value"],
+            says=field["says"],
+            should_be=form.text("should_be"),
+            why=form.text("why"),
+            language=hall.language(request),
+        )
+        number = {"number": told["number"], "days": told["days"]}
+        return await site.done(once, f"/me/wrong/sent?{urlencode(number)}")
+
+    async def sent(self, request: Request) -> Response:
+        """GET /me/wrong/sent: the number, and how long an answer may take."""
+        await self.hall.site.visitor(request)
+        number = request.query_params.get("number", "")
+        days = request.query_params.get("days", "")
+        if not _NUMBER.match(number) or not _DAYS.match(days):
+            raise PortalRefused("nothing was sent under this number", why="no-number")
+        return await self.hall.show(request, "wrong-sent.html", number=number, days=int(days))
+
+    async def acting(self, request: Request) -> Response:
+        """GET /for: whom the person represents today, and what can be begun for them."""
+        hall = self.hall
+        visitor = await hall.site.visitor(request)
+        found = await hall.counter.mandates(visitor, hall.language(request))
+        try:
+            known = await hall.counter.catalogue.services(hall.language(request))
+        except SignedOut:
+            raise
+        except RiikError:
+            known = {"services": []}
+        people = [
+            {**one, "begins": [(guide, hall.site.ticket()) for guide in known["services"]]}
+            for one in found["people"]
+        ]
+        return await hall.show(
+            request,
+            "for.html",
+            people=people,
+            silent=found["silent"],
+        )
+
+    async def _known(
+        self, request: Request, visitor: Visitor, register: str
+    ) -> tuple[dict[str, Any], list[dict[str, str]]]:
+        """A register that holds something of this person, and what it holds."""
+        try:
+            wanted = str(ClientId.parse(register))
+        except IdentifierRefused as error:
+            raise PortalRefused("this is no register", why="no-register") from error
+        held = await self.hall.counter.own(visitor, self.hall.language(request))
+        one = next((one for one in held if one["register"] == wanted), None)
+        if one is None or not one["rows"]:
+            raise PortalRefused("this register holds nothing of the person", why="no-register")
+        return one, fields_of(one, self.hall.formats(request))
+
+    def _errors(
+        self, request: Request, form: Form, fields: list[dict[str, str]]
+    ) -> list[dict[str, str]]:
+        texts, errors = self.hall.texts(request), []
+        if form.text("field") not in {one["value"] for one in fields}:
+            errors.append({"field": "field", "text": texts(NO_FIELD)})
+        if not form.text("should_be"):
+            errors.append({"field": "should_be", "text": texts(NO_VALUE)})
+        errors += [
+            {"field": name, "text": texts(TOO_LONG)}
+            for name in ("should_be", "why")
+            if len(form.text(name)) > MOST_TEXT
+        ]
+        return errors
+
+    async def _ask(
+        self,
+        request: Request,
+        register: dict[str, Any],
+        fields: list[dict[str, str]],
+        typed: Form,
+        *,
+        errors: list[dict[str, str]] | None = None,
+    ) -> Response:
+        chosen = typed.text("field")
+        return await self.hall.show(
+            request,
+            "wrong.html",
+            place=register["organisation"],
+            status=422 if errors else 200,
+            register=register,
+            options=[
+                {"value": one["value"], "title": f"{one['title']}: {one['says']}".rstrip(": ")}
+                for one in fields
+            ],
+            field=next((one for one in fields if one["value"] == chosen), None),
+            should_be=typed.text("should_be"),
+            why=typed.text("why"),
+            once=self.hall.site.ticket(),
+            errors=errors or [],
+        )

@@ -1,0 +1,125 @@
+"""Who looked, as rows of a page; and what to write to somebody who looked.
+
+Pure: the counter's answer goes in. How many steps a proof has follows from the entry's place and
+the size of the tree (RFC 9162 §2.1.3.1).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from riik.core import from_text
+from riik.portal.citizen.apply.where import at
+from riik.portal.design.formats import Formats
+from riik.portal.design.texts import Texts
+
+__all__ = ["MOST_DRAWN", "find_look", "group_rows", "letter", "mailto", "sentence", "steps"]
+
+Look = Mapping[str, Any]
+
+STANDINGS: Final = {"proved": "proved", "coming": "waiting", "broken": "broken"}
+MOST_DRAWN: Final = 100
+"""Looks of one page; the counts above them are of all."""
+
+
+def group_rows(
+    groups: Iterable[Look], formats: Formats, *, now: Any, only: str = ""
+) -> list[dict[str, Any]]:
+    """Organisations and purposes, each with its looks, as long as there is room."""
+    left, rows = MOST_DRAWN, []
+    for group in groups:
+        if left <= 0 or (only and group["member"] != only):
+            continue
+        looks = [_look(look, formats, now) for look in group["looks"][:left]]
+        left -= len(looks)
+        rows.append(
+            {
+                "organisation": group["organisation"],
+                "member": group["member"],
+                "purpose": group["purpose"],
+                "cases": [at(one) for one in group["cases"]],
+                "looks": looks,
+                "hidden": len(group["looks"]) - len(looks),
+            }
+        )
+    return rows
+
+
+def find_look(groups: Iterable[Look], *, register: str, entry: str) -> tuple[Look, Look] | None:
+    """A group and the look in it that a register calls so."""
+    for group in groups:
+        for look in group["looks"]:
+            if look["register"] == register and look["entry"] == entry:
+                return group, look
+    return None
+
+
+def sentence(look: Look) -> str:
+    """Who did what: markup whose values are escaped stays markup, all else stays text."""
+    said: str = look["sentence"]
+    return said
+
+
+def letter(group: Look, look: Look, formats: Formats, texts: Texts, *, name: str) -> str:
+    """What to write to an organisation that looked: everything that it needs to find the look."""
+    return texts(
+        "You looked at my data ({what}) at {at}, for this purpose: {purpose}. Law: {law}. Entry"
+        " {entry} of {register}. Why did you need it? By the General Data Protection Regulation,"
+        " article 15, I ask you to answer within 30 days.\n\n{name}",
+        what=", ".join(look["what"]),
+        at=formats.at(from_text(look["at"])),
+        purpose=group["purpose"],
+        law=look["law"] or "–",
+        entry=look["entry"],
+        register=look["register"],
+        name=name,
+    )
+
+
+def steps(position: int, size: int) -> int:
+    """How many hashes lead from an entry to the head of a tree."""
+    node, last, found = position, size - 1, 0
+    while last > 0:
+        found += node % 2 == 1 or node != last
+        node, last = node // 2, last // 2
+    return found
+
+
+def _look(look: Look, formats: Formats, now: Any) -> dict[str, Any]:
+    moment = from_text(look["at"])
+    refused = look["outcome"] == "refused"
+    base = f"/looks/{look['register']}/{quote(look['entry'], safe='')}"
+    return {
+        "at": formats.iso(moment),
+        "when": formats.recent(moment, now=now),
+        "text": sentence(look),
+        "standing": "refused" if refused else STANDINGS.get(look["proof"]["standing"], "none"),
+        "source": look["source"],
+        "law": look["law"],
+        "ask_href": "" if look["who"] == "you" else f"{base}/why",
+        "proof": _proof(look["proof"], formats, base),
+    }
+
+
+def _proof(proof: Look, formats: Formats, base: str) -> dict[str, Any] | None:
+    if proof["standing"] != "proved":
+        return None
+    witnesses = proof["witnesses"]
+    moments = [from_text(one["at"]) for one in witnesses if one.get("at")]
+    return {
+        "entry": formats.number(proof["position"] + 1),
+        "size": formats.number(proof["size"]),
+        "steps": steps(proof["position"], proof["size"]),
+        "witnesses": [one["name"] for one in witnesses],
+        "at": formats.clock(max(moments)) if moments else "",
+        "href": f"{base}/proof",
+        "check_href": "/looks/check",
+    }
+
+
+def mailto(address: str, *, subject: str, body: str) -> str:
+    """A letter that a mail program opens (RFC 6068 §2); empty without an address."""
+    if not address:
+        return ""
+    written = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)
+    return f"mailto:{quote(address, safe='@.+-_')}?{written}"

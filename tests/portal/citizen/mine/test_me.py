@@ -1,0 +1,177 @@
+"""What the state knows of a person, "this is wrong", and for whom one may act."""
+
+import pytest
+from tests.portal.citizen.mine.house import FACT, HOSTILE, OWN, POPULATION
+
+from riik.core import Unavailable
+from riik.portal.citizen.errors import PortalRefused
+
+pytestmark = pytest.mark.anyio
+
+WRONG = f"/me/wrong?register={POPULATION}&field=residence"
+
+
+async def told(mari, **fields):
+    usual = {"csrf": await mari.csrf(), "register": POPULATION, "field": "residence"}
+    return await mari.post("/me/wrong", usual | {"should_be": "Lai 2, Tallinn"} | fields)
+
+
+async def test_every_register_is_there_and_a_silent_one_is_named(town):
+    page = (await (await town.visitor()).get("/me")).text
+    for said in ("Population register", "Pikk 1, Tallinn", "1\N{NO-BREAK SPACE}January 1990"):
+        assert said in page
+    assert "No answer from: Driving rights" in page
+    assert "It holds nothing of you." in page
+    assert "http://localhost:7100/sessions" in page
+
+
+async def test_a_value_leads_to_saying_that_it_is_wrong(town):
+    mari = await town.visitor()
+    page = (await mari.get("/me")).text
+    assert "/me/wrong?register=EE-DEMO%2FGOV%2F70008440%2Fpopulation&amp;field=residence" in page
+    form = (await mari.get(WRONG)).text
+    assert "Pikk 1, Tallinn" in form
+    assert "Ministry of the Interior" in form
+
+
+async def test_fields_that_a_fact_joins_are_told_apart_by_a_choice(town):
+    page = (await (await town.visitor()).get(f"/me/wrong?register={POPULATION}")).text
+    assert "<select" in page
+    assert "Residence: Pikk 1, Tallinn" in page
+
+
+async def test_what_is_wrong_is_sent_once_with_what_the_register_says(town):
+    mari = await town.visitor()
+    once = {"once": "ticket-of-a-page-0123456789"}
+    first, second = [await told(mari, why="A contract", **once) for _ in range(2)]
+    assert first.status == second.status == 303
+    assert first.headers["location"] == second.headers["location"]
+    [(_, said)] = [one for one in town.desk.asked if one[0] == "correct"]
+    assert said["says"] == "Pikk 1, Tallinn"
+    assert said["should_be"] == "Lai 2, Tallinn"
+    assert str(said["register"]) == POPULATION
+    page = (await mari.get(first.headers["location"])).text
+    assert "2026-000003" in page
+    assert "within 30 days" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"should_be": " "}, "Write what should stand there"),
+        ({"field": "salary"}, "Choose what is wrong"),
+        ({"field": ""}, "Choose what is wrong"),
+        ({"should_be": "x" * 2001}, "Say it in at most 2000 letters"),
+        ({"why": "x" * 2001}, "Say it in at most 2000 letters"),
+    ],
+)
+async def test_what_does_not_fit_is_said_and_kept(town, fields, said):
+    sent = await told(await town.visitor(), **{"why": "A contract"} | fields)
+    assert sent.status == 422
+    assert said in sent.text
+    assert fields.get("why", "A contract") in sent.text
+    assert town.desk.asked == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"register": "EE-DEMO/GOV/1/none"}, 404),
+        ({"register": "not a register"}, 404),
+        ({"register": "EE-DEMO/GOV/70001053/driving-rights"}, 404),
+        ({"says": "forged"}, 400),
+        ({"csrf": ""}, 403),
+    ],
+    ids=["unknown", "no name", "holds nothing", "a field more", "no token"],
+)
+async def test_nothing_forged_goes_to_a_register(town, fields, status):
+    sent = await told(await town.visitor(), **fields)
+    assert sent.status == status
+    assert town.desk.asked == []
+
+
+async def test_another_site_can_t_say_it_for_the_person(town):
+    mari = await town.visitor()
+    fields = {"csrf": await mari.csrf(), "register": POPULATION, "field": "residence"}
+    sent = await mari.post("/me/wrong", fields, origin="https://evil.example")
+    assert (sent.status, town.desk.asked) == (403, [])
+
+
+@pytest.mark.parametrize(
+    "query", ["", "number=1", "number=<b>&days=1", "number=1&days=0", "number=1&days=x"]
+)
+async def test_a_number_that_nobody_gave_is_not_shown(town, query):
+    page = await (await town.visitor()).get(f"/me/wrong/sent?{query}")
+    assert page.status == 404
+
+
+@pytest.mark.parametrize("register", ["", "x", "EE-DEMO/GOV/1/none", "<script>", "%00"])
+async def test_a_register_that_holds_nothing_has_no_form(town, register):
+    assert (await (await town.visitor()).get(f"/me/wrong?register={register}")).status == 404
+
+
+async def test_answers_are_kept_for_who_has_to_sign_in_again(town):
+    mari = await town.visitor()
+    csrf = await mari.csrf()
+    await mari.post("/sign-out", {"csrf": csrf})
+    sent = await told_with(mari, csrf)
+    assert sent.status == 303
+    assert "/sign-in" in sent.headers["location"]
+    assert town.desk.asked == []
+
+
+async def told_with(mari, csrf):
+    fields = {"csrf": csrf, "register": POPULATION, "field": "residence", "should_be": "Lai 2"}
+    return await mari.post("/me/wrong", fields, referer="http://localhost:7104/me/wrong")
+
+
+async def test_markup_in_a_register_stays_text(town):
+    photo = {"fields": ["photo"], "value": f"data:image/svg+xml,{HOSTILE}", "kind": "image"}
+    one = OWN[0] | {
+        "name": HOSTILE,
+        "organisation": HOSTILE,
+        "law": HOSTILE,
+        "rows": [FACT | {"label": HOSTILE, "value": HOSTILE}, FACT | photo],
+    }
+    town.desk.told["own"] = [one, OWN[1] | {"name": HOSTILE}]
+    mari = await town.visitor()
+    for path in ("/me", WRONG):
+        page = (await mari.get(path)).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "data:image/svg" not in page
+
+
+async def test_whom_one_may_act_for_has_services_to_begin(town):
+    page = (await (await town.visitor()).get("/for")).text
+    assert "Joosep Maasikas" in page
+    assert 'action="/services/driving-licence/start"' in page
+    assert 'name="for" value="EE51101010013"' in page
+    tickets = [part.split('"')[0] for part in page.split('name="once" value="')[1:]]
+    assert len(set(tickets)) == len(tickets) == 2
+
+
+async def test_nobody_to_act_for_is_said(town):
+    town.desk.told["mandates"] = {"people": [], "silent": ["Ministry of the Interior"]}
+    page = (await (await town.visitor()).get("/for")).text
+    assert "You act for nobody but yourself." in page
+    assert "No answer from: Ministry of the Interior" in page
+
+
+async def test_a_name_of_a_child_that_is_markup_stays_text(town):
+    person = {"person": '"><script>', "name": HOSTILE, "role": HOSTILE}
+    town.desk.told["mandates"] = {"people": [person], "silent": [HOSTILE]}
+    page = (await (await town.visitor()).get("/for")).text
+    assert "<script>" not in page.split("<main")[1]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [("own", "/me"), ("mandates", "/for"), ("notices", "/inbox"), ("looks", "/looks")],
+)
+async def test_who_is_silent_altogether_makes_an_honest_page(town, verb, path):
+    mari = await town.visitor()
+    town.desk.told[verb] = Unavailable("silent", why="network")
+    assert (await mari.get(path)).status == 503
+    town.desk.told[verb] = PortalRefused("no", why="no")
+    assert (await mari.get(path)).status == 404

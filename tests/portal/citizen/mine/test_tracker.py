@@ -1,0 +1,156 @@
+"""Who looked: every look with its reason and its proof, and nothing of anybody else."""
+
+from urllib.parse import unquote
+
+import pytest
+from markupsafe import Markup
+from tests.portal.citizen.mine.house import HOSTILE, LOOK, LOOKS, POPULATION, PROOF, RECEIPT
+
+from riik.portal.citizen.tracker.rows import MOST_DRAWN, mailto, steps
+
+pytestmark = pytest.mark.anyio
+
+ENTRY = f"/looks/{POPULATION}/entry-1"
+
+
+async def test_looks_stand_by_organisation_and_purpose_with_their_proof(town):
+    page = (await (await town.visitor()).get("/looks")).text
+    for said in (
+        "3 looks in the last 30 days",
+        "by 2 organisations",
+        "One attempt was refused.",
+        "To renew your driving licence",
+        'href="/cases/case-with-an-official-1"',
+        "<strong>Anneli Põder</strong> read your address.",
+        "Proof within a minute",
+        "entry 1,904,377 of the register’s log",
+        "Open Eye Association",
+        f'href="{ENTRY}/proof"',
+        "No answer from: Kadriorg Clinic",
+        "A court may keep a look from you",
+    ):
+        assert said in page, said
+
+
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [("", 30), ("?days=365", 365), ("?days=all", 36_500), ("?days=-1", 30), ("?days=1e9", 30)],
+)
+async def test_a_period_is_one_of_three(town, query, days):
+    await (await town.visitor()).get(f"/looks{query}")
+    assert town.desk.asked == [("looks", days)]
+
+
+async def test_one_organisation_can_be_looked_at_alone(town):
+    page = (await (await town.visitor()).get("/looks?of=EE-DEMO/PRI/10000022")).text
+    assert "Marketing" in page
+    assert "To renew your driving licence" not in page
+
+
+async def test_an_organisation_that_never_looked_hides_nobody(town):
+    page = (await (await town.visitor()).get("/looks?of=EE-DEMO/GOV/none")).text
+    assert "To renew your driving licence" in page
+
+
+async def test_a_record_that_does_not_fit_is_shouted(town):
+    broken = LOOK | {"proof": PROOF | {"standing": "broken", "why": "root"}}
+    town.desk.told["looks"] = LOOKS | {
+        "broken": 1,
+        "groups": [LOOKS["groups"][0] | {"looks": [broken]}],
+    }
+    page = (await (await town.visitor()).get("/looks")).text
+    assert "One record does not fit its proof." in page
+    assert "Does not fit" in page
+    assert "All are proved" not in page
+
+
+async def test_nobody_looked_is_said(town):
+    none = {"looks": 0, "organisations": 0, "refused": 0, "coming": 0, "proved": 0, "groups": []}
+    town.desk.told["looks"] = LOOKS | none | {"silent": []}
+    assert "Nobody looked at your data" in (await (await town.visitor()).get("/looks")).text
+
+
+async def test_very_many_looks_keep_the_page_light(town):
+    many = [LOOK | {"entry": f"entry-{number}"} for number in range(5_000)]
+    town.desk.told["looks"] = LOOKS | {
+        "looks": 5_000,
+        "groups": [LOOKS["groups"][0] | {"looks": many}, LOOKS["groups"][1]],
+    }
+    page = (await (await town.visitor()).get("/looks?days=all")).text
+    assert page.count('class="look"') == MOST_DRAWN
+    assert "4,900 more looks are not shown" in page
+
+
+async def test_a_proof_is_a_file_to_keep(town):
+    proof = await (await town.visitor()).get(f"{ENTRY}/proof")
+    assert (proof.status, proof.text.encode()) == (200, RECEIPT)
+    assert proof.headers["content-type"] == "application/octet-stream"
+    assert proof.headers["content-disposition"].endswith('"look-entry-1.tlog-proof"')
+
+
+@pytest.mark.parametrize("page", ["proof", "why"])
+@pytest.mark.parametrize(
+    "look",
+    ["EE-DEMO/GOV/70008440/population/entry-9", "EE-DEMO/GOV/1/none/entry-1", "x/entry-1",
+     f"{POPULATION}/{'a' * 121}", f"{POPULATION}/%00"],
+)  # fmt: skip
+async def test_another_s_look_and_none_look_the_same(town, look, page):
+    answer = await (await town.visitor()).get(f"/looks/{look}/{page}")
+    assert answer.status == 404
+    assert "Transport" not in answer.text
+
+
+async def test_asking_why_writes_the_letter(town):
+    page = (await (await town.visitor()).get(f"{ENTRY}/why")).text
+    assert "licences@transport.example" in page
+    assert "Entry entry-1 of EE-DEMO/GOV/70008440/population" in page
+    mail = page.split('href="mailto:licences@transport.example?')[1].split('"')[0]
+    assert "article 15" in unquote(mail)
+
+
+async def test_an_organisation_without_an_address_is_asked_another_way(town):
+    look = f"/looks/{POPULATION}/entry-3/why"
+    page = (await (await town.visitor()).get(look)).text
+    assert "We know no e-mail address of it." in page
+    assert "mailto:" not in page
+
+
+async def test_markup_in_a_look_stays_text(town):
+    look = LOOK | {
+        "sentence": Markup("<strong>{}</strong>").format(HOSTILE),
+        "source": HOSTILE,
+        "law": HOSTILE,
+        "what": [HOSTILE],
+        "proof": PROOF | {"witnesses": [{"name": HOSTILE, "at": "2026-11-23T08:45:31Z"}]},
+    }
+    group = LOOKS["groups"][0] | {
+        "organisation": HOSTILE,
+        "member": HOSTILE,
+        "purpose": HOSTILE,
+        "looks": [look, look | {"sentence": HOSTILE}],
+    }
+    town.desk.told["looks"] = LOOKS | {"groups": [group], "silent": [HOSTILE]}
+    mari = await town.visitor()
+    for path in ("/looks", f"{ENTRY}/why"):
+        page = (await mari.get(path)).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+@pytest.mark.parametrize(
+    ("position", "size", "found"),
+    [(0, 1, 0), (0, 2, 1), (2, 3, 1), (0, 3, 2), (6, 7, 2), (5, 7, 3), (0, 8, 3), (4, 5, 1)],
+)
+async def test_a_proof_has_as_many_steps_as_its_tree_asks(position, size, found):
+    assert steps(position, size) == found
+
+
+async def test_a_mail_address_carries_nothing_else():
+    assert mailto("", subject="x", body="y") == ""
+    written = mailto("a@b.example?bcc=c@d.example", subject="s&x", body="a\nb")
+    assert written == "mailto:a@b.example%3Fbcc%3Dc@d.example?subject=s%26x&body=a%0D%0Ab"
+
+
+async def test_how_to_check_without_us_needs_no_sign_in(town):
+    page = await town.browser().get("/looks/check")
+    assert (page.status, "c2sp.org/tlog-proof@v1" in page.text) == (200, True)
