@@ -14,6 +14,7 @@ from playwright.async_api import APIRequestContext
 from starlette.routing import BaseRoute, Match, Route
 
 from riik.demo.banksite import load_example
+from riik.demo.front import FrontSite
 from riik.demo.running import Demonstration
 
 __all__ = ["Atlas", "Sheet", "explore", "openable", "sites_of"]
@@ -57,12 +58,13 @@ class Atlas:
     unseen: list[str] = field(default_factory=list)
 
 
-def sites_of(country: Demonstration) -> dict[str, Sequence[BaseRoute]]:
+def sites_of(country: Demonstration, front: FrontSite) -> dict[str, Sequence[BaseRoute]]:
     """Routes of everything in the country that people can open, by place."""
     bank = load_example()
     app = bank.make_app(bank.read_settings(country.folder / "bank-site" / "bank.toml"))
     nodes = {role: node.routes for role, node in country.nodes.items()}
-    return nodes | {"bank-site": app.routes, "card": country.cards.routes()}
+    others = {"bank-site": app.routes, "card": country.cards.routes(), "front": front.routes()}
+    return nodes | others
 
 
 def openable(routes: Iterable[BaseRoute]) -> list[Route]:

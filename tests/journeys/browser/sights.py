@@ -20,7 +20,7 @@ SMALL = """() => {
   const shown = box => box.width > 1 && box.height > 1;
   return [...document.querySelectorAll("main button, main select, main textarea, main input")].flatMap(one => {
     if (one.type === "hidden" || one.closest("[hidden]") || !one.checkVisibility()) return [];
-    const tied = /^(radio|checkbox|file)$/.test(one.type) ? one.closest("label") || one.labels?.[0] : null;
+    const tied = /^(radio|checkbox)$/.test(one.type) ? one.closest("label") || one.labels?.[0] : null;
     const box = (tied || one).getBoundingClientRect();
     return !shown(box) || box.height >= 43.5 ? [] : [`${one.outerHTML.slice(0, 80)} is ${Math.round(box.height)} px high`];
   });
@@ -67,14 +67,8 @@ class Sight:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-async def look(page: Page, url: str, *, small: bool = True) -> Sight:
-    """Look at one page in all these ways.
-
-    Args:
-        page: A browser's tab.
-        url: The page.
-        small: Controls are for thumbs here; the desk's are for a mouse.
-    """
+async def look(page: Page, url: str) -> Sight:
+    """Look at one page in all these ways, in this tab."""
     sight = Sight(url)
     loaded: list[Response] = []
 
@@ -99,8 +93,7 @@ async def look(page: Page, url: str, *, small: bool = True) -> Sight:
     await page.keyboard.press("Shift")
     sight.unseen = await page.evaluate(UNSEEN_FOCUS)
     await page.set_viewport_size({"width": 360, "height": 740})
-    if small:
-        sight.small = await page.evaluate(SMALL)
+    sight.small = await page.evaluate(SMALL)
     await page.set_viewport_size({"width": 320, "height": 640})
     sight.wide = await _too_wide(page)
     await page.set_viewport_size({"width": 1280, "height": 800})
