@@ -1,15 +1,22 @@
-"""Assembling what the citizens' pages may ask: catalogue, cases, notices, own data, looks."""
+"""Assembling the citizens' pages, and what they may ask: catalogue, cases, notices, data, looks."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from starlette.routing import Route
+
+import riik.portal.citizen
 from riik.core import ClientId
 from riik.node.assembly import Assembly
 from riik.node.config import ConfigRefused, PortalSection, RegisterSection
 from riik.portal import Portal
+from riik.portal.citizen.apply.http import routes as apply_routes
+from riik.portal.citizen.apply.sign.http import routes as sign_routes
 from riik.portal.citizen.catalogue import Catalogue, Provider
 from riik.portal.citizen.counter import CitizenCounter
 from riik.portal.citizen.errands import Errands
+from riik.portal.citizen.front.http import routes as front_routes
+from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.jobs import LISTEN
 from riik.portal.citizen.looks import LogKeys
 from riik.portal.citizen.mine import Mandated, MyCases
@@ -20,12 +27,26 @@ from riik.portal.citizen.shelf import Shelf
 from riik.portal.citizen.store import SqlShelfStore
 from riik.portal.citizen.tracking import Tracking
 from riik.portal.citizen.words import RegisterWords
+from riik.portal.design.pages import Pages
 from riik.portal.design.texts import LANGUAGES, Texts, read_texts
+from riik.portal.session.http import Site
 from riik.transparency import VerifierKey
 
-__all__ = ["open_counter"]
+__all__ = ["citizen_pages", "open_counter"]
 
 POPULATION = "population"
+
+
+def citizen_pages(assembly: Assembly, counter: CitizenCounter, *, site: Site) -> list[Route]:
+    """The pages; ``counter`` is what they may ask."""
+    hall = Hall(
+        site=site,
+        counter=counter,
+        pages=Pages(riik.portal.citizen),
+        clock=assembly.base.clock,
+        card=assembly.config.file.people.card,
+    )
+    return [*front_routes(hall), *apply_routes(hall), *sign_routes(hall)]
 
 
 def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> CitizenCounter:

@@ -13,7 +13,7 @@ from riik.inbox.http import offers as inbox_offers
 from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
-from riik.node.citizens import open_counter
+from riik.node.citizens import citizen_pages, open_counter
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
@@ -276,6 +276,7 @@ def add_portal(assembly: Assembly) -> None:
     assembly.routes += portal_routes(portal, site=assembly.site)
     assembly.routes += open_routes(counter.catalogue)
     assembly.routes += mine_routes(counter, site=assembly.site)
+    assembly.routes += citizen_pages(assembly, counter, site=assembly.site)
     assembly.on(portal_handlers(portal))
 
 

@@ -24,8 +24,9 @@ MOST = 4
 
 LEADS_ON = {
     "/cases/{case}/continue": "leads to wherever the case is",
+    "/cases/{case}/working": "stands for moments, while something goes on without the person",
 }
-"""Routes with parameters that never answer with anything but another address."""
+"""Routes with parameters that answer with another address whenever one asks for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,42 +75,67 @@ class Lives:
     Attributes:
         done: Mari's licence, renewed.
         draft: Mari's course, not filled in yet.
-        paying: Mari's other licence, signed; its fee is open.
+        checking: Another one, filled in.
+        signing: Mari's second licence, filled in.
+        paying: Her third, signed; its fee is open.
         waiting: Jaan's course, with an official at the school.
         order: Path of that fee's order at the bank's website.
     """
 
     done: str
     draft: str
+    checking: str
+    signing: str
     paying: str
     waiting: str
     order: str
 
     def hints(self, role):
-        """Paths of a site that no link leads to."""
-        return [self.order] if role == "bank-site" else []
+        """Paths of a site that no link leads to at once."""
+        stages = [
+            f"/cases/{self.draft}/continue",
+            f"/cases/{self.checking}/check",
+            f"/cases/{self.signing}/sign",
+            f"/cases/{self.paying}/pay",
+            f"/cases/{self.done}/receipt",
+        ]
+        return {"bank-site": [self.order], "portal": stages}.get(role, [])
+
+
+async def begun(country, who, *, answered=True, signed=False, **how):
+    """A case of somebody's, as far as this; answers its id and how the portal is asked."""
+    async with visit(country, who, **how) as journey:
+        await journey.sign_in()
+        await journey.start()
+        if answered:
+            await journey.answer()
+        case = journey.result.status["case"]
+        if not signed:
+            return case, ""
+        await journey.sign()
+        paid = await journey.browser.post(f"{journey.portal}/v1/cases/{case}/payment", {})
+        order = urlsplit(paid["payment"]["url"])
+        return case, f"{order.path}?{order.query}"
+
+
+async def ended(country, who, **how):
+    """A case of somebody's that went as far as it goes without an official."""
+    async with visit(country, who, **how) as journey:
+        await journey.run()
+        return journey.result.status["case"]
 
 
 @pytest.fixture(scope="session")
 async def lives(country):
     """The cases, begun over the portal's calls: quicker than by its pages."""
-    found = {}
-    async with visit(country, "mari") as journey:
-        await journey.run()
-        found["done"] = journey.result.status["case"]
-    async with visit(country, "mari", service="driving-course", answers=COURSE) as journey:
-        await journey.sign_in()
-        await journey.start()
-        found["draft"] = journey.result.status["case"]
-    async with visit(country, "mari") as journey:
-        await journey.sign_in()
-        await journey.start()
-        await journey.answer()
-        await journey.sign()
-        case = found["paying"] = journey.result.status["case"]
-        paid = await journey.browser.post(f"{journey.portal}/v1/cases/{case}/payment", {})
-        order = urlsplit(paid["payment"]["url"])
-    async with visit(country, "jaan", service="driving-course", answers=COURSE) as journey:
-        await journey.run()
-        found["waiting"] = journey.result.status["case"]
-    return Lives(order=f"{order.path}?{order.query}", **found)
+    course = {"service": "driving-course", "answers": COURSE}
+    paying, order = await begun(country, "mari", signed=True)
+    return Lives(
+        done=await ended(country, "mari"),
+        draft=(await begun(country, "mari", answered=False, **course))[0],
+        checking=(await begun(country, "mari", **course))[0],
+        signing=(await begun(country, "mari"))[0],
+        paying=paying,
+        waiting=await ended(country, "jaan", **course),
+        order=order,
+    )

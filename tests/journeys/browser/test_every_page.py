@@ -31,8 +31,9 @@ ENTRANCES = {"authority": ("portal", "/"), "bank-site": ("bank-site", "/account"
 
 @dataclass
 class Survey:
-    """What one person saw of one site."""
+    """What one person saw of one site; ``who`` is empty for a stranger."""
 
+    who: str
     atlas: Atlas
     sights: list[Sight] = field(default_factory=list)
 
@@ -54,7 +55,7 @@ async def survey(request, country, front, chromium, lives):
             site, to = ENTRANCES.get(role, (role, "/"))
             await enter(page, country, site, who, to)
     routes, origin = openable(sites_of(country, front)[role]), country.places[role].origin
-    found = Survey(await explore(context.request, origin, routes, hints=lives.hints(role)))
+    found = Survey(who, await explore(context.request, origin, routes, hints=lives.hints(role)))
     for sheet in found.atlas.sheets:
         found.sights.append(await look(page, sheet.url))
     yield found
@@ -101,6 +102,8 @@ def test_every_link_leads_somewhere(survey):
 
 
 def test_no_page_is_out_of_reach(survey):
+    if not survey.who:
+        pytest.skip("a stranger does not get everywhere")
     none_of([one for one in survey.atlas.unseen if not is_for_programs(one)])
 
 
