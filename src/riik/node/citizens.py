@@ -15,21 +15,27 @@ from riik.portal.citizen.apply.sign.http import routes as sign_routes
 from riik.portal.citizen.catalogue import Catalogue, Provider
 from riik.portal.citizen.counter import CitizenCounter
 from riik.portal.citizen.errands import Errands
+from riik.portal.citizen.following.http import routes as following_routes
 from riik.portal.citizen.front.http import routes as front_routes
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.jobs import LISTEN
+from riik.portal.citizen.letters.http import routes as letter_routes
 from riik.portal.citizen.looks import LogKeys
+from riik.portal.citizen.me.http import routes as me_routes
 from riik.portal.citizen.mine import Mandated, MyCases
 from riik.portal.citizen.model import Register
 from riik.portal.citizen.notices import Notices
 from riik.portal.citizen.own import OwnData
+from riik.portal.citizen.papers.http import routes as paper_routes
 from riik.portal.citizen.shelf import Shelf
 from riik.portal.citizen.store import SqlShelfStore
+from riik.portal.citizen.tracker.http import routes as tracker_routes
 from riik.portal.citizen.tracking import Tracking
 from riik.portal.citizen.words import RegisterWords
 from riik.portal.design.pages import Pages
 from riik.portal.design.texts import LANGUAGES, Texts, read_texts
 from riik.portal.session.http import Site
+from riik.signatures import Report, validate
 from riik.transparency import VerifierKey
 
 __all__ = ["citizen_pages", "open_counter"]
@@ -39,14 +45,22 @@ POPULATION = "population"
 
 def citizen_pages(assembly: Assembly, counter: CitizenCounter, *, site: Site) -> list[Route]:
     """The pages; ``counter`` is what they may ask."""
+    base = assembly.base
     hall = Hall(
         site=site,
         counter=counter,
         pages=Pages(riik.portal.citizen),
-        clock=assembly.base.clock,
+        clock=base.clock,
         card=assembly.config.file.people.card,
     )
-    return [*front_routes(hall), *apply_routes(hall), *sign_routes(hall)]
+
+    def judge(document: bytes) -> Report:
+        return validate(document, anchors=assembly.qualified(), at=base.clock.now())
+
+    applying = [*front_routes(hall), *apply_routes(hall), *sign_routes(hall)]
+    papers = paper_routes(hall, judge=judge, in_thread=base.in_thread)
+    mine = [*following_routes(hall), *letter_routes(hall), *me_routes(hall), *tracker_routes(hall)]
+    return [*applying, *papers, *mine]
 
 
 def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> CitizenCounter:

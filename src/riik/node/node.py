@@ -22,6 +22,7 @@ from riik.exchange.http import serve as serve_exchange
 from riik.exchange.jobs import forget_handled, refresh_configuration, refresh_statuses, stamp_log
 from riik.node.base import Base
 from riik.node.parts import Parts
+from riik.portal.citizen.papers.http import MOST_SENT
 from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
 from riik.profiles import country_profile
 from riik.runtime.web import Server, edge, serve
@@ -87,6 +88,7 @@ class Node:
             metrics=base.metrics,
             logger=base.log,
             max_body=2_000_000,
+            larger={"/verify": MOST_SENT},
             entropy=base.entropy,
             pages=problem_pages(
                 country_profile(base.config.file.node.profile),
