@@ -20,7 +20,21 @@ async def mari(country):
             looks = await ask("mine/looks", language="en", days=1)
             return looks if looks["coming"] == 0 else None
 
+        wrong = {
+            "register": str(country.country.client("interior", "population")),
+            "field": "residence",
+            "says": "Tallinn",
+            "should_be": "Tartu",
+        }
+        corrected = await journey.browser.post(f"{journey.portal}/v1/mine/corrections", wrong)
+
+        async def told():
+            notices = (await ask("mine/notices", language="en"))["notices"]
+            return next((one for one in notices if one["id"].startswith("correction-")), None)
+
         yield {
+            "corrected": corrected,
+            "told": await until(told),
             "case": journey.result.status["case"],
             "looks": await until(proved),
             "cases": await ask("mine/cases", language="vi"),
@@ -82,3 +96,11 @@ async def test_the_catalogue_tells_of_services_of_state_and_private_alike(mari):
     assert set(services) == {"driving-licence", "driving-course"}
     assert services["driving-licence"]["known"][0]["from"] == "rahvastikuregistrist"
     assert mari["catalogue"]["silent"] == []
+
+
+async def test_this_is_wrong_gets_a_number_and_a_notice(mari):
+    number = mari["corrected"]["number"]
+    assert mari["corrected"] == {"number": number, "days": 30, "organisation": "Interior"}
+    assert mari["told"]["organisation"] == "Interior"
+    assert number in mari["told"]["body"]
+    assert "Tartu" not in mari["told"]["body"]

@@ -30,6 +30,9 @@ OWN_DATA: Mapping[str, tuple[str, str]] = {
 }
 """By which offer of each register people read their own data, and by which law."""
 
+CORRECTION_DAYS: Mapping[str, int] = {"ee": 30, "vn": 10}
+"""Within how many days a request to correct data is answered (GDPR art. 12(3); Decree 356/2025)."""
+
 RELYING: Mapping[str, str] = {
     "portal": "portal",
     "transport": "services",
@@ -97,7 +100,11 @@ def configurations(
     for role, member in country.members.items():
         tree = _common(country, member, places, began=began)
         if role in REGISTERS:
-            tree["registers"] = {"folders": [f"catalogue:{one}" for one in REGISTERS[role]]}
+            tree["registers"] = {
+                "folders": [f"catalogue:{one}" for one in REGISTERS[role]],
+                "inbox": str(country.client("portal", "inbox")),
+                "correction-days": CORRECTION_DAYS[country.profile],
+            }
             tree["log"] = _log(country, role, places, keys)
         tree |= own.get(role, {})
         tree["right"] = _rights(country, role)
@@ -318,7 +325,9 @@ def _rights(country: Country, role: str) -> list[Tree]:
     """Rights besides those of the registers' folders: who may call which service."""
     portal = str(country.client("portal", "portal"))
     rights = [
-        _right(portal, f"{register}/findUsage", "own-data") for register in REGISTERS.get(role, ())
+        _right(portal, f"{register}/{service}", purpose)
+        for register in REGISTERS.get(role, ())
+        for service, purpose in (("findUsage", "own-data"), ("corrections", "correction"))
     ]
     if role in ("transport", "school"):
         rights.append(_right(portal, "services/cases"))
@@ -327,6 +336,11 @@ def _rights(country: Country, role: str) -> list[Tree]:
         for provider in ("transport", "school"):
             client = str(country.client(provider, "services"))
             rights.append(_right(client, "inbox/notices", "notice"))
+        for keeper, registers in REGISTERS.items():
+            rights += [
+                _right(str(country.client(keeper, register)), "inbox/notices", "notice")
+                for register in registers
+            ]
         rights.append(_right(portal, "inbox/notices", "own-notices"))
     if role == "bank":
         for creditor in ("transport", "school"):

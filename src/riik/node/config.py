@@ -168,9 +168,15 @@ class LoginClientSection(Shape):
 
 
 class RegistersSection(Shape):
-    """Register folders: ``catalogue:<id>`` or a path."""
+    """Register folders: ``catalogue:<id>`` or a path.
+
+    ``inbox`` is where people are told that their request to correct data was received, and
+    ``correction-days`` within how many days they are answered.
+    """
 
     folders: tuple[str, ...]
+    inbox: str = ""
+    correction_days: int = 30
 
 
 class UnitSection(Shape):

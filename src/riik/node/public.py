@@ -14,6 +14,7 @@ from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
 from riik.node.citizens import citizen_pages, open_counter
+from riik.node.corrections import add_corrections, officials_of
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
@@ -102,7 +103,16 @@ def add_registers(assembly: Assembly) -> None:
     assembly.parts.registers = registers
     assembly.offer(register_offers(registers, in_thread=base.in_thread))
     since = from_text(assembly.config.file.node.began)
-    assembly.offer(usage_offers(registers, transparency, since=since, in_thread=base.in_thread))
+    assembly.offer(
+        usage_offers(
+            registers,
+            transparency,
+            since=since,
+            in_thread=base.in_thread,
+            people=officials_of(assembly),
+        )
+    )
+    add_corrections(assembly, registers, section)
 
 
 def add_inbox(assembly: Assembly) -> None:

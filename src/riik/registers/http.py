@@ -6,27 +6,23 @@ needs a person's own statement is decided by the verbs, not here.
 """
 
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, parse_qsl
 
 import msgspec
 
-from riik.core import InThread, Refused, SubjectId, TimeRefused, from_text
+from riik.core import InThread, PersonCode, SubjectId, TimeRefused, from_text
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.formats.canonical_json import JsonRefused, decode, encode
+from riik.registers.answers import Note, caller_of, guarded
 from riik.registers.component import Registers
 from riik.registers.errors import (
-    AuthorityRefused,
-    PurposeRefused,
-    RecordRefused,
     RequestRefused,
-    RightMissing,
     UnknownSubject,
 )
 from riik.registers.model import (
-    Caller,
     ChangeOffer,
     ChangeRequest,
     Holding,
@@ -35,29 +31,14 @@ from riik.registers.model import (
     Reading,
     ReadOffer,
 )
-from riik.registers.openapi import describe_change, describe_read, describe_usage
+from riik.registers.openapi import describe_change, describe_read, describe_usage, words_of
 from riik.registers.refusals import note_refusal
-from riik.registers.words import words_of
 from riik.transparency import LogUnavailable, Looks, find_usage, heartbeat, read_query, usage_period
 
 __all__ = ["Tracker", "offers", "usage_offers"]
 
 JSON: Final = (("Content-Type", "application/json"),)
-PROBLEM: Final = (("Content-Type", "application/problem+json"),)
 MOST_PROOFS: Final = 100
-
-_STATUS: Final[dict[type[Refused], int]] = {
-    RequestRefused: 400,
-    RightMissing: 403,
-    PurposeRefused: 403,
-    AuthorityRefused: 403,
-    UnknownSubject: 404,
-    RecordRefused: 422,
-}
-
-
-DENIED: Final = (RightMissing, PurposeRefused, AuthorityRefused)
-Note: TypeAlias = Callable[[Incoming, str], Awaitable[None]]
 
 
 class _ChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,7 +74,12 @@ def offers(registers: Registers, *, in_thread: InThread) -> list[Offer]:
 
 
 def usage_offers(
-    registers: Registers, tracker: Tracker, *, since: datetime, in_thread: InThread
+    registers: Registers,
+    tracker: Tracker,
+    *,
+    since: datetime,
+    in_thread: InThread,
+    people: Mapping[PersonCode, str] | None = None,
 ) -> list[Offer]:
     """The data tracker's service of each register, and receipts that prove each look.
 
@@ -102,6 +88,7 @@ def usage_offers(
         tracker: The node's record of looks.
         since: From when on looks are known.
         in_thread: Where verbs run.
+        people: Names of this organisation's officials: whose data they saw may know them.
     """
 
     async def answer(incoming: Incoming) -> Answer:
@@ -113,8 +100,12 @@ def usage_offers(
         if incoming.path == "/v2/words":
             holding = registers.holdings[incoming.service.provider.subsystem]
             return _json(words_of(holding.definition))
-        tell = _proofs if incoming.path == "/v2/proofs" else _usages
-        return _json(await in_thread(tell, registers, tracker, incoming))
+        if incoming.path == "/v2/proofs":
+            told = await in_thread(_proofs, registers, tracker, incoming)
+            acted = {one["access"].get("acting") for one in told["proofs"]}
+            names = {code: name for code, name in (people or {}).items() if code in acted}
+            return _json({**told, "people": names})
+        return _json(await in_thread(_usages, registers, tracker, incoming))
 
     paths = ("/v2/findUsage", "/v2/usagePeriod", "/v2/heartbeat", "/v2/proofs", "/v2/words")
     return [
@@ -122,7 +113,7 @@ def usage_offers(
             provider=holding.provider,
             service="findUsage",
             endpoints=tuple(Endpoint("GET", path) for path in paths),
-            handler=_guarded(answer),
+            handler=guarded(answer),
             openapi=describe_usage(holding.definition),
             requires_purpose=False,
         )
@@ -144,7 +135,7 @@ def _read_offer(
         provider=holding.provider,
         service=offer.id,
         endpoints=(Endpoint("GET", "/"),),
-        handler=_guarded(answer, note),
+        handler=guarded(answer, note),
         openapi=describe_read(holding.definition, offer),
         on_refusal=note,
     )
@@ -167,7 +158,7 @@ def _change_offer(
         provider=holding.provider,
         service=offer.id,
         endpoints=(Endpoint("POST", "/"),),
-        handler=_guarded(answer, note),
+        handler=guarded(answer, note),
         openapi=describe_change(holding.definition, offer),
         on_refusal=note,
     )
@@ -183,7 +174,7 @@ def _noted(registers: Registers, in_thread: InThread) -> Note:
         await in_thread(
             note_refusal,
             registers,
-            _caller(incoming),
+            caller_of(incoming),
             subject=incoming.subject,
             service=incoming.service,
             fields=[name for name in asked.split(",") if name],
@@ -191,45 +182,6 @@ def _noted(registers: Registers, in_thread: InThread) -> Note:
         )
 
     return note
-
-
-def _guarded(
-    handler: Callable[[Incoming], Awaitable[Answer]], note: Note | None = None
-) -> Callable[[Incoming], Awaitable[Answer]]:
-    """A refusal is an answer on the exchange: a problem document (RFC 9457), no person in it.
-
-    ``note`` is told of those that deny a right: they are attempts at somebody's data.
-    """
-
-    async def guarded(incoming: Incoming) -> Answer:
-        try:
-            return await handler(incoming)
-        except Refused as refused:
-            if note is not None and isinstance(refused, DENIED):
-                await note(incoming, refused.why)
-            status = _STATUS.get(type(refused), 400)
-            problem = {
-                "type": f"urn:riik:problem:{refused.code}",
-                "title": str(refused),
-                "status": status,
-                "why": refused.why,
-                **refused.facts,
-            }
-            return Answer(status=status, headers=PROBLEM, body=encode(problem))
-
-    return guarded
-
-
-def _caller(incoming: Incoming) -> Caller:
-    return Caller(
-        client=incoming.client,
-        purpose=incoming.purpose or "",
-        legal_basis=incoming.legal_basis or "",
-        user=incoming.user,
-        authority=incoming.authority,
-        issue=incoming.issue,
-        message_id=incoming.message_id,
-    )
 
 
 def _look(register: str, offer: ReadOffer, incoming: Incoming) -> Look:
@@ -241,7 +193,7 @@ def _look(register: str, offer: ReadOffer, incoming: Incoming) -> Look:
     return Look(
         register=register,
         offer=offer.id,
-        caller=_caller(incoming),
+        caller=caller_of(incoming),
         subject=incoming.subject if not keys else None,
         key=keys[0] if keys else None,
         fields=tuple(fields.split(",")) if fields else None,
@@ -260,7 +212,7 @@ def _change_request(register: str, offer: ChangeOffer, incoming: Incoming) -> Ch
     return ChangeRequest(
         register=register,
         offer=offer.id,
-        caller=_caller(incoming),
+        caller=caller_of(incoming),
         subject=incoming.subject,
         values=asked.values,
         valid_from=asked.valid_from,
@@ -297,7 +249,7 @@ def _proofs(registers: Registers, tracker: Tracker, incoming: Incoming) -> dict[
 
 def _looks(registers: Registers, tracker: Tracker, incoming: Incoming) -> tuple[SubjectId, Looks]:
     query = read_query(_query(incoming.query), user_id=incoming.user)
-    registers.check_asker(_caller(incoming), asker=query.asker, subject=query.person)
+    registers.check_asker(caller_of(incoming), asker=query.asker, subject=query.person)
     subject = registers.vault.find(query.person)
     if subject is None:
         raise UnknownSubject("this register knows no such person", why="unknown")

@@ -1,7 +1,8 @@
 """The OpenAPI 3.1 description of a register's offer, made from the register's definition.
 
 Implements the parts of OpenAPI 3.1.0 that an offer needs; its schemas are JSON Schema
-2020-12 as they stand in the folder. Pure: a definition goes in, canonical JSON comes out.
+2020-12 as they stand in the folder. Beside it, what a register's codes mean in people's words.
+Pure: a definition goes in, canonical JSON or plain values come out.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from riik.formats.canonical_json import encode
 from riik.registers.model import ChangeOffer, Kind, ReadOffer, RegisterDefinition
 
-__all__ = ["describe_change", "describe_read", "describe_usage"]
+__all__ = ["describe_change", "describe_read", "describe_usage", "words_of"]
 
 _DAY = {"type": "string", "format": "date"}
 _MOMENT = {"type": "string", "format": "date-time"}
@@ -122,6 +123,23 @@ def describe_usage(definition: RegisterDefinition) -> bytes:
         "/v2/words": _get("words", "What the register's codes mean", [], {"type": "object"}),
     }
     return _document(definition, "findUsage", paths)
+
+
+def words_of(definition: RegisterDefinition) -> dict[str, Any]:
+    """The register's name, fields, values, purposes and laws, each by language."""
+    kinds: dict[str, dict[str, dict[str, str]]] = {"field": {}, "value": {}, "purpose": {}}
+    for language, texts in definition.texts.items():
+        for name, text in texts.items():
+            kind, _, code = name.partition(":")
+            kinds.setdefault(kind, {}).setdefault(code, {})[language] = text
+    return {
+        "register": definition.id,
+        "names": dict(definition.names),
+        "fields": kinds["field"],
+        "values": kinds["value"],
+        "purposes": kinds["purpose"],
+        "laws": {law.id: dict(law.names) for law in definition.laws},
+    }
 
 
 def _document(definition: RegisterDefinition, service: str, paths: dict[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ GET  /v1/mine/cases           their cases at all providers, ``?language=``
 GET  /v1/mine/mandates        for whom they may act
 GET  /v1/mine/notices         what they were told
 GET  /v1/mine/data            what each register holds of them
+POST /v1/mine/corrections      {"register", "field", "says", "should_be", "why"}: this is wrong
 GET  /v1/mine/looks           who looked, grouped and proved, ``?days=``
 GET  /v1/catalogue            guides in ``?language=``; with ``?words=`` what fits them; no sign-in
 GET  /v1/catalogue/<service>  one guide
@@ -22,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from riik.core import person_code
+from riik.core import ClientId, person_code
 from riik.portal.citizen.catalogue import Catalogue
 from riik.portal.citizen.component import Portal
 from riik.portal.citizen.counter import CitizenCounter
@@ -89,7 +90,21 @@ def mine_routes(counter: CitizenCounter, *, site: Site) -> list[Route]:
         days = whole_number(request.query_params, "days", default=30, most=36_500)
         return counter.looks(visitor, language, days=days)
 
+    async def correct(request: Request) -> Response:
+        """POST /v1/mine/corrections: this is wrong."""
+        visitor, content = await site.visitor(request), await site.json(request)
+        parts = {name: str(content.get(name, "")) for name in ("field", "says", "should_be", "why")}
+        told = await counter.correct(
+            visitor,
+            register=ClientId.parse(str(content.get("register", ""))),
+            language=_language(request),
+            **parts,
+        )
+        return JSONResponse(told, status_code=201)
+
     return [
+        Route("/v1/mine/corrections", site.script(correct), methods=["POST"]),
+    ] + [
         Route(f"/v1/mine/{name}", answering(ask), methods=["GET"])
         for name, ask in (
             ("cases", lambda visitor, language, _: counter.cases.mine(visitor, language)),

@@ -1,0 +1,74 @@
+"""How a register answers on the exchange: who asks, and what a refusal looks like.
+
+A refusal is an answer too, a problem document (RFC 9457) without a person in it; one that
+denies a right is told to whoever notes attempts at somebody's data.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from riik.core import Refused
+from riik.exchange import Answer, Handler, Incoming
+from riik.formats.canonical_json import encode
+from riik.registers.errors import (
+    AuthorityRefused,
+    PurposeRefused,
+    RecordRefused,
+    RequestRefused,
+    RightMissing,
+    UnknownSubject,
+)
+from riik.registers.model import Caller
+
+__all__ = ["Note", "caller_of", "guarded"]
+
+PROBLEM: Final = (("Content-Type", "application/problem+json"),)
+
+_STATUS: Final[dict[type[Refused], int]] = {
+    RequestRefused: 400,
+    RightMissing: 403,
+    PurposeRefused: 403,
+    AuthorityRefused: 403,
+    UnknownSubject: 404,
+    RecordRefused: 422,
+}
+DENIED: Final = (RightMissing, PurposeRefused, AuthorityRefused)
+Note: TypeAlias = Callable[[Incoming, str], Awaitable[None]]
+
+
+def guarded(handler: Handler, note: Note | None = None) -> Handler:
+    """A refusal is an answer on the exchange: a problem document (RFC 9457), no person in it.
+
+    ``note`` is told of those that deny a right: they are attempts at somebody's data.
+    """
+
+    async def answering(incoming: Incoming) -> Answer:
+        try:
+            return await handler(incoming)
+        except Refused as refused:
+            if note is not None and isinstance(refused, DENIED):
+                await note(incoming, refused.why)
+            status = _STATUS.get(type(refused), 400)
+            problem = {
+                "type": f"urn:riik:problem:{refused.code}",
+                "title": str(refused),
+                "status": status,
+                "why": refused.why,
+                **refused.facts,
+            }
+            return Answer(status=status, headers=PROBLEM, body=encode(problem))
+
+    return answering
+
+
+def caller_of(incoming: Incoming) -> Caller:
+    """Who asks, as the exchange proved it."""
+    return Caller(
+        client=incoming.client,
+        purpose=incoming.purpose or "",
+        legal_basis=incoming.legal_basis or "",
+        user=incoming.user,
+        authority=incoming.authority,
+        issue=incoming.issue,
+        message_id=incoming.message_id,
+    )

@@ -1,0 +1,191 @@
+"""Corrections that people ask for (GDPR art. 16): received, numbered, sealed, confirmed.
+
+A person's word changes nothing by itself: the owner of the register decides, and corrects the
+record with a signed change. Until then the request waits here, under the person's own key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from riik.core import Clock, Database, Outbox, PersonCode, SubjectId, Vault, Work, to_text
+from riik.registers.component import Registers
+from riik.registers.errors import RequestRefused, RightMissing, UnknownSubject
+from riik.registers.model import Caller, Holding
+
+__all__ = ["RECEIVED", "Correction", "CorrectionStore", "Corrections", "Kept"]
+
+RECEIVED = "registers.correction-received"
+"""Outbox topic: somebody has to be told that their request was received; payload: its key."""
+
+LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person says against a record.
+
+    Attributes:
+        register: Which register.
+        field: Which field is wrong.
+        says: What the register says, as the person saw it.
+        should_be: What is right.
+        why: How one can know; may be empty.
+        language: In which language they are answered.
+    """
+
+    register: str
+    field: str
+    says: str
+    should_be: str
+    why: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A request as the store has it; what it says is sealed.
+
+    Attributes:
+        key: Register and number, ``population/2026-000003``.
+        subject: Whose.
+        sealed: The correction and who asked for it.
+        at: When it came, UTC.
+        message_id: Of the message that brought it: the same one is kept once.
+    """
+
+    key: str
+    subject: SubjectId
+    sealed: bytes
+    at: datetime
+    message_id: str
+
+
+class CorrectionStore(Protocol):
+    """What is kept."""
+
+    def insert(self, kept: Kept, *, work: Work) -> None: ...
+    def load(self, key: str, *, work: Work) -> Kept | None: ...
+    def by_message(self, message_id: str, *, work: Work) -> Kept | None: ...
+    def count(self, prefix: str, *, work: Work) -> int: ...
+    def waiting(self, *, limit: int, work: Work) -> list[Kept]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrections:
+    """The requests of one node's registers.
+
+    Attributes:
+        registers: The registers of this node.
+        days: Within how many days the owner answers.
+        texts: What people are told, by language: ``title`` and ``body``.
+    """
+
+    store: CorrectionStore
+    registers: Registers
+    database: Database
+    vault: Vault
+    outbox: Outbox
+    clock: Clock
+    days: int
+    texts: Mapping[str, Mapping[str, str]]
+
+    def receive(self, correction: Correction, *, caller: Caller, subject: PersonCode) -> str:
+        """Keep a person's word against a record, and answer its number.
+
+        Raises:
+            AuthorityRefused: The person did not say this here and now.
+            RightMissing: This node keeps no such register (``register``).
+            RequestRefused: For ``field``, ``empty`` or ``long``.
+            UnknownSubject: The register knows no such person.
+        """
+        asker = caller.user or subject
+        self.registers.check_asker(caller, asker=asker, subject=subject)
+        self._check(correction)
+        known = self.vault.find(subject)
+        if known is None:
+            raise UnknownSubject("this register knows no such record", why="unknown")
+        message = f"{caller.client} {caller.message_id}"
+        with self.database.work() as work:
+            found = self.store.by_message(message, work=work)
+            if found is not None:
+                return found.key.partition("/")[2]
+            now = self.clock.now()
+            prefix = f"{correction.register}/{now.year}-"
+            key = f"{prefix}{self.store.count(prefix, work=work) + 1:06d}"
+            plain = {"correction": correction, "person": subject, "asker": asker}
+            sealed = self.vault.seal(known, msgspec.json.encode(plain), context=_context(key))
+            kept = Kept(key=key, subject=known, sealed=sealed, at=now, message_id=message)
+            self.store.insert(kept, work=work)
+            self.outbox.put(RECEIVED, key, key.encode(), work=work)
+        return key.partition("/")[2]
+
+    def waiting(self, *, limit: int = 100) -> list[dict[str, Any]]:
+        """What the owner has to decide, the oldest first; nobody's data."""
+        with self.database.read() as work:
+            kept = self.store.waiting(limit=limit, work=work)
+        return [
+            {"register": one.key.partition("/")[0], "number": number, "at": to_text(one.at)}
+            for one in kept
+            for number in [one.key.partition("/")[2]]
+        ]
+
+    def notice(self, key: str) -> tuple[PersonCode, dict[str, Any]]:
+        """Whom to tell that a request was received, and what, in every language of the register.
+
+        Raises:
+            UnknownSubject: There is no such request (``unknown``).
+        """
+        with self.database.read() as work:
+            kept = self.store.load(key, work=work)
+        if kept is None:
+            raise UnknownSubject("there is no such request", why="unknown")
+        plain = msgspec.json.decode(
+            self.vault.open(kept.subject, kept.sealed, context=_context(key))
+        )
+        correction = msgspec.convert(plain["correction"], Correction)
+        holding = self._holding(correction.register)
+        texts = {
+            language: {
+                "title": text["title"],
+                "body": text["body"].format(
+                    register=holding.definition.names.get(language, correction.register),
+                    number=key.partition("/")[2],
+                    field=holding.definition.texts.get(language, {}).get(
+                        f"field:{correction.field}", correction.field
+                    ),
+                    days=self.days,
+                ),
+            }
+            for language, text in self.texts.items()
+        }
+        return PersonCode(plain["person"]), {
+            "id": f"correction-{key.replace('/', '-')}",
+            "case": "",
+            "legal_effect": False,
+            "texts": texts,
+        }
+
+    def _check(self, correction: Correction) -> None:
+        definition = self._holding(correction.register).definition
+        fields = {field for read in definition.reads.values() for field in read.fields}
+        if correction.field not in fields:
+            raise RequestRefused("this register has no such field", why="field")
+        if not correction.should_be.strip():
+            raise RequestRefused("what is right has to be said", why="empty")
+        parts = (correction.says, correction.should_be, correction.why)
+        if any(len(part) > LONGEST for part in parts):
+            raise RequestRefused("this is too long", why="long", most=LONGEST)
+
+    def _holding(self, register: str) -> Holding:
+        holding = self.registers.holdings.get(register)
+        if holding is None:
+            raise RightMissing("this node keeps no such register", why="register")
+        return holding
+
+
+def _context(key: str) -> str:
+    return f"registers_correction/{key}"

@@ -1,0 +1,74 @@
+"""Corrections on the exchange: one offer a register.
+
+POST /    {"field", "says", "should_be", "why", "language"}, with the person's own statement;
+answers 201 {"number", "days"}.
+"""
+
+import msgspec
+
+from riik.core import InThread
+from riik.exchange import Answer, Endpoint, Handler, Incoming, Offer
+from riik.formats.canonical_json import encode
+from riik.registers.answers import caller_of, guarded
+from riik.registers.corrections.component import Correction, Corrections
+from riik.registers.errors import RequestRefused, UnknownSubject
+
+__all__ = ["correction_offers"]
+
+MOST_BYTES = 20_000
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    field: str
+    says: str
+    should_be: str
+    why: str = ""
+    language: str = "en"
+
+
+def correction_offers(corrections: Corrections, *, in_thread: InThread) -> list[Offer]:
+    """What every register of this node offers to whom its records are about."""
+    return [
+        Offer(
+            provider=holding.provider,
+            service="corrections",
+            endpoints=(Endpoint("POST", "/"),),
+            handler=guarded(_receiving(corrections, holding.definition.id, in_thread)),
+        )
+        for holding in corrections.registers.holdings.values()
+    ]
+
+
+def _receiving(corrections: Corrections, register: str, in_thread: InThread) -> Handler:
+    async def receive(incoming: Incoming) -> Answer:
+        """POST /: the person says what is wrong, and what is right."""
+        if incoming.subject is None:
+            raise UnknownSubject("whose record is wrong?", why="no-subject")
+        body = _read(incoming.body)
+        correction = Correction(
+            register=register,
+            field=body.field,
+            says=body.says,
+            should_be=body.should_be,
+            why=body.why,
+            language=body.language,
+        )
+        number = await in_thread(
+            corrections.receive, correction, caller=caller_of(incoming), subject=incoming.subject
+        )
+        return Answer(
+            status=201,
+            headers=(("Content-Type", "application/json"),),
+            body=encode({"number": number, "days": corrections.days}),
+        )
+
+    return receive
+
+
+def _read(body: bytes) -> _Body:
+    if len(body) > MOST_BYTES:
+        raise RequestRefused("this is too long", why="long", most=MOST_BYTES)
+    try:
+        return msgspec.json.decode(body, type=_Body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise RequestRefused("the body is no correction", why="body") from error
