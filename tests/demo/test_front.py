@@ -10,8 +10,9 @@ import pytest
 from tests.portal.house import country, member_id, message
 from tests.portal.sight import opened, violations
 
+from riik.demo.acts import Backstage, Stage
 from riik.demo.country import FRONT, free_places, read_country
-from riik.demo.front import FrontSite, Stage
+from riik.demo.front import FrontSite
 from riik.demo.front.doors import DOORS
 from riik.demo.front.page import FrontPages
 from riik.demo.front.words import OFFERS, asked_for
@@ -42,11 +43,14 @@ def standing(front, tmp_path):
 async def front(tmp_path, *, runs=True):
     """The site, with or without its country; answers site and a browser without redirects."""
     profile = country_profile("ee")
+    stage, clock = Stage(profile="ee"), SystemClock()
+    log = open_log(Path(os.devnull), clock=clock)
     site = FrontSite(
         profile=profile,
-        stage=Stage(profile="ee"),
+        stage=stage,
         status=CountryPages(profile=profile, folder=tmp_path, at="/status"),
-        log=open_log(Path(os.devnull), clock=SystemClock()),
+        backstage=Backstage(stage=stage, out=tmp_path, clock=clock, log=log),
+        log=log,
     )
     port = await site.start(0)
     if runs:

@@ -4,8 +4,10 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from riik.demo.acts import Backstage
 from riik.demo.browser import Browser
 from riik.demo.front import FrontSite, Stage
 from riik.demo.front.opening import open_browser
@@ -79,6 +81,7 @@ async def run_demonstration(
         running = await _open(options, port, tell=told_all)
         try:
             site.let_in(running)
+            stage.again = partial(_again, options, site, port)
             ready = clock() - began
             tell(f"Ready after {ready:.1f} s: {len(running.country.members)} organisations.")
             told, shown, seconds = await _walk(running, options, clock=clock, tell=tell)
@@ -138,12 +141,29 @@ async def _walk(
     return told, shown, seconds
 
 
+async def _again(options: Options, site: FrontSite, port: int) -> None:
+    """Found the country anew on the same places, and renew one licence in it."""
+    stage = site.stage
+    before, stage.running = stage.running, None
+    try:
+        if before is not None:
+            await before.close()
+        stage.tell("Deleting what there was …")
+        running = await _open(options, port, tell=stage.tell, fresh=True)
+    except BaseException as error:
+        stage.tell(f"It did not work: {error}. Start the command again.")
+        raise
+    site.let_in(running)
+    await _walk(running, options, clock=SystemClock().monotonic, tell=lambda line: None)
+
+
 def _site(options: Options, stage: Stage) -> FrontSite:
     profile = country_profile(options.country)
     folder = Disk().folder(options.state.parent)
     log = open_log(folder / "front.log", clock=SystemClock(), node="front")
     status = CountryPages(profile=profile, folder=options.out, at="/status")
-    return FrontSite(profile=profile, stage=stage, status=status, log=log)
+    backstage = Backstage(stage=stage, out=options.out, clock=SystemClock(), log=log)
+    return FrontSite(profile=profile, stage=stage, status=status, backstage=backstage, log=log)
 
 
 def _told(told: Told, shown: Shown, *, ready: float, seconds: float) -> dict[str, object]:

@@ -35,7 +35,7 @@ from riik.node import (
 from riik.runtime.clock import SystemClock
 from riik.runtime.files import Disk
 
-__all__ = ["Demonstration", "open_demonstration"]
+__all__ = ["Demonstration", "node_command", "open_demonstration"]
 
 KEY_COST = 1024
 PORT_TRIES = 5
@@ -324,7 +324,7 @@ async def _all(actions: Iterable[Awaitable[None]]) -> None:
 async def _spawn(
     folder: Path, country: Country, places: Mapping[str, Place]
 ) -> dict[str, asyncio.subprocess.Process]:
-    commands = {role: _node_command(folder / role) for role in country.members}
+    commands = {role: node_command(folder / role) for role in country.members}
     commands[BANK_SITE] = bank_command(folder, places[BANK_SITE])
     return {
         name: await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -332,7 +332,8 @@ async def _spawn(
     }
 
 
-def _node_command(folder: Path) -> list[str]:
+def node_command(folder: Path) -> list[str]:
+    """The command that serves a node in a process of its own."""
     served = ["node", "serve", str(folder / "node.toml"), "--demonstration", "--json"]
     return [sys.executable, "-m", "riik.cli", *served]
 

@@ -2,7 +2,7 @@
 
 from riik.identity.device import EstEidCard, Pin
 from riik.node.base import lay_tables
-from riik.node.compose import build, open_reader, open_trust, publish_list
+from riik.node.compose import build, open_member, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
 from riik.node.fillers.certification import certify_many
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
@@ -28,6 +28,7 @@ __all__ = [
     "join",
     "lay_tables",
     "log_key",
+    "open_member",
     "open_reader",
     "open_trust",
     "publish_list",

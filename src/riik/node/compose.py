@@ -5,8 +5,8 @@ needs is in `base`; how each component is put together is in `state` and `public
 one component's port with another is in modules of its own.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from riik.exchange import Exchange
 from riik.node.assembly import Assembly
@@ -29,7 +29,7 @@ from riik.node.state import (
 from riik.node.status import add_status
 from riik.trust.component import Trust
 
-__all__ = ["build", "open_reader", "open_trust", "publish_list"]
+__all__ = ["build", "open_member", "open_reader", "open_trust", "publish_list"]
 
 
 def build(config: NodeConfig) -> Node:
@@ -76,6 +76,19 @@ def open_reader(config: NodeConfig) -> Iterator[Exchange]:
         assembly.exchange.recall()
         yield assembly.exchange
     finally:
+        assembly.base.let_go()
+
+
+@asynccontextmanager
+async def open_member(config: NodeConfig) -> AsyncIterator[Exchange]:
+    """A member's security server beside its running node: it asks as the node itself would."""
+    assembly = Assembly(base=open_base(config))
+    try:
+        await assembly.base.in_thread(assembly.exchange.recall)
+        yield assembly.exchange
+    finally:
+        assembly.transport.close()
+        await assembly.base.http.close()
         assembly.base.let_go()
 
 

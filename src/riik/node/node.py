@@ -162,6 +162,18 @@ class Node:
         self.parts.close()
         await self.base.close()
 
+    async def crash(self) -> None:
+        """Go down as when the power fails: no work is ended, nothing is said, only files stay."""
+        self.base.jobs.abandon()
+        if self.server is not None:
+            await self.server.cut()
+            self.server = None
+        await self.close_exchange()
+        self.transport.close()
+        self.parts.close()
+        await self.base.http.close()
+        self.base.let_go()
+
     async def _learn(self) -> None:
         """The kept configuration, or the centre's; the newer one in the end."""
         await self.base.in_thread(self.exchange.recall)

@@ -79,7 +79,7 @@ class Jobs:
         self._renewed = self._measured = float("-inf")
         self._wake = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._stopping = self._abandoned = False
         self._oldest = metrics.gauge(
             "riik_outbox_oldest_seconds", "Age of the oldest undelivered event."
         )
@@ -126,6 +126,13 @@ class Jobs:
         for name in self._rounds:
             with suppress(RiikError):
                 await self._in_thread(self._leases.release, name)
+
+    def abandon(self) -> None:
+        """Stop in the middle, as a process does that is killed: nothing is given back."""
+        self._stopping = self._abandoned = True
+        for task in (self._loop_task, *self._running):
+            if task is not None:
+                task.cancel()
 
     async def run_due(self) -> int:
         """Do all that is due now, and what that makes due, and answer how many handlers ran.
@@ -204,7 +211,8 @@ class Jobs:
         try:
             await self._handlers[delivery.topic](delivery)
         except asyncio.CancelledError:
-            await self._in_thread(self._deliveries.give_back, delivery)
+            if not self._abandoned:
+                await self._in_thread(self._deliveries.give_back, delivery)
             raise
         except Exception as error:  # noqa: BLE001 - the job loop outlives everything
             await self._put_off(delivery, error)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from riik.core import Refused, Unavailable
 from riik.demo.browser.pages import Page
@@ -108,6 +109,16 @@ class Browser:
         who: dict[str, Any] = msgspec.json.decode(page.content)
         self._csrf[site] = str(who["csrf"])
         return who
+
+    async def leave(self, site: str) -> None:
+        """Sign out at a site where one has entered."""
+        await self._send("DELETE", f"{site}/v1/session", b"")
+        self._csrf.pop(site, None)
+
+    def cookies(self, site: str) -> dict[str, str]:
+        """What the browser would send there."""
+        held = self._http.cookie_jar.filter_cookies(URL(site))
+        return {name: morsel.value for name, morsel in held.items()}
 
     async def sign_in(self, login: str) -> None:
         """Sign in at the national login with the card and PIN1."""

@@ -5,7 +5,7 @@
 do is `riik.demo.acts`.
 """
 
+from riik.demo.acts import Stage
 from riik.demo.front.http import FrontSite
-from riik.demo.front.stage import Stage
 
 __all__ = ["FrontSite", "Stage"]

@@ -3,6 +3,7 @@
 GET  /              who are you today, the map, the acts
 POST /as/<role>     puts the role's card into the reader and leads to its site: 303
 GET  /laws          the seven laws
+GET  /acts/<act> …  what may be done to the country (`riik.demo.acts`)
 GET  /status …      what the nodes tell of themselves (`node.status`)
 
 While the country is founded, every page says so and looks again. A POST counts only when it
@@ -20,10 +21,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from riik.core import Refused
+from riik.demo.acts import ActPages, Backstage, Stage, act_routes
 from riik.demo.cardsite import COOKIE
 from riik.demo.front.doors import Door, door
 from riik.demo.front.page import FrontPages
-from riik.demo.front.stage import Stage
 from riik.demo.running import Demonstration
 from riik.node import CountryPages, Listed
 from riik.portal.design.http import (
@@ -35,6 +36,7 @@ from riik.portal.design.http import (
     language_of,
     problem_pages,
 )
+from riik.portal.design.pages import Shell
 from riik.profiles import Profile
 from riik.runtime.entropy import SystemEntropy
 from riik.runtime.logs import JsonLog
@@ -74,6 +76,7 @@ class FrontSite:
         profile: The country's.
         stage: The country, when it is there.
         status: What its nodes tell.
+        backstage: Does the acts.
         log: Where requests are written down.
         token: Stands in every form of the site.
     """
@@ -81,10 +84,12 @@ class FrontSite:
     profile: Profile
     stage: Stage
     status: CountryPages
+    backstage: Backstage
     log: JsonLog
     origin: str = ""
     token: str = field(default_factory=lambda: SystemEntropy().bytes(24).hex())
     pages: FrontPages = field(init=False)
+    acts: ActPages = field(default_factory=ActPages)
     _server: Server | None = None
 
     def __post_init__(self) -> None:
@@ -101,6 +106,7 @@ class FrontSite:
 
     async def stop(self) -> None:
         """Close the site."""
+        await self.backstage.stop()
         if self._server is not None:
             await self._server.stop()
         await self.status.close()
@@ -125,6 +131,7 @@ class FrontSite:
             Route("/", self.staged(self.show), methods=["GET"]),
             Route("/as/{role}", self.staged(self.enter), methods=["POST"]),
             Route("/laws", self.laws, methods=["GET"]),
+            *act_routes(self, self.backstage, pages=self.acts),
             *self.status.routes(),
         ]
 
@@ -147,6 +154,7 @@ class FrontSite:
             address=address_of(request),
             token=self.token,
             drawing=self.status.page.drawing(country, language=language),
+            acts=self.acts.doors(self.backstage, self.shell(request, address="/")),
         )
         return html(page, language, form_action=tuple(self.stage.origins.values()))
 
@@ -184,6 +192,10 @@ class FrontSite:
         if not compare_digest(form.get("csrf", "").encode(), self.token.encode()):
             raise FrontPageRefused("the form is of another time", why="token")
         return form
+
+    def shell(self, request: Request, *, address: str) -> Shell:
+        """What stands around a page of the site (fills `acts.http.Frame`)."""
+        return self.pages.shell(self.language(request), address, token=self.token)
 
     def language(self, request: Request) -> str:
         """The visitor's language."""

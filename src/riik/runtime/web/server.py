@@ -50,6 +50,11 @@ class Server:
         await self._loop_task
         await self._uvicorn.shutdown(sockets=[self._socket])
 
+    async def cut(self) -> None:
+        """Close everything at once, in the middle of whatever is answered."""
+        self._uvicorn.force_exit = True
+        await self.stop()
+
 
 async def serve(app: ASGIApp, host: str, port: int, *, ssl: tls.SSLContext | None = None) -> Server:
     """Listen for an application in the running loop.

@@ -1,0 +1,215 @@
+"""Acts do what they say to the running country, and the state does what it promises."""
+
+from pathlib import Path
+
+import pytest
+from tests.demo.stage import theatre
+from tests.portal.sight import CHROMIUM
+
+from riik.core import Unavailable
+from riik.demo.acts.client import at_home, kept_looks, node_status
+from riik.demo.acts.described import ACTS, ATTACKS, act, attack
+from riik.demo.acts.model import ActRefused
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def anyio_backend():
+    """One loop for the module: the country lives in it."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def stage(anyio_backend, tmp_path_factory):
+    """A country with its front page and one journey."""
+    async with theatre(tmp_path_factory.mktemp("theatre")) as found:
+        yield found
+
+
+async def done(stage, name, **how):
+    """Do an act to its end; answers what came of it."""
+    await stage.backstage.act(act(name), **how)
+    if stage.backstage._task is not None:
+        await stage.backstage._task
+    return stage.backstage.done[name].outcome
+
+
+def told(outcome):
+    """The sentences of a result, for a failed test to show."""
+    lines = (*outcome.did, *outcome.state)
+    return [
+        (line.kind, line.text, [v for v in line.values.values() if type(v) is not dict])
+        for line in lines
+    ]
+
+
+async def test_a_look_without_a_case_is_refused_and_told(stage):
+    outcome = await done(stage, "look")
+    assert outcome.held, told(outcome)
+    async with at_home(stage.country, "mari") as browser:
+        await browser.enter(stage.country.places["portal"].origin)
+        looks = await kept_looks(stage.country, browser, "population")
+    assert [one["access"]["refused"] for one in looks if one["access"]["purpose"] == "curiosity"]
+
+
+async def test_a_rewritten_log_is_refused_by_the_witness_and_mended(stage):
+    outcome = await done(stage, "rewrite")
+    assert outcome.held, told(outcome)
+    assert stage.backstage.is_rewritten()
+    assert "The log is rewritten now" in await stage.page("/acts/rewrite")
+    mended = await done(stage, "rewrite", undo=True)
+    assert mended.held, told(mended)
+    assert not stage.backstage.is_rewritten()
+
+
+async def test_an_unplugged_register_stops_nobody(stage):
+    outcome = await done(stage, "unplug", role="clinic")
+    assert "an official will ask" in str(told(outcome))
+    assert "unplugged since" in await stage.page("/acts/unplug")
+    with pytest.raises(ActRefused) as refused:
+        await stage.backstage.act(act("kill"), role="clinic")
+    assert refused.value.why == "hurt"
+    plugged = await done(stage, "unplug", undo=True, role="clinic")
+    assert plugged.held, told(plugged)
+    assert "unplugged since" not in await stage.page("/acts/unplug")
+
+
+async def test_a_killed_node_wakes_up_where_it_stopped(stage):
+    outcome = await done(stage, "kill", role="transport")
+    assert outcome.held, told(outcome)
+    assert "keeps it, sealed" in str(told(outcome))
+    assert await node_status(stage.country, "transport") is None
+    started = await done(stage, "kill", undo=True, role="transport")
+    assert started.held, told(started)
+    assert "arrived by itself" in str(told(started))
+
+
+async def test_what_was_signed_holds_in_forty_years(stage):
+    outcome = await done(stage, "later")
+    assert [line.kind for line in outcome.state[:4]] == ["yes"] * 4, told(outcome)
+
+
+@pytest.mark.parametrize("name", [one.id for one in ATTACKS])
+async def test_an_attack_gets_nothing(stage, name):
+    await stage.backstage.attack(attack(name))
+    outcome = stage.backstage.done[name].outcome
+    assert outcome.held, told(outcome)
+
+
+async def test_every_page_of_acts_is_there_in_every_language(stage):
+    for path in ["/attacks", *(f"/acts/{one.id}" for one in ACTS)]:
+        for language in ("en", "et", "vi"):
+            page = await stage.page(path, language)
+            assert "{" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+WRONG = [
+    ("a member that can't be chosen", "unplug", {"role": "authority"}, "role"),
+    ("no member", "kill", {}, "role"),
+    ("what is whole is not mended", "kill", {"role": "bank", "undo": True}, "whole"),
+    ("nothing was rewritten", "rewrite", {"undo": True}, None),
+    ("what leaves nothing", "look", {"undo": True}, "nothing"),
+]
+
+
+@pytest.mark.parametrize(("name", "how", "why"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG])
+async def test_what_makes_no_sense_is_refused(stage, name, how, why):
+    if why is None:
+        assert not (await done(stage, name, **how)).held
+        return
+    with pytest.raises(ActRefused) as refused:
+        await stage.backstage.act(act(name), **how)
+    assert refused.value.why == why
+
+
+async def test_one_act_at_a_time(stage):
+    stage.backstage.doing = "look"
+    with pytest.raises(ActRefused) as refused:
+        await stage.backstage.act(act("later"))
+    stage.backstage.doing = ""
+    assert refused.value.why == "busy"
+
+
+async def test_an_act_that_fails_says_so_and_leaves_the_stage(stage):
+    stage.site.stage.again = fails
+    await stage.backstage.act(act("reset"))
+    outcome = stage.backstage.done["reset"].outcome
+    assert not outcome.held
+    assert "test: down" in str(told(outcome))
+    assert stage.backstage.doing == ""
+
+
+async def fails():
+    """A founding that does not work."""
+    error = Unavailable("nothing works", why="down")
+    type(error).code = "test"
+    raise error
+
+
+async def test_forms_of_others_do_nothing(stage):
+    stage.backstage.done.pop("look", None)
+    status, _ = await stage.post("/acts/look", csrf="of another time")
+    assert (status, "look" in stage.backstage.done) == (403, False)
+
+
+async def test_a_form_does_it_and_leads_to_what_came_of_it(stage):
+    status, where = await stage.post("/acts/look")
+    assert (status, where) == (303, "/acts/look#done")
+    assert "What the state did" in await stage.page("/acts/look")
+
+
+@pytest.mark.parametrize("path", ["/acts/nothing", "/attacks/nothing"])
+async def test_there_are_no_other_acts(stage, path):
+    assert (await stage.post(path))[0] == 404
+
+
+SCREENS = [("en", "light", 1280), ("et", "dark", 768), ("vi", "light", 320)]
+
+
+@pytest.mark.parametrize("path", ["/", "/attacks", "/acts/look", "/acts/unplug", "/acts/rewrite"])
+async def test_axe_finds_nothing_on_the_pages_of_acts(stage, chromium, path):
+    for language, scheme, width in SCREENS:
+        page = await chromium.new_page(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+        )
+        await page.goto(f"{stage.site.origin}{path}?lang={language}")
+        assert await complaints(page) == ""
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await page.close()
+
+
+async def test_an_act_by_keyboard_and_without_script(stage, chromium):
+    context = await chromium.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{stage.site.origin}/?lang=en")
+    await page.get_by_role("link", name="Look without a case").press("Enter")
+    await page.get_by_role("button", name="Let the bank ask").press("Enter")
+    await page.get_by_role("heading", name="What the state did").wait_for()
+    assert page.url == f"{stage.site.origin}/acts/look#done"
+    await context.close()
+
+
+@pytest.fixture(scope="module")
+def installed():
+    """Where the browser is."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no {CHROMIUM} on this machine (Debian: chromium)")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+async def chromium(anyio_backend, installed):
+    """Debian's Chromium; skipped where there is none."""
+    playwright = pytest.importorskip("playwright.async_api", reason="Playwright isn't installed")
+    async with playwright.async_playwright() as started:
+        browser = await started.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def complaints(page):
+    """What axe finds; empty when it finds nothing."""
+    axe = pytest.importorskip("axe_playwright_python.async_playwright")
+    found = await axe.Axe().run(page)
+    return found.generate_report() if found.violations_count else ""
