@@ -184,10 +184,8 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
             pens=paper,
             request_payment=order,
             amendments=Amendments(cases=cases, clock=clock, again=operations),
-            officials=frozenset({ANNELI}),
         ),
         verify=verify,
-        record_look=looks,
         who_has=queues.who_has,
     )
     desk = Desk(

@@ -402,6 +402,28 @@ async def test_the_same_signature_again_is_answered_the_same(waiting):
     assert events.count("reviewed") == 1
 
 
+async def test_what_a_page_lays_out_again_voids_what_it_laid_out_before(waiting):
+    clerk, ticket = waiting.clerk(), "t" * 43
+    grant, refuse = (
+        Verdict(case=CASE, outcome=outcome, reason="x") for outcome in ("grant", "refuse")
+    )
+    for verdict in (grant, refuse):
+        await waiting.desk.prepare(clerk, [verdict], certificate=b"c", ticket=ticket)
+    await waiting.desk.complete(clerk, ticket, b"v")
+    await waiting.worker.rest()
+    assert (await waiting.status())["state"] == "refused"
+    again = waiting.desk.prepare(clerk, [grant], certificate=b"c", ticket=ticket)
+    assert await refusal(again) == "signed"
+
+
+@pytest.mark.parametrize("ticket", ["short", "a b" * 20, "x" * 65, "ä" * 43])
+async def test_a_ticket_is_one_that_our_pages_make(waiting, ticket):
+    laid = waiting.desk.prepare(
+        waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c", ticket=ticket
+    )
+    assert await refusal(laid) == "ticket"
+
+
 async def test_a_signature_is_ended_by_who_began_it(waiting):
     laid = await waiting.desk.prepare(
         waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from riik.core import ClientId, MemberId, PersonCode, Refused, person_code
+from riik.core import ClientId, MemberId, Refused
 from riik.formats.toml import Shape, read_toml
 
 __all__ = [
@@ -378,11 +378,6 @@ class NodeConfig:
         if url.startswith(prefix) and not url.startswith(prefix + "/"):
             return f"{prefix}{self.folder / url.removeprefix(prefix)}"
         return url
-
-    def officials(self) -> frozenset[PersonCode]:
-        """Who may review cases here."""
-        section = self.file.services
-        return frozenset(person_code(one.code) for one in (section.official if section else ()))
 
 
 def read_config(path: Path) -> NodeConfig:

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+import riik.portal.official
 from riik.core import ClientId, PersonCode, SubjectId, Work
 from riik.node.assembly import Assembly
-from riik.node.fillers.desk import MessageProofs
+from riik.node.fillers.desk import MessageProofs, OfficialDesk
 from riik.node.fillers.papers import ApplicationPens
+from riik.portal.design.pages import Pages
+from riik.portal.official.http import routes
+from riik.portal.official.room.http import Room
 from riik.services import Decisions, Desk, Files, Queues, Services, Staff
 from riik.services.desk.jobs import handlers
 from riik.services.desk.looking import Looking
@@ -15,84 +19,6 @@ from riik.services.letters import Authority
 from riik.transparency import Transparency
 
 __all__ = ["OfficialLooks", "add_desk", "queues_of"]
-
-
-def queues_of(assembly: Assembly, files: Files, *, staff: Staff, authority: Authority) -> Queues:
-    """The queues of the provider's officials; its services ask them who has a case."""
-    base = assembly.base
-    return Queues(
-        database=base.database,
-        cases=files.cases,
-        vault=base.vault,
-        clock=base.clock,
-        staff=staff,
-        authority=authority,
-        definitions=files.definitions,
-    )
-
-
-def add_desk(
-    assembly: Assembly, services: Services, *, queues: Queues, pens: ApplicationPens
-) -> None:
-    """The desk of the provider's officials, over the same cases as its services."""
-    base, operations, store = assembly.base, services.operations, SqlDeskStore()
-    desk = Desk(
-        member=assembly.member,
-        database=base.database,
-        files=services.files,
-        clock=base.clock,
-        entropy=base.entropy,
-        in_thread=base.in_thread,
-        vault=base.vault,
-        staff=queues.staff,
-        queues=queues,
-        looking=_looking(assembly, services, queues, store),
-        moving=Moving(
-            database=base.database,
-            files=services.files,
-            cases=services.cases,
-            vault=base.vault,
-            outbox=base.outbox,
-        ),
-        decisions=Decisions(
-            database=base.database,
-            store=store,
-            files=services.files,
-            cases=services.cases,
-            vault=base.vault,
-            clock=base.clock,
-            entropy=base.entropy,
-            in_thread=base.in_thread,
-            pens=pens,
-            authority=operations.authority,
-        ),
-        again=operations,
-        lookups=operations.lookups,
-        verify=services.verify,
-    )
-    assembly.parts.desk = desk
-    assembly.on(handlers(desk))
-
-
-def _looking(
-    assembly: Assembly, services: Services, queues: Queues, store: SqlDeskStore
-) -> Looking:
-    base, operations = assembly.base, services.operations
-    return Looking(
-        database=base.database,
-        store=store,
-        files=services.files,
-        cases=services.cases,
-        fees=services.fees,
-        vault=base.vault,
-        clock=base.clock,
-        entropy=base.entropy,
-        queues=queues,
-        record_look=services.record_look,
-        check_message=MessageProofs(exchange=assembly.exchange),
-        authority=operations.authority,
-        sources=operations.sources,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +48,103 @@ class OfficialLooks:
             case=case,
             work=work,
         )
+
+
+def queues_of(assembly: Assembly, files: Files, *, staff: Staff, authority: Authority) -> Queues:
+    """The queues of the provider's officials; its services ask them who has a case."""
+    base = assembly.base
+    return Queues(
+        database=base.database,
+        cases=files.cases,
+        vault=base.vault,
+        clock=base.clock,
+        staff=staff,
+        authority=authority,
+        definitions=files.definitions,
+    )
+
+
+def add_desk(
+    assembly: Assembly,
+    services: Services,
+    *,
+    queues: Queues,
+    pens: ApplicationPens,
+    looks: OfficialLooks,
+) -> None:
+    """The desk of the provider's officials, over the same cases as its services, and its pages."""
+    base, operations, store = assembly.base, services.operations, SqlDeskStore()
+    desk = Desk(
+        member=assembly.member,
+        database=base.database,
+        files=services.files,
+        clock=base.clock,
+        entropy=base.entropy,
+        in_thread=base.in_thread,
+        vault=base.vault,
+        staff=queues.staff,
+        queues=queues,
+        looking=_looking(assembly, services, queues, store, looks),
+        moving=Moving(
+            database=base.database,
+            files=services.files,
+            cases=services.cases,
+            vault=base.vault,
+            outbox=base.outbox,
+        ),
+        decisions=Decisions(
+            database=base.database,
+            store=store,
+            files=services.files,
+            cases=services.cases,
+            vault=base.vault,
+            clock=base.clock,
+            entropy=base.entropy,
+            in_thread=base.in_thread,
+            pens=pens,
+            authority=operations.authority,
+        ),
+        again=operations,
+        lookups=operations.lookups,
+        verify=services.verify,
+    )
+    assembly.parts.desk = desk
+    assembly.on(handlers(desk))
+    if assembly.site is not None:
+        room = Room(
+            site=assembly.site,
+            desk=OfficialDesk(
+                desk=desk,
+                party=assembly.relying_party("services"),
+                country=assembly.config.file.node.profile.upper(),
+            ),
+            pages=Pages(riik.portal.official),
+            clock=base.clock,
+            card=assembly.config.file.people.card,
+        )
+        assembly.routes += routes(room)
+
+
+def _looking(
+    assembly: Assembly,
+    services: Services,
+    queues: Queues,
+    store: SqlDeskStore,
+    looks: OfficialLooks,
+) -> Looking:
+    base, operations = assembly.base, services.operations
+    return Looking(
+        database=base.database,
+        store=store,
+        files=services.files,
+        cases=services.cases,
+        fees=services.fees,
+        vault=base.vault,
+        clock=base.clock,
+        entropy=base.entropy,
+        queues=queues,
+        record_look=looks,
+        check_message=MessageProofs(exchange=assembly.exchange),
+        authority=operations.authority,
+        sources=operations.sources,
+    )

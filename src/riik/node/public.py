@@ -19,7 +19,6 @@ from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
-from riik.node.fillers.relying import OfficialGate
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
 from riik.payments.http import bank_offers, counter_routes, fee_offers
@@ -46,7 +45,6 @@ from riik.services import (
     Steps,
     read_service,
 )
-from riik.services.http import desk_routes
 from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
@@ -213,21 +211,14 @@ def add_services(assembly: Assembly) -> None:
             pens=pens,
             request_payment=_payment_desk(assembly, fees),
             amendments=Amendments(cases=cases, clock=base.clock, again=operations),
-            officials=assembly.config.officials(),
         ),
         verify=assembly.gate,
-        record_look=OfficialLooks(transparency, own),
         who_has=queues.who_has,
     )
-    add_desk(assembly, services, queues=queues, pens=pens)
+    add_desk(assembly, services, queues=queues, pens=pens, looks=OfficialLooks(transparency, own))
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
-    if assembly.site is not None:
-        gate = OfficialGate(site=assembly.site, party=assembly.relying_party("services"))
-        assembly.routes += desk_routes(
-            services, gate=gate, member=assembly.member, wrap=assembly.site.script
-        )
     assembly.on(service_handlers(services))
 
 

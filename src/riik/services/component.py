@@ -17,9 +17,7 @@ from riik.core import (
     InThread,
     MemberId,
     PersonCode,
-    SubjectId,
     Unavailable,
-    Work,
 )
 from riik.payments import Fees
 from riik.services.dossier import Dossier
@@ -60,21 +58,6 @@ class VerifyVisit(Protocol):
         ...
 
 
-class RecordLook(Protocol):
-    """Writes down an official's look at a case, in the caller's unit of work."""
-
-    def __call__(
-        self,
-        subject: SubjectId,
-        *,
-        purpose: str,
-        legal_basis: str,
-        acting: PersonCode,
-        case: str,
-        work: Work,
-    ) -> object: ...
-
-
 class WhoHas(Protocol):
     """Which officials have a case (the desk's staff)."""
 
@@ -96,7 +79,6 @@ class Services:
     operations: Operations
     steps: Steps
     verify: VerifyVisit
-    record_look: RecordLook
     who_has: WhoHas
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
@@ -114,7 +96,7 @@ class Services:
         return await self._settled(visit.case)
 
     async def step(self, step: str, content: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
-        """Take what the person (or an official) does next.
+        """Take what the person does next.
 
         Args:
             step: ``answers/<page>``, ``submission``, ``signature``, ``payment``, ``withdrawal``
@@ -129,9 +111,7 @@ class Services:
         """
         running = await self.in_thread(self._load, visit.case)
         visit = await self._authorised(visit, level=running.definition.level)
-        self.steps.admit(step, running, visit)
-        if step == "review":
-            await self.in_thread(self._note_look, running, visit)
+        self.steps.admit(running, visit)
         running = replace(running, dossier=replace(running.dossier, authority=visit.authority))
         outcome = await self.steps.take(step, content, running, visit)
         if outcome.ended:
@@ -222,18 +202,6 @@ class Services:
             outcome = self.steps.paid(running, task)
             await self.in_thread(self._finish, running, task, outcome)
 
-    async def look(self, visit: Visit) -> dict[str, Any]:
-        """A case as an official sees it; the look at the person's data is on record first.
-
-        Raises:
-            AuthorityMissing: Only officials look (``no-official``).
-        """
-        running = await self.in_thread(self._load, visit.case)
-        visit = await self._authorised(visit, level=running.definition.level)
-        self.steps.admit("review", running, visit)
-        await self.in_thread(self._note_look, running, visit)
-        return await self.in_thread(self._view, running)
-
     async def _settled(self, case: str) -> dict[str, Any]:
         """How a case stands once nothing runs in it without the person, or after a while."""
         pause = 0.004
@@ -258,17 +226,6 @@ class Services:
         with self.database.read() as work:
             document = self.cases.document(running.case, name, work=work)
         return document.content, document.media_type
-
-    def _note_look(self, running: Running, visit: Visit) -> None:
-        with self.database.work() as work:
-            self.record_look(
-                running.case.subject,
-                purpose="case-review",
-                legal_basis=running.definition.law[0],
-                acting=visit.actor,
-                case=running.case.id,
-                work=work,
-            )
 
     async def _authorised(self, visit: Visit, *, level: str) -> Visit:
         actor = await self.in_thread(

@@ -13,23 +13,20 @@ Service `catalogue` tells of no person: ``GET /`` answers every service's guide.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from riik.core import ClientId, MemberId, PersonCode
+from riik.core import ClientId
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.services.component import Services
 from riik.services.errors import AuthorityMissing, ServiceRefused
 from riik.services.steps import Visit
 
-__all__ = ["DeskGate", "desk_routes", "offers"]
+__all__ = ["offers"]
 
 MOST_BODY = 200_000
 _CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
@@ -77,58 +74,6 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
             requires_purpose=False,
             open_to_all=True,
         ),
-    ]
-
-
-class DeskGate(Protocol):
-    """Knows who is signed in at this desk; the node fills it with its site's sessions."""
-
-    async def __call__(self, request: Request, /, *, case: str) -> tuple[PersonCode, str]:
-        """Who sent this from a page of the desk, and login's statement for this case."""
-        ...
-
-
-Handler = Callable[[Request], Awaitable[Response]]
-
-
-def desk_routes(
-    services: Services, *, gate: DeskGate, member: MemberId, wrap: Callable[[Handler], Handler]
-) -> list[Route]:
-    """The desk of this provider's officials, as JSON; its pages are another matter.
-
-    ``member`` is the provider itself: at its desk it asks login for the statement. ``wrap`` is
-    what the site puts around handlers of JSON.
-
-    POST /desk/cases/<case>           {}: the case, its facts and the rules' proposal
-    POST /desk/cases/<case>/review    {"outcome", "grounds"}
-    """
-
-    async def look(request: Request) -> Response:
-        """POST /desk/cases/<case>: see a case."""
-        return JSONResponse(await services.look(await visit(request)))
-
-    async def review(request: Request) -> Response:
-        """POST /desk/cases/<case>/review: decide a case."""
-        who, content = await visit(request), _decoded(await request.body())
-        return JSONResponse(await services.step("review", content, who))
-
-    async def visit(request: Request) -> Visit:
-        case = request.path_params["case"]
-        if not _CASE.match(case):
-            raise ServiceRefused("this names no case", why="case")
-        person, statement = await gate(request, case=case)
-        return Visit(
-            person=person,
-            actor=person,
-            case=case,
-            authority=statement,
-            carrier=member,
-            channel="desk",
-        )
-
-    return [
-        Route("/desk/cases/{case}", wrap(look), methods=["POST"]),
-        Route("/desk/cases/{case}/review", wrap(review), methods=["POST"]),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a person, or an official, can do next in a case: answer, submit, sign, pay, review."""
+"""What a person can do next in a case: answer, submit, sign, pay, take back."""
 
 import base64
 import re
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from riik.cases import Case, Cases, Document, State
 from riik.core import MemberId, PersonCode, Work
 from riik.services.desk.amending import Amendments
-from riik.services.dossier import Dossier, Proposal
+from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
 from riik.services.forms import check_answers, check_page, wanted_pages
 from riik.services.letters import application
@@ -122,20 +122,14 @@ class Steps:
     pens: Pens
     request_payment: RequestPayment
     amendments: Amendments
-    officials: frozenset[PersonCode]
 
-    def admit(self, step: str, running: Running, visit: Visit) -> None:
-        """Refuse who may not take this step: the case is the person's, reviews are officials'.
+    def admit(self, running: Running, visit: Visit) -> None:
+        """Refuse who may not take a step: the case is the person's.
 
         Raises:
-            AuthorityMissing: For ``not-yours``, ``no-official`` or ``own-case``.
+            AuthorityMissing: For ``not-yours``.
         """
-        if step == "review":
-            if visit.actor not in self.officials:
-                raise AuthorityMissing("only an official reviews", why="no-official")
-            if visit.actor in (running.dossier.person, running.dossier.actor):
-                raise AuthorityMissing("nobody decides their own case", why="own-case")
-        elif visit.person != running.dossier.person:
+        if visit.person != running.dossier.person:
             raise AuthorityMissing("this is another person's case", why="not-yours")
 
     async def take(
@@ -155,7 +149,6 @@ class Steps:
             "submission": self.submit,
             "signature": self.sign,
             "payment": self.pay,
-            "review": self.review,
             "withdrawal": self.withdraw,
         }
         if name not in known or detail:
@@ -269,31 +262,6 @@ class Steps:
         text = f"{title} {running.case.number}"
         order = await self.request_payment(running.case, text=text, back=back)
         return Outcome(dossier=running.dossier, answer={"payment": dict(order)})
-
-    async def review(self, content: Mapping[str, Any], running: Running) -> Outcome:
-        """Take an official's decision: ``grant`` or ``refuse``, with its grounds."""
-        task = self._need(running, "review")
-        outcome, grounds = content.get("outcome"), content.get("grounds", [])
-        if not isinstance(grounds, list):
-            raise AnswerRefused("grounds are a list of codes", why="value", field="grounds")
-        if outcome not in ("grant", "refuse"):
-            raise AnswerRefused("an official grants or refuses", why="value", field="outcome")
-        if outcome == "refuse" and not grounds:
-            raise AnswerRefused("a refusal has its grounds", why="missing", field="grounds")
-        earlier = running.dossier.proposal
-        proposal = Proposal(
-            outcome=outcome,
-            grounds=tuple(str(ground)[:200] for ground in grounds),
-            explanation=earlier.explanation if earlier else (),
-            by="official",
-        )
-
-        def write(work: Work) -> None:
-            self.cases.move(
-                running.case, State.IN_PROGRESS, kind="reviewed", actor="official", work=work
-            )
-
-        return Outcome(dossier=replace(running.dossier, proposal=proposal), node=task, write=write)
 
     async def withdraw(self, content: Mapping[str, Any], running: Running) -> Outcome:
         """Take the application back, as long as nobody decided it."""

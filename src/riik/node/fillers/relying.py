@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
 
 from riik.core import ClientId, Clock, MemberId, PersonCode, ServiceId
 from riik.exchange import Call, Exchange
 from riik.exchange.errors import ServiceRefused
 from riik.login import Level, verify_statement
 from riik.portal.session import SignedOut, Visitor
-from riik.portal.session.http import Site
 from riik.trust import TrustAnchor
 
-__all__ = ["OfficialGate", "RelyingParty", "StatementGate"]
+__all__ = ["RelyingParty", "StatementGate"]
 
 _JSON = (("Content-Type", "application/json"),)
 _SIGNED_OUT = 401
@@ -102,19 +100,3 @@ class StatementGate:
             issuer_member=self.login,
             level=Level(level),
         ).person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficialGate:
-    """A provider's desk: who is signed in there, and login's statement for one case."""
-
-    site: Site
-    party: RelyingParty
-
-    async def __call__(self, request: Request, /, *, case: str) -> tuple[PersonCode, str]:
-        """Who sent this from a page of the desk, and have it stated for this case."""
-        visitor = await self.site.guard(request)
-        stated = await self.party.statement(
-            visitor, audience=self.party.client, case=case, person=visitor.person
-        )
-        return visitor.person, stated

@@ -79,7 +79,7 @@ class Formats:
 
     def weekday(self, day: Day) -> str:
         """A day with its weekday, for the middle of a sentence: ``Wednesday, 11 November``."""
-        here = self._here(day).date() if isinstance(day, datetime) else day
+        here = self.here(day).date() if isinstance(day, datetime) else day
         name: str = format_date(here, "EEEE", locale=self._locale)
         # Vietnamese weekdays are small in a sentence: "thứ Tư".
         name = name[0].lower() + name[1:] if self.language == "vi" else name
@@ -112,11 +112,11 @@ class Formats:
 
     def time(self, moment: datetime) -> str:
         """Hours and minutes in the country's zone: ``10.44`` in Estonian."""
-        return CLOCK[self.language].format(self._here(moment))
+        return CLOCK[self.language].format(self.here(moment))
 
     def clock(self, moment: datetime) -> str:
         """Hours, minutes and seconds, for logs and tables: ``10:44:07``."""
-        return f"{self._here(moment):%H:%M:%S}"
+        return f"{self.here(moment):%H:%M:%S}"
 
     def moment(self, moment: datetime) -> str:
         """Day and time, the year only by `date`: ``3 November, 10:44``."""
@@ -124,7 +124,7 @@ class Formats:
 
     def recent(self, moment: datetime, *, now: datetime) -> str:
         """``Today, 11:20``, ``Yesterday, 09:05``, a day and time, or a day of another year."""
-        then, today = self._here(moment).date(), self._here(now).date()
+        then, today = self.here(moment).date(), self.here(now).date()
         if then == today:
             return f"{TODAY[self.language]}, {self.time(moment)}"
         if then == today - timedelta(days=1):
@@ -134,7 +134,7 @@ class Formats:
     def iso(self, moment: Day) -> str:
         """For ``<time datetime>``: a date, or a moment in the country's zone, to the second."""
         if isinstance(moment, datetime):
-            return self._here(moment).isoformat(timespec="seconds")
+            return self.here(moment).isoformat(timespec="seconds")
         return moment.isoformat()
 
     def money(self, minor: int, currency: str = "") -> str:
@@ -212,12 +212,13 @@ class Formats:
             return f"Chào {word}{NBSP}{called}"
         return f"{_time_of_day(hour)}, {called}"
 
-    def _here(self, moment: datetime) -> datetime:
+    def here(self, moment: datetime) -> datetime:
+        """The moment on the country's clock."""
         return moment.astimezone(self._zone)
 
     def _declined(self, day: Day, ending: str, *, weekday: bool, year: bool) -> str:
         """A day as a sentence needs it: Estonian endings say what English says with a word."""
-        here = self._here(day).date() if isinstance(day, datetime) else day
+        here = self.here(day).date() if isinstance(day, datetime) else day
         if self.language != "et":
             shown = self.weekday(here) if weekday else self.day(here)
             return f"{shown}{', ' if self.language == 'vi' else ' '}{here.year}" if year else shown
@@ -230,7 +231,7 @@ class Formats:
 
     def _dated(self, day: Day, patterns: dict[str, str]) -> str:
         if isinstance(day, datetime):
-            day = self._here(day).date()
+            day = self.here(day).date()
         shown: str = format_date(day, patterns[self.language], locale=self._locale)
         return shown
 

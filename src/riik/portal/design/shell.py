@@ -41,11 +41,19 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """The search in a desk's head."""
+    """The search in a desk's head.
+
+    Attributes:
+        action: Where it is sent.
+        label: What can be found.
+        value: What was typed.
+        post: Posted, with the session's token: what is typed stands in no address.
+    """
 
     action: str
     label: str
     value: str = ""
+    post: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

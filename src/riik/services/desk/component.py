@@ -185,7 +185,7 @@ class Desk:
         return await self.open(clerk, case)
 
     async def prepare(
-        self, clerk: Clerk, verdicts: Sequence[Verdict], *, certificate: bytes
+        self, clerk: Clerk, verdicts: Sequence[Verdict], *, certificate: bytes, ticket: str = ""
     ) -> dict[str, Any]:
         """Lay out decisions for one signature; see `Decisions.prepare`.
 
@@ -193,7 +193,9 @@ class Desk:
             ``batch``, ``to_sign``, ``digest`` and ``hash`` for the card, and the ``paper``.
         """
         seat = self._seat(clerk)
-        laid = await self.decisions.prepare(verdicts, seat=seat, certificate=certificate)
+        laid = await self.decisions.prepare(
+            verdicts, seat=seat, certificate=certificate, ticket=ticket
+        )
         return {
             "batch": laid.batch,
             "to_sign": laid.prepared.to_sign,
@@ -232,7 +234,7 @@ class Desk:
         ]
 
     async def prepare_ready(
-        self, clerk: Clerk, cases: Sequence[str], *, certificate: bytes
+        self, clerk: Clerk, cases: Sequence[str], *, certificate: bytes, ticket: str = ""
     ) -> dict[str, Any]:
         """Lay verdicts that were put aside out for one signature; as `prepare`.
 
@@ -241,7 +243,7 @@ class Desk:
         """
         seat = self._seat(clerk)
         verdicts = await self.in_thread(self.decisions.put_aside_verdicts, cases, seat=seat)
-        return await self.prepare(clerk, verdicts, certificate=certificate)
+        return await self.prepare(clerk, verdicts, certificate=certificate, ticket=ticket)
 
     async def complete(
         self, clerk: Clerk, batch: str, value: bytes, *, which: str = "mine", service: str = ""
@@ -337,6 +339,7 @@ class Desk:
             "stands_in_for": [
                 official_told(self.staff.official(person), seat) for person in absent
             ],
+            "colleagues": [official_told(one, seat) for one in self.staff.colleagues(official)],
             "services": [
                 {"id": one, "names": dict(self.files.definitions[one].names)}
                 for one in self.staff.services_of(seat.units)

@@ -6,6 +6,7 @@ its record, the container and the outcome. A fall between the two loses nothing:
 can be sent again. A case that was changed meanwhile is left as it is and named.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -32,6 +33,7 @@ from riik.services.steps import Pens, Prepared
 __all__ = ["BatchStore", "Decisions", "Laid"]
 
 MOST_CASES = 50
+_TICKET = re.compile(r"[A-Za-z0-9_-]{22,64}\Z")
 KEPT = timedelta(days=1)
 SALT_BYTES = 16
 
@@ -43,6 +45,7 @@ class BatchStore(Protocol):
     def batch(self, batch_id: str, *, official: SubjectId, work: Work) -> Batch | None: ...
     def end_batch(self, batch_id: str, outcome: bytes, *, work: Work) -> None: ...
     def drop_batches(self, *, official: SubjectId, before: Any, work: Work) -> None: ...
+    def drop_batch(self, batch_id: str, *, official: SubjectId, work: Work) -> None: ...
     def put_verdict(self, aside: PutAside, *, official: SubjectId, work: Work) -> None: ...
     def verdicts(self, official: SubjectId, *, work: Work) -> list[PutAside]: ...
     def drop_verdicts(self, cases: Sequence[str], *, official: SubjectId, work: Work) -> None: ...
@@ -92,16 +95,29 @@ class Decisions:
     pens: Pens
     authority: Authority
 
-    async def prepare(self, verdicts: Sequence[Verdict], *, seat: Seat, certificate: bytes) -> Laid:
+    async def prepare(
+        self, verdicts: Sequence[Verdict], *, seat: Seat, certificate: bytes, ticket: str = ""
+    ) -> Laid:
         """Lay out one list of decisions and answer what the card must sign.
+
+        Args:
+            verdicts: What is decided.
+            seat: Who decides.
+            certificate: Of the official's card, DER.
+            ticket: The id that the page chose; laid out again under it, the earlier is void.
 
         Raises:
             DeskRefused: For ``how-many``, ``outcome``, ``grounds``, ``reason``, ``role`` or
                 ``own-case``.
-            DeskConflict: For ``with-another``, ``not-here`` or ``four-eyes``.
+            DeskConflict: For ``with-another``, ``not-here`` or ``four-eyes``; ``signed`` when
+                this ticket's signature has ended.
         """
+        if ticket and not _TICKET.match(ticket):
+            raise DeskRefused("this is no page's ticket", why="ticket")
         if not 0 < len(verdicts) <= MOST_CASES or len({v.case for v in verdicts}) < len(verdicts):
             raise DeskRefused("one to fifty cases, each once", why="how-many", most=MOST_CASES)
+        if ticket:
+            await self.in_thread(self._check_open, ticket, seat)
         at = to_text(self.clock.now())
         items = await self.in_thread(self._items, verdicts, seat, at)
         paper = decision_list(
@@ -114,7 +130,7 @@ class Decisions:
         prepared = await self.pens.begin(
             paper, certificate, person=seat.official.person, language="en", name="decisions.json"
         )
-        batch = await self.in_thread(self._keep, items, prepared, seat)
+        batch = await self.in_thread(self._keep, items, prepared, seat, ticket)
         return Laid(batch=batch, prepared=prepared, paper=paper)
 
     async def complete(self, batch_id: str, value: bytes, *, seat: Seat) -> dict[str, Any]:
@@ -233,8 +249,8 @@ class Decisions:
             for name in signed
         }
 
-    def _keep(self, items: Sequence[_Item], prepared: Prepared, seat: Seat) -> str:
-        me, batch_id = seat.me, self.entropy.bytes(16).hex()
+    def _keep(self, items: Sequence[_Item], prepared: Prepared, seat: Seat, ticket: str) -> str:
+        me, batch_id = seat.me, ticket or self.entropy.bytes(16).hex()
         cases = tuple(
             BatchCase(
                 case=item.running.case.id,
@@ -256,10 +272,17 @@ class Decisions:
         )
         with self.database.work() as work:
             self.store.drop_batches(official=me, before=self.clock.now() - KEPT, work=work)
+            self.store.drop_batch(batch_id, official=me, work=work)
             self.store.insert_batch(batch, work=work)
             for item in items:
                 self._take(item.running, seat, work=work)
         return batch_id
+
+    def _check_open(self, ticket: str, seat: Seat) -> None:
+        with self.database.read() as work:
+            earlier = self.store.batch(ticket, official=seat.me, work=work)
+        if earlier is not None and earlier.outcome:
+            raise DeskConflict("these decisions are signed", why="signed")
 
     def _take(self, running: Running, seat: Seat, *, work: Work) -> None:
         """Whoever lays a decision out has the case: nobody else begins meanwhile."""

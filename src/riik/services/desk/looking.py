@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from riik.cases import Case, Cases
 from riik.core import Clock, Database, Entropy, PersonCode, SubjectId, Vault, Work, to_text
 from riik.payments import Fees
-from riik.services.component import RecordLook
 from riik.services.desk.batches import DeskLook
 from riik.services.desk.evidence import Around, case_view
 from riik.services.desk.queues import Queues
@@ -29,6 +28,21 @@ PURPOSES = frozenset({"person-here", "person-calls", RELATED})
 
 REVIEW = "case-review"
 LOOKS = 100
+
+
+class RecordLook(Protocol):
+    """Writes down an official's look at a case, in the caller's unit of work."""
+
+    def __call__(
+        self,
+        subject: SubjectId,
+        *,
+        purpose: str,
+        legal_basis: str,
+        acting: PersonCode,
+        case: str,
+        work: Work,
+    ) -> object: ...
 
 
 class LookStore(Protocol):

@@ -103,7 +103,7 @@ class Queues:
         """The cases of one person that this official may open."""
         holders = self.holders()
         return [
-            {**self._row(case, seat, holders, language), "state": case.state.value}
+            self._row(case, seat, holders, language)
             for case in self.cases.of_person(subject, work=work)
             if seat.sees(case)
         ]
@@ -156,6 +156,7 @@ class Queues:
             "case": case.id,
             "number": case.number,
             "service": case.service,
+            "state": case.state.value,
             "title": self.title(case, language),
             "unit": dict(self.staff.unit(case.unit).names),
             "needs": [{"code": code, "text": text(code, language)} for code in case.needs],

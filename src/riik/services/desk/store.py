@@ -110,6 +110,13 @@ class SqlDeskStore:
         work.execute(update(_batch).where(this).values(outcome=outcome, sealed=b""))
         work.execute(delete(_case).where(_case.c.batch_id == batch_id))
 
+    def drop_batch(self, batch_id: str, *, official: SubjectId, work: Work) -> None:
+        """Forget one signature that an official began."""
+        this = (_batch.c.id == batch_id) & (_batch.c.official == official)
+        gone = select(_batch.c.id).where(this)
+        work.execute(delete(_case).where(_case.c.batch_id.in_(gone)))
+        work.execute(delete(_batch).where(this))
+
     def drop_batches(self, *, official: SubjectId, before: datetime, work: Work) -> None:
         """Forget an official's old signatures, those that were never ended among them."""
         old = (_batch.c.official == official) & (_batch.c.begun_at < to_text(before))

@@ -1,0 +1,73 @@
+"""What officials' pages need of their authority's desk; the node fills it with `services`.
+
+Every value is plain JSON, as `docs/reference/desk-calls.md` names it: no page reaches into the
+component that decides.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from riik.portal.session import Visitor
+
+__all__ = ["Choice", "Desk", "Reader"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """An official who is signed in, and the language of their page."""
+
+    visitor: Visitor
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What an official chose for one case.
+
+    Attributes:
+        case: The case's id.
+        outcome: ``grant``, ``refuse``, or nothing yet.
+        grounds: Codes of what stands against it.
+        reason: Their own words for the letter.
+    """
+
+    case: str
+    outcome: str
+    grounds: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Desk(Protocol):
+    """The desk of one authority; every method raises what stands under its verb in `services`."""
+
+    def seat(self, reader: Reader) -> Mapping[str, Any]: ...
+    async def queue(
+        self, reader: Reader, *, which: str, service: str, after: tuple[str, str] | None
+    ) -> Mapping[str, Any]: ...
+    async def open(self, reader: Reader, case: str) -> Mapping[str, Any]: ...
+    async def document(self, reader: Reader, case: str, name: str) -> tuple[bytes, str]: ...
+    async def take(self, reader: Reader, case: str) -> None: ...
+    async def hand_over(self, reader: Reader, cases: Sequence[str], *, to: str) -> int: ...
+    async def ask(
+        self, reader: Reader, case: str, *, pages: Sequence[str], message: str
+    ) -> None: ...
+    async def withdraw_question(self, reader: Reader, case: str) -> None: ...
+    async def ask_again(self, reader: Reader, case: str) -> None: ...
+    async def put_aside(self, reader: Reader, choice: Choice) -> None: ...
+    async def take_back(self, reader: Reader, cases: Sequence[str]) -> None: ...
+    async def ready(self, reader: Reader) -> Sequence[Mapping[str, Any]]: ...
+    async def prepare(
+        self, reader: Reader, choice: Choice, *, certificate: bytes, ticket: str
+    ) -> Mapping[str, Any]: ...
+    async def prepare_ready(
+        self, reader: Reader, cases: Sequence[str], *, certificate: bytes, ticket: str
+    ) -> Mapping[str, Any]: ...
+    async def complete(
+        self, reader: Reader, ticket: str, value: bytes, *, which: str, service: str
+    ) -> Mapping[str, Any]: ...
+    async def find(self, reader: Reader, number: str) -> str: ...
+    async def look_up(
+        self, reader: Reader, code: str, *, purpose: str, case: str
+    ) -> Sequence[Mapping[str, Any]]: ...
+    async def own_looks(self, reader: Reader, *, before: str) -> Sequence[Mapping[str, Any]]: ...

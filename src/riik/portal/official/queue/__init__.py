@@ -1,0 +1,1 @@
+"""The queue and what lies around it: finding, handing over, one's own looks, keys."""

@@ -1,0 +1,1 @@
+"""The officials' room: its frame, who may enter, what is told when something can't be done."""

@@ -1,0 +1,285 @@
+"""What officials' templates get: days, names and words of one reader.
+
+Pure: the desk's plain values go in, rows for the macros of the design come out.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from riik.core import from_text
+from riik.portal.design.formats import Formats
+from riik.portal.design.texts import Texts
+from riik.portal.official.words import (
+    PURPOSES,
+    QUEUES,
+    STATES,
+    event_text,
+    outcome_text,
+    paper_text,
+)
+
+__all__ = ["Telling", "address", "place_text", "read_place", "told_of"]
+
+Row = Mapping[str, Any]
+
+_TOLD: Final = frozenset({"decided", "aside", "asked", "handed"})
+_COUNT: Final = re.compile(r"\d{1,5}|\d{4}-\d{6,8}")
+
+SOON_DAYS: Final = 1
+_PROOFS: Final = {"proved": "yes", "signed": "yes", "missing": "none"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """How one reader is told things.
+
+    Attributes:
+        texts: Of this room.
+        formats: Of the reader's language and country.
+        now: The moment.
+    """
+
+    texts: Texts
+    formats: Formats
+    now: datetime
+
+    def named(self, names: Mapping[str, str]) -> str:
+        """Names by language: the reader's, else English, else any."""
+        return names.get(self.texts.language) or names.get("en") or next(iter(names.values()), "")
+
+    def official(self, official: Row | None) -> str:
+        """A colleague's name, or a word for oneself."""
+        if official is None:
+            return ""
+        _ = self.texts
+        if official["me"]:
+            return _("me")
+        return self.formats.name(official["given"], official["family"], official["middle"])
+
+    def filters(self, page: Row, seat: Row, which: str, service: str) -> list[dict[str, Any]]:
+        """The queues with how many cases each holds."""
+        names = [*("mine", "team", "overdue", "asked", "ended")]
+        if "lead" in seat["roles"]:
+            names.append("all")
+        rows = []
+        for name in names:
+            row = {
+                "href": address("/desk", queue=name, service=service),
+                "text": self.texts(QUEUES[name]),
+                "current": name == which,
+            }
+            if name in page["counts"]:
+                row["count"] = self._count(page["counts"][name], page["most"])
+            rows.append(row)
+        return rows
+
+    def queue_row(self, row: Row, *, which: str, service: str) -> dict[str, Any]:
+        """A case in the queue."""
+        href = address(f"/desk/cases/{row['case']}", queue=which, service=service)
+        return {
+            **row,
+            "href": href,
+            "needs_text": self._needs(row),
+            "proposal_text": outcome_text(self.texts, row["proposal"]),
+            "holder_text": self.official(row["holder"]),
+            "when": self._when(row),
+            "state_tag": STATES[row["state"]][0],
+            "state_text": self.texts(STATES[row["state"]][1]),
+        }
+
+    def rail(self, rows: Sequence[Row], current: str, *, which: str, service: str) -> list[Any]:
+        """The queue beside a case."""
+        return [
+            {
+                "href": address(f"/desk/cases/{row['case']}", queue=which, service=service),
+                "title": row["number"],
+                "note": self._needs(row),
+                "current": row["case"] == current,
+            }
+            for row in rows
+        ]
+
+    def evidence(self, view: Row) -> list[dict[str, Any]]:
+        """The rows of evidence with their values written out."""
+        return [self._evidence(row) for row in view["rows"]]
+
+    def trail(self, view: Row) -> list[dict[str, Any]]:
+        """What the rules found against it, or gave to an official, each with its article."""
+        proposal = view["proposal"] or {"outcome": ""}
+        state = "no" if proposal["outcome"] == "refuse" else "wait"
+        return [
+            {"state": state, "text": row["text"], "saw": _law_and_values(row)}
+            for row in view["trail"]["applied"]
+        ]
+
+    def clear(self, view: Row) -> list[dict[str, Any]]:
+        """What was looked into and does not stand against it."""
+        return [
+            {"state": "yes", "text": row["text"], "law": row["law"]}
+            for row in view["trail"]["clear"]
+        ]
+
+    def so_far(self, view: Row) -> list[dict[str, str]]:
+        """What happened, with its moments."""
+        rows = []
+        for event in view["timeline"]:
+            text = event_text(self.texts, event)
+            if text:
+                at = from_text(event["at"])
+                rows.append({"at": self.formats.iso(at), "when": self._short(at), "text": text})
+        return rows
+
+    def papers(self, view: Row) -> list[dict[str, Any]]:
+        """The papers of the case by what they are."""
+        return [
+            {
+                **paper,
+                "title": paper_text(self.texts, paper["name"]),
+                "size_text": self.formats.size(paper["size"]),
+            }
+            for paper in view["documents"]
+        ]
+
+    def decided(self, decided: Row | None) -> dict[str, Any] | None:
+        """Who decided or proposed what, and when."""
+        if decided is None:
+            return None
+        return {
+            **decided,
+            "outcome_text": outcome_text(self.texts, decided["outcome"]),
+            "unit_text": self.named(decided["unit"]),
+            "when": self._moment(from_text(decided["at"])),
+        }
+
+    def question(self, question: Row | None) -> dict[str, str] | None:
+        """What the person is asked now."""
+        if question is None:
+            return None
+        when = self._moment(from_text(question["at"]))
+        return {"message": question["message"], "name": question["name"], "when": when}
+
+    def looks(self, looks: Sequence[Row]) -> list[dict[str, Any]]:
+        """One's own looks, for the macro `looks`."""
+        _, rows = self.texts, []
+        for look in looks:
+            at = from_text(look["at"])
+            purpose = _(PURPOSES.get(look["purpose"], look["purpose"]))
+            if look["case"]:
+                text = _.html(
+                    'You opened <a href="{href}">case {number}</a>: {purpose}.',
+                    href=f"/desk/cases/{look['case']}",
+                    number=look["number"],
+                    purpose=_small(purpose),
+                )
+            else:
+                text = _.html(
+                    "You looked a person up by their code: {purpose}.", purpose=_small(purpose)
+                )
+            rows.append({"at": self.formats.iso(at), "when": self._moment(at), "text": text})
+        return rows
+
+    def day(self, moment: str | None) -> str:
+        """A day of the country's calendar, or nothing."""
+        return self.formats.day(from_text(moment)) if moment else ""
+
+    def due(self, view: Row) -> tuple[str, str]:
+        """Tag and words of the day by which the law wants a decision."""
+        return self._due(view["due"]) if view["due"] else ("", "")
+
+    def _evidence(self, row: Row) -> dict[str, Any]:
+        shown = {**row, "shown": self._value(row)}
+        if row["side"] == "register":
+            shown["when"] = self._short(from_text(row["at"]))
+            shown["proof_kind"] = _PROOFS[row["proof"]]
+        return shown
+
+    def _value(self, row: Row) -> str:
+        if row["kind"] == "day":
+            return self.formats.short(date.fromisoformat(row["value"]))
+        return str(row["value"])
+
+    def _needs(self, row: Row) -> str:
+        _ = self.texts
+        if row["second"]:
+            return _("A second signature")
+        needs = "; ".join(need["text"] for need in row["needs"])
+        return needs or _("An official decides every case")
+
+    def _when(self, row: Row) -> dict[str, str]:
+        """The last cell of a row: due, since when the person was asked, or when it ended."""
+        if row["ended"]:
+            return {"tag": "", "text": self.formats.short(from_text(row["ended"]))}
+        if row["asked"]:
+            _, days = self.texts, (self._today() - self._local(row["asked"])).days
+            text = _.count("asked a day ago", "asked {number} days ago", days)
+            return {"tag": "", "text": _("asked today") if days == 0 else text}
+        tag, text = self._due(row["due"]) if row["due"] else ("", "")
+        return {"tag": tag, "text": text}
+
+    def _due(self, due: str) -> tuple[str, str]:
+        _, days = self.texts, (self._local(due) - self._today()).days
+        if days < 0:
+            return "no", _.count("a day late", "{number} days late", -days)
+        if days == 0:
+            return "wait", _("today")
+        return ("wait" if days <= SOON_DAYS else ""), self.formats.day(from_text(due))
+
+    def _local(self, moment: str) -> date:
+        return self.formats.here(from_text(moment)).date()
+
+    def _today(self) -> date:
+        return self.formats.here(self.now).date()
+
+    def _moment(self, at: datetime) -> str:
+        return self.formats.recent(at, now=self.now)
+
+    def _short(self, at: datetime) -> str:
+        """A time of today, else the day as well."""
+        same = self.formats.here(at).date() == self._today()
+        return self.formats.time(at) if same else self._moment(at)
+
+    def _count(self, count: int, most: int) -> str:
+        return f"{self.formats.number(most)}+" if count >= most else self.formats.number(count)
+
+
+def address(path: str, **query: str) -> str:
+    """A path with those values of its query that say something."""
+    kept = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def place_text(place: Sequence[str] | None) -> str:
+    """Where the next page of a queue begins, for its address."""
+    return "~".join(place) if place else ""
+
+
+def read_place(text: str) -> tuple[str, str] | None:
+    """The place out of an address; None for the first page or for what is none."""
+    at, mark, number = text.partition("~")
+    return (at, number) if mark and at and number and len(text) < 80 else None
+
+
+def told_of(query: Mapping[str, str]) -> dict[str, str]:
+    """What was just done, as the address says; nothing else of it is shown."""
+    what, number = query.get("told", ""), query.get("number", "")
+    if what in _TOLD and _COUNT.fullmatch(number):
+        return {"what": what, "number": number}
+    return {"what": "", "number": ""}
+
+
+def _law_and_values(row: Row) -> str:
+    """The article of a rule, and the values it saw but for that a register was silent."""
+    saw = [
+        f"{one['question']} = {one['value']}"
+        for one in row["saw"]
+        if not one["question"].endswith(".standing")
+    ]
+    return " · ".join(filter(None, (row["law"], ", ".join(saw))))
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]

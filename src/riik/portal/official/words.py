@@ -1,0 +1,161 @@
+"""Words for codes: what happened, what a look was for, why something can't be done.
+
+Pure. Each table maps a code of the desk to an English text of this room, marked for its
+catalogues; a code without words is told by its own name or left out.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from riik.portal.design.texts import Texts, later
+
+__all__ = [
+    "EVENTS",
+    "PURPOSES",
+    "QUEUES",
+    "STATES",
+    "event_text",
+    "outcome_text",
+    "paper_text",
+    "refusal_text",
+    "signing_sentences",
+]
+
+QUEUES: Final = {
+    "mine": later("Mine"),
+    "team": later("Team"),
+    "overdue": later("Overdue"),
+    "asked": later("Waiting for the person"),
+    "ended": later("Ended"),
+    "all": later("All units"),
+}
+
+EVENTS: Final[Mapping[str, str]] = {
+    "opened": later("begun"),
+    "submitted": later("handed in"),
+    "signed": later("signed by the person"),
+    "fee-owed": later("fee reckoned"),
+    "fee-paid": later("fee paid"),
+    "proposed": later("the rules proposed"),
+    "given-to-official": later("given to officials"),
+    "taken": later("taken by an official"),
+    "handed-over": later("handed over"),
+    "asked": later("the person was asked"),
+    "amended": later("the person answered"),
+    "question-withdrawn": later("the question was taken back"),
+    "verdict-proposed": later("one official proposed"),
+    "reviewed": later("decided and signed by an official"),
+    "decided": later("letter sealed"),
+    "withdrawn": later("withdrawn by the person"),
+    "refunded": later("fee on its way back"),
+}
+"""What happened in a case, in an official's words."""
+
+STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "draft": ("", later("not handed in yet")),
+    "to-sign": ("wait", later("waits for the signature")),
+    "to-pay": ("wait", later("waits for the fee")),
+    "in-progress": ("now", later("a computer works on it")),
+    "with-official": ("now", later("waits for an official")),
+    "asked": ("wait", later("waits for the person")),
+    "granted": ("yes", later("granted")),
+    "refused": ("no", later("refused")),
+    "withdrawn": ("", later("withdrawn")),
+}
+"""Tag and words of a case's state."""
+
+PURPOSES: Final[Mapping[str, str]] = {
+    "case-review": later("Work on a case"),
+    "person-here": later("The person is here"),
+    "person-calls": later("The person is on the phone"),
+    "related-case": later("Another case needs it"),
+}
+"""What a look was for."""
+
+_PAPERS: Final[Mapping[str, str]] = {
+    "application": later("The application, signed by the person"),
+    "amendment": later("What the person changed, signed"),
+    "proposal": later("An official's proposal, signed"),
+    "decision-signed": later("The decision, signed by an official"),
+    "decision": later("The letter, sealed by the authority"),
+}
+"""What a paper is, by the beginning of its name; the longest beginning counts."""
+
+_PROPOSALS: Final = {"grant": later("Grant"), "refuse": later("Refuse")}
+
+_REFUSALS: Final[Mapping[str, str]] = {
+    "unit": later("This case belongs to another unit. Only its officials open it."),
+    "own-case": later("This case is about you, or you acted in it. A colleague decides it."),
+    "with-another": later("A colleague has this case. They or a head of unit can hand it over."),
+    "not-here": later("This case no longer waits: it was decided, or the person was asked."),
+    "changed": later("The case was changed since you opened it. Open it again: see what is new."),
+    "four-eyes": later("You proposed this decision. Another official must look at it."),
+    "signed": later("These decisions are signed already. Nothing was done twice."),
+    "no-batch": later("This page is too old to be signed. Open the case again."),
+    "role": later("You prepare decisions here; you do not sign them."),
+    "not-yours": later("A colleague has this case. Only they or a head of unit hand it over."),
+    "no-colleague": later("Nobody of this unit has that code."),
+    "not-asked": later("Nothing is asked of the person now."),
+    "how-many": later("Choose one to fifty cases."),
+    "queue": later("There is no such queue."),
+    "outcome": later("Choose: grant or refuse."),
+    "grounds": later("A refusal needs a ground, or a reason in your own words."),
+    "reason": later("The reason is too long for a letter: at most 2000 characters."),
+    "pages": later("Choose what the person is to answer anew."),
+    "message": later("Say what the person is to do, in at most 1000 characters."),
+    "purpose": later("Say what you look this person up for."),
+    "case": later("Name the case that it is needed for."),
+    "unknown": later("No case of yours has this number."),
+    "no-official": later("This desk is for officials of this authority."),
+}
+
+
+def refusal_text(texts: Texts, why: str) -> str:
+    """Why something can't be done, in a sentence that says what to do."""
+    return texts(_REFUSALS.get(why, later("This can't be done now.")))
+
+
+def signing_sentences(texts: Texts) -> list[dict[str, str]]:
+    """Why a signature can't be begun or ended, by the keys of `webeid.html`."""
+    kinds = {
+        "services.desk-refused": (
+            "unit",
+            "own-case",
+            "role",
+            "outcome",
+            "grounds",
+            "reason",
+            "no-batch",
+        ),
+        "services.desk-conflict": ("with-another", "not-here", "changed", "four-eyes"),
+    }
+    return [
+        {"key": f"{code}.{why}", "text": refusal_text(texts, why)}
+        for code, reasons in kinds.items()
+        for why in reasons
+    ]
+
+
+def outcome_text(texts: Texts, outcome: str) -> str:
+    """A proposal in one word; empty where there is none."""
+    found = _PROPOSALS.get(outcome)
+    return texts(found) if found else ""
+
+
+def paper_text(texts: Texts, name: str) -> str:
+    """What a paper of a case is; a record for programs is told by its file's name."""
+    if name.endswith(".json"):
+        return name
+    known = [start for start in _PAPERS if name.startswith(start)]
+    return texts(_PAPERS[max(known, key=len)]) if known else name
+
+
+def event_text(texts: Texts, event: Mapping[str, Any]) -> str:
+    """What happened, in words; empty for what only programs need."""
+    text = EVENTS.get(str(event["kind"]))
+    if text is None:
+        return ""
+    if event["kind"] == "proposed" and event["detail"] in _PROPOSALS:
+        outcome = texts(_PROPOSALS[event["detail"]])
+        return texts("the rules proposed: {outcome}", outcome=outcome)
+    return texts(text)
