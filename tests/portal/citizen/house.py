@@ -175,6 +175,7 @@ class Desk:
     catalogue: Guides
     portal: Provider
     told: dict = field(default_factory=dict)
+    asked_own: int = 0
 
     @property
     def cases(self):
@@ -189,7 +190,8 @@ class Desk:
     async def notices(self, visitor, language):
         return self._told("notices", {"notices": [], "unread": 0})
 
-    async def own(self, visitor, language):
+    async def own(self, visitor, language, *, only=()):
+        self.asked_own += 1
         return self._told("own", [])
 
     def _told(self, verb, usual):

@@ -102,6 +102,17 @@ async def test_nothing_is_offered_when(town, until, cases):
     assert "Your driving licence" not in (await (await town.visitor()).get("/")).text
 
 
+async def test_looking_at_home_again_is_no_look_at_one_s_data_again(town, clock):
+    town.desk.told["own"] = licence("2026-11-30")
+    mari = await town.visitor(to="/help")
+    for _ in range(3):
+        assert "Your driving licence expires" in (await mari.get("/")).text
+    assert town.desk.asked_own == 1
+    clock.advance(minutes=16)
+    await mari.get("/")
+    assert town.desk.asked_own == 2
+
+
 @pytest.mark.parametrize("verb", ["mine", "notices", "mandates", "own"])
 async def test_home_stands_while_a_part_is_silent(town, verb):
     town.desk.told[verb] = Unavailable("silent", why="network")

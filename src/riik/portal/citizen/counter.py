@@ -3,6 +3,7 @@
 ``docs/reference/portal-calls.md`` says what each verb answers.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +55,11 @@ class CitizenCounter:
         """One notice; the first time, it is written down that it reached the visitor."""
         return await self.told.read(visitor, sender=sender, notice=notice, language=language)
 
-    async def own(self, visitor: Visitor, language: str) -> list[dict[str, Any]]:
-        """What each register holds of the visitor."""
-        return await self.held.all(visitor, language)
+    async def own(
+        self, visitor: Visitor, language: str, *, only: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """What each register holds of the visitor; ``only`` names those to ask."""
+        return await self.held.all(visitor, language, only=only)
 
     async def correct(
         self,

@@ -7,7 +7,7 @@ statement that it is theirs, and tells them the number under which it is kept.
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,14 +39,23 @@ class OwnData:
     words: RegisterWords
     texts: Mapping[str, Texts]
 
-    async def all(self, visitor: Visitor, language: str) -> list[dict[str, Any]]:
-        """What every register holds, all asked at once; silent ones say so."""
+    async def all(
+        self, visitor: Visitor, language: str, *, only: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """What every register holds, all asked at once; silent ones say so.
+
+        Args:
+            visitor: Whose data it is.
+            language: In which language.
+            only: Subsystems of the registers to ask; all when empty. Each one asked is a look.
+        """
         words = await self.words.all()
         return list(
             await asyncio.gather(
                 *(
                     self._of(visitor, one, words.get(one.client, Words()), language)
                     for one in self.registers
+                    if not only or one.client.subsystem in only
                 )
             )
         )

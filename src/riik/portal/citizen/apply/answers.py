@@ -118,7 +118,7 @@ def _about(fact: Mapping[str, Any], formats: Formats) -> str:
     if fact["standing"] != "known":
         return str(fact["note"])
     value = shown(fact, formats)
-    return f"{fact['label']}: {value}" if fact["kind"] == "day" else value
+    return f"{fact['label']}: {value}" if fact["kind"] == "day" and fact["label"] else value
 
 
 def _source(facts: Sequence[Mapping[str, Any]], formats: Formats) -> dict[str, str] | None:

@@ -22,13 +22,20 @@ from riik.core import PersonCode, RiikError, from_text
 from riik.exchange import ServiceRefused
 from riik.portal.citizen.apply.answers import Given, blank, earlier, question_rows, read_answers
 from riik.portal.citizen.apply.errands import field_of, moved_on, rethrown
-from riik.portal.citizen.apply.rows import fact_rows, for_whom, receipt_rows, said_rows
+from riik.portal.citizen.apply.rows import (
+    fact_rows,
+    for_whom,
+    known_groups,
+    law_name,
+    receipt_rows,
+    said_rows,
+)
 from riik.portal.citizen.apply.where import at, handed_in, is_open, open_page, signs, where
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.session import Form, FormRefused, Visitor
 
-__all__ = ["case_page", "routes"]
+__all__ = ["case_page", "guide_of", "routes"]
 
 REFRESH_SECONDS: Final = 3
 View = dict[str, Any]
@@ -82,7 +89,7 @@ class _Begin:
         hall, language = self.hall, self.hall.language(request)
         guide = await hall.counter.catalogue.guide(request.path_params["service"], language)
         try:
-            people = (await hall.counter.mandates(visitor))["people"]
+            people = (await hall.counter.mandates(visitor, language))["people"]
         except RiikError:
             # Whoever knows of mandates is silent: one can begin for oneself all the same.
             people = []
@@ -107,7 +114,7 @@ class _Begin:
         once = await hall.site.once(request)
         if once.done:
             return hall.site.go(once.location)
-        person = await self._for(visitor, form)
+        person = await self._for(request, visitor, form)
         view = await hall.counter.portal.start(
             visitor,
             service=guide["id"],
@@ -117,12 +124,13 @@ class _Begin:
         )
         return await hall.site.done(once, where(view))
 
-    async def _for(self, visitor: Visitor, form: Form) -> PersonCode | None:
+    async def _for(self, request: Request, visitor: Visitor, form: Form) -> PersonCode | None:
         """Whose matter it is: oneself, or somebody whom one represents right now."""
         wanted = form.text("for")
         if wanted in ("", "self"):
             return None
-        people = (await self.hall.counter.mandates(visitor))["people"]
+        language = self.hall.language(request)
+        people = (await self.hall.counter.mandates(visitor, language))["people"]
         found = next((one["person"] for one in people if one["person"] == wanted), None)
         if found is None:
             raise PortalRefused("this person is not represented by the visitor", why="no-mandate")
@@ -188,7 +196,10 @@ class _Apply:
             "check.html",
             view,
             said=said_rows(view["said"], formats, texts, at(view["case"])),
-            known=fact_rows(view["facts"], formats, texts),
+            known=fact_rows(view, formats, texts),
+            law=law_name(
+                (view["fee"] or {}).get("law", ""), await guide_of(self.hall, request, view)
+            ),
             signs=signs(view),
             errors=[],
         )
@@ -231,6 +242,8 @@ class _Apply:
         if step == "payment" and not bank:
             return self.hall.site.go(where(view))
         due = from_text(view["due"]) if view["due"] else None
+        formats, texts = self.hall.formats(request), self.hall.texts(request)
+        guide = await guide_of(self.hall, request, view)
         response = await self._flow(
             request,
             "receipt.html",
@@ -238,7 +251,10 @@ class _Apply:
             due=due,
             now=self.hall.now(),
             unpaid=step == "payment",
-            rows=receipt_rows(view, self.hall.formats(request), self.hall.texts(request)),
+            rows=receipt_rows(view, formats, texts, guide=guide),
+            grounds=[
+                {"text": one["text"], "law": law_name(one["law"], guide)} for one in view["grounds"]
+            ],
             errors=[],
         )
         if step == "payment" and bank == "back":
@@ -279,19 +295,14 @@ class _Apply:
             position=position + 1,
             back_to=before or f"/services/{view['service']}",
             questions=question_rows(page["questions"], given, formats),
-            known=fact_rows(view["facts"], formats, texts),
+            known=known_groups(view, formats, texts),
             kept=kept,
             errors=errors,
         )
 
     async def _asked(self, request: Request, view: View) -> list[dict[str, str]]:
         """The registers that are being asked, by what the guide tells; none if it is away."""
-        try:
-            guide = await self.hall.counter.catalogue.guide(
-                view["service"], self.hall.language(request)
-            )
-        except RiikError:
-            return []
+        guide = await guide_of(self.hall, request, view)
         answered = {fact["need"]: fact["standing"] for fact in view.get("facts", ())}
         return [
             {
@@ -299,7 +310,7 @@ class _Apply:
                 "organisation": row["organisation"],
                 "standing": answered.get(row["need"], ""),
             }
-            for row in guide["known"]
+            for row in (guide or {}).get("known", ())
         ]
 
     async def _flow(
@@ -316,6 +327,14 @@ class _Apply:
             moved=request.query_params.get("moved") == "yes",
             **values,
         )
+
+
+async def guide_of(hall: Hall, request: Request, view: View) -> View | None:
+    """The guide of a case's service; None when nobody tells of it any more."""
+    try:
+        return await hall.counter.catalogue.guide(view["service"], hall.language(request))
+    except RiikError:
+        return None
 
 
 def _misfits(page: Mapping[str, Any], field: str | None) -> list[dict[str, str]]:

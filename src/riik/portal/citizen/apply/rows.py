@@ -20,6 +20,8 @@ from riik.portal.design.texts import Texts
 __all__ = [
     "fact_rows",
     "for_whom",
+    "known_groups",
+    "law_name",
     "picture",
     "receipt_rows",
     "said_rows",
@@ -32,7 +34,7 @@ Row = Mapping[str, Any]
 
 STANDINGS: Final = {"known": "register", "nothing": "missing", "unavailable": "silent"}
 _PICTURE: Final = re.compile(
-    r"data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]{16,400000}={0,2}\Z"
+    r"data:image/(?:jpeg|png|webp|svg\+xml);base64,[A-Za-z0-9+/]{16,400000}={0,2}\Z"
 )
 
 
@@ -58,9 +60,40 @@ def source_of(fact: Row, formats: Formats) -> str:
     return f"{said}, {formats.short(from_text(fact['at']))}" if fact.get("at") else said
 
 
-def fact_rows(facts: Iterable[Row], formats: Formats, texts: Texts) -> list[dict[str, Any]]:
+def fact_rows(view: Row, formats: Formats, texts: Texts) -> list[dict[str, Any]]:
     """Rows of the macro `fact`, each with the way to say that it is wrong."""
-    return [_fact(fact, formats, texts) for fact in facts]
+    own = _own(view)
+    return [_fact(fact, formats, texts, own=own) for fact in view.get("facts", ())]
+
+
+def known_groups(view: Row, formats: Formats, texts: Texts) -> list[dict[str, Any]]:
+    """The same for the margin: register by register, with one source and one day each."""
+    groups: dict[str, dict[str, Any]] = {}
+    for fact in view.get("facts", ()):
+        group = groups.setdefault(
+            fact["need"],
+            {
+                "title": _capital(str(fact["source"])),
+                "source": formats.short(from_text(fact["at"])),
+                "standing": STANDINGS.get(fact["standing"], "missing"),
+                "note": fact.get("note", ""),
+                "rows": [],
+                "href": "",
+            },
+        )
+        if fact["standing"] == "known":
+            group["rows"].append({"label": fact["label"], "value": _value(fact, formats)})
+            if _own(view):
+                group["href"] = f"/me/wrong?{urlencode({'register': fact['register']})}"
+    return list(groups.values())
+
+
+def law_name(law: str, guide: Row | None) -> str:
+    """A law, or an article of one, by its name in the language of the page."""
+    for known in (guide or {}).get("law", ()):
+        if law == known["id"] or law.startswith(f"{known['id']} "):
+            return f"{known['name']}{law.removeprefix(known['id'])}"
+    return law
 
 
 def said_rows(said: Iterable[Row], formats: Formats, texts: Texts, case: str) -> list[Any]:
@@ -95,7 +128,9 @@ def for_whom(people: Iterable[Row], own_name: str, texts: Texts) -> list[dict[st
     ]
 
 
-def receipt_rows(view: Row, formats: Formats, texts: Texts) -> list[dict[str, Any]]:
+def receipt_rows(
+    view: Row, formats: Formats, texts: Texts, *, guide: Row | None
+) -> list[dict[str, Any]]:
     """What the person has in hand now: papers and the fee."""
     rows = [
         {
@@ -115,7 +150,7 @@ def receipt_rows(view: Row, formats: Formats, texts: Texts) -> list[dict[str, An
                 "label": fee["label"] or texts("State fee"),
                 "value": texts("{amount} paid", amount=amount),
                 "note": texts("Reference {reference}", reference=fee["reference"]),
-                "source": f"{fee['law']}, {formats.short(from_text(fee['paid']))}",
+                "source": f"{law_name(fee['law'], guide)}, {formats.short(from_text(fee['paid']))}",
             }
         )
     return rows
@@ -126,20 +161,33 @@ def _about_paper(paper: Row, formats: Formats) -> str:
     return ", ".join(filter(None, (str(paper["about"]), day)))
 
 
-def _fact(fact: Row, formats: Formats, texts: Texts) -> dict[str, Any]:
+def _fact(fact: Row, formats: Formats, texts: Texts, *, own: bool) -> dict[str, Any]:
     standing = STANDINGS.get(fact["standing"], "missing")
-    value: str = shown(fact, formats)
-    address = picture(fact)
-    if address:
-        value = Markup('<img class="portrait" src="{}" alt="{}">').format(address, fact["label"])
     row = {
         "label": fact["label"],
-        "value": value or (texts("not known yet") if standing == "silent" else ""),
+        "value": _value(fact, formats) or (texts("not known yet") if standing == "silent" else ""),
         "note": fact.get("note", ""),
         "source": source_of(fact, formats),
         "standing": standing,
     }
-    if standing == "register" and fact.get("register"):
+    if own and standing == "register":
         asked = {"register": fact["register"], "field": ",".join(fact["fields"])}
         row["act_href"] = f"/me/wrong?{urlencode(asked)}"
     return row
+
+
+def _value(fact: Row, formats: Formats) -> str:
+    """A value, or the picture that it is."""
+    address = picture(fact)
+    if not address:
+        return shown(fact, formats)
+    return Markup('<img class="portrait" src="{}" alt="{}">').format(address, fact["label"])
+
+
+def _own(view: Row) -> bool:
+    """Whether it is the visitor's own matter: only they may say that it is wrong."""
+    return bool((view.get("person") or {}).get("self", True))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

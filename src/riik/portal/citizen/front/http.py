@@ -8,6 +8,7 @@ GET /help, /accessibility, /real
 """
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -18,8 +19,9 @@ from starlette.routing import Route
 
 from riik.core import RiikError
 from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.front.remembered import Remembered
 from riik.portal.citizen.front.telling import fee_table, knots_of, known_rows, price_of
-from riik.portal.citizen.front.welcome import offer_of, waiting_of
+from riik.portal.citizen.front.welcome import DRIVING_RIGHTS, offer_of, waiting_of
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.pages import HOME, greeting
 from riik.portal.session import SignedOut, Visitor
@@ -27,6 +29,8 @@ from riik.portal.session import SignedOut, Visitor
 __all__ = ["routes"]
 
 MOST_WORDS: Final = 100
+SECONDS: Final = 2.0
+"""So long the home page waits for each of its parts."""
 EMPTY: Final[dict[str, Any]] = {
     "greeting": "",
     "waiting": (),
@@ -40,7 +44,7 @@ EMPTY: Final[dict[str, Any]] = {
 
 def routes(hall: Hall) -> list[Route]:
     """The routes of the front pages."""
-    front = _Front(hall)
+    front = _Front(hall, Remembered(clock=hall.clock))
     return [
         Route("/", hall.page(front.home), methods=["GET"]),
         Route("/services", hall.page(front.search), methods=["GET"]),
@@ -57,6 +61,7 @@ class _Front:
     """The handlers."""
 
     hall: Hall
+    licences: Remembered
 
     async def home(self, request: Request) -> Response:
         """GET /: what do you need today?"""
@@ -74,11 +79,11 @@ class _Front:
         hall, language = self.hall, self.hall.language(request)
         counter, formats, now = hall.counter, hall.formats(request), hall.now()
         asked = await asyncio.gather(
-            counter.cases.mine(visitor, language),
-            counter.notices(visitor, language),
-            counter.mandates(visitor),
-            counter.own(visitor, language),
-            counter.catalogue.services(language),
+            _soon(counter.cases.mine(visitor, language)),
+            _soon(counter.notices(visitor, language)),
+            _soon(counter.mandates(visitor, language)),
+            _soon(self._licence(visitor, language)),
+            _soon(counter.catalogue.services(language)),
             return_exceptions=True,
         )
         mine, notices, mandates, own, known = map(_answered, asked)
@@ -92,6 +97,16 @@ class _Front:
             "silent": mine.get("silent", ()),
             "unread": notices.get("unread", 0),
         }
+
+    async def _licence(self, visitor: Visitor, language: str) -> list[dict[str, Any]]:
+        """What the register of driving rights holds, asked once in a while: each is a look."""
+        session = f"{visitor.handle} {language}"
+        known: list[dict[str, Any]] | None = self.licences.find(session)
+        if known is None:
+            known = await self.hall.counter.own(visitor, language, only=(DRIVING_RIGHTS,))
+            if not any(register["silent"] for register in known):
+                self.licences.keep(session, known)
+        return known
 
     async def search(self, request: Request) -> Response:
         """GET /services?q=: services that fit the words; all without words."""
@@ -151,6 +166,14 @@ class _Front:
     async def real(self, request: Request) -> Response:
         """GET /real: how to tell that this is the state's own site."""
         return await self.hall.show(request, "real.html", origin=self.hall.site.origin)
+
+
+async def _soon(asked: Awaitable[Any]) -> Any:
+    """An answer, or nothing when it takes too long for a home page."""
+    try:
+        return await asyncio.wait_for(asked, SECONDS)
+    except TimeoutError:
+        return {}
 
 
 def _answered(answer: Any) -> Any:

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from riik.core import from_text
 
-__all__ = ["Offer", "Waiting", "offer_of", "waiting_of"]
+__all__ = ["DRIVING_RIGHTS", "Offer", "Waiting", "offer_of", "waiting_of"]
 
+DRIVING_RIGHTS: Final = "driving-rights"
 SOON: Final = timedelta(days=60)
 MOST_ROWS: Final = 5
 YOURS: Final = frozenset({"amend", "answer", "sign", "pay"})
@@ -125,7 +126,7 @@ def _notice(row: Row) -> Waiting:
 def _licence_ends(registers: Iterable[Row]) -> tuple[date, str] | None:
     """The last day of the person's licence, and who says so."""
     for register in registers:
-        if not str(register["register"]).endswith("/driving-rights"):
+        if not str(register["register"]).endswith(f"/{DRIVING_RIGHTS}"):
             continue
         for row in register["rows"]:
             if row["kind"] == "day" and "valid_until" in row.get("fields", ()):

@@ -3,7 +3,7 @@
 `portal.citizen.counter.Counter` is this; tests of pages give answers of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from riik.core import ClientId, PersonCode
@@ -66,7 +66,10 @@ class Counter(Protocol):
 
     async def mandates(self, visitor: Visitor, language: str = "en") -> dict[str, Any]: ...
     async def notices(self, visitor: Visitor, language: str) -> dict[str, Any]: ...
-    async def own(self, visitor: Visitor, language: str) -> list[dict[str, Any]]: ...
+
+    async def own(
+        self, visitor: Visitor, language: str, *, only: Collection[str] = ()
+    ) -> list[dict[str, Any]]: ...
 
     async def read_notice(
         self, visitor: Visitor, *, sender: str, notice: str, language: str

@@ -18,8 +18,8 @@ from starlette.routing import Route
 
 from riik.exchange import ServiceRefused
 from riik.portal.citizen.apply.errands import moved_on
-from riik.portal.citizen.apply.http import case_page
-from riik.portal.citizen.apply.rows import statement_rows
+from riik.portal.citizen.apply.http import case_page, guide_of
+from riik.portal.citizen.apply.rows import law_name, statement_rows
 from riik.portal.citizen.apply.where import at, signs, where
 from riik.portal.citizen.errors import ApplicationChanged, ForeignAddress
 from riik.portal.citizen.hall.http import Hall
@@ -57,9 +57,7 @@ class _Sign:
             return self.hall.site.go(f"{where(view)}?moved=yes")
         if not signs(view):
             return self.hall.site.go(at(view["case"], "check"))
-        guide = await self.hall.counter.catalogue.guide(
-            view["service"], self.hall.language(request)
-        )
+        guide = await guide_of(self.hall, request, view)
         return await self.hall.show(
             request,
             "sign.html",
@@ -114,6 +112,7 @@ class _Sign:
             place=view["organisation"],
             view=view,
             case=at(view["case"]),
+            law=law_name(view["fee"]["law"], await guide_of(self.hall, request, view)),
             moved=request.query_params.get("moved") == "yes",
             errors=[],
         )
