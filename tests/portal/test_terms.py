@@ -13,10 +13,14 @@ STRING = re.compile(r'^(?:msgstr(?:\[\d\])? )?"(.*)"$')
 
 
 def unwanted():
-    """The words of the last table, by language."""
+    """The words of the last table, by language, with the room that may say them all the same."""
     table = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8").partition("## Not these")[2]
-    rows = re.findall(r"^\| (en|et|vi) \| (.+?) \|", table, re.MULTILINE)
-    return [(language, word.strip()) for language, words in rows for word in words.split(",")]
+    rows = re.findall(r"^\| (en|et|vi) \| (.+?) \| .*? \| *(\w*) *\|$", table, re.MULTILINE)
+    return [
+        (language, word.strip(), room)
+        for language, words, room in rows
+        for word in words.split(",")
+    ]
 
 
 def translated(path):
@@ -41,13 +45,15 @@ def said():
 
 
 def test_the_table_is_read():
-    assert {language for language, _ in unwanted()} == {"en", "et", "vi"}
+    assert {language for language, _, _ in unwanted()} == {"en", "et", "vi"}
 
 
-@pytest.mark.parametrize(("language", "word"), unwanted())
-def test_nobody_says_it_otherwise(language, word):
+@pytest.mark.parametrize(("language", "word", "except_in"), unwanted())
+def test_nobody_says_it_otherwise(language, word, except_in):
     pattern = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
     found = [
-        (room, text) for spoken, room, text in said() if spoken == language and pattern.search(text)
+        (room, text)
+        for spoken, room, text in said()
+        if spoken == language and room != except_in and pattern.search(text)
     ]
     assert found == []
