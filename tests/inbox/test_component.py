@@ -105,7 +105,8 @@ def test_the_first_opening_is_the_delivery(notify, inbox, database, clock):
     opened = clock.now()
     for _ in range(2):
         with database.work() as work:
-            inbox.read(MARI, sender=TRANSPORT, notice_id="n-1", work=work)
+            answered = inbox.read(MARI, sender=TRANSPORT, notice_id="n-1", work=work)
+        assert answered.read_at == opened
         clock.advance(hours=1)
     with database.read() as work:
         [notice] = inbox.of_person(MARI, work=work)

@@ -1,6 +1,6 @@
 """The inbox: was the person told, in words they read, and can that be shown?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import msgspec
@@ -99,7 +99,9 @@ class Inbox:
         if kept is None or kept.subject != self.vault.find(person):
             raise NoticeRefused("no such notice", why="unknown")
         if kept.read_at is None:
-            self.store.set_read(kept, to_text(self.clock.now()), work=work)
+            opened = to_text(self.clock.now())
+            self.store.set_read(kept, opened, work=work)
+            kept = replace(kept, read_at=opened)
         return self._open(kept)
 
     def _open(self, kept: KeptNotice) -> Notice:

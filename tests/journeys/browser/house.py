@@ -6,11 +6,12 @@ extension does (Web eID 1.0). The program holds a demonstration card and types t
 
 import asyncio
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Error, Page
 
 from riik.demo.card import DemonstrationCard
 from riik.demo.running import Demonstration
@@ -100,7 +101,9 @@ async def show_card(page: Page, country: Demonstration, who: str) -> None:
         await page.click(CARD_BUTTON)
     window = await popup.value
     await window.fill("input[name=pin]", country.holder(who).pin1)
-    await window.keyboard.press("Enter")
+    # The window may be shut before the key is told to be up again.
+    with suppress(Error):
+        await window.keyboard.press("Enter")
 
 
 async def sign_with_card(page: Page, country: Demonstration, who: str) -> None:
@@ -109,7 +112,9 @@ async def sign_with_card(page: Page, country: Demonstration, who: str) -> None:
         await page.click(CARD_BUTTON)
     window = await popup.value
     await window.fill("input[name=pin]", country.holder(who).pin2)
-    await window.keyboard.press("Enter")
+    # The window may be shut before the key is told to be up again.
+    with suppress(Error):
+        await window.keyboard.press("Enter")
 
 
 async def enter(page: Page, country: Demonstration, role: str, who: str, to: str = "/") -> None:

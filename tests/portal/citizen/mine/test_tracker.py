@@ -16,8 +16,7 @@ ENTRY = f"/looks/{POPULATION}/entry-1"
 async def test_looks_stand_by_organisation_and_purpose_with_their_proof(town):
     page = (await (await town.visitor()).get("/looks")).text
     for said in (
-        "3 looks in the last 30 days",
-        "by 2 organisations",
+        "2 looks in the last 30 days, by one organisation",
         "One attempt was refused.",
         "To renew your driving licence",
         'href="/cases/case-with-an-official-1"',
@@ -79,6 +78,22 @@ async def test_very_many_looks_keep_the_page_light(town):
     page = (await (await town.visitor()).get("/looks?days=all")).text
     assert page.count('class="look"') == MOST_DRAWN
     assert "4,900 more looks are not shown" in page
+
+
+async def test_one_s_own_looks_come_last_and_folded(town):
+    own = LOOKS["groups"][0] | {
+        "organisation": "State Portal",
+        "member": "EE-DEMO/GOV/70001065",
+        "looks": [LOOK | {"who": "you", "entry": f"own-{number}"} for number in range(3)],
+    }
+    town.desk.told["looks"] = LOOKS | {"looks": 6, "groups": [own, *LOOKS["groups"]]}
+    page = (await (await town.visitor()).get("/looks")).text
+    assert page.index("Demonstration Bank") < page.index("State Portal</h2>")
+    assert "<summary>Your 3 own looks</summary>" in page
+    assert "2 looks in the last 30 days, by one organisation" in page
+    town.desk.told["looks"] = LOOKS | {"looks": 3, "refused": 0, "groups": [own]}
+    page = (await (await town.visitor()).get("/looks")).text
+    assert "Nobody but you looked at your data" in page
 
 
 async def test_a_proof_is_a_file_to_keep(town):

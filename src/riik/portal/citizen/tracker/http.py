@@ -23,6 +23,7 @@ from riik.portal.citizen.tracker.rows import (
     group_rows,
     letter,
     mailto,
+    others,
     sentence,
 )
 from riik.portal.session.http import NEVER
@@ -64,6 +65,7 @@ class _Tracker:
             "looks.html",
             tab=LOOKS,
             found=found,
+            others=others(found["groups"]),
             groups=group_rows(
                 found["groups"],
                 hall.formats(request),

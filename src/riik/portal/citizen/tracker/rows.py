@@ -5,6 +5,7 @@ the size of the tree (RFC 9162 §2.1.3.1).
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -13,7 +14,16 @@ from riik.portal.citizen.apply.where import at
 from riik.portal.design.formats import Formats
 from riik.portal.design.texts import Texts
 
-__all__ = ["MOST_DRAWN", "find_look", "group_rows", "letter", "mailto", "sentence", "steps"]
+__all__ = [
+    "MOST_DRAWN",
+    "find_look",
+    "group_rows",
+    "letter",
+    "mailto",
+    "others",
+    "sentence",
+    "steps",
+]
 
 Look = Mapping[str, Any]
 
@@ -23,11 +33,14 @@ MOST_DRAWN: Final = 100
 
 
 def group_rows(
-    groups: Iterable[Look], formats: Formats, *, now: Any, only: str = ""
+    groups: Iterable[Look], formats: Formats, *, now: datetime, only: str = ""
 ) -> list[dict[str, Any]]:
-    """Organisations and purposes, each with its looks, as long as there is room."""
+    """Organisations and purposes, each with its looks, as long as there is room.
+
+    What the person looked at themselves comes last: it is the most, and the least surprising.
+    """
     left, rows = MOST_DRAWN, []
-    for group in groups:
+    for group in sorted(groups, key=_is_own):
         if left <= 0 or (only and group["member"] != only):
             continue
         looks = [_look(look, formats, now) for look in group["looks"][:left]]
@@ -39,10 +52,22 @@ def group_rows(
                 "purpose": group["purpose"],
                 "cases": [at(one) for one in group["cases"]],
                 "looks": looks,
+                "own": _is_own(group),
                 "hidden": len(group["looks"]) - len(looks),
             }
         )
     return rows
+
+
+def others(groups: Iterable[Look]) -> tuple[int, int]:
+    """How many looks others had, and of how many organisations they are."""
+    found = [
+        group["member"]
+        for group in groups
+        for look in group["looks"]
+        if look["who"] != "you" and look["outcome"] == "answered"
+    ]
+    return len(found), len(set(found))
 
 
 def find_look(groups: Iterable[Look], *, register: str, entry: str) -> tuple[Look, Look] | None:
@@ -85,7 +110,11 @@ def steps(position: int, size: int) -> int:
     return found
 
 
-def _look(look: Look, formats: Formats, now: Any) -> dict[str, Any]:
+def _is_own(group: Look) -> bool:
+    return all(look["who"] == "you" for look in group["looks"])
+
+
+def _look(look: Look, formats: Formats, now: datetime) -> dict[str, Any]:
     moment = from_text(look["at"])
     refused = look["outcome"] == "refused"
     base = f"/looks/{look['register']}/{quote(look['entry'], safe='')}"
