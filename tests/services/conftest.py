@@ -49,6 +49,7 @@ from riik.services import (
     Unit,
     read_service,
 )
+from riik.services.desk.assisting import Assisting
 from riik.services.desk.looking import Looking
 from riik.services.desk.moving import ASKED, Moving
 from riik.services.desk.store import SqlDeskStore
@@ -187,6 +188,7 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         ),
         verify=verify,
         who_has=queues.who_has,
+        assisting=Assisting(names={ANNELI: "Anneli Põder"}, record_look=looks),
     )
     desk = Desk(
         member=TRANSPORT.member,

@@ -43,8 +43,17 @@ class Cases:
     vault: Vault
     clock: Clock
 
-    def open(self, case_id: str, *, service: str, subject: SubjectId, work: Work) -> Case:
+    def open(
+        self, case_id: str, *, service: str, subject: SubjectId, work: Work, channel: str = ""
+    ) -> Case:
         """Open a case, or answer the one that this person opened under the same id.
+
+        Args:
+            case_id: Made by the channel.
+            service: Catalogue id.
+            subject: Whose matter it is.
+            work: The unit.
+            channel: ``web``, ``desk`` …; stands beside the first knot of the timeline.
 
         Raises:
             CaseUnknown: The id is taken by another person or service (``not-yours``).
@@ -65,7 +74,7 @@ class Cases:
             opened_at=now,
         )
         self.store.insert(case, work=work)
-        self._tie(case_id, kind="opened", actor="person", detail="", work=work)
+        self._tie(case_id, kind="opened", actor="person", detail=channel, work=work)
         return case
 
     def find(self, case_id: str, *, work: Work, subject: SubjectId | None = None) -> Case:

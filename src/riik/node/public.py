@@ -45,6 +45,7 @@ from riik.services import (
     Steps,
     read_service,
 )
+from riik.services.desk.assisting import Assisting
 from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
@@ -198,6 +199,7 @@ def add_services(assembly: Assembly) -> None:
     )
     pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)
     queues = queues_of(assembly, files, staff=staff, authority=operations.authority)
+    looks = OfficialLooks(transparency, own)
     services = Services(
         database=base.database,
         files=files,
@@ -214,8 +216,9 @@ def add_services(assembly: Assembly) -> None:
         ),
         verify=assembly.gate,
         who_has=queues.who_has,
+        assisting=Assisting(names=officials_of(assembly), record_look=looks),
     )
-    add_desk(assembly, services, queues=queues, pens=pens, looks=OfficialLooks(transparency, own))
+    add_desk(assembly, services, queues=queues, pens=pens, looks=looks)
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))

@@ -20,6 +20,7 @@ from riik.core import (
     Unavailable,
 )
 from riik.payments import Fees
+from riik.services.desk.assisting import Assisting
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
@@ -68,7 +69,11 @@ class WhoHas(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """One provider's public services."""
+    """One provider's public services.
+
+    Attributes:
+        assisting: Its officials who fill in with people at the desk.
+    """
 
     database: Database
     files: Files
@@ -80,17 +85,27 @@ class Services:
     steps: Steps
     verify: VerifyVisit
     who_has: WhoHas
+    assisting: Assisting
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
         """Open a case and ask the registers; the same case again is answered as it stands.
 
+        At a desk an official fills in for a person who is present: both sign in, both are named
+        in the case, and the person signs with their own card.
+
         Raises:
             StepRefused: There is no such service here (``no-service``).
             StatementRefused: The person did not ask for this here and now.
+            AuthorityMissing: For ``no-assistant``: a desk is where an official sits; for
+                ``no-official`` or ``own-case``.
         """
         definition = self.files.definitions.get(service)
         if definition is None:
             raise StepRefused("this authority has no such service", why="no-service")
+        if (visit.channel == "desk") is not (visit.assistant is not None):
+            raise AuthorityMissing(
+                "an official is at the desk, and nowhere else", why="no-assistant"
+            )
         visit = await self._authorised(visit, level=definition.level)
         await self.in_thread(self._start, definition, visit)
         return await self._settled(visit.case)
@@ -112,7 +127,8 @@ class Services:
         running = await self.in_thread(self._load, visit.case)
         visit = await self._authorised(visit, level=running.definition.level)
         self.steps.admit(running, visit)
-        running = replace(running, dossier=replace(running.dossier, authority=visit.authority))
+        await self._note(running, visit)
+        running = replace(running, dossier=_carried(running.dossier, visit))
         outcome = await self.steps.take(step, content, running, visit)
         if outcome.ended:
             await self.in_thread(self._end, running, outcome)
@@ -135,6 +151,7 @@ class Services:
         """
         running = await self.in_thread(self._load, visit.case, visit.person)
         await self._authorised(visit, level=running.definition.level)
+        await self._note(running, visit)
         return await self.in_thread(self._view, running, language)
 
     async def document(self, name: str, visit: Visit, *, language: str = "") -> tuple[bytes, str]:
@@ -227,6 +244,15 @@ class Services:
             document = self.cases.document(running.case, name, work=work)
         return document.content, document.media_type
 
+    async def _note(self, running: Running, visit: Visit) -> None:
+        """What an official who helps will see is on record before anything leaves."""
+        if visit.assistant is not None:
+            await self.in_thread(self._write_look, running, visit)
+
+    def _write_look(self, running: Running, visit: Visit) -> None:
+        with self.database.work() as work:
+            self.assisting.note(running, visit, work=work)
+
     async def _authorised(self, visit: Visit, *, level: str) -> Visit:
         actor = await self.in_thread(
             self.verify,
@@ -238,12 +264,30 @@ class Services:
         )
         if visit.actor != actor:
             raise AuthorityMissing("somebody else signed in", why="asker")
+        helper = self.assisting.check(visit)
+        if helper is not None:
+            signed_in = await self.in_thread(
+                self.verify,
+                visit.assistance,
+                carrier=visit.carrier,
+                person=helper,
+                case=visit.case,
+                level=level,
+            )
+            if signed_in != helper:
+                raise AuthorityMissing("another official signed in", why="asker")
         return visit
 
     def _start(self, definition: ServiceDefinition, visit: Visit) -> None:
         subject = self.files.vault.subject_of(visit.person)
         with self.database.work() as work:
-            case = self.cases.open(visit.case, service=definition.id, subject=subject, work=work)
+            case = self.cases.open(
+                visit.case,
+                service=definition.id,
+                subject=subject,
+                channel=visit.channel,
+                work=work,
+            )
             if self.files.store.load(case.id, work=work) is not None:
                 return
             dossier = Dossier(
@@ -252,10 +296,12 @@ class Services:
                 language=visit.language,
                 channel=visit.channel,
                 authority=visit.authority,
+                assistant=visit.assistant,
             )
             state = start(definition.process, dossier.known(case={"id": case.id}))
             running = self.files.begin(case, definition, dossier, state)
             self.files.insert(running, work=work)
+            self.assisting.note(running, visit, work=work)
 
     def _load(self, case_id: str, person: PersonCode | None = None) -> Running:
         with self.database.read() as work:
@@ -294,6 +340,7 @@ class Services:
             sources=self.operations.sources,
             zone=self.files.zone,
             holder=self.who_has(running.case),
+            names=self.assisting.names,
         )
 
     def _view(self, running: Running, language: str = "") -> dict[str, Any]:
@@ -307,3 +354,9 @@ class Services:
                 ],
                 fee=self.fees.of_case(running.case.id, work=work),
             )
+
+
+def _carried(dossier: Dossier, visit: Visit) -> Dossier:
+    """The dossier with who brings the step: the last statement, and who helped."""
+    helped = visit.assistant or dossier.assistant
+    return replace(dossier, authority=visit.authority, assistant=helped)

@@ -52,6 +52,7 @@ class Dossier:
         question: What an official asks the person now, or None.
         amended: What the person answered to it so far; counts once it is handed in.
         amendments: Questions that were answered, in their order.
+        assistant: The official who filled in with the person present, or None.
         colleague: What one official proposed, until another confirms it.
         decided: What an official decided and signed, or None.
     """
@@ -69,6 +70,7 @@ class Dossier:
     question: Question | None = None
     amended: Mapping[str, Any] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
+    assistant: PersonCode | None = None
     colleague: Decided | None = None
     decided: Decided | None = None
 
@@ -105,6 +107,7 @@ class Dossier:
             "prepared": self.prepared,
             "proposal": self.proposal,
             "fee_reference": self.fee_reference,
+            "assistant": self.assistant,
             "question": self.question,
             "amended": self.amended,
             "amendments": self.amendments,

@@ -38,6 +38,8 @@ class Visit:
         carrier: The member that brought it: the caller, or we ourselves at our own desk.
         language: The person's.
         channel: ``web``, ``desk``, ``api`` …
+        assistant: At a desk, the official who fills in with the person present; None elsewhere.
+        assistance: Login's statement that this official wants this case now; empty elsewhere.
     """
 
     person: PersonCode
@@ -47,6 +49,8 @@ class Visit:
     carrier: MemberId
     language: str = "et"
     channel: str = "web"
+    assistant: PersonCode | None = None
+    assistance: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

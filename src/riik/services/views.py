@@ -93,7 +93,7 @@ def view(
             else None
         ),
         "fee": owed,
-        "assistant": None,
+        "assistant": _assistant(speaker),
         "asked": asked_told(speaker),
         "documents": [
             _document(speaker, one, timeline)
@@ -196,6 +196,15 @@ def _with(speaker: Speaker) -> dict[str, str]:
             "name": name,
         }
     return {"kind": kind, "organisation": organisation, "unit": "", "name": ""}
+
+
+def _assistant(speaker: Speaker) -> dict[str, str] | None:
+    """The official who filled in with the person present."""
+    assistant = speaker.running.dossier.assistant
+    if assistant is None:
+        return None
+    organisation = speaker.named(speaker.authority.names)
+    return {"name": speaker.names.get(assistant, ""), "organisation": organisation}
 
 
 def _may(running: Running) -> list[str]:

@@ -33,6 +33,10 @@ DESK = "desk"
 
 _HOUSE_PURPOSES = {
     "case-review": later("To decide your application"),
+    "assistance": later("To fill in an application with you, at a desk"),
+    "person-here": later("To look you up while you were at the desk"),
+    "person-calls": later("To look you up while you were on the phone"),
+    "related-case": later("To look at a related case"),
     "own-data": later("You looked at your own data"),
     "mandates": later("To know for whom you may act"),
     "correction": later("To set your data right"),

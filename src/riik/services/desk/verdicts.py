@@ -22,12 +22,15 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
     official confirms it, a different one is a new proposal.
 
     Raises:
-        DeskRefused: For ``outcome``, ``grounds``, ``reason``, ``role``, ``own-case`` or ``unit``.
+        DeskRefused: For ``outcome``, ``grounds``, ``reason``, ``role``, ``own-case``,
+            ``helped`` or ``unit``.
         DeskConflict: For ``not-here``, ``with-another`` or ``four-eyes``.
     """
     _check_words(verdict)
     case, official = running.case, seat.official
     check_seat(running, seat=seat)
+    if official.person == running.dossier.assistant:
+        raise DeskRefused("who helped to apply doesn't decide", why="helped")
     if Role.DECIDE not in official.roles:
         raise DeskRefused("this official prepares and does not decide", why="role")
     if case.state is not State.WITH_OFFICIAL or running.task("review") is None:

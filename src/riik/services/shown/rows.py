@@ -7,10 +7,10 @@ to the page, which writes them as its country does.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from riik.core import to_text
+from riik.core import PersonCode, to_text
 from riik.services.folder.guide import KnownRow
 from riik.services.letters import Authority
 from riik.services.model import Fact, Need, Standing
@@ -34,6 +34,7 @@ class Speaker:
         authority: Who answers for it, and how the country says names.
         sources: Names of the organisations that play each role, by language.
         zone: Where the law's days begin.
+        names: How the authority's officials are called.
         holder: Names of the unit of officials that has it, by language, and the official's name.
     """
 
@@ -43,6 +44,7 @@ class Speaker:
     sources: Mapping[str, Mapping[str, str]]
     zone: str
     holder: tuple[Mapping[str, str], str] = ({}, "")
+    names: Mapping[PersonCode, str] = field(default_factory=dict)
 
     @property
     def say(self) -> Callable[[str], str]:
@@ -82,23 +84,23 @@ def said_rows(speaker: Speaker) -> list[Row]:
     running, say = speaker.running, speaker.say
     rows = []
     for page in running.definition.pages:
-        for field in page.fields:
-            if field not in running.dossier.answers:
+        for asked in page.fields:
+            if asked not in running.dossier.answers:
                 continue
-            schema = running.definition.form["properties"][field]
-            value = running.dossier.answers[field]
+            schema = running.definition.form["properties"][asked]
+            value = running.dossier.answers[asked]
             titles = {choice["const"]: choice["title"] for choice in schema.get("oneOf", ())}
             text, kind = (
                 (say(titles[value]), "text")
                 if value in titles
-                else _shown(speaker, value, name=f"answers.{field}")
+                else _shown(speaker, value, name=f"answers.{asked}")
             )
             rows.append(
                 {
                     "page": page.id,
                     "step": f"answers/{page.id}",
-                    "field": field,
-                    "label": say(schema.get("title", field)),
+                    "field": asked,
+                    "label": say(schema.get("title", asked)),
                     "value": text,
                     "kind": kind,
                 }

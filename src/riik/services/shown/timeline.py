@@ -17,6 +17,7 @@ __all__ = ["knots"]
 
 _DONE: Mapping[tuple[str, str], str] = {
     ("opened", ""): "You began the application",
+    ("opened", "desk"): "You began the application at a desk, with an official",
     ("signed", ""): "You signed the application",
     ("fee-paid", ""): "The fee is paid",
     ("reviewed", ""): "An official decided",
