@@ -57,7 +57,7 @@ SITES: Mapping[str, tuple[str, str]] = {
 }
 """Sites at which people sign in, by ``client_id``: whose, and at which place."""
 
-DESK: Mapping[str, str] = {"et": "ametnike laud", "vi": "bàn làm việc của cán bộ", "en": "desk"}
+DESK: Mapping[str, str] = {"et": "ametniku töölaud", "vi": "bàn làm việc của cán bộ", "en": "desk"}
 
 LogKeys = Mapping[str, str]
 """Verifier keys of logs and of the witness, by role."""
