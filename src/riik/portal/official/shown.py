@@ -17,9 +17,10 @@ from riik.portal.official.words import (
     PURPOSES,
     QUEUES,
     STATES,
+    decided_text,
     event_text,
-    outcome_text,
     paper_text,
+    proposal_text,
 )
 
 __all__ = ["Telling", "address", "place_text", "read_place", "told_of"]
@@ -27,6 +28,7 @@ __all__ = ["Telling", "address", "place_text", "read_place", "told_of"]
 Row = Mapping[str, Any]
 
 _TOLD: Final = frozenset({"decided", "aside", "asked", "handed"})
+_FIELD: Final = re.compile(r"[\w.]+")
 _COUNT: Final = re.compile(r"\d{1,5}|\d{4}-\d{6,8}")
 
 SOON_DAYS: Final = 1
@@ -84,7 +86,7 @@ class Telling:
             **row,
             "href": href,
             "needs_text": self._needs(row),
-            "proposal_text": outcome_text(self.texts, row["proposal"]),
+            "proposal_text": proposal_text(self.texts, row["proposal"]),
             "holder_text": self.official(row["holder"]),
             "when": self._when(row),
             "state_tag": STATES[row["state"]][0],
@@ -148,9 +150,10 @@ class Telling:
         """Who decided or proposed what, and when."""
         if decided is None:
             return None
+        said = proposal_text if decided["act"] == "propose" else decided_text
         return {
             **decided,
-            "outcome_text": outcome_text(self.texts, decided["outcome"]),
+            "outcome_text": said(self.texts, decided["outcome"]),
             "unit_text": self.named(decided["unit"]),
             "when": self._moment(from_text(decided["at"])),
         }
@@ -272,11 +275,11 @@ def told_of(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def _law_and_values(row: Row) -> str:
-    """The article of a rule, and the values it saw but for that a register was silent."""
+    """The article of a rule, and the fields it saw but for that a register was silent."""
     saw = [
         f"{one['question']} = {one['value']}"
         for one in row["saw"]
-        if not one["question"].endswith(".standing")
+        if _FIELD.fullmatch(one["question"]) and not one["question"].endswith(".standing")
     ]
     return " · ".join(filter(None, (row["law"], ", ".join(saw))))
 

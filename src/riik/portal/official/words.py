@@ -14,9 +14,11 @@ __all__ = [
     "PURPOSES",
     "QUEUES",
     "STATES",
+    "choice_text",
+    "decided_text",
     "event_text",
-    "outcome_text",
     "paper_text",
+    "proposal_text",
     "refusal_text",
     "signing_sentences",
 ]
@@ -81,7 +83,9 @@ _PAPERS: Final[Mapping[str, str]] = {
 }
 """What a paper is, by the beginning of its name; the longest beginning counts."""
 
-_PROPOSALS: Final = {"grant": later("Grant"), "refuse": later("Refuse")}
+_CHOICES: Final = {"grant": later("Grant"), "refuse": later("Refuse")}
+_PROPOSALS: Final = {"grant": later("To grant"), "refuse": later("To refuse")}
+_DECIDED: Final = {"grant": later("Granted"), "refuse": later("Refused")}
 
 _REFUSALS: Final[Mapping[str, str]] = {
     "unit": later("This case belongs to another unit. Only its officials open it."),
@@ -136,9 +140,23 @@ def signing_sentences(texts: Texts) -> list[dict[str, str]]:
     ]
 
 
-def outcome_text(texts: Texts, outcome: str) -> str:
-    """A proposal in one word; empty where there is none."""
-    found = _PROPOSALS.get(outcome)
+def choice_text(texts: Texts, outcome: str) -> str:
+    """What an official chose, in the words of who chooses."""
+    return _said(texts, _CHOICES, outcome)
+
+
+def proposal_text(texts: Texts, outcome: str) -> str:
+    """What is proposed; empty where nothing is."""
+    return _said(texts, _PROPOSALS, outcome)
+
+
+def decided_text(texts: Texts, outcome: str) -> str:
+    """What was decided."""
+    return _said(texts, _DECIDED, outcome)
+
+
+def _said(texts: Texts, words: Mapping[str, str], outcome: str) -> str:
+    found = words.get(outcome)
     return texts(found) if found else ""
 
 
@@ -156,6 +174,6 @@ def event_text(texts: Texts, event: Mapping[str, Any]) -> str:
     if text is None:
         return ""
     if event["kind"] == "proposed" and event["detail"] in _PROPOSALS:
-        outcome = texts(_PROPOSALS[event["detail"]])
+        outcome = proposal_text(texts, event["detail"]).lower()
         return texts("the rules proposed: {outcome}", outcome=outcome)
     return texts(text)

@@ -27,7 +27,7 @@ from riik.core import Refused
 from riik.portal.official.ports import Choice
 from riik.portal.official.room.http import Room
 from riik.portal.official.shown import address, told_of
-from riik.portal.official.words import outcome_text, refusal_text, signing_sentences
+from riik.portal.official.words import choice_text, refusal_text, signing_sentences
 from riik.portal.session import Form, FormRefused
 from riik.portal.session.http import NEVER
 
@@ -157,7 +157,7 @@ class _Calls:
         reader = await room.reader(request)
         _ = room.texts(reader)
         rows = [
-            {**row, "outcome_text": outcome_text(_, row["outcome"])}
+            {**row, "outcome_text": choice_text(_, row["outcome"])}
             for row in await room.desk.ready(reader)
         ]
         return await room.show(
