@@ -25,7 +25,7 @@ from riik.node.parts import Parts
 from riik.portal.citizen.papers.http import MOST_SENT
 from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
 from riik.profiles import country_profile
-from riik.runtime.web import Server, edge, serve
+from riik.runtime.web import Packs, Server, edge, serve
 from riik.trust import TimeStamper
 
 __all__ = ["Node", "PortTaken"]
@@ -96,7 +96,7 @@ class Node:
                 demonstration=people.front,
             ),
         )
-        self.server = await serve(KeepsLanguage(app), people.host, people.port)
+        self.server = await serve(Packs(KeepsLanguage(app)), people.host, people.port)
         if people.port not in (0, self.server.port):
             # Others were told this port: another one would be nobody's, or somebody else's.
             await self.server.stop()

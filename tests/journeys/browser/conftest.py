@@ -6,13 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import async_playwright
-from tests.journeys.house import COURSE, running, visit
-
-from riik.demo.front import FrontSite, Stage
-from riik.node import CountryPages
-from riik.profiles import country_profile
-from riik.runtime.clock import SystemClock
-from riik.runtime.logs import open_log
+from tests.journeys.browser.house import demonstration
+from tests.journeys.house import COURSE, visit
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -45,27 +40,22 @@ async def context(chromium):
 
 
 @pytest.fixture(scope="session")
-async def front(anyio_backend, tmp_path_factory):
-    """The demonstration's front page; it listens before the country does."""
-    folder, profile = tmp_path_factory.mktemp("front"), country_profile("ee")
-    site = FrontSite(
-        profile=profile,
-        stage=Stage(profile="ee"),
-        status=CountryPages(profile=profile, folder=folder, at="/status"),
-        log=open_log(folder / "front.log", clock=SystemClock(), node="front"),
-    )
-    await site.start(0)
-    yield site
-    await site.stop()
+async def whole(anyio_backend, tmp_path_factory):
+    """The demonstration as `riik demo` runs it, small: its front page and its country."""
+    async with demonstration(tmp_path_factory.mktemp("demonstration")) as both:
+        yield both
 
 
 @pytest.fixture(scope="session")
-async def country(front, tmp_path_factory):
-    """The demonstration country as `riik demo` runs it, with its front page; small."""
-    folder, port = tmp_path_factory.mktemp("country"), int(front.origin.rpartition(":")[2])
-    async with running(folder, front=port) as country:
-        front.let_in(country)
-        yield country
+async def front(whole):
+    """The demonstration's front page."""
+    return whole[0]
+
+
+@pytest.fixture(scope="session")
+async def country(whole):
+    """The country behind it; nobody breaks it."""
+    return whole[1]
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,25 @@ extension does (Web eID 1.0). The program holds a demonstration card and types t
 
 import asyncio
 from base64 import b64decode, b64encode
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from playwright.async_api import BrowserContext, Error, Page
+from tests.journeys.house import running
 
 from riik.demo.card import DemonstrationCard
+from riik.demo.front import FrontSite, Stage
 from riik.demo.running import Demonstration
 from riik.demo.webeid import authentication_token
 from riik.identity.device import EstEidCard
+from riik.node import CountryPages
+from riik.profiles import country_profile
+from riik.runtime.clock import SystemClock
+from riik.runtime.logs import open_log
 from riik.testing.cards import PINS
 
 CONTENT_SCRIPT = """
@@ -126,3 +134,24 @@ async def enter(page: Page, country: Demonstration, role: str, who: str, to: str
     elif page.url.startswith(country.places["authority"].origin):
         await page.get_by_role("main").locator("form[method=post] button").first.click()
     await page.wait_for_url(f"{site}{to}")
+
+
+@asynccontextmanager
+async def demonstration(
+    folder: Path, profile: str = "ee"
+) -> AsyncIterator[tuple[FrontSite, Demonstration]]:
+    """A small country with its front page, which listens before the country does."""
+    known = country_profile(profile)
+    site = FrontSite(
+        profile=known,
+        stage=Stage(profile=profile),
+        status=CountryPages(profile=known, folder=folder / "out", at="/status"),
+        log=open_log(folder / "front.log", clock=SystemClock(), node="front"),
+    )
+    port = await site.start(0)
+    try:
+        async with running(folder / "state", profile, front=port) as country:
+            site.let_in(country)
+            yield site, country
+    finally:
+        await site.stop()

@@ -281,7 +281,7 @@ async def test_no_other_page_sends_our_forms(mari, pages, headers, why):
     assert (answer.status, answer.json["why"], pages.begun) == (403, why, [])
 
 
-@pytest.mark.parametrize("csrf", [None, "", "short", "x" * 44])
+@pytest.mark.parametrize("csrf", [None, "", "short", "x" * 44, "x" * 43, "A" * 85, "<" * 86])
 async def test_a_form_without_our_token_is_not_ours(mari, pages, csrf):
     fields = {"what": "x"} if csrf is None else {"what": "x", "csrf": csrf}
     answer = await mari.post("/private", fields)
@@ -293,6 +293,15 @@ async def test_an_old_browser_without_fetch_metadata_sends_forms(mari, pages):
         "/private", {"csrf": await mari.csrf(), "what": "x"}, **{"sec-fetch-site": None}
     )
     assert [what for what, _ in pages.begun] == ["x"]
+
+
+async def test_a_page_s_token_looks_different_each_time_and_all_of_them_count(mari, pages):
+    """A packed page's length would tell of what stands in it twice."""
+    tokens = [await mari.csrf() for _ in range(2)]
+    assert tokens[0] != tokens[1]
+    for token in tokens:
+        await mari.post("/private", {"csrf": token, "what": token[:5]})
+    assert [what for what, _ in pages.begun] == [token[:5] for token in tokens]
 
 
 async def test_a_token_of_another_person_s_session_is_not_ours(mari, other, login, pages):

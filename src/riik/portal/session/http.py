@@ -44,7 +44,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from riik.core import from_text
-from riik.formats.jose import encode_base64url
+from riik.formats.jose import JwsRefused, decode_base64url, encode_base64url
 from riik.portal.design.formats import Formats
 from riik.portal.design.http import address_of, html, language_of
 from riik.portal.design.pages import Pages
@@ -72,7 +72,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 SIGN_IN: Final = "/sign-in"
 KEPT: Final = "/sign-in/kept"
 SAFE: Final = frozenset({"GET", "HEAD"})
-TOKEN_LENGTH: Final = 43
+MASK_BYTES: Final = 32
 LOOKS: Final = 20
 LOOK_SECONDS: Final = 0.25
 
@@ -185,9 +185,15 @@ class Site:
         return html(content, shell.language, status, form_action=leads_to, headers=NEVER)
 
     def csrf(self, request: Request) -> str:
-        """The token that every form of this session carries (field ``csrf``); empty without one."""
+        """The token that every form of this session carries (field ``csrf``); empty without one.
+
+        It looks different each time, so that the length of a packed page tells nothing of it.
+        """
         secret = self.cookies.read(request, "guest")
-        return _token(secret) if secret else ""
+        if not secret:
+            return ""
+        mask = self.guests.entropy.bytes(MASK_BYTES)
+        return encode_base64url(mask + _masked(_token(secret), mask))
 
     async def form(self, request: Request) -> Form:
         """The form that the visitor sent from one of our pages; asking twice reads it once.
@@ -367,9 +373,14 @@ class Site:
 
     def _check_token(self, request: Request, token: str) -> None:
         """The page was made for this session; another's token is of an earlier one."""
-        if len(token) != TOKEN_LENGTH:
+        try:
+            sent = decode_base64url(token)
+        except JwsRefused:
+            sent = b""
+        if len(sent) != 2 * MASK_BYTES:
             raise ForeignRequest("the page's own token is missing", why="csrf")
-        if not compare_digest(token.encode(), self.csrf(request).encode()):
+        own = _token(self.cookies.read(request, "guest"))
+        if not compare_digest(_masked(sent[MASK_BYTES:], sent[:MASK_BYTES]), own):
             raise StalePage("the page is of an earlier session", why="csrf")
 
     def _page_before(self, request: Request) -> str:
@@ -380,8 +391,12 @@ class Site:
         return local_path(f"{parts.path}{query}") if here else "/"
 
 
-def _token(secret: str) -> str:
-    return encode_base64url(hmac(secret.encode(), b"csrf", "sha256"))
+def _token(secret: str) -> bytes:
+    return hmac(secret.encode(), b"csrf", "sha256")
+
+
+def _masked(value: bytes, mask: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(value, mask, strict=True))
 
 
 async def body_of(request: Request) -> bytes:

@@ -3,6 +3,7 @@
 from riik.runtime.web.cookies import Cookies
 from riik.runtime.web.edge import Edge, edge
 from riik.runtime.web.inputs import body_of, check_own_page, json_answer, json_body, whole_number
+from riik.runtime.web.packing import Packs
 from riik.runtime.web.problems import InputRefused, Problem
 from riik.runtime.web.server import Server, free_socket, serve
 
@@ -10,6 +11,7 @@ __all__ = [
     "Cookies",
     "Edge",
     "InputRefused",
+    "Packs",
     "Problem",
     "Server",
     "body_of",

@@ -198,7 +198,7 @@ class _Papers:
         if not is_paper(name):
             raise PortalRefused("no paper has such a name", why="no-paper")
         view = await hall.counter.portal.status(visitor, case, language=language)
-        if name not in {one["name"] for one in view.get("documents", ())}:
+        if name not in _names(view):
             raise PortalRefused("the case has no such paper", why="no-paper")
         content = await hall.counter.portal.document(visitor, case, name, language=language)
         return name, view, content
@@ -217,3 +217,9 @@ class _Papers:
         except (TimeoutError, RiikError):
             return None
         return None if view["next"]["step"] == "waiting" else view
+
+
+def _names(view: Mapping[str, Any]) -> set[str]:
+    """The papers of a case; before the signature also the file that will be signed."""
+    laid_out = (view.get("statement") or {}).get("file") or {}
+    return {str(one["name"]) for one in (*view.get("documents", ()), laid_out) if one}
