@@ -42,6 +42,7 @@ async def mari(country):
             "mandates": await ask("mine/mandates", language="en"),
             "notices": await ask("mine/notices", language="en"),
             "catalogue": await ask("catalogue", language="et"),
+            "numbers": await ask("numbers", language="et", days=7),
         }
 
 
@@ -104,3 +105,14 @@ async def test_this_is_wrong_gets_a_number_and_a_notice(mari):
     assert mari["told"]["organisation"] == "Interior"
     assert number in mari["told"]["body"]
     assert "Tartu" not in mari["told"]["body"]
+
+
+async def test_numbers_of_a_small_country_are_hidden_and_name_who_answers(mari):
+    rows = {one["service"]: one for one in mari["numbers"]["services"]}
+    licence = rows["driving-licence"]
+    assert (licence["name"], licence["organisation"]) == (
+        "Juhiloa vahetamine",
+        "Transpordiamet (näidis)",
+    )
+    assert licence["median_seconds"] is None
+    assert mari["numbers"]["silent"] == []

@@ -2,7 +2,7 @@
 
 from riik.cases.component import Cases
 from riik.cases.errors import CaseRefused, CaseUnknown, TransitionRefused
-from riik.cases.model import Case, Document, Event, Lane, Mark, Paper, Pick, State
+from riik.cases.model import Case, Document, Event, Journey, Lane, Mark, Paper, Pick, State
 
 __all__ = [
     "Case",
@@ -11,6 +11,7 @@ __all__ = [
     "Cases",
     "Document",
     "Event",
+    "Journey",
     "Lane",
     "Mark",
     "Paper",

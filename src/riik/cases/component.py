@@ -11,7 +11,7 @@ from typing import Protocol
 
 from riik.cases.errors import CaseUnknown
 from riik.cases.lifecycle import follow, lane_after
-from riik.cases.model import Case, Document, Event, Mark, Paper, Pick, State
+from riik.cases.model import Case, Document, Event, Journey, Mark, Paper, Pick, State
 from riik.core import Clock, SubjectId, Vault, Work
 
 __all__ = ["CaseStore", "Cases"]
@@ -33,6 +33,7 @@ class CaseStore(Protocol):
     def put_document(self, case_id: str, document: Document, *, work: Work) -> None: ...
     def document(self, case_id: str, name: str, *, work: Work) -> Document | None: ...
     def papers(self, case_id: str, *, work: Work) -> list[Paper]: ...
+    def journeys(self, *, since: datetime, limit: int, work: Work) -> list[Journey]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,10 @@ class Cases:
         if subject is not None and case.subject != subject:
             raise CaseUnknown("no such case", why="not-yours")
         return case
+
+    def journeys(self, *, since: datetime, limit: int = 100_000, work: Work) -> list[Journey]:
+        """Times and outcomes of the cases opened since then, the newest first; nobody's data."""
+        return self.store.journeys(since=since, limit=limit, work=work)
 
     def of_person(self, subject: SubjectId, *, work: Work) -> list[Case]:
         """One person's cases, newest first."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from riik.core import SubjectId, to_text
 
-__all__ = ["Case", "Document", "Event", "Lane", "Mark", "Paper", "Pick", "State"]
+__all__ = ["Case", "Document", "Event", "Journey", "Lane", "Mark", "Paper", "Pick", "State"]
 
 
 class State(StrEnum):
@@ -160,3 +160,26 @@ class Paper:
     name: str
     media_type: str
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A case's times and outcome, for figures. No person, no number.
+
+    Attributes:
+        service: Catalogue id.
+        channel: ``web``, ``desk`` …; empty where it was not written down.
+        opened_at: UTC.
+        handed_in_at: When it was signed, or handed in without a signature; None before.
+        decided_at: When it was decided; None before, and for what was withdrawn.
+        decided_by: ``computer`` or ``official``; empty before.
+        state: Where it stands.
+    """
+
+    service: str
+    channel: str
+    opened_at: datetime
+    handed_in_at: datetime | None
+    decided_at: datetime | None
+    decided_by: str
+    state: State

@@ -1,7 +1,8 @@
 """Tables of cases, their timelines and documents. Documents are sealed per person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     RowMapping,
     Table,
     Text,
@@ -20,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from riik.cases.model import Case, Document, Event, Lane, Paper, Pick, State
+from riik.cases.model import Case, Document, Event, Journey, Lane, Paper, Pick, State
 from riik.core import SubjectId, Work, from_text, to_text
 
 __all__ = ["SqlCaseStore"]
@@ -155,6 +157,23 @@ class SqlCaseStore:
             for row in work.execute(query)
         ]
 
+    def journeys(self, *, since: datetime, limit: int, work: Work) -> list[Journey]:
+        """Times and outcomes of the cases opened since then."""
+        query = select(_case.c.id, _case.c.service, _case.c.state, _case.c.opened_at)
+        chosen = (
+            query.where(_case.c.opened_at >= to_text(since))
+            .order_by(_case.c.opened_at.desc())
+            .limit(limit)
+        ).subquery()
+        told = select(_event.c.case_id, _event.c.at, _event.c.kind, _event.c.actor, _event.c.detail)
+        events = told.join(chosen, chosen.c.id == _event.c.case_id).where(
+            _event.c.kind.in_(("opened", "submitted", "signed", "decided"))
+        )
+        happened: dict[str, dict[str, Row[Any]]] = {}
+        for row in work.execute(events):
+            happened.setdefault(row.case_id, {})[row.kind] = row
+        return [_journey_of(row, happened.get(row.id, {})) for row in work.execute(select(chosen))]
+
     def put_document(self, case_id: str, document: Document, *, work: Work) -> None:
         """Keep a document whose content is sealed; one name is written once."""
         work.execute(
@@ -254,3 +273,17 @@ def _time(text: str | None) -> datetime | None:
 
 def _subject(text: str | None) -> SubjectId | None:
     return SubjectId(text) if text else None
+
+
+def _journey_of(case: Row[Any], events: Mapping[str, Row[Any]]) -> Journey:
+    handed_in = events.get("signed") or events.get("submitted")
+    decided, opened = events.get("decided"), events.get("opened")
+    return Journey(
+        service=case.service,
+        channel=opened.detail if opened else "",
+        opened_at=from_text(case.opened_at),
+        handed_in_at=from_text(handed_in.at) if handed_in else None,
+        decided_at=from_text(decided.at) if decided else None,
+        decided_by=decided.actor if decided else "",
+        state=State(case.state),
+    )

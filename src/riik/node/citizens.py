@@ -25,6 +25,7 @@ from riik.portal.citizen.me.http import routes as me_routes
 from riik.portal.citizen.mine import Mandated, MyCases
 from riik.portal.citizen.model import Register
 from riik.portal.citizen.notices import Notices
+from riik.portal.citizen.numbers import Numbers
 from riik.portal.citizen.own import OwnData
 from riik.portal.citizen.papers.http import routes as paper_routes
 from riik.portal.citizen.shelf import Shelf
@@ -113,6 +114,7 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
         ),
         told=told,
         held=OwnData(errands=errands, registers=registers, words=words, texts=texts),
+        numbers=Numbers(exchange=assembly.exchange, client=own, providers=providers),
         tracking=_tracking(assembly, portal, section, errands=errands, words=words, texts=texts),
     )
 

@@ -278,7 +278,7 @@ def add_portal(assembly: Assembly) -> None:
     assembly.parts.portal = portal
     counter = open_counter(assembly, portal, section)
     assembly.routes += portal_routes(portal, site=assembly.site)
-    assembly.routes += open_routes(counter.catalogue)
+    assembly.routes += open_routes(counter)
     assembly.routes += mine_routes(counter, site=assembly.site)
     assembly.routes += citizen_pages(assembly, counter, site=assembly.site)
     assembly.on(portal_handlers(portal))

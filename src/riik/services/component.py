@@ -8,6 +8,7 @@ is done by `run`, woken through the outbox, so that a fall at any point loses no
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Protocol
 
 from riik.cases import Case, Cases
@@ -18,6 +19,7 @@ from riik.core import (
     MemberId,
     PersonCode,
     Unavailable,
+    to_text,
 )
 from riik.payments import Fees
 from riik.services.desk.assisting import Assisting
@@ -25,6 +27,7 @@ from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
 from riik.services.letters import APPLICATION, application_file
+from riik.services.measures.figures import LEAST, figures
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.process import Kind, Node, State, start, waiting
@@ -194,6 +197,20 @@ class Services:
             )
             for definition in self.files.definitions.values()
         ]
+
+    def measures(self, *, days: int = 30) -> dict[str, Any]:
+        """How each service did in the last days: counts and times of many, none of a few."""
+        now = self.clock.now()
+        since = now - timedelta(days=days)
+        with self.database.read() as work:
+            journeys = self.cases.journeys(since=since, work=work)
+        names = {one.id: one.names for one in self.files.definitions.values()}
+        return {
+            "since": to_text(since),
+            "until": to_text(now),
+            "least": LEAST,
+            "services": figures(journeys, names=names, now=now),
+        }
 
     async def run(self, case: str) -> None:
         """Do what waits without the person, one durable operation after the other.

@@ -9,7 +9,8 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
     POST /<case>/<step>        answers/<page>, submission, signature, payment, withdrawal, review
     GET  /<case>/documents/<name>; before the signature also the file that will be signed
 
-Service `catalogue` tells of no person: ``GET /`` answers every service's guide.
+Service `catalogue` tells of no person: ``GET /`` answers every service's guide. Service `measures`
+neither: ``GET /?days=30`` answers figures of many cases.
 """
 
 import re
@@ -29,6 +30,8 @@ from riik.services.steps import Visit
 __all__ = ["offers"]
 
 MOST_BODY = 200_000
+MOST_DAYS = 3_660
+_DAYS = re.compile(r"[1-9][0-9]{0,3}\Z")
 _CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
@@ -53,7 +56,21 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
     async def catalogue(incoming: Incoming) -> Answer:
         return _json({"services": services.catalogue()})
 
+    async def measures(incoming: Incoming) -> Answer:
+        days = dict(parse_qsl(incoming.query)).get("days", "30")
+        if not _DAYS.match(days):
+            raise ServiceRefused("a period has one to 3660 days", why="days")
+        return _json(await services.in_thread(services.measures, days=min(int(days), MOST_DAYS)))
+
     return [
+        Offer(
+            provider=provider,
+            service="measures",
+            endpoints=(Endpoint("GET", "/"),),
+            handler=measures,
+            requires_purpose=False,
+            open_to_all=True,
+        ),
         Offer(
             provider=provider,
             service="cases",

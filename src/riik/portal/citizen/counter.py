@@ -12,6 +12,7 @@ from riik.portal.citizen.catalogue import Catalogue
 from riik.portal.citizen.component import Portal
 from riik.portal.citizen.mine import Mandated, MyCases
 from riik.portal.citizen.notices import Notices
+from riik.portal.citizen.numbers import Numbers
 from riik.portal.citizen.own import OwnData
 from riik.portal.citizen.tracking import Tracking
 from riik.portal.session import Visitor
@@ -31,6 +32,7 @@ class CitizenCounter:
         told: Notices.
         held: What registers hold of a person.
         tracking: Who looked.
+        numbers: How services do.
     """
 
     portal: Portal
@@ -40,6 +42,7 @@ class CitizenCounter:
     told: Notices
     held: OwnData
     tracking: Tracking
+    numbers: Numbers
 
     async def mandates(self, visitor: Visitor, language: str = "en") -> dict[str, Any]:
         """For whom the visitor may act."""

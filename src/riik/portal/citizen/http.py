@@ -15,6 +15,7 @@ POST /v1/mine/corrections      {"register", "field", "says", "should_be", "why"}
 GET  /v1/mine/looks           who looked, grouped and proved, ``?days=``
 GET  /v1/catalogue            guides in ``?language=``; with ``?words=`` what fits them; no sign-in
 GET  /v1/catalogue/<service>  one guide
+GET  /v1/numbers              how services do, ``?days=``; no sign-in
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,7 +25,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from riik.core import ClientId, person_code
-from riik.portal.citizen.catalogue import Catalogue
 from riik.portal.citizen.component import Portal
 from riik.portal.citizen.counter import CitizenCounter
 from riik.portal.citizen.errors import PortalRefused
@@ -55,8 +55,9 @@ def routes(portal: Portal, *, site: Site) -> list[Route]:
     ]
 
 
-def open_routes(catalogue: Catalogue) -> list[Route]:
+def open_routes(counter: CitizenCounter) -> list[Route]:
     """What anybody may ask without signing in."""
+    catalogue = counter.catalogue
 
     async def guides(request: Request) -> Response:
         """GET /v1/catalogue: all guides, or those that fit some words."""
@@ -70,7 +71,13 @@ def open_routes(catalogue: Catalogue) -> list[Route]:
         service = request.path_params["service"]
         return JSONResponse(await catalogue.guide(service, _language(request)))
 
+    async def numbers(request: Request) -> Response:
+        """GET /v1/numbers: how services do."""
+        days = whole_number(request.query_params, "days", default=30, least=1, most=3_660)
+        return JSONResponse(await counter.numbers.all(_language(request), days=days))
+
     return [
+        Route("/v1/numbers", numbers, methods=["GET"]),
         Route("/v1/catalogue", guides, methods=["GET"]),
         Route("/v1/catalogue/{service}", guide, methods=["GET"]),
     ]
