@@ -1,5 +1,6 @@
 """The demonstration as a command runs it: start, walk one licence through, show, serve."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from riik.demo.front import FrontSite, Stage
 from riik.demo.front.opening import open_browser
 from riik.demo.journey import Step
 from riik.demo.loop import until_stopped
+from riik.demo.neighbours import neighbours_apply
 from riik.demo.running import Demonstration, open_demonstration
 from riik.demo.showing import Shown, show_journey
 from riik.demo.storytelling import Told, read_story, tell_story
@@ -93,14 +95,24 @@ async def run_demonstration(
                 _print(running, told, shown, seconds, address=serving, show=show)
             if not options.once:
                 show("\nServing until Ctrl-C.")
-                await until_stopped()
-                tell("Stopping …")
+                await _serve(running, tell=tell)
         finally:
             if stage.running is not None:
                 await stage.running.close()
     finally:
         await site.stop()
     return told.as_expected
+
+
+async def _serve(running: Demonstration, *, tell: Callable[[str], None]) -> None:
+    """Serve until somebody stops it; meanwhile neighbours apply."""
+    neighbours = asyncio.create_task(neighbours_apply(running, tell=tell))
+    try:
+        await until_stopped()
+    finally:
+        tell("Stopping …")
+        neighbours.cancel()
+        await asyncio.gather(neighbours, return_exceptions=True)
 
 
 async def _open(
@@ -155,6 +167,7 @@ async def _again(options: Options, site: FrontSite, port: int) -> None:
         raise
     site.let_in(running)
     await _walk(running, options, clock=SystemClock().monotonic, tell=lambda line: None)
+    await neighbours_apply(running, tell=stage.tell)
 
 
 def _site(options: Options, stage: Stage) -> FrontSite:

@@ -46,6 +46,7 @@ class _Country(Shape):
     zone: str
     service: str
     mandate_basis: str
+    neighbours: tuple[str, ...]
     member: tuple[_Member, ...]
 
 
@@ -111,6 +112,7 @@ class Country:
         zone: Its time zone.
         service: Catalogue id of its driving-licence service.
         mandate_basis: The law that makes parents represent.
+        neighbours: People who apply by themselves, so that an official has something to decide.
         members: By role.
     """
 
@@ -120,6 +122,7 @@ class Country:
     zone: str
     service: str
     mandate_basis: str
+    neighbours: tuple[str, ...]
     members: Mapping[str, DemoMember]
 
     @property
@@ -166,6 +169,7 @@ def read_country(profile: str) -> Country:
         zone=read.zone,
         service=read.service,
         mandate_basis=read.mandate_basis,
+        neighbours=read.neighbours,
         members=members,
     )
 

@@ -41,6 +41,7 @@ class _Person(Shape):
     official: tuple[str, ...] = ()
     desk: _Desk | None = None
     without: tuple[str, ...] = ()
+    residence_known: bool = True
     records: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
 
@@ -105,7 +106,7 @@ class _Cast:
 
 def _told(person: _Person, cast: _Cast) -> Told:
     named, codes, born = cast.people, cast.codes, cast.born
-    values: dict[str, Any] = {"residence_days": 365}
+    values: dict[str, Any] = {"residence_days": 365} if person.residence_known else {}
     if person.parents:
         values["parents"] = [
             {"person": codes[one], "role": "mother" if named[one].sex == "F" else "father"}
