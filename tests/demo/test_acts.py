@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import aiohttp
 import pytest
 from tests.demo.stage import theatre
 from tests.portal.sight import CHROMIUM
@@ -213,3 +214,12 @@ async def complaints(page):
     axe = pytest.importorskip("axe_playwright_python.async_playwright")
     found = await axe.Axe().run(page)
     return found.generate_report() if found.violations_count else ""
+
+
+async def test_every_node_has_its_operator_s_page(stage):
+    for role in stage.country.country.members:
+        url = f"{stage.country.places[role].origin}/operator?lang=en"
+        async with aiohttp.ClientSession() as http, http.get(url) as answer:
+            page = await answer.text()
+        assert "Nothing needs you" in page, role
+        assert not [one.code for one in stage.country.holders if one.code[2:] in page]

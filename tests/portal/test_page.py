@@ -48,7 +48,7 @@ def test_the_page_tells_the_state_in_words_first():
     )
 
 
-ONE = {"en": "1 look, head", "et": "1 vaatamine, logipea", "vi": "1 lượt xem, đầu nhật ký"}
+ONE = {"en": "1 look, head", "et": "1 vaatamine, logi pea", "vi": "1 lượt xem, đầu nhật ký"}
 FILE = {"en": "evidence: 1 file", "et": "evidence: 1 fail", "vi": "evidence: 1 tệp"}
 
 

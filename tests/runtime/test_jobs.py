@@ -228,3 +228,42 @@ def test_a_topic_has_one_handler_and_a_job_one_name(worker):
 def test_pauses_double_up_to_a_quarter_of_an_hour(attempt, seconds):
     assert pause(attempt, ValueError()) == timedelta(seconds=seconds)
     assert pause(attempt, ValueError()) <= LONGEST_PAUSE
+
+
+def test_events_that_nobody_here_handles_hold_nothing_up(worker):
+    asyncio.run(worker.put("a"))
+    assert worker.jobs.waiting() == (0, 0.0)
+    worker.jobs.on("letters", lambda _delivery: None)
+    assert worker.jobs.waiting()[0] == 1
+
+
+def test_what_comes_round_says_how_it_ended_last(worker):
+    async def run():
+        async def fail():
+            raise Unavailable("no disk", why="disk")
+
+        worker.jobs.periodic("sweep", timedelta(days=1), fail)
+        await worker.jobs.run_due()
+
+    asyncio.run(run())
+    assert ("sweep", timedelta(days=1), "core.unavailable:disk") in worker.jobs.rounds()
+
+
+def test_what_is_abandoned_is_not_given_back(worker):
+    async def run():
+        inside = asyncio.Event()
+
+        async def handler(_delivery):
+            inside.set()
+            await asyncio.Event().wait()
+
+        worker.jobs.on("letters", handler)
+        await worker.put("a")
+        worker.jobs.start()
+        await asyncio.wait_for(inside.wait(), SOON)
+        worker.jobs.abandon()
+        await asyncio.sleep(0.05)
+
+    asyncio.run(run())
+    later = Deliveries(database=worker.node, clock=worker.clock, owner="other")
+    assert later.lease(["letters"], limit=9, length=timedelta(seconds=30)) == []

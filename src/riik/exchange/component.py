@@ -50,6 +50,7 @@ from riik.exchange.model import (
     Role,
     Seal,
     header,
+    ms_of,
 )
 from riik.exchange.protocol.container import TimeStamped, write_container
 from riik.exchange.protocol.messages import (
@@ -397,6 +398,12 @@ class Exchange:
         """How many messages the log holds."""
         with self.database.read() as work:
             return self.store.count(work=work)
+
+    def unstamped_seconds(self) -> float:
+        """For how long the oldest message has waited for its time-stamp; 0 when none waits."""
+        with self.database.read() as work:
+            oldest = self.store.oldest_unstamped(work=work)
+        return 0.0 if oldest is None else max(0.0, (ms_of(self.clock.now()) - oldest) / 1000)
 
     def evidence(self, message_id: str, *, direction: Direction, role: Role | None = None) -> bytes:
         """The ASiC-E container that proves one message of this node's log.

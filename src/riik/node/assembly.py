@@ -38,6 +38,7 @@ class Assembly:
     base: Base
     parts: Parts = field(default_factory=Parts)
     routes: list[BaseRoute] = field(default_factory=list)
+    operator_routes: list[BaseRoute] = field(default_factory=list)
     register_rights: list[tuple[RegisterDefinition, ClientId]] = field(default_factory=list)
     site: Site | None = None
 
@@ -191,6 +192,7 @@ class Assembly:
             base=self.base,
             parts=self.parts,
             routes=self.routes,
+            operator_routes=self.operator_routes,
             exchange=self.exchange,
             identity=self.tls,
             transport=self.transport,

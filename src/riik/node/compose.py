@@ -26,7 +26,7 @@ from riik.node.state import (
     listed_services,
     offer_certificates,
 )
-from riik.node.status import add_status
+from riik.node.status import add_operator, add_status
 from riik.trust.component import Trust
 
 __all__ = ["build", "open_member", "open_reader", "open_trust", "publish_list"]
@@ -50,6 +50,7 @@ def build(config: NodeConfig) -> Node:
     add_services(assembly)
     add_portal(assembly)
     add_status(assembly)
+    add_operator(assembly)
     return assembly.node()
 
 

@@ -63,7 +63,8 @@ class PeopleSection(Shape):
     """Where people reach the node: a port on localhost, or behind a proxy an origin.
 
     ``card`` is the origin of a demonstration card that pages offer beside real ones, ``front``
-    that of the demonstration's front page.
+    that of the demonstration's front page. ``operator = "local"`` serves the operator's page on
+    127.0.0.1 at ``operator-port``; a demonstration's node has it on its own port.
     """
 
     host: str = "127.0.0.1"
@@ -71,6 +72,8 @@ class PeopleSection(Shape):
     origin: str
     card: str = ""
     front: str = ""
+    operator: Literal["off", "local"] = "off"
+    operator_port: int = 7900
 
 
 class StateSection(Shape):

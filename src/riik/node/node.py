@@ -49,6 +49,8 @@ class Node:
         base: Its engines.
         parts: Its components; those it does not run are None.
         routes: What people and protocols find on its port.
+        operator_routes: What its operator finds on another, on this machine only; nothing when
+            that is off.
         exchange: Its security server.
         identity: Its TLS key and certificate between servers.
         transport: Its connections to other servers.
@@ -60,6 +62,7 @@ class Node:
     base: Base
     parts: Parts
     routes: list[BaseRoute]
+    operator_routes: list[BaseRoute]
     exchange: Exchange
     identity: TlsIdentity
     transport: TlsTransport
@@ -67,6 +70,7 @@ class Node:
     stamper: TimeStamper
     grant: Callable[[GlobalConf], Sequence[Right]]
     server: Server | None = None
+    operator: Server | None = None
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def start(self) -> None:
@@ -101,6 +105,20 @@ class Node:
             # Others were told this port: another one would be nobody's, or somebody else's.
             await self.server.stop()
             raise PortTaken(f"port {people.port} is taken", why="port", port=people.port)
+        if self.operator_routes:
+            await self._open_for_operator()
+
+    async def _open_for_operator(self) -> None:
+        """Open the operator's port, on the machine's own address whatever the people's is."""
+        people, base = self.base.config.file.people, self.base
+        app = edge(
+            [*self.operator_routes, *design_routes()],
+            metrics=base.metrics,
+            logger=base.log,
+            entropy=base.entropy,
+            pages=problem_pages(country_profile(base.config.file.node.profile), home="/operator"),
+        )
+        self.operator = await serve(KeepsLanguage(app), "127.0.0.1", people.operator_port)
 
     async def open_exchange(self) -> None:
         """Learn the global configuration, then open the ports for other servers."""
@@ -123,9 +141,10 @@ class Node:
 
     async def close_door(self) -> None:
         """Close the people's port; it may be opened again."""
-        if self.server is not None:
-            await self.server.stop()
-            self.server = None
+        for server in (self.server, self.operator):
+            if server is not None:
+                await server.stop()
+        self.server = self.operator = None
 
     async def close_exchange(self) -> None:
         """Close the ports for other servers; they may be opened again."""
@@ -165,9 +184,10 @@ class Node:
     async def crash(self) -> None:
         """Go down as when the power fails: no work is ended, nothing is said, only files stay."""
         self.base.jobs.abandon()
-        if self.server is not None:
-            await self.server.cut()
-            self.server = None
+        for server in (self.server, self.operator):
+            if server is not None:
+                await server.cut()
+        self.server = self.operator = None
         await self.close_exchange()
         self.transport.close()
         self.parts.close()

@@ -1,4 +1,7 @@
-"""What a node tells of itself, and the pages of a whole country that asks its nodes."""
+"""What a node tells of itself, to anyone and to its operator; and a whole country that is asked.
+
+The operator's page is never on the people's port in earnest.
+"""
 
 from base64 import b64encode
 from collections.abc import Sequence
@@ -20,15 +23,18 @@ from riik.portal.operator import (
     messages_of,
 )
 from riik.portal.operator.client import PolledCountry
-from riik.portal.operator.http import country_routes, node_routes
+from riik.portal.operator.health import Health, HeldCertificate, Peer, Round
+from riik.portal.operator.http import country_routes, node_routes, operator_routes
+from riik.portal.operator.nodepage import NodePage
 from riik.portal.operator.page import StatusPage
 from riik.profiles import Profile
 from riik.runtime.clock import SystemClock
 from riik.runtime.http_client import HttpClient
 from riik.runtime.threads import ThreadPool
 from riik.transparency import Log, TrustPolicy, open_checkpoint
+from riik.trust import read_certificate
 
-__all__ = ["Country", "CountryPages", "Listed", "Message", "add_status"]
+__all__ = ["Country", "CountryPages", "Listed", "Message", "add_operator", "add_status"]
 
 MOST_RECORDS = 60
 
@@ -41,6 +47,22 @@ def add_status(assembly: Assembly) -> None:
         return await assembly.base.in_thread(teller.tell)
 
     assembly.routes += node_routes(status)
+
+
+def add_operator(assembly: Assembly) -> None:
+    """`GET /operator`: open in the demonstration, else off or on a loopback port of its own."""
+    people, node = assembly.config.file.people, assembly.config.file.node
+    teller = _HealthTeller(assembly)
+
+    async def health() -> Health:
+        return await assembly.base.in_thread(teller.tell)
+
+    page = NodePage(profile=assembly.profile, front=people.front)
+    routes = operator_routes(health, page=page, usual=assembly.profile.languages)
+    if node.demonstration:
+        assembly.routes += routes
+    elif people.operator == "local":
+        assembly.operator_routes += routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +80,7 @@ class _Teller:
             member=str(config.member),
             names=dict(config.file.node.names),
             server=f"{section.host}:{section.port}",
-            runs=_running(parts),
+            runs=_components(parts),
             messages=exchange.count(),
             log=_head(parts.transparency.log) if parts.transparency else None,
             watches=self._watched(),
@@ -81,7 +103,73 @@ class _Teller:
         return tuple(found)
 
 
-def _running(parts: Parts) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _HealthTeller:
+    """Puts a node's health together."""
+
+    assembly: Assembly
+
+    def tell(self) -> Health:
+        assembly = self.assembly
+        base, exchange, file = assembly.base, assembly.exchange, assembly.config.file
+        waiting, oldest = base.jobs.waiting()
+        log = assembly.parts.transparency.log if assembly.parts.transparency else None
+        head = _head(log) if log else None
+        return Health(
+            at=base.clock.now(),
+            name=file.node.name,
+            member=str(assembly.member),
+            names=dict(file.node.names),
+            runs=_components(assembly.parts),
+            certificates=self._certificates(),
+            waiting=waiting,
+            oldest=oldest,
+            rounds=tuple(
+                Round(name=name, every=every, failed=failed)
+                for name, every, failed in base.jobs.rounds()
+            ),
+            peers=self._peers(),
+            configuration_until=exchange.knowledge.expires_at,
+            messages=exchange.count(),
+            unstamped=exchange.unstamped_seconds(),
+            looks=head.size if head else None,
+            witnesses=head.witnesses if head else (),
+            demonstration=file.node.demonstration,
+        )
+
+    def _certificates(self) -> tuple[HeldCertificate, ...]:
+        folder = self.assembly.config.path("certificates")
+        found = []
+        for path in sorted(folder.glob("*.der")):
+            certificate = read_certificate(path.read_bytes())
+            held = HeldCertificate(
+                name=path.stem,
+                subject=certificate.subject.common_name or "",
+                ends=certificate.not_after,
+            )
+            found.append(held)
+        return tuple(found)
+
+    def _peers(self) -> tuple[Peer, ...]:
+        try:
+            conf = self.assembly.exchange.configuration()
+        except RiikError:
+            return ()
+        return tuple(
+            Peer(
+                member=str(member),
+                name=name,
+                subsystems=sum(client.member == member for client in conf.subsystems),
+                servers=tuple(
+                    server.address for server in conf.servers if server.id.owner == member
+                ),
+            )
+            for member, name in sorted(conf.members.items(), key=lambda pair: str(pair[0]))
+        )
+
+
+def _components(parts: Parts) -> tuple[str, ...]:
+    """Names of the components that a node runs."""
     names = [one.name for one in fields(parts) if one.name != "closers"]
     return tuple(name for name in names if getattr(parts, name) is not None)
 

@@ -39,6 +39,7 @@ class _Round:
     handler: Periodic
     look: float = 0.0
     running: bool = False
+    failed: str = ""
 
 
 class Jobs:
@@ -134,6 +135,17 @@ class Jobs:
             if task is not None:
                 task.cancel()
 
+    def rounds(self) -> list[tuple[str, timedelta, str]]:
+        """What comes round: name, period, and why it failed last; empty when it did not."""
+        return [(name, each.every, each.failed) for name, each in sorted(self._rounds.items())]
+
+    def waiting(self) -> tuple[int, float]:
+        """How many events wait, and for how many seconds the oldest does; asks the database.
+
+        Events that nobody here handles are kept for whoever will, and hold nothing up.
+        """
+        return self._deliveries.waiting(tuple(self._handlers))
+
     async def run_due(self) -> int:
         """Do all that is due now, and what that makes due, and answer how many handlers ran.
 
@@ -202,7 +214,9 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - the job loop outlives everything
             self._failed.labels(name).inc()
             self._log.failure("job-failed", error, job=name)
+            each.failed = code(error)
         else:
+            each.failed = ""
             self._done.labels(name).inc()
         finally:
             each.running = False

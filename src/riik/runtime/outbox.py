@@ -177,9 +177,11 @@ class Deliveries:
             mine = self._mine([delivery.id])
             work.execute(mine.values(attempts=OUTBOX.c.attempts - 1, **again))
 
-    def waiting(self) -> tuple[int, float]:
-        """How many events wait, and for how many seconds the oldest does."""
+    def waiting(self, topics: Collection[str] | None = None) -> tuple[int, float]:
+        """How many events wait, of these topics or of all, and for how many seconds the oldest."""
         query = select(func.count(), func.min(OUTBOX.c.created_utc)).where(WAITING)
+        if topics is not None:
+            query = query.where(OUTBOX.c.topic.in_(topics))
         with self.database.read() as work:
             count, oldest = work.execute(query).one()
         if oldest is None:

@@ -22,6 +22,7 @@ from riik.runtime.logs import JsonLog
 __all__ = ["Backstage", "Done", "Hurt"]
 
 MOST_SECONDS: Final = 90.0
+FOUNDING_SECONDS: Final = 600.0
 SOON: Final = 4.0
 """So long a form waits for its act; then the page says that it goes on."""
 
@@ -126,7 +127,7 @@ class Backstage:
 
     async def _go(self, name: str, work: Awaitable[Outcome | None]) -> None:
         try:
-            async with asyncio.timeout(MOST_SECONDS):
+            async with asyncio.timeout(FOUNDING_SECONDS if name == "reset" else MOST_SECONDS):
                 outcome = await work
         except Exception as error:  # noqa: BLE001 - the stage outlives every act
             self.log.failure("act-failed", error, act=name)

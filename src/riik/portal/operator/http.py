@@ -1,6 +1,7 @@
 """The status of a node and of a country, for people and for machines.
 
 GET /status.json     of a node: `node_routes`
+GET /operator        of a node, for its operator: `operator_routes`
 GET /                of a country, as a page (or where it is put); GET /status.json as JSON
 GET /files/<name>    a file of the last journey, if it is one of those listed
 """
@@ -14,10 +15,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from riik.portal.design.http import address_of, html, language_of
+from riik.portal.operator.health import Health
+from riik.portal.operator.nodepage import NodePage
 from riik.portal.operator.page import StatusPage
 from riik.portal.operator.status import Country, NodeStatus, StatusSource
 
-__all__ = ["country_routes", "node_routes"]
+__all__ = ["country_routes", "node_routes", "operator_routes"]
 
 
 def node_routes(status: Callable[[], Awaitable[NodeStatus]]) -> list[BaseRoute]:
@@ -28,6 +31,20 @@ def node_routes(status: Callable[[], Awaitable[NodeStatus]]) -> list[BaseRoute]:
         return _json(await status())
 
     return [Route("/status.json", own, methods=["GET"])]
+
+
+def operator_routes(
+    health: Callable[[], Awaitable[Health]], *, page: NodePage, usual: tuple[str, ...] = ("en",)
+) -> list[BaseRoute]:
+    """A node's page for its own operator; who reaches it is the node's matter."""
+
+    async def show(request: Request) -> Response:
+        """GET /operator: this node, for who runs it."""
+        language = language_of(request, usual)
+        shown = page.render(await health(), language=language, address=address_of(request))
+        return html(shown, language)
+
+    return [Route("/operator", show, methods=["GET"])]
 
 
 def country_routes(

@@ -1,0 +1,64 @@
+"""In earnest the operator's page is off, or on a loopback port of its own; never for people."""
+
+import aiohttp
+import pytest
+from tests.journeys.house import running
+
+from riik.node import build, read_config
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def anyio_backend():
+    """One loop for the module: the founded country is made in it."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def founded(anyio_backend, tmp_path_factory):
+    """The state of a small country that was founded and stopped."""
+    folder = tmp_path_factory.mktemp("operated") / "ee"
+    async with running(folder):
+        pass
+    return folder
+
+
+async def status_of(url):
+    """How an address answers; 0 where nobody does."""
+    try:
+        async with aiohttp.ClientSession() as http, http.get(url) as answer:
+            return answer.status
+    except aiohttp.ClientError:
+        return 0
+
+
+EARNEST = [("", 404, 0), ('operator = "off"', 404, 0), ('operator = "local"', 404, 200)]
+
+
+@pytest.mark.parametrize(("line", "people", "operator"), EARNEST)
+async def test_in_earnest_the_page_is_never_on_the_people_s_port(founded, line, people, operator):
+    file = founded / "bank" / "node.toml"
+    demonstration = file.read_text()
+    port = 7_950
+    earnest = demonstration.replace("demonstration = true", "demonstration = false")
+    section = f"[people]\n{line}\noperator-port = {port}\n"
+    file.write_text(
+        "\n".join(
+            row
+            for row in earnest.replace("[people]\n", section).splitlines()
+            if not row.startswith(("card =", "front ="))
+        )
+    )
+    try:
+        node = build(read_config(file))
+        try:
+            await node.open_door()
+            origin = f"http://127.0.0.1:{node.server.port}"
+            assert await status_of(f"{origin}/operator") == people
+            shown = node.operator.port if node.operator else port
+            assert await status_of(f"http://127.0.0.1:{shown}/operator") == operator
+        finally:
+            await node.stop()
+    finally:
+        file.write_text(demonstration)
