@@ -1,0 +1,124 @@
+"""The desk's pages in a real browser: axe finds nothing, nothing scrolls sideways, script or not."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import async_playwright
+from tests.portal.citizen.mine.house import served
+from tests.portal.sight import CHROMIUM
+from tests.services.house import CASE, MARI
+
+from riik.core import person_code
+from riik.services import Verdict
+
+pytestmark = pytest.mark.anyio
+
+INSTALLED = Path(CHROMIUM).exists()
+PETER, HELMI = map(person_code, ("EE37003030002", "EE45501010003"))
+ASKED, ASIDE, DECIDED = (f"case-of-a-test-000{n}" for n in (2, 3, 4))
+SCREENS = [("en", "light", 1280), ("vi", "dark", 360), ("et", "light", 320), ("vi", "light", 768)]
+PAGES = [
+    "/desk?queue=team",
+    "/desk?queue=asked",
+    "/desk?queue=ended",
+    "/desk?queue=overdue",
+    f"/desk/cases/{CASE}?queue=team",
+    f"/desk/cases/{ASKED}?queue=asked",
+    f"/desk/cases/{DECIDED}?queue=ended",
+    "/desk/sign",
+    "/desk/look-up",
+    "/desk/looks",
+    "/desk/keys",
+    "/desk/cases/case-of-nobody-at-all",
+]
+
+
+@pytest.fixture
+async def work(house, world, anneli):
+    """A desk with work: a case that waits, one about which the person is asked, one put aside."""
+    world.silent = {"driver-certificate"}
+    people = {CASE: MARI, ASKED: PETER, ASIDE: HELMI, DECIDED: PETER}
+    for case, person in people.items():
+        await house.waiting(case, person)
+    clerk = house.clerk()
+    await house.desk.ask(clerk, ASKED, pages=["photo"], message="Vali teine foto.")
+    house.case, house.person = ASKED, PETER
+    await house.desk.put_aside(clerk, Verdict(case=ASIDE, outcome="grant"))
+    await house.decide(Verdict(case=DECIDED, outcome="refuse", reason="Arst ei luba."))
+    await house.desk.open(clerk, CASE)
+    return anneli
+
+
+@pytest.fixture
+async def chromium():
+    """Debian's Chromium, without a window; skipped where there is none."""
+    if not INSTALLED:
+        pytest.skip(f"no {CHROMIUM} on this machine (Debian: chromium)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def signed_in(browser, chromium, address, *, language="en", **other):
+    """A page of a browser in which the official is signed in."""
+    context = await chromium.new_context(bypass_csp=True, **other)
+    cookies = browser.cookies | {"riik-lang": language}
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+    )
+    return await context.new_page()
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), SCREENS)
+async def test_the_pages_are_for_everyone(work, app, chromium, language, scheme, width):
+    async with served(app) as address:
+        page = await signed_in(
+            work,
+            chromium,
+            address,
+            language=language,
+            viewport={"width": width, "height": 700},
+            color_scheme=scheme,
+        )
+        for path in PAGES:
+            await page.goto(f"{address}{path}")
+            await page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            found = await Axe().run(page)
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert await page.locator("h1").count() == 1, path
+            assert await page.locator("html").get_attribute("lang") == language
+
+
+async def test_without_script_all_but_the_signature_works(work, app, chromium):
+    async with served(app) as address:
+        page = await signed_in(work, chromium, address, java_script_enabled=False)
+        await page.goto(f"{address}/desk?queue=team")
+        await page.get_by_role("link", name="2026-000001").click()
+        await page.get_by_text("Ask the person to correct something").click()
+        assert await page.get_by_label("What is wrong, and what to do").is_visible()
+        assert await page.get_by_text("Only script can speak to a card").is_visible()
+
+
+async def test_keys_walk_the_queue_and_never_act_in_fields(work, app, chromium):
+    async with served(app) as address:
+        page = await signed_in(work, chromium, address)
+        await page.goto(f"{address}/desk?queue=team")
+        await page.keyboard.press("j")
+        await page.keyboard.press("x")
+        assert await page.locator(".tick:checked").count() == 1
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"**/desk/cases/{CASE}*")
+        await page.keyboard.press("r")
+        assert await page.locator("input[value=refuse]").is_checked()
+        await page.keyboard.press("c")
+        await page.keyboard.press("Tab")
+        await page.focus("#message")
+        await page.keyboard.type("gdrq")
+        assert await page.locator("input[value=refuse]").is_checked()
+        assert await page.locator("#message").input_value() == "gdrq"
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("g")
+        assert await page.locator("input[value=grant]").is_checked()
