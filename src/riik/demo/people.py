@@ -106,7 +106,7 @@ class _Cast:
 
 def _told(person: _Person, cast: _Cast) -> Told:
     named, codes, born = cast.people, cast.codes, cast.born
-    values: dict[str, Any] = {"residence_days": 365} if person.residence_known else {}
+    values: dict[str, Any] = {"residence_days": 365 if person.residence_known else None}
     if person.parents:
         values["parents"] = [
             {"person": codes[one], "role": "mother" if named[one].sex == "F" else "father"}
