@@ -241,12 +241,12 @@ async def test_what_an_earlier_release_kept_waits_until_the_person_is_back(
     provider.silent = True
     _, case, _ = await begin()
     with database.read() as work:
-        kept = portal.store.case(case, work=work)
+        [kept] = portal.store.waiting(case, work=work)
     plain = msgspec.json.encode({"visitor": OLD, "step": "", "content": {}})
     context = f"portal_case/waiting/{case}"
     sealed = portal.vault.seal(kept.subject, plain, context=context)
     with database.work() as work:
-        portal.store.set_waiting(case, sealed, work=work)
+        portal.store.set_waiting(kept, sealed, work=work)
     provider.silent = False
     await portal.forward(case)
     assert provider.calls == []
@@ -314,3 +314,26 @@ async def test_a_case_is_asked_for_in_a_language(portal, begin, provider):
     visitor, case, _ = await begin()
     await portal.status(visitor, case, language="vi")
     assert provider.calls[-1].query == "language=vi"
+
+
+async def test_what_two_people_said_in_one_case_waits_and_is_sent_for_each(
+    portal, begin, provider, login
+):
+    mari, case, _ = await begin()
+    jaan = login.visitor("jaan")
+    await portal.take_up(
+        jaan,
+        case,
+        provider=TRANSPORT,
+        service="licence",
+        person=JAAN,
+        opened="2026-11-23T09:00:00Z",
+    )
+    provider.silent = True
+    for visitor in (mari, jaan):
+        await portal.step(visitor, case, step="answers/reason", content={})
+    provider.silent = False
+    provider.calls.clear()
+    await portal.forward(case)
+    assert {call.user for call in provider.calls} == {MARI, JAAN}
+    assert not any(one["waiting"] for one in await portal.cases(jaan))

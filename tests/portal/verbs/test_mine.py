@@ -79,6 +79,14 @@ async def test_nobody_else_can_open_what_was_taken_up(verbs, world, mari, jaan):
         await verbs.portal.status(jaan, NEW)
 
 
+async def test_a_case_may_be_known_to_two_people(verbs, world, mari, jaan):
+    world.answers[TRANSPORT, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    for visitor in (mari, jaan):
+        assert ids(await verbs.cases.mine(visitor, "en")) == [NEW]
+        await verbs.portal.status(visitor, NEW)
+        assert world.calls[-1].subject == visitor.person
+
+
 async def test_cases_of_a_child_are_asked_for_with_the_child_s_statement(verbs, world, mari):
     world.answers[TRANSPORT, "cases"] = (200, {"case": "x"})
     await verbs.portal.start(mari, service="driving-licence", language="et", person=CHILD)

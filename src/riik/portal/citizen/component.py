@@ -49,9 +49,10 @@ class PortalStore(Protocol):
     """What the portal needs kept."""
 
     def insert_case(self, case: KnownCase, *, work: Work) -> None: ...
-    def case(self, case_id: str, *, work: Work) -> KnownCase | None: ...
+    def case(self, case_id: str, *, subject: SubjectId, work: Work) -> KnownCase | None: ...
+    def waiting(self, case_id: str, *, work: Work) -> list[KnownCase]: ...
     def cases_of(self, subject: SubjectId, *, work: Work) -> list[KnownCase]: ...
-    def set_waiting(self, case_id: str, sealed: bytes, *, work: Work) -> None: ...
+    def set_waiting(self, case: KnownCase, sealed: bytes, *, work: Work) -> None: ...
 
 
 class SignIn(Protocol):
@@ -218,7 +219,11 @@ class Portal:
 
         When the session in which it was said is over, it is kept until the person is back.
         """
-        case, waiting = await self.in_thread(self._waiting, case_id)
+        for case in await self.in_thread(self._all_waiting, case_id):
+            await self._forward(case)
+
+    async def _forward(self, case: KnownCase) -> None:
+        waiting = await self.in_thread(self._waiting, case)
         if waiting is None:
             return
         try:
@@ -353,7 +358,7 @@ class Portal:
             opened_at=opened_at,
         )
         with self.database.work() as work:
-            known = self.store.case(case.id, work=work)
+            known = self.store.case(case.id, subject=subject, work=work)
             if known is None:
                 self.store.insert_case(case, work=work)
         return known or case
@@ -364,9 +369,11 @@ class Portal:
         return PersonCode(plain.decode())
 
     def _case(self, visitor: Visitor, case_id: str) -> KnownCase:
-        with self.database.read() as work:
-            case = self.store.case(case_id, work=work)
-        if case is None or case.subject != self.vault.find(visitor.person):
+        subject, case = self.vault.find(visitor.person), None
+        if subject is not None:
+            with self.database.read() as work:
+                case = self.store.case(case_id, subject=subject, work=work)
+        if case is None:
             raise PortalRefused("there is no such case", why="no-case")
         return case
 
@@ -379,7 +386,7 @@ class Portal:
 
     def _keep_waiting(self, case: KnownCase, sealed: bytes) -> None:
         with self.database.work() as work:
-            self.store.set_waiting(case.id, sealed, work=work)
+            self.store.set_waiting(case, sealed, work=work)
             if sealed:
                 key = f"{case.id}/{sha256(sealed).hexdigest()[:16]}"
                 self.outbox.put(FORWARD, key, case.id.encode(), work=work)
@@ -391,20 +398,21 @@ class Portal:
 
     def _take_up(self, case: KnownCase, visitor: Visitor) -> None:
         """What waits is sent in the session that the person has now."""
-        _, waiting = self._waiting(case.id)
+        waiting = self._waiting(case)
         if waiting is not None and waiting["visitor"]["handle"] != visitor.handle:
             self._keep_call(case, {**waiting, "visitor": visitor})
 
-    def _waiting(self, case_id: str) -> tuple[KnownCase, dict[str, Any] | None]:
+    def _all_waiting(self, case_id: str) -> list[KnownCase]:
         with self.database.read() as work:
-            case = self.store.case(case_id, work=work)
-        if case is None:
-            raise PortalRefused("there is no such case", why="no-case")
+            return self.store.waiting(case_id, work=work)
+
+    def _waiting(self, case: KnownCase) -> dict[str, Any] | None:
+        """What waits to be sent for one person, as they said it."""
         if not case.waiting:
-            return case, None
-        plain = self.vault.open(case.subject, case.waiting, context=_context(case_id, "waiting"))
+            return None
+        plain = self.vault.open(case.subject, case.waiting, context=_context(case.id, "waiting"))
         waiting: dict[str, Any] = msgspec.json.decode(plain)
-        return case, waiting
+        return waiting
 
 
 def _context(case_id: str, column: str) -> str:

@@ -25,7 +25,7 @@ _case = Table(
     "portal_case",
     _tables,
     Column("id", Text, primary_key=True),
-    Column("subject", Text, nullable=False),
+    Column("subject", Text, primary_key=True),
     Column("provider", Text, nullable=False),
     Column("service", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
@@ -87,19 +87,26 @@ class SqlPortalStore:
             )
         )
 
-    def case(self, case_id: str, *, work: Work) -> KnownCase | None:
-        """A case, or None."""
-        row = work.execute(select(_case).where(_case.c.id == case_id)).first()
+    def case(self, case_id: str, *, subject: SubjectId, work: Work) -> KnownCase | None:
+        """A case as this person knows it, or None."""
+        this = (_case.c.id == case_id) & (_case.c.subject == subject)
+        row = work.execute(select(_case).where(this)).first()
         return _case_of(row) if row else None
+
+    def waiting(self, case_id: str, *, work: Work) -> list[KnownCase]:
+        """A case for everybody of whom something waits to be sent in it."""
+        this = (_case.c.id == case_id) & (_case.c.waiting != b"")
+        return [_case_of(row) for row in work.execute(select(_case).where(this))]
 
     def cases_of(self, subject: SubjectId, *, work: Work) -> list[KnownCase]:
         """A person's cases, newest first."""
         query = select(_case).where(_case.c.subject == subject)
         return [_case_of(row) for row in work.execute(query.order_by(_case.c.opened_at.desc()))]
 
-    def set_waiting(self, case_id: str, sealed: bytes, *, work: Work) -> None:
-        """Keep, or clear, what waits to be sent."""
-        work.execute(update_(_case).where(_case.c.id == case_id).values(waiting=sealed))
+    def set_waiting(self, case: KnownCase, sealed: bytes, *, work: Work) -> None:
+        """Keep, or clear, what waits to be sent for one person."""
+        this = (_case.c.id == case.id) & (_case.c.subject == case.subject)
+        work.execute(update_(_case).where(this).values(waiting=sealed))
 
 
 def _case_of(row: object) -> KnownCase:
