@@ -4,6 +4,8 @@ import pytest
 from playwright.async_api import expect
 from tests.journeys.browser.house import enter, put_card
 
+TRANSPORT = "EE-DEMO/GOV/70001053"
+
 pytestmark = pytest.mark.anyio
 
 
@@ -49,7 +51,8 @@ async def test_a_paper_that_was_changed_does_not_hold(page, country, lives, tmp_
 
 async def test_looks_are_proved_and_the_proof_is_a_file(page, country, lives):
     await enter(page, country, "portal", "mari", "/looks")
-    group = page.locator("section.sheet", has_text="Transport Administration").first
+    await page.goto(f"{country.places['portal'].origin}/looks?of={TRANSPORT}")
+    group = page.locator("section.sheet").first
     for _ in range(40):
         if await group.get_by_text("Proved", exact=True).count():
             break

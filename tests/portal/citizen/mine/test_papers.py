@@ -56,6 +56,23 @@ async def test_a_paper_that_the_case_does_not_have_is_nowhere(town, name):
         assert (await mari.get(f"{PAPER}/{name}{page}")).status == 404
 
 
+async def test_what_is_going_to_be_signed_can_be_read_before(town):
+    town.desk.portal.views[VIEW["case"]] = VIEW | {
+        "documents": [],
+        "statement": {
+            "sentence": "",
+            "rows": [],
+            "fee": None,
+            "file": {"name": "application.json"},
+        },
+    }
+    town.desk.portal.files["application.json"] = b"{}"
+    mari = await town.visitor()
+    paper = await mari.get(f"{PAPER}/application.json?language=xx")
+    assert (paper.status, paper.headers["content-type"]) == (200, "application/json")
+    assert (await mari.get(f"{PAPER}/decision.pdf")).status == 404
+
+
 async def test_a_paper_is_checked_where_it_stands(town):
     page = await (await town.visitor()).get(f"{DECISION}/check")
     assert page.status == 200

@@ -75,9 +75,22 @@ async def test_very_many_looks_keep_the_page_light(town):
         "looks": 5_000,
         "groups": [LOOKS["groups"][0] | {"looks": many}, LOOKS["groups"][1]],
     }
-    page = (await (await town.visitor()).get("/looks?days=all")).text
+    mari = await town.visitor()
+    page = (await mari.get("/looks?days=all")).text
     assert page.count('class="look"') == MOST_DRAWN
-    assert "4,900 more looks are not shown" in page
+    assert len(page.encode()) < 61_440
+    assert f"1–{MOST_DRAWN} of 5001" in page
+    assert f'href="/looks?days=all&amp;of=&amp;from={MOST_DRAWN}"' in page
+    last = (await mari.get("/looks?days=all&from=4980")).text
+    assert last.count('class="look"') == MOST_DRAWN
+    assert f'href="/looks?days=all&amp;of=&amp;from={4980 - MOST_DRAWN}"' in last
+
+
+@pytest.mark.parametrize("place", ["-1", "x", "99999", "9" * 40, "٣", "1.5"])
+async def test_a_place_that_is_none_is_the_beginning(town, place):
+    page = (await (await town.visitor()).get(f"/looks?from={place}")).text
+    assert "To renew your driving licence" in page
+    assert page.count('class="look"') == 3
 
 
 async def test_one_s_own_looks_come_last_and_folded(town):

@@ -33,7 +33,7 @@ from riik.portal.citizen.papers.kinds import (
     lies,
     media_type,
 )
-from riik.portal.citizen.papers.shelf import shelves
+from riik.portal.citizen.papers.shelf import paper_names, shelves
 from riik.portal.citizen.papers.upload import Upload, file_of
 from riik.portal.citizen.papers.verdicts import verdict_of
 from riik.portal.design.texts import later
@@ -198,8 +198,11 @@ class _Papers:
         if not is_paper(name):
             raise PortalRefused("no paper has such a name", why="no-paper")
         view = await hall.counter.portal.status(visitor, case, language=language)
-        if name not in _names(view):
+        if name not in paper_names(view):
             raise PortalRefused("the case has no such paper", why="no-paper")
+        # What is not signed yet can be read in the language in which it would be signed.
+        asked = request.query_params.get("language", "")
+        language = asked if asked in hall.site.frame.profile.languages else language
         content = await hall.counter.portal.document(visitor, case, name, language=language)
         return name, view, content
 
@@ -217,9 +220,3 @@ class _Papers:
         except (TimeoutError, RiikError):
             return None
         return None if view["next"]["step"] == "waiting" else view
-
-
-def _names(view: Mapping[str, Any]) -> set[str]:
-    """The papers of a case; before the signature also the file that will be signed."""
-    laid_out = (view.get("statement") or {}).get("file") or {}
-    return {str(one["name"]) for one in (*view.get("documents", ()), laid_out) if one}

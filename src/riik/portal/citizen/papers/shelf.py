@@ -9,7 +9,7 @@ from riik.portal.citizen.apply.where import at
 from riik.portal.citizen.following.rows import ENDED
 from riik.portal.design.formats import Formats
 
-__all__ = ["shelves"]
+__all__ = ["paper_names", "shelves"]
 
 COLOURS: Final = {"application": "slate", "amendment": "slate", "decision": "", "receipt": "pine"}
 """By the first word of a paper's name; the rest is madder."""
@@ -26,6 +26,12 @@ def shelves(views: Iterable[View], formats: Formats) -> dict[str, list[dict[str,
         papers.sort(key=lambda paper: not paper["decides"])
         found["decided" if view["state"] in ENDED else "open"] += papers
     return found
+
+
+def paper_names(view: View) -> set[str]:
+    """What may be downloaded of a case: its papers, and what is going to be signed."""
+    file = (view.get("statement") or {}).get("file") or {}
+    return {str(one["name"]) for one in (*view.get("documents", ()), file) if one}
 
 
 def _card(view: View, paper: View, formats: Formats) -> dict[str, Any]:

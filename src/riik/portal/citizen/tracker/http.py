@@ -1,13 +1,15 @@
 """Who looked at my data.
 
-GET /looks                          ``?days=30|365|all&of=<member>``: by organisation and purpose
+GET /looks                          by organisation and purpose; ``?days=30|365|all&of=&from=``
 GET /looks/check                    how to check a proof with a program that is not ours
 GET /looks/<register>/<entry>/proof the proof of one look, to keep
 GET /looks/<register>/<entry>/why   asking why: whom, and what to write
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +21,7 @@ from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.pages import LOOKS
 from riik.portal.citizen.papers.kinds import disposition
 from riik.portal.citizen.tracker.rows import (
+    MOST_DRAWN,
     find_look,
     group_rows,
     letter,
@@ -60,18 +63,17 @@ class _Tracker:
         found = await hall.counter.looks(visitor, hall.language(request), days=PERIODS[period])
         members = {one["member"]: one["organisation"] for one in found["groups"]}
         only = query.get("of", "")
+        only = only if only in members else ""
+        groups = [one for one in found["groups"] if not only or one["member"] == only]
+        first = _first(query.get("from", ""), most=sum(len(one["looks"]) for one in groups))
         return await hall.show(
             request,
             "looks.html",
             tab=LOOKS,
             found=found,
             others=others(found["groups"]),
-            groups=group_rows(
-                found["groups"],
-                hall.formats(request),
-                now=hall.now(),
-                only=only if only in members else "",
-            ),
+            groups=group_rows(groups, hall.formats(request), now=hall.now(), first=first),
+            sheet=_sheet(groups, first, days=period, of=only),
             period=period,
             members=[{"value": one, "title": name} for one, name in members.items()],
             only=only,
@@ -141,3 +143,28 @@ class _Tracker:
             (one["contact"] for one in guides if one["organisation"] == organisation), {}
         )
         return contact
+
+
+def _first(text: str, *, most: int) -> int:
+    """The first look of a page, counted from 0; the beginning for whatever is no place in it."""
+    place = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    return place if place < most else 0
+
+
+def _sheet(
+    groups: Sequence[Mapping[str, Any]], first: int, *, days: str, of: str
+) -> dict[str, Any]:
+    """Which looks of how many are on a page, and where the others are."""
+    total = sum(len(one["looks"]) for one in groups)
+    last = min(first + MOST_DRAWN, total)
+
+    def at(place: int) -> str:
+        return f"/looks?{urlencode({'days': days, 'of': of, 'from': place})}"
+
+    return {
+        "first": first + 1,
+        "last": last,
+        "total": total,
+        "before": at(max(first - MOST_DRAWN, 0)) if first else "",
+        "after": at(last) if last < total else "",
+    }

@@ -28,34 +28,33 @@ __all__ = [
 Look = Mapping[str, Any]
 
 STANDINGS: Final = {"proved": "proved", "coming": "waiting", "broken": "broken"}
-MOST_DRAWN: Final = 100
-"""Looks of one page; the counts above them are of all."""
+MOST_DRAWN: Final = 20
+"""Looks of one page, which stays light; the counts above them are of all."""
 
 
 def group_rows(
-    groups: Iterable[Look], formats: Formats, *, now: datetime, only: str = ""
+    groups: Iterable[Look], formats: Formats, *, now: datetime, first: int = 0
 ) -> list[dict[str, Any]]:
-    """Organisations and purposes, each with its looks, as long as there is room.
+    """Organisations and purposes with the looks of one page, from the look ``first`` on.
 
     What the person looked at themselves comes last: it is the most, and the least surprising.
     """
-    left, rows = MOST_DRAWN, []
+    rows: list[dict[str, Any]] = []
     for group in sorted(groups, key=_is_own):
-        if left <= 0 or (only and group["member"] != only):
-            continue
-        looks = [_look(look, formats, now) for look in group["looks"][:left]]
-        left -= len(looks)
-        rows.append(
-            {
-                "organisation": group["organisation"],
-                "member": group["member"],
-                "purpose": group["purpose"],
-                "cases": [at(one) for one in group["cases"]],
-                "looks": looks,
-                "own": _is_own(group),
-                "hidden": len(group["looks"]) - len(looks),
-            }
-        )
+        drawn = sum(len(row["looks"]) for row in rows)
+        looks = group["looks"][first : first + MOST_DRAWN - drawn]
+        first = max(first - len(group["looks"]), 0)
+        if looks:
+            rows.append(
+                {
+                    "organisation": group["organisation"],
+                    "member": group["member"],
+                    "purpose": group["purpose"],
+                    "cases": [at(one) for one in group["cases"]],
+                    "looks": [_look(look, formats, now) for look in looks],
+                    "own": _is_own(group),
+                }
+            )
     return rows
 
 
