@@ -122,7 +122,7 @@ def add_desk(
             clock=base.clock,
             card=assembly.config.file.people.card,
         )
-        assembly.routes += routes(room)
+        assembly.routes += routes(room, alone=assembly.config.file.portal is None)
 
 
 def _looking(

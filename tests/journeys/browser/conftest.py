@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import async_playwright
+from tests.faults.house import closed_exchange
 from tests.journeys.browser.house import demonstration
 from tests.journeys.house import COURSE, visit
 
@@ -69,6 +70,7 @@ class Lives:
         signing: Mari's second licence, filled in.
         paying: Her third, signed; its fee is open.
         waiting: Jaan's course, with an official at the school.
+        unclear: Helmi's licence, with an official: the clinic was silent.
         order: Path of that fee's order at the bank's website.
     """
 
@@ -78,6 +80,7 @@ class Lives:
     signing: str
     paying: str
     waiting: str
+    unclear: str
     order: str
 
     def hints(self, role):
@@ -89,7 +92,12 @@ class Lives:
             f"/cases/{self.paying}/pay",
             f"/cases/{self.done}/receipt",
         ]
-        return {"bank-site": [self.order], "portal": stages}.get(role, [])
+        case = f"/desk/cases/{self.unclear}"
+        return {
+            "bank-site": [self.order],
+            "portal": stages,
+            "transport": [case, f"{case}/documents/application.asice"],
+        }.get(role, [])
 
 
 async def begun(country, who, *, answered=True, signed=False, **how):
@@ -120,6 +128,8 @@ async def lives(country):
     """The cases, begun over the portal's calls: quicker than by its pages."""
     course = {"service": "driving-course", "answers": COURSE}
     paying, order = await begun(country, "mari", signed=True)
+    async with closed_exchange(country, "clinic"):
+        unclear = await ended(country, "helmi")
     return Lives(
         done=await ended(country, "mari"),
         draft=(await begun(country, "mari", answered=False, **course))[0],
@@ -127,5 +137,6 @@ async def lives(country):
         signing=(await begun(country, "mari"))[0],
         paying=paying,
         waiting=await ended(country, "jaan", **course),
+        unclear=unclear,
         order=order,
     )

@@ -14,17 +14,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from playwright.async_api import BrowserContext, Error, Page
+from tests.demo.stage import front_site
 from tests.journeys.house import running
 
 from riik.demo.card import DemonstrationCard
-from riik.demo.front import FrontSite, Stage
+from riik.demo.front import FrontSite
 from riik.demo.running import Demonstration
 from riik.demo.webeid import authentication_token
 from riik.identity.device import EstEidCard
-from riik.node import CountryPages
-from riik.profiles import country_profile
-from riik.runtime.clock import SystemClock
-from riik.runtime.logs import open_log
 from riik.testing.cards import PINS
 
 CONTENT_SCRIPT = """
@@ -133,7 +130,7 @@ async def enter(page: Page, country: Demonstration, role: str, who: str, to: str
         await show_card(page, country, who)
     elif page.url.startswith(country.places["authority"].origin):
         await page.get_by_role("main").locator("form[method=post] button").first.click()
-    await page.wait_for_url(f"{site}{to}")
+    await page.wait_for_url(lambda url: url.startswith(site) and "/sign-in" not in url)
 
 
 @asynccontextmanager
@@ -141,13 +138,7 @@ async def demonstration(
     folder: Path, profile: str = "ee"
 ) -> AsyncIterator[tuple[FrontSite, Demonstration]]:
     """A small country with its front page, which listens before the country does."""
-    known = country_profile(profile)
-    site = FrontSite(
-        profile=known,
-        stage=Stage(profile=profile),
-        status=CountryPages(profile=known, folder=folder / "out", at="/status"),
-        log=open_log(folder / "front.log", clock=SystemClock(), node="front"),
-    )
+    site = front_site(profile, folder / "out")
     port = await site.start(0)
     try:
         async with running(folder / "state", profile, front=port) as country:

@@ -20,6 +20,8 @@ VISITS = [
     ("portal", "mari"),
     ("authority", ""),
     ("authority", "mari"),
+    ("transport", ""),
+    ("transport", "anneli"),
     ("bank-site", ""),
     ("bank-site", "mari"),
     ("card", "mari"),

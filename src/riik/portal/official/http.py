@@ -11,11 +11,19 @@ from riik.portal.official.room.http import Room
 __all__ = ["routes"]
 
 
-def routes(room: Room) -> list[Route]:
-    """Every route of a desk."""
+def routes(room: Room, *, alone: bool = True) -> list[Route]:
+    """Every route of a desk.
+
+    Args:
+        room: The officials' room.
+        alone: Nothing else has pages at this site: its root leads to the desk.
+    """
 
     async def slash(request: Request) -> Response:
-        """GET /desk/: the queue, by its own address."""
+        """GET / and /desk/: the queue, by its own address."""
         return room.site.go("/desk")
 
-    return [*queue_routes(room), *case_routes(room), Route("/desk/", slash, methods=["GET"])]
+    led = [
+        Route(path, slash, methods=["GET"]) for path in (["/", "/desk/"] if alone else ["/desk/"])
+    ]
+    return [*queue_routes(room), *case_routes(room), *led]
