@@ -189,6 +189,8 @@ class Journey:
         began = self.clock()
         desk = self.places[provider].origin
         session = await self.browser.enter(desk)
+        # Whoever decides has seen the case, and that look is on record.
+        await self.browser.fetch(f"{desk}/desk/cases/{case}")
         grounds = {f"ground-{ground}": "yes" for ground in decision.get("grounds", ())}
         # What the page's form sends; the ticket is any text that nobody else has.
         sent = {"case": case, "outcome": decision.get("outcome", ""), **grounds}
