@@ -22,7 +22,8 @@ PLACES = {
     "tsa": ("trust", "/tsa"),
     "witness": ("witness", "/add-checkpoint"),
 }
-PEOPLE = ["login", "portal", "sign-out", "logout", "bank", "bank-site", "desk"]
+# Signing out reads no body: whoever is not signed in is led to the front.
+PEOPLE = ["login", "portal", "logout", "bank", "bank-site", "desk"]
 
 
 async def answer_of(country, place, body, *, kind="application/json"):

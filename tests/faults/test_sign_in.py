@@ -134,8 +134,8 @@ OWN_PAGES = [
     ("portal", "POST", "/sign-out"),
     ("portal", "DELETE", "/v1/session"),
     ("transport", "POST", "/sign-out"),
-    ("transport", "POST", "/desk/cases/case-of-a-foreign-page"),
-    ("school", "POST", "/desk/cases/case-of-a-foreign-page/review"),
+    ("transport", "POST", "/desk/sign/prepare"),
+    ("school", "POST", "/desk/sign/complete"),
     ("authority", "POST", "/auth/logout"),
 ]
 FOREIGN = {
