@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 import riik.portal.citizen
 from riik.core import ClientId
 from riik.node.assembly import Assembly
 from riik.node.config import ConfigRefused, PortalSection, RegisterSection
+from riik.node.fillers.measuring import Looks
 from riik.portal import Portal
 from riik.portal.citizen.apply.http import routes as apply_routes
 from riik.portal.citizen.apply.sign.http import routes as sign_routes
@@ -35,11 +36,13 @@ from riik.portal.citizen.tracking import Tracking
 from riik.portal.citizen.words import RegisterWords
 from riik.portal.design.pages import Pages
 from riik.portal.design.texts import LANGUAGES, Texts, read_texts
+from riik.portal.operator.figures import FiguresPage
+from riik.portal.operator.http import number_routes
 from riik.portal.session.http import Site
 from riik.signatures import Report, validate
 from riik.transparency import VerifierKey
 
-__all__ = ["citizen_pages", "open_counter"]
+__all__ = ["citizen_pages", "minister_pages", "open_counter"]
 
 POPULATION = "population"
 
@@ -62,6 +65,21 @@ def citizen_pages(assembly: Assembly, counter: CitizenCounter, *, site: Site) ->
     papers = paper_routes(hall, judge=judge, in_thread=base.in_thread)
     mine = [*following_routes(hall), *letter_routes(hall), *me_routes(hall), *tracker_routes(hall)]
     return [*applying, *papers, *mine]
+
+
+def minister_pages(
+    assembly: Assembly, counter: CitizenCounter, registers: Sequence[Register]
+) -> list[BaseRoute]:
+    """The country in numbers, at the portal: anyone may read them."""
+    file = assembly.config.file
+    looks = Looks(
+        exchange=assembly.exchange,
+        client=assembly.config.client("portal"),
+        registers=[(one.client, one.organisation) for one in registers],
+    )
+    page = FiguresPage(profile=assembly.profile, place=file.node.names, front=file.people.front)
+    usual = assembly.profile.languages
+    return number_routes(counter.numbers.all, looks.all, page=page, usual=usual)
 
 
 def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> CitizenCounter:

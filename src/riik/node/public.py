@@ -13,11 +13,12 @@ from riik.inbox.http import offers as inbox_offers
 from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
-from riik.node.citizens import citizen_pages, open_counter
+from riik.node.citizens import citizen_pages, minister_pages, open_counter
 from riik.node.corrections import add_corrections, officials_of
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
+from riik.node.fillers.measuring import look_offers
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
@@ -111,6 +112,8 @@ def add_registers(assembly: Assembly) -> None:
             people=officials_of(assembly),
         )
     )
+    keepers = [holding.provider for holding in holdings.values()]
+    assembly.offer(look_offers(transparency.log, keepers, in_thread=base.in_thread))
     add_corrections(assembly, registers, section)
 
 
@@ -280,6 +283,7 @@ def add_portal(assembly: Assembly) -> None:
     assembly.routes += portal_routes(portal, site=assembly.site)
     assembly.routes += open_routes(counter)
     assembly.routes += mine_routes(counter, site=assembly.site)
+    assembly.routes += minister_pages(assembly, counter, portal.registers)
     assembly.routes += citizen_pages(assembly, counter, site=assembly.site)
     assembly.on(portal_handlers(portal))
 

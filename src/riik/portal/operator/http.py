@@ -1,12 +1,14 @@
 """The status of a node and of a country, for people and for machines.
 
 GET /status.json     of a node: `node_routes`
+GET /numbers         of a country, for its minister: `number_routes`
 GET /operator        of a node, for its operator: `operator_routes`
 GET /                of a country, as a page (or where it is put); GET /status.json as JSON
 GET /files/<name>    a file of the last journey, if it is one of those listed
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,12 +17,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from riik.portal.design.http import address_of, html, language_of
+from riik.portal.operator.figures import FiguresPage
 from riik.portal.operator.health import Health
 from riik.portal.operator.nodepage import NodePage
 from riik.portal.operator.page import StatusPage
 from riik.portal.operator.status import Country, NodeStatus, StatusSource
 
-__all__ = ["country_routes", "node_routes", "operator_routes"]
+__all__ = ["country_routes", "node_routes", "number_routes", "operator_routes"]
+
+KEEP_SECONDS = 10.0
+
+Figures = Callable[[str], Awaitable[Mapping[str, Any]]]
+"""Asks for figures, with names in a language."""
 
 
 def node_routes(status: Callable[[], Awaitable[NodeStatus]]) -> list[BaseRoute]:
@@ -45,6 +53,44 @@ def operator_routes(
         return html(shown, language)
 
     return [Route("/operator", show, methods=["GET"])]
+
+
+def number_routes(
+    services: Figures,
+    looks: Figures,
+    *,
+    page: FiguresPage,
+    usual: tuple[str, ...] = ("en",),
+) -> list[BaseRoute]:
+    """The country in numbers; ``services`` and ``looks`` ask for them in a language."""
+    known = _Kept(services, looks)
+
+    async def show(request: Request) -> Response:
+        """GET /numbers: how services do, and how much was looked at."""
+        language = language_of(request, usual)
+        told, seen = await known.ask(language)
+        shown = page.render(told, seen, language=language, address=address_of(request))
+        return html(shown, language)
+
+    return [Route("/numbers", show, methods=["GET"])]
+
+
+class _Kept:
+    """What was told, for a few seconds: a page that anyone may load asks nobody each time."""
+
+    def __init__(self, services: Figures, looks: Figures) -> None:
+        self._ask = (services, looks)
+        self._told: dict[str, tuple[float, asyncio.Future[list[Mapping[str, Any]]]]] = {}
+
+    async def ask(self, language: str) -> Sequence[Mapping[str, Any]]:
+        """Figures of services, and of looks."""
+        now = asyncio.get_running_loop().time()
+        at, told = self._told.get(language, (0.0, None))
+        if told is None or now - at > KEEP_SECONDS:
+            told = asyncio.ensure_future(asyncio.gather(*(ask(language) for ask in self._ask)))
+            self._told[language] = (now, told)
+        # Whoever leaves early takes the answer from nobody else.
+        return await asyncio.shield(told)
 
 
 def country_routes(

@@ -1,0 +1,213 @@
+"""A minister's page: one paragraph, six figures, one table, and how each is counted. Pure.
+
+What providers do not tell because it is about too few is not guessed here either: a sum over
+hidden parts says that it is one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import riik.portal.operator
+from riik.portal.design.formats import Formats
+from riik.portal.design.pages import Pages, Shell
+from riik.portal.design.texts import Texts
+from riik.profiles import Profile
+
+__all__ = ["FiguresPage", "lasting"]
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiguresPage:
+    """Renders it.
+
+    Attributes:
+        profile: The country's.
+        place: The site's name by language.
+        front: The demonstration's front page; empty in earnest.
+    """
+
+    profile: Profile
+    place: Mapping[str, str]
+    front: str = ""
+    pages: Pages = field(default_factory=lambda: Pages(riik.portal.operator))
+
+    def render(
+        self,
+        services: Mapping[str, Any],
+        looks: Mapping[str, Any],
+        *,
+        language: str,
+        address: str = "/numbers",
+    ) -> str:
+        """The page in a language.
+
+        Args:
+            services: ``days``, ``services`` (rows of the providers' figures), ``silent``.
+            looks: ``looks``, ``few`` (logs that told too few), ``logs``, ``silent``.
+            language: The visitor's.
+            address: Of the page, with its query.
+        """
+        texts, formats = self.pages.texts[language], Formats(self.profile, language)
+        shell = Shell(
+            language=language,
+            profile=self.profile,
+            address=address,
+            place=self.place.get(language, ""),
+            demonstration=self.front,
+        )
+        rows = sorted(services["services"], key=_most, reverse=True)
+        teller = _Teller(texts, formats, rows)
+        return self.pages.render(
+            "numbers.html",
+            shell,
+            days=services["days"],
+            sentences=teller.sentences(services["silent"], looks["silent"]),
+            figures=[*teller.figures(), teller.looks(looks)],
+            rows=[teller.row(row) for row in rows],
+            least=max((int(row["least"]) for row in rows), default=10),
+        )
+
+
+def lasting(seconds: float, texts: Texts) -> str:
+    """How long something took, in the unit that fits."""
+    if seconds < 2 * MINUTE:
+        return texts.count("{number} second", "{number} seconds", round(seconds))
+    if seconds < 2 * HOUR:
+        return texts.count("{number} minute", "{number} minutes", round(seconds / MINUTE))
+    if seconds < 2 * DAY:
+        return texts.count("{number} hour", "{number} hours", round(seconds / HOUR))
+    return texts.count("{number} day", "{number} days", round(seconds / DAY))
+
+
+def _most(row: Mapping[str, Any]) -> tuple[int, str]:
+    return (row["opened"] or 0, str(row["name"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """The figures of some services in one language; ``rows`` have the largest first."""
+
+    texts: Texts
+    formats: Formats
+    rows: Rows
+
+    def sentences(self, services: Sequence[str], registers: Sequence[str]) -> list[str]:
+        """The paragraph."""
+        texts = self.texts
+        begun, hidden = self._sum("opened")
+        said = [
+            texts.count(
+                "At least {number} case was begun.", "At least {number} cases were begun.", begun
+            )
+            if hidden
+            else texts.count("{number} case was begun.", "{number} cases were begun.", begun)
+        ]
+        if first := self._first("median_seconds"):
+            said.append(
+                texts(
+                    "Half of the decisions on “{service}” came within {time}.",
+                    service=first["name"],
+                    time=lasting(first["median_seconds"], texts),
+                )
+            )
+        else:
+            said.append(texts("Too few were decided to say how long people waited."))
+        silent = [*services, *registers]
+        if silent:
+            names = ", ".join(dict.fromkeys(silent))
+            said.append(texts("No answer from: {names}. Their figures are missing.", names=names))
+        return said
+
+    def figures(self) -> list[dict[str, str]]:
+        """Five figures about services."""
+        texts = self.texts
+        return [
+            self._counted(texts("Cases begun"), "opened", texts("by all channels")),
+            self._of_one(texts("Middle wait for a decision"), "median_seconds", self._time, min),
+            self._of_one(texts("One in twenty waits longer than"), "p95_seconds", self._time, max),
+            self._of_one(texts("Decided by rules alone"), "automatic", self._share, min),
+            self._counted(
+                texts("With an official now"), "with_official", texts("cases that need a person")
+            ),
+        ]
+
+    def looks(self, told: Mapping[str, Any]) -> dict[str, str]:
+        """The sixth."""
+        texts = self.texts
+        few = texts.count(
+            "{number} log has too few to tell.", "{number} logs have too few to tell.", told["few"]
+        )
+        return {
+            "title": texts("Looks at personal data"),
+            "value": self.formats.number(told["looks"]),
+            "text": texts("All of them in logs that a witness cosigns.")
+            + (f" {few}" if told["few"] else ""),
+        }
+
+    def row(self, row: Mapping[str, Any]) -> list[Any]:
+        """A row of the table."""
+        texts = self.texts
+        hidden = {"text": texts("hidden: too few"), "kind": "soft"}
+
+        def shown(name: str, say: Callable[[Any], str]) -> Any:
+            return hidden if row[name] is None else say(row[name])
+
+        number = self.formats.number
+        return [
+            row["name"],
+            row["organisation"],
+            shown("opened", number),
+            shown("decided", number),
+            shown("median_seconds", self._time),
+            shown("p95_seconds", self._time),
+            shown("automatic", self._share),
+            shown("with_official", number),
+        ]
+
+    def _counted(self, title: str, name: str, text: str) -> dict[str, str]:
+        texts = self.texts
+        total, hidden = self._sum(name)
+        if hidden and total == 0:
+            return self._hidden(title)
+        more = texts("at least; some services have too few to tell")
+        return {
+            "title": title,
+            "value": self.formats.number(total),
+            "text": more if hidden else text,
+        }
+
+    def _of_one(
+        self,
+        title: str,
+        name: str,
+        say: Callable[[Any], str],
+        which: Callable[..., Mapping[str, Any]],
+    ) -> dict[str, str]:
+        told = [row for row in self.rows if row[name] is not None]
+        if not told:
+            return self._hidden(title)
+        chosen = which(told, key=lambda row: row[name]) if which is max else told[0]
+        return {"title": title, "value": say(chosen[name]), "text": str(chosen["name"])}
+
+    def _hidden(self, title: str) -> dict[str, str]:
+        texts = self.texts
+        text = texts("Too few to tell without telling of somebody.")
+        return {"title": title, "value": "–", "text": text}
+
+    def _first(self, name: str) -> Mapping[str, Any] | None:
+        return next((row for row in self.rows if row[name] is not None), None)
+
+    def _sum(self, name: str) -> tuple[int, bool]:
+        """The sum of what was told, and whether something was not."""
+        values = [row[name] for row in self.rows]
+        return sum(value for value in values if value is not None), None in values
+
+    def _time(self, seconds: float) -> str:
+        return lasting(seconds, self.texts)
+
+    def _share(self, share: float) -> str:
+        return f"{self.formats.number(round(share * 100))} %"
