@@ -147,3 +147,8 @@ async def test_a_period_that_is_none_is_refused(house, query):
     with pytest.raises(ServiceRefused) as refused:
         await answered(house, query)
     assert refused.value.why == "days"
+
+
+def test_where_nobody_is_real_less_may_be_told():
+    assert told({"granted": 4, "refused": 3}, least=3) == {"granted": 4, "refused": 3}
+    assert told({"granted": 4, "refused": 2}, least=3) == {"granted": None, "refused": None}

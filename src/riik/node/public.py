@@ -18,7 +18,7 @@ from riik.node.corrections import add_corrections, officials_of
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
-from riik.node.fillers.measuring import look_offers
+from riik.node.fillers.measuring import least_told, look_offers
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
@@ -113,7 +113,14 @@ def add_registers(assembly: Assembly) -> None:
         )
     )
     keepers = [holding.provider for holding in holdings.values()]
-    assembly.offer(look_offers(transparency.log, keepers, in_thread=base.in_thread))
+    assembly.offer(
+        look_offers(
+            transparency.log,
+            keepers,
+            least=least_told(assembly.config.file.node.demonstration),
+            in_thread=base.in_thread,
+        )
+    )
     add_corrections(assembly, registers, section)
 
 
@@ -219,6 +226,7 @@ def add_services(assembly: Assembly) -> None:
         ),
         verify=assembly.gate,
         who_has=queues.who_has,
+        least=least_told(assembly.config.file.node.demonstration),
         assisting=Assisting(names=officials_of(assembly), record_look=looks),
     )
     add_desk(assembly, services, queues=queues, pens=pens, looks=looks)

@@ -76,6 +76,7 @@ class Services:
 
     Attributes:
         assisting: Its officials who fill in with people at the desk.
+        least: The smallest count of people's cases that figures tell.
     """
 
     database: Database
@@ -89,6 +90,7 @@ class Services:
     verify: VerifyVisit
     who_has: WhoHas
     assisting: Assisting
+    least: int = LEAST
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
         """Open a case and ask the registers; the same case again is answered as it stands.
@@ -208,8 +210,8 @@ class Services:
         return {
             "since": to_text(since),
             "until": to_text(now),
-            "least": LEAST,
-            "services": figures(journeys, names=names, now=now),
+            "least": self.least,
+            "services": figures(journeys, names=names, now=now, least=self.least),
         }
 
     async def run(self, case: str) -> None:

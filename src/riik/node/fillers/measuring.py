@@ -14,15 +14,22 @@ from riik.core import ClientId, InThread, Refused, RiikError, ServiceId, Unavail
 from riik.exchange import Answer, Call, Endpoint, Exchange, Incoming, Offer
 from riik.transparency import Log, TrustPolicy, open_checkpoint
 
-__all__ = ["Looks", "look_offers"]
+__all__ = ["Looks", "least_told", "look_offers"]
 
 SERVICE = "measures"
-LEAST = 10
+LEAST, LEAST_INVENTED = 10, 3
 ASK_SECONDS = 2.0
 JSON = (("Content-Type", "application/json"),)
 
 
-def look_offers(log: Log, providers: Sequence[ClientId], *, in_thread: InThread) -> list[Offer]:
+def least_told(demonstration: bool) -> int:
+    """The smallest count of people that is told; where nobody is real, visitors see more."""
+    return LEAST_INVENTED if demonstration else LEAST
+
+
+def look_offers(
+    log: Log, providers: Sequence[ClientId], *, least: int, in_thread: InThread
+) -> list[Offer]:
     """``measures`` of each register: the size of its keeper's log; nobody's data."""
 
     def size() -> int:
@@ -34,7 +41,7 @@ def look_offers(log: Log, providers: Sequence[ClientId], *, in_thread: InThread)
 
     async def measures(incoming: Incoming) -> Answer:
         found = await in_thread(size)
-        told = {"log": log.origin, "looks": found if found == 0 or found >= LEAST else None}
+        told = {"log": log.origin, "looks": found if found == 0 or found >= least else None}
         return Answer(status=200, headers=JSON, body=msgspec.json.encode(told))
 
     return [

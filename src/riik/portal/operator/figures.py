@@ -99,13 +99,18 @@ class _Teller:
         """The paragraph."""
         texts = self.texts
         begun, hidden = self._sum("opened")
-        said = [
-            texts.count(
-                "At least {number} case was begun.", "At least {number} cases were begun.", begun
-            )
-            if hidden
-            else texts.count("{number} case was begun.", "{number} cases were begun.", begun)
-        ]
+        if hidden and begun == 0:
+            said = [texts("Too few cases were begun to tell how many.")]
+        elif hidden:
+            said = [
+                texts.count(
+                    "At least {number} case was begun.",
+                    "At least {number} cases were begun.",
+                    begun,
+                )
+            ]
+        else:
+            said = [texts.count("{number} case was begun.", "{number} cases were begun.", begun)]
         if first := self._first("median_seconds"):
             said.append(
                 texts(
@@ -143,7 +148,9 @@ class _Teller:
         )
         return {
             "title": texts("Looks at personal data"),
-            "value": self.formats.number(told["looks"]),
+            "value": self.formats.number(told["looks"])
+            if told["looks"] or not told["few"]
+            else "–",
             "text": texts("All of them in logs that a witness cosigns.")
             + (f" {few}" if told["few"] else ""),
         }
