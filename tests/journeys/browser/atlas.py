@@ -52,11 +52,13 @@ class Atlas:
         sheets: Pages.
         dead: Links on pages that lead to nothing, each with the page it stands on.
         unseen: Routes that no link and no hint leads to.
+        asked: Every address that was asked for.
     """
 
     sheets: list[Sheet] = field(default_factory=list)
     dead: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
 
 
 def sites_of(country: Demonstration, front: FrontSite) -> dict[str, Sequence[BaseRoute]]:
@@ -151,6 +153,7 @@ class _Walk:
 
     def found(self) -> Atlas:
         """The result; routes with parameters that nothing filled are unseen."""
+        self.atlas.asked = self.seen
         self.atlas.unseen = [
             one.path
             for one in self.routes
