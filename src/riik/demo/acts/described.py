@@ -126,8 +126,8 @@ ATTACKS: Final = (
         id="message",
         title=later("A signed message changed on its way"),
         text=later(
-            "Between two servers, one byte is changed in a question of the Transport "
-            "Administration’s that was signed already."
+            "Between two servers, one byte is changed in a question that {transport} has signed "
+            "already."
         ),
     ),
     Attack(
@@ -135,7 +135,7 @@ ATTACKS: Final = (
         title=later("Consent that was given to another"),
         text=later(
             "The bank may identify customers. It has got hold of the statement by which {person} "
-            "let the Transport Administration ask, and shows it as its own."
+            "let {transport} ask, and shows it as its own."
         ),
     ),
     Attack(

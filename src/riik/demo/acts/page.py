@@ -135,6 +135,7 @@ class ActPages:
             "person": running.holder("mari").name,
             "applicant": running.holder(APPLICANT).name,
             "attacker": running.holder(ATTACKER).name,
+            "transport": running.country.members["transport"].names[shell.language],
         }
         formats = Formats(shell.profile, shell.language, shell.zone)
         return _Words(self.pages.texts[shell.language], formats, people)
