@@ -64,8 +64,12 @@ def sex_of(person: PersonCode) -> str:
 
 def greeting(formats: Formats, visitor: Visitor, *, now: datetime) -> str:
     """How the country greets somebody at this hour of its own clock."""
+    given = visitor.given_names
+    if "middle" in formats.profile.display and given:
+        # Login tells middle and given names in one; the given name is the last of them.
+        given = given.split()[-1]
     return formats.greeting(
-        visitor.given_names,
+        given,
         visitor.surname,
         sex=sex_of(visitor.person),
         hour=int(formats.clock(now)[:2]),

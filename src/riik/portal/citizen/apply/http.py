@@ -10,6 +10,7 @@ GET  /cases/<case>/working            while something goes on without the person
 GET  /cases/<case>/receipt            what was handed in, and when an answer comes
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,7 @@ from riik.exchange import ServiceRefused
 from riik.portal.citizen.apply.answers import Given, blank, earlier, question_rows, read_answers
 from riik.portal.citizen.apply.errands import field_of, moved_on, rethrown
 from riik.portal.citizen.apply.rows import (
+    begun_rows,
     fact_rows,
     for_whom,
     known_groups,
@@ -88,18 +90,19 @@ class _Begin:
         visitor = await self.hall.site.visitor(request)
         hall, language = self.hall, self.hall.language(request)
         guide = await hall.counter.catalogue.guide(request.path_params["service"], language)
-        try:
-            people = (await hall.counter.mandates(visitor, language))["people"]
-        except RiikError:
-            # Whoever knows of mandates is silent: one can begin for oneself all the same.
-            people = []
-        own_name = hall.formats(request).name(visitor.given_names, visitor.surname)
+        # Whoever knows of mandates or cases may be silent: one can begin all the same.
+        mandates, mine = await asyncio.gather(
+            hall.soon(hall.counter.mandates(visitor, language)),
+            hall.soon(hall.counter.cases.mine(visitor, language)),
+        )
+        people, own_name = mandates.get("people", ()), hall.name_of(request, visitor)
         return await hall.show(
             request,
             "start.html",
             place=guide["organisation"],
             guide=guide,
             people=for_whom(people, own_name, hall.texts(request)) if people else (),
+            begun=begun_rows(mine.get("cases", ()), service=guide["id"]),
             once=hall.site.ticket(),
             errors=[],
         )

@@ -18,6 +18,7 @@ from riik.portal.design.formats import Formats
 from riik.portal.design.texts import Texts
 
 __all__ = [
+    "begun_rows",
     "fact_rows",
     "for_whom",
     "known_groups",
@@ -33,6 +34,7 @@ __all__ = [
 Row = Mapping[str, Any]
 
 STANDINGS: Final = {"known": "register", "nothing": "missing", "unavailable": "silent"}
+_REMARK: Final = re.compile(r"\s*(?:\([^)]*\))?\s*(?::.*)?\Z")
 _PICTURE: Final = re.compile(
     r"data:image/(?:jpeg|png|webp|svg\+xml);base64,[A-Za-z0-9+/]{16,400000}={0,2}\Z"
 )
@@ -89,7 +91,12 @@ def known_groups(view: Row, formats: Formats, texts: Texts) -> list[dict[str, An
 
 
 def law_name(law: str, guide: Row | None) -> str:
-    """A law, or an article of one, by its name in the language of the page."""
+    """A law, or an article of one, by its name in the language of the page.
+
+    Rules may add in the language of the law what an article is about; that is for those who read
+    the rules, and is left out here.
+    """
+    law = _REMARK.sub("", law)
     for known in (guide or {}).get("law", ()):
         if law == known["id"] or law.startswith(f"{known['id']} "):
             return f"{known['name']}{law.removeprefix(known['id'])}"
@@ -125,6 +132,19 @@ def for_whom(people: Iterable[Row], own_name: str, texts: Texts) -> list[dict[st
             {"value": one["person"], "title": one["name"], "hint": hints.get(one["role"], other)}
             for one in people
         ),
+    ]
+
+
+def begun_rows(cases: Iterable[Row], *, service: str) -> list[dict[str, Any]]:
+    """Cases of a service that the person began and has not handed in."""
+    return [
+        {
+            "href": at(str(case["case"]), "continue"),
+            "opened": from_text(case["opened"]),
+            "whose": "" if (case.get("person") or {}).get("self", True) else case["person"]["name"],
+        }
+        for case in cases
+        if case["service"] == service and case["state"] in ("draft", "to-sign")
     ]
 
 

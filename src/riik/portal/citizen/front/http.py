@@ -8,7 +8,6 @@ GET /help, /accessibility, /real
 """
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -17,24 +16,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from riik.core import RiikError
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.front.remembered import Remembered
 from riik.portal.citizen.front.telling import fee_table, knots_of, known_rows, price_of
 from riik.portal.citizen.front.welcome import DRIVING_RIGHTS, offer_of, waiting_of
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.pages import HOME, greeting
-from riik.portal.session import SignedOut, Visitor
+from riik.portal.session import Visitor
 
 __all__ = ["routes"]
 
 MOST_WORDS: Final = 100
-SECONDS: Final = 2.0
-"""So long the home page waits for each of its parts."""
 EMPTY: Final[dict[str, Any]] = {
     "greeting": "",
     "waiting": (),
     "offer": None,
+    "price": "",
     "people": (),
     "silent": (),
     "unread": 0,
@@ -78,21 +75,21 @@ class _Front:
         """What is only for who is signed in: each part may be missing, the page is not."""
         hall, language = self.hall, self.hall.language(request)
         counter, formats, now = hall.counter, hall.formats(request), hall.now()
-        asked = await asyncio.gather(
-            _soon(counter.cases.mine(visitor, language)),
-            _soon(counter.notices(visitor, language)),
-            _soon(counter.mandates(visitor, language)),
-            _soon(self._licence(visitor, language)),
-            _soon(counter.catalogue.services(language)),
-            return_exceptions=True,
+        mine, notices, mandates, own, known = await asyncio.gather(
+            hall.soon(counter.cases.mine(visitor, language)),
+            hall.soon(counter.notices(visitor, language)),
+            hall.soon(counter.mandates(visitor, language)),
+            hall.soon(self._licence(visitor, language)),
+            hall.soon(counter.catalogue.services(language)),
         )
-        mine, notices, mandates, own, known = map(_answered, asked)
         cases, guides = mine.get("cases", ()), known.get("services", ())
         today = date.fromisoformat(formats.iso(now)[:10])
+        offer = offer_of(own or (), guides, cases, today=today)
         return {
             "greeting": greeting(formats, visitor, now=now),
             "waiting": waiting_of(cases, notices.get("notices", ())),
-            "offer": offer_of(own or (), guides, cases, today=today),
+            "offer": offer,
+            "price": price_of(offer.price, formats, hall.texts(request)) if offer else "",
             "people": mandates.get("people", ()),
             "silent": mine.get("silent", ()),
             "unread": notices.get("unread", 0),
@@ -166,25 +163,3 @@ class _Front:
     async def real(self, request: Request) -> Response:
         """GET /real: how to tell that this is the state's own site."""
         return await self.hall.show(request, "real.html", origin=self.hall.site.origin)
-
-
-async def _soon(asked: Awaitable[Any]) -> Any:
-    """An answer, or nothing when it takes too long for a home page."""
-    try:
-        return await asyncio.wait_for(asked, SECONDS)
-    except TimeoutError:
-        return {}
-
-
-def _answered(answer: Any) -> Any:
-    """A part of the page, or nothing when who knows it is silent or says no.
-
-    A session that ended is no missing part: the person signs in again. Nor is a fault of ours.
-    """
-    if isinstance(answer, SignedOut):
-        raise answer
-    if isinstance(answer, RiikError):
-        return {}
-    if isinstance(answer, BaseException):
-        raise answer
-    return answer

@@ -18,7 +18,7 @@ def price_of(amount: Mapping[str, Any] | None, formats: Formats, texts: Texts) -
     """An amount as it is written, or that there is none."""
     if not amount or not amount["minor"]:
         return texts("free of charge")
-    return formats.money(amount["minor"], amount["currency"])
+    return formats.price(amount["minor"], amount["currency"])
 
 
 def knots_of(guide: Guide) -> list[dict[str, str]]:

@@ -55,6 +55,9 @@ class Offer:
         until: The last day of what the person has.
         over: That day has passed.
         source: From which register it is known.
+        fill: How long filling in takes.
+        decide: How soon it is decided.
+        price: What it costs usually, as the guide has it.
     """
 
     service: str
@@ -62,6 +65,9 @@ class Offer:
     until: date
     over: bool
     source: str
+    fill: str
+    decide: str
+    price: Row | None
 
 
 def waiting_of(cases: Iterable[Row], notices: Iterable[Row]) -> list[Waiting]:
@@ -95,6 +101,9 @@ def offer_of(
         until=ends[0],
         over=ends[0] < today,
         source=ends[1],
+        fill=str(renewal["fill"]),
+        decide=str(renewal["decide"]),
+        price=renewal["price"],
     )
 
 

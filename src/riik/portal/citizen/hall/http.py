@@ -13,14 +13,16 @@
 A template extends ``citizen.html`` (tabs) or ``citizen-flow.html`` (one thing at a time).
 """
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from riik.core import Clock
+from riik.core import Clock, RiikError
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.hall.ports import Counter
 from riik.portal.citizen.pages import foot, tabs
@@ -28,9 +30,13 @@ from riik.portal.design.formats import Formats
 from riik.portal.design.http import language_of
 from riik.portal.design.pages import Pages
 from riik.portal.design.texts import Texts
+from riik.portal.session import SignedOut, Visitor
 from riik.portal.session.http import Handler, Site
 
 __all__ = ["Hall"]
+
+PART_SECONDS: Final = 2.0
+"""So long a page waits for a part of it that may be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,22 @@ class Hall:
         """How that visitor reads days, names and amounts."""
         frame = self.site.frame
         return Formats(frame.profile, self.language(request), frame.zone)
+
+    def name_of(self, request: Request, visitor: Visitor) -> str:
+        """A visitor's name in the country's order."""
+        return self.formats(request).name(visitor.given_names, visitor.surname)
+
+    async def soon(self, asked: Awaitable[Any], /) -> Any:
+        """A part of a page, or nothing (``{}``) when who knows it is silent, slow or says no.
+
+        A session that ended is no missing part: the person signs in again.
+        """
+        try:
+            return await asyncio.wait_for(asked, PART_SECONDS)
+        except SignedOut:
+            raise
+        except (RiikError, TimeoutError):
+            return {}
 
     def now(self) -> datetime:
         """The moment, UTC."""
