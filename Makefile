@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: help run test full check bench pins setup clean
+.PHONY: help run test full check bench screenshots pins setup clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -30,6 +30,9 @@ full: setup ## all tests, the long ones too
 
 bench: setup ## every figure again, each beside its limit; results go to bench/results
 	$(RUN)/python -m bench
+
+screenshots: setup ## the pictures of the README again, from a country that runs
+	$(RUN)/python -m tests.journeys.browser.pictures
 
 pins: setup ## make requirements/*.txt anew from *.in
 	@for list in run dev; do $(RUN)/uv pip compile -q --universal --python-version 3.11 \
