@@ -162,8 +162,9 @@ def record_rows(record: Mapping[str, Any], words: Words, texts: Texts) -> list[d
 def _shown(field: str, value: Any, words: Words, texts: Texts) -> tuple[str, str]:
     """A value as text and what kind it is; inside of it, only what says something."""
     if isinstance(value, Mapping):
-        # An address says itself in ``text``; of other things every part is said.
-        parts = [value["text"]] if value.get("text") else list(value.values())
+        # An address says itself in ``text`` and a relative by name; of others every part is said.
+        itself = value.get("text") or value.get("name")
+        parts = [itself] if itself else list(value.values())
         return _joined(field, parts, words, texts, between=", "), "text"
     if isinstance(value, list):
         return _joined(field, value, words, texts, between="; "), "text"
