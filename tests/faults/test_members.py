@@ -16,10 +16,11 @@ CASE = "case-of-a-fault-test-0001"
 
 
 def looks(country, who, role="interior"):
-    """How many looks at a person one member's log holds."""
+    """How often a person's data left one member; refused attempts are on record too."""
     node = country.nodes[role]
     subject = node.base.vault.find(country.holder(who).code)
-    return node.parts.transparency.who_looked(subject).total
+    found = node.parts.transparency.who_looked(subject).looks
+    return len([look for look in found if not look.access.refused])
 
 
 def why(answer):

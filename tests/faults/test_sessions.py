@@ -126,7 +126,7 @@ async def test_nobody_decides_at_a_desk_who_is_not_signed_in_there(country):
     async with at_home(country, "anneli") as browser:
         await browser.enter(origin(country, "portal"))
         with pytest.raises(PageRefused) as refused:
-            await browser.post(f"{desk}/desk/cases/case-of-nobody-0001/review", {})
+            await browser.post(f"{desk}/desk/sign/prepare", {})
     assert refused.value.why == "no-cookie"
 
 
@@ -136,7 +136,7 @@ async def test_nobody_decides_at_a_desk_without_its_page_s_token(country):
         await browser.enter(desk)
         browser._csrf[desk] = "another"
         with pytest.raises(PageRefused) as refused:
-            await browser.post(f"{desk}/desk/cases/case-of-nobody-0001/review", {})
+            await browser.post(f"{desk}/desk/sign/prepare", {})
     assert refused.value.why == "csrf"
 
 

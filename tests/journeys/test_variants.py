@@ -76,7 +76,7 @@ async def test_only_the_school_s_own_teacher_reviews(country):
         await journey.run()
         with pytest.raises(PageRefused) as refused:
             await decide(country, "anneli", "school", journey, {"outcome": "grant"})
-    assert refused.value.why == "no-official"
+    assert refused.value.facts["status"] == 403
 
 
 async def decide(country, official, provider, journey, decision):

@@ -25,7 +25,11 @@ def anyio_backend():
 async def ask(counter, tmp_path):
     """Sends a request to the counter; answers status and JSON."""
     log = open_log(tmp_path / "log", clock=SystemClock(), node="bank")
-    app = edge(counter_routes(counter, names=NAMES), metrics=Metrics(), logger=log)
+    app = edge(
+        counter_routes(counter, names=NAMES, site="http://bank.example"),
+        metrics=Metrics(),
+        logger=log,
+    )
     server = await serve(app, "127.0.0.1", 0)
     async with aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:
 

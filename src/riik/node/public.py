@@ -174,7 +174,7 @@ def add_bank(assembly: Assembly) -> None:
         issuer=section.login_origin,
         site=section.client_id,
     )
-    assembly.routes += counter_routes(counter, names=assembly.member_names)
+    assembly.routes += counter_routes(counter, names=assembly.member_names, site=section.site)
     creditors = CreditorClient(exchange=assembly.exchange, client=own)
     assembly.on(
         bank_handlers(bank, creditors=creditors, database=base.database, in_thread=base.in_thread)

@@ -5,6 +5,7 @@ creditor  POST /notifications   fees: {"order", "reference", "currency", "minor"
 
 The counter, for the bank's own site (`Authorization: Bearer …`, RFC 6750):
 
+GET    /                            people are led to that site
 GET    /v1/orders/<order>           what is to be paid, to whom
 POST   /v1/orders/<order>/payment   pays it; ID token whose nonce is the order's digest
 POST   /v1/visits                   ID token: a visit's secret, to see one's own account
@@ -17,7 +18,7 @@ from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from riik.core import ClientId, Database, InThread, Money, from_text, to_text
@@ -101,8 +102,18 @@ def fee_offers(
     return [Offer(provider=provider, service="fees", endpoints=(endpoint,), handler=notifications)]
 
 
-def counter_routes(counter: Counter, *, names: Names) -> list[Route]:
-    """The counter's API; ``names`` are those of members that are paid, by language."""
+def counter_routes(counter: Counter, *, names: Names, site: str) -> list[Route]:
+    """The counter's API.
+
+    Args:
+        counter: The bank's.
+        names: Those of members that are paid, by language.
+        site: The bank's website, for people who come here.
+    """
+
+    async def lead(request: Request) -> Response:
+        """GET /: people have nothing to see here."""
+        return RedirectResponse(f"{site}/", 303)
 
     async def show(request: Request) -> Response:
         """GET /v1/orders/<order>: what is to be paid, to whom."""
@@ -131,6 +142,7 @@ def counter_routes(counter: Counter, *, names: Names) -> list[Route]:
         return JSONResponse(_stated(found, names))
 
     return [
+        Route("/", lead, methods=["GET"]),
         Route("/v1/orders/{order}", show, methods=["GET"]),
         Route("/v1/orders/{order}/payment", pay, methods=["POST"]),
         Route("/v1/visits", visit, methods=["POST"]),
