@@ -141,11 +141,14 @@ async def test_an_act_that_fails_says_so_and_leaves_the_stage(stage):
     assert stage.backstage.doing == ""
 
 
+class Broken(Unavailable):
+    """What a founding that does not work raises."""
+
+    code = "test"
+
+
 async def fails():
-    """A founding that does not work."""
-    error = Unavailable("nothing works", why="down")
-    type(error).code = "test"
-    raise error
+    raise Broken("nothing works", why="down")
 
 
 async def test_forms_of_others_do_nothing(stage):

@@ -5,12 +5,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 from tests.faults.house import closed_exchange
 from tests.journeys.browser.house import demonstration
 from tests.journeys.house import COURSE, visit
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE = 30_000
+"""Milliseconds that a page may take: another country may be founded beside it meanwhile."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +39,7 @@ async def chromium(anyio_backend, installed):
 async def context(chromium):
     """A browser of one person, without history, in English."""
     context = await chromium.new_context(locale="en-GB")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     await context.close()
 

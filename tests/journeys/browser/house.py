@@ -100,14 +100,21 @@ async def put_card(context: BrowserContext, country: Demonstration, who: str) ->
     await context.add_cookies([cookie])
 
 
+@asynccontextmanager
+async def shuts(window: Page) -> AsyncIterator[None]:
+    """What is done in here shuts the window, perhaps before its driver hears that it is done."""
+    async with window.expect_event("close"):
+        with suppress(Error):
+            yield
+
+
 async def show_card(page: Page, country: Demonstration, who: str) -> None:
     """At the national login: the card, and PIN1 in its own window."""
     async with page.expect_popup() as popup:
         await page.click(CARD_BUTTON)
     window = await popup.value
     await window.fill("input[name=pin]", country.holder(who).pin1)
-    # The window may be shut before the key is told to be up again.
-    with suppress(Error):
+    async with shuts(window):
         await window.keyboard.press("Enter")
 
 
@@ -117,8 +124,7 @@ async def sign_with_card(page: Page, country: Demonstration, who: str) -> None:
         await page.click(CARD_BUTTON)
     window = await popup.value
     await window.fill("input[name=pin]", country.holder(who).pin2)
-    # The window may be shut before the key is told to be up again.
-    with suppress(Error):
+    async with shuts(window):
         await window.keyboard.press("Enter")
 
 

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 from tests.demo.house import PEOPLE, both_sites
-from tests.journeys.browser.house import Program, install_extension
+from tests.journeys.browser.house import Program, install_extension, shuts
 
 from riik.demo.card import CardState, DemonstrationCard
 
@@ -239,7 +239,7 @@ async def test_somebody_signs_in_by_keyboard_with_a_card_they_choose(page):
     await window.keyboard.press("Enter")
     await expect(window.locator("#pin")).to_be_focused()
     await expect(window.locator("main")).to_contain_text("National Login")
-    async with window.expect_event("close"):
+    async with shuts(window):
         await window.keyboard.type("1234")
         await window.keyboard.press("Enter")
     await page.wait_for_url("**/welcome")
@@ -272,7 +272,8 @@ async def test_a_wrong_pin_says_how_many_tries_are_left_where_the_focus_is(conte
     )
     await expect(field).to_be_focused()
     await window.keyboard.type("1234")
-    await window.keyboard.press("Enter")
+    async with shuts(window):
+        await window.keyboard.press("Enter")
     await page.wait_for_url("**/welcome")
 
 
@@ -287,7 +288,7 @@ async def test_a_window_that_is_closed_is_a_person_who_stopped(context, sites, p
 async def test_cancel_is_a_person_who_stopped(context, sites, page):
     await put(context, sites)
     window = await window_of(page)
-    async with window.expect_event("close"):
+    async with shuts(window):
         await window.get_by_role("button", name="Cancel").click()
     await failed(page, "You stopped.")
 
@@ -304,7 +305,7 @@ async def test_a_card_that_is_taken_out_fails_the_page_and_empties_the_reader(co
 
 async def test_a_reader_without_a_card_is_told_apart(page):
     window = await window_of(page)
-    async with window.expect_event("close"):
+    async with shuts(window):
         await window.get_by_role("button", name="Go without a card").click()
     await failed(page, "There is no card in the reader.")
 
@@ -326,7 +327,8 @@ async def test_a_blocked_card_is_opened_with_the_puk_and_goes_on(context, sites,
     await window.keyboard.press("Enter")
     await expect(window.get_by_text("PIN 1 works again.")).to_be_visible()
     await window.fill("#pin", "1234")
-    await window.keyboard.press("Enter")
+    async with shuts(window):
+        await window.keyboard.press("Enter")
     await page.wait_for_url("**/welcome")
 
 
@@ -335,7 +337,7 @@ async def test_a_card_that_is_left_blocked_is_said_so_on_the_page(context, sites
     window = await window_of(page)
     await window.wait_for_selector("#pin")
     await blocked(window)
-    async with window.expect_event("close"):
+    async with shuts(window):
         await window.get_by_role("button", name="Leave it blocked").click()
     await failed(page, "The PIN is blocked: it was wrong three times.")
 
@@ -345,7 +347,7 @@ async def test_an_expired_card_is_refused_before_any_pin(context, sites, page):
     window = await window_of(page)
     await expect(window.get_by_role("heading", level=1)).to_contain_text("has expired")
     assert await window.locator("#pin").count() == 0
-    async with window.expect_event("close"):
+    async with shuts(window):
         await window.get_by_role("button", name="Cancel").click()
     await failed(page, "This card's certificate is not accepted.")
 
@@ -384,7 +386,8 @@ async def test_a_question_survives_another_language(context, sites, page):
     await window.get_by_role("link", name="Eesti").click()
     await expect(window.get_by_role("heading", level=1)).to_have_text("Näita, kes sa oled")
     await window.fill("#pin", "1234")
-    await window.keyboard.press("Enter")
+    async with shuts(window):
+        await window.keyboard.press("Enter")
     await page.wait_for_url("**/welcome")
 
 
@@ -432,7 +435,7 @@ async def test_a_demonstration_that_stopped_is_said_in_the_window(context, sites
     await window.fill("#pin", "1234")
     await window.keyboard.press("Enter")
     await expect(window.get_by_role("heading", level=1)).to_have_text("The reader does not answer")
-    async with window.expect_event("close"):
+    async with shuts(window):
         await window.get_by_role("button", name="Cancel").click()
     await failed(page, "You stopped.")
 

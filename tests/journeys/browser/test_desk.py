@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 from tests.faults.house import closed_exchange
+from tests.journeys.browser.house import shuts
 from tests.journeys.house import until, visit
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +47,8 @@ async def desk(context, country, waiting):
         await page.click(CARD)
     window = await popup.value
     await window.fill("input[name=pin]", country.holder("anneli").pin1)
-    await window.keyboard.press("Enter")
+    async with shuts(window):
+        await window.keyboard.press("Enter")
     await page.wait_for_url("**/desk?queue=team")
     return page
 
@@ -54,6 +56,10 @@ async def desk(context, country, waiting):
 async def test_a_routine_case_takes_at_most_twelve_keys_and_the_next_one_follows(
     desk, country, waiting
 ):
+    # Others' cases may stand before ours: stepping over them is not part of this one.
+    rows = await desk.locator("tbody tr").all_text_contents()
+    [place] = [at for at, row in enumerate(rows) if waiting[0]["number"] in row]
+    await Hands(desk).press(*["j"] * place)
     hands = Hands(desk)
     await hands.press("j", "Enter")
     await expect(desk.locator("h1")).to_contain_text("Mari Maasikas")
@@ -62,7 +68,9 @@ async def test_a_routine_case_takes_at_most_twelve_keys_and_the_next_one_follows
         await hands.press("d")
     window = await popup.value
     await window.wait_for_selector("input[name=pin]")
-    await hands.press(*country.holder("anneli").pin2, "Enter", at=window)
+    await hands.press(*country.holder("anneli").pin2, at=window)
+    async with shuts(window):
+        await hands.press("Enter", at=window)
     await expect(desk.locator("h1")).to_contain_text("Helmi Lepik")
     assert hands.count <= 12
     assert await until(lambda: outcome(country, waiting[0])) == "granted"

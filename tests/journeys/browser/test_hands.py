@@ -7,7 +7,14 @@ import pytest
 from playwright.async_api import expect
 from tests.journeys.browser.atlas import explore, openable, sites_of
 from tests.journeys.browser.conftest import begun
-from tests.journeys.browser.house import CARD_BUTTON, enter, put_card, show_card, sign_with_card
+from tests.journeys.browser.house import (
+    CARD_BUTTON,
+    enter,
+    put_card,
+    show_card,
+    shuts,
+    sign_with_card,
+)
 from tests.journeys.browser.walking import MAIN_BUTTON, Walker
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
@@ -161,7 +168,7 @@ async def test_a_pin_that_is_wrong_three_times_signs_nothing(chromium, country):
                 "aria-invalid", "true"
             )
             await expect(window.locator("main")).to_contain_text(str(left))
-    async with window.expect_event("close"):
+    async with shuts(window):
         await window.get_by_role("button", name="Leave it blocked").click()
     await expect(page.locator(FAILURE)).to_contain_text("The PIN is blocked")
     assert await asks_for_a_signature(page, country, case)

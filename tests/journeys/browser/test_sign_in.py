@@ -4,6 +4,7 @@ import json
 
 import pytest
 from playwright.async_api import expect
+from tests.journeys.browser.house import shuts
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +26,8 @@ async def show_card(page, country):
         await page.click(CARD)
     window = await popup.value
     await window.fill("input[name=pin]", country.holder("mari").pin1)
-    await window.keyboard.press("Enter")
+    async with shuts(window):
+        await window.keyboard.press("Enter")
 
 
 async def enter(page, country, role):

@@ -6,7 +6,7 @@ Nothing here knows the words of a page, so that the same walk is gone in every l
 from dataclasses import dataclass, field
 
 from playwright.async_api import Locator, Page, expect
-from tests.journeys.browser.house import CARD_BUTTON
+from tests.journeys.browser.house import CARD_BUTTON, shuts
 from tests.journeys.house import LICENCE
 
 from riik.demo.running import Demonstration
@@ -89,7 +89,8 @@ class Walker:
         await expect(field).to_be_focused()
         await self.look(window)
         await window.keyboard.type(pin)
-        await window.keyboard.press("Enter")
+        async with shuts(window):
+            await window.keyboard.press("Enter")
 
     async def sign_in(self) -> None:
         """At the national login."""
