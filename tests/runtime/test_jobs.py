@@ -13,8 +13,9 @@ from riik.runtime.jobs import LEASE, LONGEST_PAUSE, Jobs, pause
 from riik.runtime.migrate import migrate
 from riik.runtime.outbox import Bell, Deliveries, SqlOutbox
 from riik.runtime.threads import ThreadPool
+from riik.testing.ports import StandingClock
 
-SOON = 5.0
+SOON = 20.0
 
 
 @pytest.fixture
@@ -24,10 +25,11 @@ def node(database):
 
 
 class Worker:
-    """A worker on the system's clock and threads, with its outbox."""
+    """A worker on the system's threads, and its clock if there is no other, with its outbox."""
 
-    def __init__(self, node, entropy, log, metrics, **options):
-        self.node, self.clock, self.threads, self.bell = node, SystemClock(), ThreadPool(4), Bell()
+    def __init__(self, node, entropy, log, metrics, *, clock=None, **options):
+        self.node, self.clock = node, clock or SystemClock()
+        self.threads, self.bell = ThreadPool(4), Bell()
         self.events = SqlOutbox(clock=self.clock, bell=self.bell)
         self.jobs = Jobs(
             database=node,
@@ -141,33 +143,37 @@ def test_no_more_handlers_run_than_there_is_room_for(node, entropy, log, metrics
     assert (most, worker.waiting()) == ([2], 0)
 
 
-def test_a_slow_handler_keeps_its_lease(worker, monkeypatch):
-    monkeypatch.setattr("riik.runtime.jobs.LEASE", timedelta(milliseconds=150))
-    monkeypatch.setattr("riik.runtime.jobs.POLL_SECONDS", 0.02)
-    runs, ends, renew = [], [], Deliveries.renew
+def test_a_slow_handler_keeps_its_lease(node, entropy, log, metrics, monkeypatch):
+    """On a clock of its own: however busy the machine is, half a lease passes at each renewal."""
+    monkeypatch.setattr("riik.runtime.jobs.POLL_SECONDS", 0.01)
+    worker = Worker(node, entropy, log, metrics, clock=StandingClock())
+    runs, renewals, renew = [], [], Deliveries.renew
 
     async def run():
-        loop, renewed = asyncio.get_running_loop(), asyncio.Event()
+        loop, enough = asyncio.get_running_loop(), asyncio.Event()
 
         def counting(self, ids, **options):
             renew(self, ids, **options)
-            ends.append(worker.clock.now())
+            renewals.append(ids)
+            worker.clock.advance(LEASE / 2)
             # Three leases long: without renewal the event would have come again.
-            if ends[-1] - ends[0] > timedelta(milliseconds=450):
-                loop.call_soon_threadsafe(renewed.set)
+            if len(renewals) > 6:
+                loop.call_soon_threadsafe(enough.set)
 
         async def handler(delivery):
             runs.append(delivery.attempt)
-            await asyncio.wait_for(renewed.wait(), SOON)
+            worker.clock.advance(LEASE / 2)
+            await asyncio.wait_for(enough.wait(), SOON)
 
         monkeypatch.setattr(Deliveries, "renew", counting)
         worker.jobs.on("letters", handler)
         await worker.put("a")
         worker.jobs.start()
-        await asyncio.wait_for(renewed.wait(), SOON)
+        await asyncio.wait_for(enough.wait(), SOON)
         await worker.jobs.stop()
 
     asyncio.run(run())
+    worker.threads.close()
     assert runs == [1]
 
 

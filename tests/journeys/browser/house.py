@@ -7,7 +7,7 @@ extension does (Web eID 1.0). The program holds a demonstration card and types t
 import asyncio
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,8 +104,11 @@ async def put_card(context: BrowserContext, country: Demonstration, who: str) ->
 async def shuts(window: Page) -> AsyncIterator[None]:
     """What is done in here shuts the window, perhaps before its driver hears that it is done."""
     async with window.expect_event("close"):
-        with suppress(Error):
+        try:
             yield
+        except Error:
+            if not window.is_closed():
+                raise
 
 
 async def show_card(page: Page, country: Demonstration, who: str) -> None:
