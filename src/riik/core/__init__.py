@@ -1,4 +1,4 @@
-"""The shared words of all components: errors, identifiers, time, money, ports."""
+"""The shared words of all components: errors, identifiers, time, money, memory, ports."""
 
 from riik.core.errors import Refused, RiikError, Unavailable
 from riik.core.identifiers import (
@@ -12,6 +12,7 @@ from riik.core.identifiers import (
     SubjectId,
     person_code,
 )
+from riik.core.memo import Memo
 from riik.core.money import Money, MoneyRefused
 from riik.core.ports import (
     Clock,
@@ -38,6 +39,7 @@ __all__ = [
     "KeyKind",
     "Keys",
     "MemberId",
+    "Memo",
     "Money",
     "MoneyRefused",
     "Outbox",

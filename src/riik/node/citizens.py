@@ -6,7 +6,7 @@ from functools import partial
 from starlette.routing import BaseRoute, Route
 
 import riik.portal.citizen
-from riik.core import ClientId
+from riik.core import ClientId, Memo
 from riik.node.assembly import Assembly
 from riik.node.config import ConfigRefused, PortalSection, RegisterSection
 from riik.node.fillers.measuring import Looks
@@ -45,6 +45,8 @@ from riik.transparency import VerifierKey
 __all__ = ["citizen_pages", "minister_pages", "open_counter"]
 
 POPULATION = "population"
+MOST_CATALOGUES = 256
+"""Of how many providers and languages the guides stay read."""
 
 
 def citizen_pages(assembly: Assembly, counter: CitizenCounter, *, site: Site) -> list[Route]:
@@ -104,7 +106,9 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
         exchange=assembly.exchange,
         client=own,
     )
-    catalogue = Catalogue(shelf=shelf, providers=providers, texts=texts)
+    catalogue = Catalogue(
+        shelf=shelf, providers=providers, texts=texts, worded=Memo(MOST_CATALOGUES)
+    )
     registers = portal.registers
     words = RegisterWords(shelf=shelf, registers=[one.client for one in registers])
     base.jobs.periodic("portal.listen", LISTEN, catalogue.refresh)

@@ -187,5 +187,5 @@ async def test_a_catalogue_that_is_away_is_no_missing_page(town):
     async def away(language):
         raise PortalRefused("nobody tells of services", why="no-catalogue")
 
-    town.desk.catalogue.events = away
+    town.desk.catalogue.services = away
     assert (await town.browser().get("/")).status == 404

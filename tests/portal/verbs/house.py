@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 
-from riik.core import ClientId, person_code
+from riik.core import ClientId, Memo, person_code
 from riik.exchange import Answer
 from riik.exchange.errors import NetworkFailed
 from riik.login import Level
@@ -168,7 +168,7 @@ class Verbs:
         self.cases = MyCases(
             errands=self.errands,
             portal=self.portal,
-            catalogue=Catalogue(shelf=shelf, providers=providers, texts=self.texts),
+            catalogue=Catalogue(shelf=shelf, providers=providers, texts=self.texts, worded=Memo(8)),
             providers=providers,
             texts=self.texts,
             notices=self.notices,

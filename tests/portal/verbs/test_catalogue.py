@@ -7,7 +7,7 @@ import pytest
 
 import riik
 import riik.portal.citizen
-from riik.core import ClientId
+from riik.core import ClientId, Memo, to_text
 from riik.exchange import Answer
 from riik.exchange.errors import NetworkFailed
 from riik.portal.citizen.catalogue import Catalogue, Provider
@@ -54,8 +54,10 @@ class Providers:
             raise NetworkFailed("nobody listens", why="connect")
         if provider in self.says:
             return Answer(status=200, body=self.says[provider])
-        services = [told(HOLDS[provider], self.today)]
-        return Answer(status=200, body=msgspec.json.encode({"services": services}))
+        return Answer(status=200, body=msgspec.json.encode({"services": [self.told(provider)]}))
+
+    def told(self, provider):
+        return told(HOLDS[provider], self.today)
 
 
 @pytest.fixture
@@ -83,6 +85,7 @@ def catalogue(database, clock, in_thread, providers):
             Provider(client=SCHOOL, names={"et": "Autokool", "en": "School"}),
         ],
         texts={code: read_texts("riik.portal.citizen", language=code) for code in LANGUAGES},
+        worded=Memo(6),
     )
 
 
@@ -117,6 +120,51 @@ async def test_pages_ask_nobody_once_providers_told(catalogue, providers):
     before = providers.calls
     await catalogue.services("vi")
     assert providers.calls == before == 2
+
+
+def renamed(guides, provider, name):
+    """What a provider tells once one of its services is called otherwise."""
+    service = guides.told(provider)
+    service["names"] = dict.fromkeys(service["names"], name)
+    return msgspec.json.encode({"services": [service]})
+
+
+async def test_a_guide_that_changed_is_told_as_it_is_now(catalogue, providers):
+    await catalogue.services("en")
+    providers.says = {TRANSPORT: renamed(providers, TRANSPORT, "A new name")}
+    await catalogue.refresh()
+    names = [(await catalogue.guide("driving-licence", code))["name"] for code in LANGUAGES]
+    assert names == ["A new name"] * len(LANGUAGES)
+
+
+async def test_a_guide_that_changed_back_is_told_as_it_was(catalogue, providers):
+    first = await catalogue.guide("driving-licence", "et")
+    for says in ({TRANSPORT: renamed(providers, TRANSPORT, "A new name")}, {}):
+        providers.says = says
+        await catalogue.refresh()
+        told = await catalogue.guide("driving-licence", "et")
+    assert told["name"] == first["name"]
+
+
+async def test_an_unchanged_guide_says_when_it_was_heard_last(catalogue, clock):
+    await catalogue.refresh()
+    clock.advance(hours=1)
+    await catalogue.refresh()
+    guide = await catalogue.guide("driving-licence", "et")
+    assert guide["as_of"] == to_text(clock.now())
+
+
+async def test_what_a_page_adds_to_a_guide_is_on_no_other_page(catalogue):
+    (await catalogue.guide("driving-licence", "et"))["name"] = "Mine"
+    assert (await catalogue.guide("driving-licence", "et"))["name"] != "Mine"
+
+
+async def test_catalogues_that_change_each_minute_do_not_pile_up(catalogue, providers):
+    for number in range(20):
+        providers.says = {TRANSPORT: renamed(providers, TRANSPORT, f"Name {number}")}
+        await catalogue.refresh()
+        assert (await catalogue.guide("driving-licence", "en"))["name"] == f"Name {number}"
+    assert len(catalogue.worded) == 6
 
 
 async def test_a_silent_provider_is_named_and_its_services_stay(catalogue, providers, clock):

@@ -6,12 +6,12 @@ never wait. While a provider is silent its services stay, with the time from whi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
-from riik.core import ClientId, ServiceId, to_text
-from riik.portal.citizen.errors import PortalRefused
+from riik.core import ClientId, Memo, ServiceId, to_text
 from riik.portal.citizen.events import event_views
-from riik.portal.citizen.guides import Guide, in_words, named, read_guides
+from riik.portal.citizen.guides import Guide, guide_of, in_words, named, read_guides
 from riik.portal.citizen.search import Page, rank
 from riik.portal.citizen.shelf import Kept, Shelf
 from riik.portal.design.texts import Texts
@@ -42,11 +42,14 @@ class Catalogue:
 
     Attributes:
         texts: The portal's own texts, by language.
+        worded: Guides by the digest of what a provider told and by language: each content is
+            read once, not at every page, and another content is another key.
     """
 
     shelf: Shelf
     providers: Sequence[Provider]
     texts: Mapping[str, Texts]
+    worded: Memo[tuple[bytes, str], tuple[Guide, ...]]
 
     async def refresh(self) -> None:
         """Ask every provider for its guides, all at once."""
@@ -58,7 +61,7 @@ class Catalogue:
         guides = [
             guide
             for provider in self.providers
-            for guide in _told(kept.get(provider.client), provider, language)
+            for guide in self._told(kept.get(provider.client), provider, language)
         ]
         silent = [
             named(provider.names, language)
@@ -73,11 +76,7 @@ class Catalogue:
         Raises:
             PortalRefused: Nobody tells of such a service (``no-service``).
         """
-        for guide in (await self.services(language))["services"]:
-            if guide["id"] == service:
-                found: Guide = guide
-                return found
-        raise PortalRefused("there is no such service", why="no-service")
+        return guide_of((await self.services(language))["services"], service)
 
     async def search(self, words: str, language: str) -> list[Guide]:
         """Guides that fit the words, best first; letters are folded (`search`)."""
@@ -101,6 +100,18 @@ class Catalogue:
         guides = (await self.services(language))["services"]
         return event_views(guides, self.texts[language])
 
+    def _told(self, kept: Kept | None, provider: Provider, language: str) -> list[Guide]:
+        """One provider's guides in one language."""
+        if kept is None or not kept.content:
+            return []
+        content = kept.content
+        guides = self.worded.of(
+            (sha256(content).digest(), language),
+            lambda: tuple(in_words(service, language) for service in read_guides(content)),
+        )
+        as_of = to_text(kept.as_of) if kept.as_of else None
+        return [{**one, "provider": str(provider.client), "as_of": as_of} for one in guides]
+
     async def _kept(self) -> dict[ClientId, Kept]:
         """What providers told; those that were never asked are asked now."""
         clients = [provider.client for provider in self.providers]
@@ -114,17 +125,6 @@ class Catalogue:
         await self.shelf.ask(
             [ServiceId(one.client, "catalogue") for one in providers], check=read_guides
         )
-
-
-def _told(kept: Kept | None, provider: Provider, language: str) -> list[Guide]:
-    """One provider's guides in one language."""
-    if kept is None or not kept.content:
-        return []
-    as_of = to_text(kept.as_of) if kept.as_of else None
-    return [
-        {**in_words(service, language), "provider": str(provider.client), "as_of": as_of}
-        for service in read_guides(kept.content)
-    ]
 
 
 def _fields(guide: Guide, texts: Texts) -> list[tuple[float, str]]:

@@ -5,14 +5,14 @@ and an address that is no ``https:`` or ``mailto:`` one is left out. Pure.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from riik.portal.citizen.errors import GuidesRefused
+from riik.portal.citizen.errors import GuidesRefused, PortalRefused
 
-__all__ = ["Guide", "Service", "in_words", "named", "read_guides"]
+__all__ = ["Guide", "Service", "guide_of", "in_words", "named", "read_guides"]
 
 MOST_BYTES = 2_000_000
 MOST_SERVICES = 200
@@ -159,6 +159,18 @@ def in_words(service: Service, language: str) -> Guide:
         "events": service.events,
         "words": service.words.get(language, []),
     }
+
+
+def guide_of(guides: Iterable[Guide], service: str) -> Guide:
+    """The guide of one service.
+
+    Raises:
+        PortalRefused: Nobody tells of such a service (``no-service``).
+    """
+    found = next((guide for guide in guides if guide["id"] == service), None)
+    if found is None:
+        raise PortalRefused("there is no such service", why="no-service")
+    return found
 
 
 def named(names: Mapping[str, str], language: str) -> str:

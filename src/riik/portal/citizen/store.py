@@ -42,6 +42,9 @@ _catalogue = Table(
     Column("silent", Boolean, nullable=False),
 )
 
+# What every page runs is made once: building a statement costs more than running it.
+_SHELF = select(_catalogue)
+
 
 class SqlShelfStore:
     """Keeps what providers and registers tell of themselves in SQL."""
@@ -66,7 +69,7 @@ class SqlShelfStore:
                 as_of=from_text(row.as_of) if row.as_of else None,
                 silent=bool(row.silent),
             )
-            for row in work.execute(select(_catalogue))
+            for row in work.execute(_SHELF)
         ]
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
@@ -62,7 +63,7 @@ class Formats:
         return ZoneInfo(self.zone or self.profile.dates["zone"])
 
     @property
-    def _locale(self) -> str:
+    def _locale(self) -> Locale:
         return LOCALES[self.language]
 
     def date(self, day: Day) -> str:

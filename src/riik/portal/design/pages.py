@@ -81,7 +81,7 @@ class Pages:
 
 def environment(room: ModuleType, texts: Texts) -> Environment:
     """A template environment for one room of the portal in one language."""
-    made = Environment(
+    made = _Environment(
         loader=ChoiceLoader([PackageLoader(room.__name__), PackageLoader(__package__)]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -98,6 +98,19 @@ def environment(room: ModuleType, texts: Texts) -> Environment:
     })  # fmt: skip
     made.filters["error_for"] = _error_for
     return made
+
+
+class _Environment(Environment):
+    """Rows of a page are dictionaries: ``row.label`` is looked for among their keys first.
+
+    Jinja2 looks for an attribute before it, which costs an exception each time, and would find
+    a method for a key such as ``values``.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 def asset_address(name: str) -> str:

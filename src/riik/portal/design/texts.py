@@ -12,6 +12,7 @@ from io import BytesIO
 from types import ModuleType
 from typing import Final
 
+from babel import Locale
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup
@@ -29,8 +30,10 @@ __all__ = [
 LANGUAGES: Final = {"et": "Eesti", "vi": "Tiếng Việt", "en": "English"}
 """Languages by code, each by its own name."""
 
-LOCALES: Final = {"et": "et", "vi": "vi", "en": "en_GB"}
-"""Whose conventions the numbers and dates of a language follow."""
+LOCALES: Final = {
+    language: Locale.parse(code) for language, code in (("et", "et"), ("vi", "vi"), ("en", "en_GB"))
+}
+"""Whose conventions the numbers and dates of a language follow (CLDR)."""
 
 _RANGE = re.compile(
     r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*\Z"

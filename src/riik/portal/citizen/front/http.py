@@ -8,6 +8,7 @@ GET /help, /accessibility, /real
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -17,9 +18,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.events import event_views
 from riik.portal.citizen.front.remembered import Remembered
 from riik.portal.citizen.front.telling import fee_table, knots_of, known_rows, price_of
 from riik.portal.citizen.front.welcome import DRIVING_RIGHTS, offer_of, waiting_of
+from riik.portal.citizen.guides import Guide, guide_of
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.pages import HOME, greeting
 from riik.portal.session import Visitor
@@ -64,25 +67,27 @@ class _Front:
         """GET /: what do you need today?"""
         hall = self.hall
         visitor = await hall.site.who(request)
-        events = await hall.counter.catalogue.events(hall.language(request))
-        own = await self._own(request, visitor) if visitor else {}
+        known = await hall.counter.catalogue.services(hall.language(request))
+        events = event_views(known["services"], hall.texts(request))
+        own = await self._own(request, visitor, known["services"]) if visitor else {}
         values = EMPTY | own
         return await hall.show(
             request, "home.html", tab=HOME, now=hall.now(), events=events, **values
         )
 
-    async def _own(self, request: Request, visitor: Visitor) -> dict[str, Any]:
+    async def _own(
+        self, request: Request, visitor: Visitor, guides: Sequence[Guide]
+    ) -> dict[str, Any]:
         """What is only for who is signed in: each part may be missing, the page is not."""
         hall, language = self.hall, self.hall.language(request)
         counter, formats, now = hall.counter, hall.formats(request), hall.now()
-        mine, notices, mandates, own, known = await asyncio.gather(
+        mine, notices, mandates, own = await asyncio.gather(
             hall.soon(counter.cases.mine(visitor, language)),
             hall.soon(counter.notices(visitor, language)),
             hall.soon(counter.mandates(visitor, language)),
             hall.soon(self._licence(visitor, language)),
-            hall.soon(counter.catalogue.services(language)),
         )
-        cases, guides = mine.get("cases", ()), known.get("services", ())
+        cases = mine.get("cases", ())
         today = date.fromisoformat(formats.iso(now)[:10])
         offer = offer_of(own or (), guides, cases, today=today)
         return {
@@ -132,10 +137,9 @@ class _Front:
     async def service(self, request: Request) -> Response:
         """GET /services/<id>: everything that one wants to know before beginning."""
         hall, language = self.hall, self.hall.language(request)
-        catalogue = hall.counter.catalogue
-        guide = await catalogue.guide(request.path_params["service"], language)
-        events = await catalogue.events(language)
-        silent = (await catalogue.services(language))["silent"]
+        known = await hall.counter.catalogue.services(language)
+        guide = guide_of(known["services"], request.path_params["service"])
+        events = event_views(known["services"], hall.texts(request))
         return await hall.show(
             request,
             "service.html",
@@ -147,7 +151,7 @@ class _Front:
             fees=fee_table(guide, hall.formats(request), hall.texts(request)),
             changed=date.fromisoformat(guide["changed"]),
             event=next((one for one in events if one["id"] in guide["events"]), None),
-            silent=guide["organisation"] in silent,
+            silent=guide["organisation"] in known["silent"],
             once=hall.site.ticket(),
         )
 
