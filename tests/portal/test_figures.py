@@ -1,6 +1,8 @@
 """A minister's page: what was told is told, what was hidden stays hidden."""
 
 import asyncio
+import re
+from datetime import date
 
 import pytest
 from starlette.applications import Starlette
@@ -21,6 +23,8 @@ def row(name, **changes):
         "name": name,
         "organisation": "Transport",
         "least": 10,
+        "channels": {"web": 90, "desk": 30},
+        "online": 0.75,
         "opened": 120,
         "decided": 100,
         "median_seconds": 41,
@@ -34,11 +38,41 @@ def row(name, **changes):
 HIDDEN = dict.fromkeys(
     ("opened", "decided", "median_seconds", "p95_seconds", "automatic", "with_official")
 )
-RENEWAL, COURSE = row("Renewal"), row("Course", **HIDDEN)
-LOOKS = {"looks": 2310, "few": 0, "logs": 5, "silent": []}
+RENEWAL = row("Renewal")
+COURSE = row("Course", **HIDDEN, online=None, channels={"web": None, "desk": None})
+LOOKED = {
+    "register": "Population register",
+    "keeper": "Interior",
+    "least": 10,
+    "hidden": True,
+    "groups": [
+        {"reader": "Transport", "purpose": "Renewal of a licence", "looks": 1_204},
+        {"reader": "Bank", "purpose": "", "looks": 11},
+    ],
+}
+LOOKS = {"looks": 2310, "few": 0, "logs": 5, "silent": [], "registers": [LOOKED]}
 
 
-def site(*rows, silent=(), looks=LOOKS, asked=None):
+def asked(organisation, times, answered, *, register=""):
+    """How often one subsystem was asked and answered."""
+    since = date(2026, 11, 2) if times else None
+    return {
+        "organisation": organisation,
+        "register": register,
+        "asked": times,
+        "answered": answered,
+        "since": since,
+    }
+
+
+AVAILABLE = [
+    asked("Transport", 43_200, 43_200),
+    asked("Clinic", 10_000, 9_999, register="Health register"),
+    asked("School", 0, 0),
+]
+
+
+def site(*rows, silent=(), looks=LOOKS, asked=None, available=AVAILABLE):
     """The page over these figures; ``asked`` gets every language that was asked for."""
 
     async def services(language):
@@ -48,8 +82,11 @@ def site(*rows, silent=(), looks=LOOKS, asked=None):
     async def seen(language):
         return looks
 
+    async def answered(language):
+        return {"days": 30, "rows": list(available)}
+
     page = FiguresPage(profile=country_profile("ee"), place={"en": "State Portal"})
-    routes = number_routes(services, seen, page=page, usual=("et",))
+    routes = number_routes(services, seen, answered, page=page, usual=("et",))
     return Starlette(routes=[*routes, *design_routes()])
 
 
@@ -69,14 +106,53 @@ def test_what_is_told_stands_in_the_paragraph_and_the_figures():
 def test_a_sum_over_something_hidden_says_at_least():
     page = main_of(site(RENEWAL, COURSE))
     assert "At least 120 cases were begun." in page
-    assert "at least; some services have too few to tell" in page
-    assert page.count("hidden: too few") == len(HIDDEN)
+    # Six figures of the service, two ways and the online share, and other looks of a register.
+    assert page.count("hidden: too few") == len(HIDDEN) + 3 + 1
 
 
 def test_where_all_is_hidden_no_number_is_made_up():
     page = main_of(site(COURSE))
     assert "Too few cases were begun to tell how many. Too few were decided" in page
-    assert page.count("Too few to tell without telling of somebody.") == 5
+    assert page.count("Too few to tell without telling of somebody.") == 4
+
+
+def cells(page, caption):
+    """The rows of a table, as texts."""
+    table = page.partition(caption)[2].partition("<tbody")[2].partition("</tbody>")[0]
+    found = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("<tr")[1:]]
+    return [[cell.replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in found]
+
+
+def test_cases_stand_by_the_way_they_were_begun():
+    rows = cells(main_of(site(RENEWAL, COURSE)), "Cases begun by each way")
+    assert rows[0] == ["Renewal", "90", "30", "0", "75 %"]
+    assert rows[1][1:] == ["hidden: too few", "hidden: too few", "0", "hidden: too few"]
+
+
+def test_one_silence_in_ten_thousand_is_not_a_hundred_percent():
+    rows = cells(main_of(site()), "Who answered when asked")
+    assert rows[0] == ["Clinic", "Health register", "10,000", "2 Nov 2026", "99.9 %"]
+    assert rows[1][-1] == "100 %"
+
+
+def test_what_nobody_measured_is_said_not_to_be_measured():
+    rows = cells(main_of(site()), "Who answered when asked")
+    assert rows[-1] == ["School", "its services", "0", "–", "not yet measured"]
+    nothing = main_of(site(available=[asked("School", 0, 0)]))
+    assert "100" not in nothing.partition("Answered when asked")[2][:200]
+    assert nothing.count("not yet measured") == 2
+
+
+def test_the_figure_names_who_was_least_available():
+    page = main_of(site()).replace("\N{NO-BREAK SPACE}", " ")
+    assert "least by: Health register, 99.9 %" in page
+
+
+def test_looks_stand_by_organisation_and_purpose_and_few_are_hidden():
+    rows = cells(main_of(site()), "Looks of the last 30 days")
+    assert rows[0] == ["Population register", "Transport", "Renewal of a licence", "1,204"]
+    assert rows[1][1:] == ["Bank", "refused: nothing was given", "11"]
+    assert rows[2] == ["Population register", "others", "other purposes", "hidden: too few"]
 
 
 def test_who_is_silent_is_named():

@@ -125,7 +125,7 @@ async def test_nobody_stands_in_the_answer(house):
     assert "2026-000001" not in text
 
 
-async def answered(house, query):
+async def answered(house, query, path="/"):
     provider = ClientId.parse("EE-DEMO/GOV/70001053/services")
     [offer] = [
         one for one in offers(house.services, provider=provider) if one.service == "measures"
@@ -136,7 +136,7 @@ async def answered(house, query):
         pass
 
     asked = Asked()
-    asked.query = query
+    asked.query, asked.path = query, path
     return msgspec.json.decode((await offer.handler(asked)).body)
 
 

@@ -1,6 +1,6 @@
 """The person sees every look, gets a receipt that anyone can check, and can be forgotten."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -170,3 +170,50 @@ def test_forgetting_a_person_leaves_the_log_whole(house):
 def test_an_entry_too_large_for_a_bundle_is_refused(house):
     with house.database.work() as work, pytest.raises(EntryRefused):
         house.transparency.append(bytes(65_536), work=work)
+
+
+SERVICE = "EE-DEMO/GOV/70000001/population/person"
+
+
+def test_looks_are_counted_by_service_organisation_and_purpose_of_nobody(house):
+    for subject in (house.mari, house.jaan):
+        look(house, subject, purpose="treatment")
+    found = house.transparency.counts(since=date(2000, 1, 1))
+    assert found == {(SERVICE, str(CLINIC.member), "treatment"): 2}
+
+
+def test_counting_changes_no_count_and_may_be_done_again(house):
+    look(house, purpose="treatment")
+    before = house.transparency.counts(since=date(2000, 1, 1))
+    for _ in range(2):
+        house.transparency.count()
+    assert house.transparency.counts(since=date(2000, 1, 1)) == before
+    look(house, purpose="treatment")
+    house.transparency.count()
+    assert house.transparency.counts(since=date(2000, 1, 1)).total() == 2
+
+
+def test_an_askers_own_words_are_in_no_count(house):
+    look(house, purpose="Treatment of Mari Maasikas")
+    [(_, _, purpose)] = house.transparency.counts(since=date(2000, 1, 1))
+    assert purpose == "other"
+
+
+def test_refused_attempts_are_a_kind_of_their_own(house):
+    look(house, purpose="treatment", refused="purpose")
+    [(_, _, purpose)] = house.transparency.counts(since=date(2000, 1, 1))
+    assert purpose == ""
+
+
+def test_a_look_that_was_rolled_back_is_not_counted(house):
+    with pytest.raises(AccessRefused):
+        look(house, purpose="")
+    assert house.transparency.counts(since=date(2000, 1, 1)).total() == 0
+
+
+def test_earlier_days_are_not_of_the_period(house):
+    look(house, purpose="treatment")
+    tomorrow = house.transparency.clock.now().date() + timedelta(days=1)
+    assert house.transparency.counts(since=tomorrow).total() == 0
+    house.transparency.count()
+    assert house.transparency.counts(since=tomorrow).total() == 0

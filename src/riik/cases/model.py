@@ -167,6 +167,7 @@ class Journey:
     """A case's times and outcome, for figures. No person, no number.
 
     Attributes:
+        id: The case's, by which this node finds what it paid; it is told to nobody.
         service: Catalogue id.
         channel: ``web``, ``desk`` …; empty where it was not written down.
         opened_at: UTC.
@@ -176,6 +177,7 @@ class Journey:
         state: Where it stands.
     """
 
+    id: str = ""
     service: str
     channel: str
     opened_at: datetime

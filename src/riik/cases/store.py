@@ -279,6 +279,7 @@ def _journey_of(case: Row[Any], events: Mapping[str, Row[Any]]) -> Journey:
     handed_in = events.get("signed") or events.get("submitted")
     decided, opened = events.get("decided"), events.get("opened")
     return Journey(
+        id=case.id,
         service=case.service,
         channel=opened.detail if opened else "",
         opened_at=from_text(case.opened_at),

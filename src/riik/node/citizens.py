@@ -26,7 +26,7 @@ from riik.portal.citizen.me.http import routes as me_routes
 from riik.portal.citizen.mine import Mandated, MyCases
 from riik.portal.citizen.model import Register
 from riik.portal.citizen.notices import Notices
-from riik.portal.citizen.numbers import Numbers
+from riik.portal.citizen.numbers import Availability, Numbers, Tries
 from riik.portal.citizen.own import OwnData
 from riik.portal.citizen.papers.http import routes as paper_routes
 from riik.portal.citizen.shelf import Shelf
@@ -37,7 +37,8 @@ from riik.portal.citizen.words import RegisterWords
 from riik.portal.design.pages import Pages
 from riik.portal.design.texts import LANGUAGES, Texts, read_texts
 from riik.portal.operator.figures import FiguresPage
-from riik.portal.operator.http import number_routes
+from riik.portal.operator.http import number_routes, try_routes
+from riik.portal.operator.trying import TryPage
 from riik.portal.session.http import Site
 from riik.signatures import Report, validate
 from riik.transparency import VerifierKey
@@ -73,15 +74,29 @@ def minister_pages(
     assembly: Assembly, counter: CitizenCounter, registers: Sequence[Register]
 ) -> list[BaseRoute]:
     """The country in numbers, at the portal: anyone may read them."""
-    file = assembly.config.file
+    file, own = assembly.config.file, assembly.config.client("portal")
     looks = Looks(
         exchange=assembly.exchange,
-        client=assembly.config.client("portal"),
+        client=own,
         registers=[(one.client, one.organisation) for one in registers],
+        words=counter.held.words,
+        organisations=_organisations(assembly),
     )
-    page = FiguresPage(profile=assembly.profile, place=file.node.names, front=file.people.front)
-    usual = assembly.profile.languages
-    return number_routes(counter.numbers.all, looks.all, page=page, usual=usual)
+    available = Availability(
+        shelf=counter.catalogue.shelf,
+        providers=counter.catalogue.providers,
+        registers=registers,
+        words=counter.held.words,
+    )
+    tries = Tries(exchange=assembly.exchange, client=own, catalogue=counter.catalogue)
+    profile, place, front = assembly.profile, file.node.names, file.people.front
+    page = FiguresPage(profile=profile, place=place, front=front)
+    trying = TryPage(profile=profile, place=place, front=front)
+    usual = profile.languages
+    return [
+        *number_routes(counter.numbers.all, looks.all, available.all, page=page, usual=usual),
+        *try_routes(tries, page=trying, usual=usual),
+    ]
 
 
 def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> CitizenCounter:

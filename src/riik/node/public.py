@@ -115,7 +115,7 @@ def add_registers(assembly: Assembly) -> None:
     keepers = [holding.provider for holding in holdings.values()]
     assembly.offer(
         look_offers(
-            transparency.log,
+            transparency,
             keepers,
             least=least_told(assembly.config.file.node.demonstration),
             in_thread=base.in_thread,

@@ -44,7 +44,7 @@ __all__ = [
     "offer_certificates",
 ]
 
-EVERY_SECOND = timedelta(seconds=1)
+EVERY_SECOND, EVERY_MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def add_trust(assembly: Assembly) -> None:
@@ -196,6 +196,11 @@ def add_log(assembly: Assembly) -> None:
     ]
     sequencer = Sequencer(log=log, witnesses=clients, in_thread=base.in_thread)
     base.jobs.periodic("transparency.sequence", EVERY_SECOND, rounds(sequencer))
+
+    async def count() -> None:
+        await base.in_thread(transparency.count)
+
+    base.jobs.periodic("transparency.count", EVERY_MINUTE, count)
     assembly.parts.transparency = transparency
     assembly.routes += log_routes(transparency, in_thread=base.in_thread)
 

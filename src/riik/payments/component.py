@@ -4,6 +4,7 @@ The authority's side. The bank's side, for the demonstration bank, is `bank`.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 from riik.core import Clock, Money, Outbox, Work
@@ -24,6 +25,7 @@ class FeeStore(Protocol):
     def of_case(self, case: str, *, work: Work) -> Fee | None: ...
     def by_reference(self, reference: str, *, work: Work) -> Fee | None: ...
     def set_paid(self, fee: Fee, *, work: Work) -> None: ...
+    def paid_since(self, since: datetime, *, limit: int, work: Work) -> list[Fee]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,10 @@ class Fees:
     def of_case(self, case: str, *, work: Work) -> Fee | None:
         """What a case owes or has paid; None where there is no fee."""
         return self.store.of_case(case, work=work)
+
+    def paid_since(self, since: datetime, *, limit: int = 100_000, work: Work) -> list[Fee]:
+        """What was paid since then, the newest first: for figures of many."""
+        return self.store.paid_since(since, limit=limit, work=work)
 
     def settle(self, notification: Notification, *, work: Work) -> Fee:
         """Take the bank's word that a fee was paid; a repeated word changes nothing.

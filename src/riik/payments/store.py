@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     Table,
     Text,
     case,
@@ -40,6 +41,7 @@ _fee = Table(
     Column("minor", BigInteger, nullable=False),
     Column("law", Text, nullable=False),
     Column("paid_at", Text),
+    Index("payments_fee_paid", "paid_at"),
 )
 _order = Table(
     "payments_order",
@@ -120,17 +122,25 @@ class SqlFeeStore:
             chosen = update(_fee).where(_fee.c.reference == fee.reference)
             work.execute(chosen.values(paid_at=to_text(fee.paid_at)))
 
+    def paid_since(self, since: datetime, *, limit: int, work: Work) -> list[Fee]:
+        """Fees that were paid since then, the newest first."""
+        query = select(_fee).where(_fee.c.paid_at >= to_text(since))
+        rows = work.execute(query.order_by(_fee.c.paid_at.desc()).limit(limit))
+        return [_fee_of(row) for row in rows]
+
     def _one(self, condition: object, *, work: Work) -> Fee | None:
         row = work.execute(select(_fee).where(condition)).first()  # type: ignore[arg-type]
-        if row is None:
-            return None
-        return Fee(
-            reference=row.reference,
-            case=row.case_id,
-            amount=Money(row.currency, row.minor),
-            law=row.law,
-            paid_at=from_text(row.paid_at) if row.paid_at else None,
-        )
+        return None if row is None else _fee_of(row)
+
+
+def _fee_of(row: Row[Any]) -> Fee:
+    return Fee(
+        reference=row.reference,
+        case=row.case_id,
+        amount=Money(row.currency, row.minor),
+        law=row.law,
+        paid_at=from_text(row.paid_at) if row.paid_at else None,
+    )
 
 
 class SqlBankStore:

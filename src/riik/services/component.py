@@ -8,7 +8,7 @@ is done by `run`, woken through the outbox, so that a fall at any point loses no
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from riik.cases import Case, Cases
@@ -28,6 +28,7 @@ from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
 from riik.services.letters import APPLICATION, application_file
 from riik.services.measures.figures import LEAST, figures
+from riik.services.measures.whatif import Past, deadline_of, fee_of, fees_of
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.process import Kind, Node, State, start, waiting
@@ -40,6 +41,9 @@ __all__ = ["Services"]
 
 MOST_OPERATIONS = 50
 MOST_CASES = 200
+TRIED = timedelta(days=365)
+"""The past over which another figure is tried: always the same, so that no two periods differ
+by one case that somebody could subtract."""
 SETTLE_SECONDS = 2.0
 """So long a step waits for what follows without the person; then they are told what goes on."""
 
@@ -213,6 +217,48 @@ class Services:
             "least": self.least,
             "services": figures(journeys, names=names, now=now, least=self.least),
         }
+
+    def what_if(
+        self, service: str, *, fee: tuple[int, int] | None = None, deadline: int | None = None
+    ) -> dict[str, Any]:
+        """What another fee or another deadline would have made of the last year's cases.
+
+        Args:
+            service: Catalogue id.
+            fee: An amount that was paid and what it becomes, in minor units.
+            deadline: Days within which to decide.
+
+        Raises:
+            StepRefused: There is no such service here (``no-service``).
+        """
+        definition = self.files.definitions.get(service)
+        if definition is None:
+            raise StepRefused("this authority has no such service", why="no-service")
+        now = self.clock.now()
+        past = self._past(service, since=now - TRIED)
+        amount, becomes = fee or (0, 0)
+        return {
+            "since": to_text(now - TRIED),
+            "until": to_text(now),
+            "least": self.least,
+            "service": service,
+            "names": dict(definition.names),
+            "currency": definition.currency,
+            "deadline_days": definition.deadline_days,
+            "fees": fees_of(past, least=self.least),
+            "fee": fee and fee_of(past, amount=amount, becomes=becomes, least=self.least),
+            "deadline": deadline and deadline_of(past, days=deadline, least=self.least),
+        }
+
+    def _past(self, service: str, *, since: datetime) -> list[Past]:
+        with self.database.read() as work:
+            journeys = self.cases.journeys(since=since, work=work)
+            paid = {fee.case: fee.amount for fee in self.fees.paid_since(since, work=work)}
+        return [
+            Past(paid=paid.get(one.id), handed_in_at=one.handed_in_at, decided_at=one.decided_at)
+            for one in journeys
+            if one.service == service
+        ]
 
     async def run(self, case: str) -> None:
         """Do what waits without the person, one durable operation after the other.

@@ -10,7 +10,8 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
     GET  /<case>/documents/<name>; before the signature also the file that will be signed
 
 Service `catalogue` tells of no person: ``GET /`` answers every service's guide. Service `measures`
-neither: ``GET /?days=30`` answers figures of many cases.
+neither: ``GET /?days=30`` answers figures of many cases; ``GET /what-if?service=`` with
+``&fee=2300&becomes=2500`` or ``&deadline=10`` what that would have made of the last year's.
 """
 
 import re
@@ -32,6 +33,7 @@ __all__ = ["offers"]
 MOST_BODY = 200_000
 MOST_DAYS = 3_660
 _DAYS = re.compile(r"[1-9][0-9]{0,3}\Z")
+_FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,11})\Z")
 _CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
@@ -57,6 +59,9 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
         return _json({"services": services.catalogue()})
 
     async def measures(incoming: Incoming) -> Answer:
+        if incoming.path.strip("/") == "what-if":
+            service, asked = _tried(incoming)
+            return _json(await services.in_thread(services.what_if, service, **asked))
         days = dict(parse_qsl(incoming.query)).get("days", "30")
         if not _DAYS.match(days):
             raise ServiceRefused("a period has one to 3660 days", why="days")
@@ -66,7 +71,7 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
         Offer(
             provider=provider,
             service="measures",
-            endpoints=(Endpoint("GET", "/"),),
+            endpoints=(Endpoint("GET", "/"), Endpoint("GET", "/what-if")),
             handler=measures,
             requires_purpose=False,
             open_to_all=True,
@@ -92,6 +97,23 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
             open_to_all=True,
         ),
     ]
+
+
+def _tried(incoming: Incoming) -> tuple[str, dict[str, Any]]:
+    """Which figure of which service is tried."""
+    asked = dict(parse_qsl(incoming.query))
+    if not set(asked) <= {"service", "fee", "becomes", "deadline"}:
+        raise ServiceRefused("this question has no such parameter", why="parameter")
+    figures = {name: text for name, text in asked.items() if name != "service"}
+    if any(not _FIGURE.match(text) for text in figures.values()):
+        raise ServiceRefused("a figure is a whole number", why="figure")
+    numbers = {name: int(text) for name, text in figures.items()}
+    if not 0 < numbers.get("deadline", 1) <= MOST_DAYS:
+        raise ServiceRefused("a deadline has one to 3660 days", why="days")
+    if ("fee" in numbers) is not ("becomes" in numbers):
+        raise ServiceRefused("an amount has one that it becomes", why="pair")
+    fee = (numbers["fee"], numbers["becomes"]) if "fee" in numbers else None
+    return asked.get("service", ""), {"fee": fee, "deadline": numbers.get("deadline")}
 
 
 async def _read(services: Services, visit: Visit, rest: list[str], *, language: str = "") -> Answer:

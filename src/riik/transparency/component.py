@@ -3,10 +3,12 @@
 The verbs of this component. The log itself is `log`, what a record says is `access`.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
 
 from riik.core import (
     ClientId,
@@ -25,10 +27,25 @@ from riik.transparency.errors import AccessRefused, EntryRefused
 from riik.transparency.log import Log
 from riik.transparency.tiles import LARGEST_ENTRY
 
-__all__ = ["Look", "LookStore", "Looks", "Transparency"]
+__all__ = ["Group", "Look", "LookStore", "Looks", "Transparency"]
 
 SINCE_EVER, FOR_EVER = "0", "9"
 MOST_LOOKS = 10_000
+MOST_COUNTED = 50_000
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
+
+
+class Group(NamedTuple):
+    """Looks of one kind on one day: what stands in a count of many, and tells of nobody.
+
+    ``purpose`` is empty for attempts that were refused, and ``other`` for what is no code: an
+    asker's own words are for whom they are about, not for everybody.
+    """
+
+    day: str
+    service: str
+    reader: str
+    purpose: str
 
 
 class LookStore(Protocol):
@@ -48,6 +65,18 @@ class LookStore(Protocol):
 
     def sealed(self, entry: str, *, subject: SubjectId, work: Work) -> bytes | None:
         """One sealed record, if it is this person's."""
+        ...
+
+    def note(self, group: Group, *, work: Work) -> None:
+        """Note one look of a kind, to be counted."""
+        ...
+
+    def count(self, *, most: int, work: Work) -> int:
+        """Count what was noted; answers how many notes that were."""
+        ...
+
+    def counts(self, since: str, *, work: Work) -> list[tuple[Group, int]]:
+        """How many looks of each kind there were from that day on."""
         ...
 
 
@@ -167,7 +196,23 @@ class Transparency:
         sealed = self.vault.seal(subject, bytes(opening), context=_context(entry))
         at_utc = to_text(access.at)
         self.looks.add(entry, subject=subject, at_utc=at_utc, sealed=sealed, work=work)
+        self.looks.note(_group(access), work=work)
         return entry
+
+    def count(self) -> None:
+        """Add what was looked at since the last time to the counts of its day."""
+        counted = MOST_COUNTED
+        while counted == MOST_COUNTED:
+            with self.database.work() as work:
+                counted = self.looks.count(most=MOST_COUNTED, work=work)
+
+    def counts(self, since: date) -> Counter[tuple[str, str, str]]:
+        """How many looks there were from that day on, by service, member and purpose."""
+        found: Counter[tuple[str, str, str]] = Counter()
+        with self.database.read() as work:
+            for group, looks in self.looks.counts(since.isoformat(), work=work):
+                found[group.service, group.reader, group.purpose] += looks
+        return found
 
     def who_looked(
         self,
@@ -225,6 +270,16 @@ class Transparency:
 
     def _open(self, subject: SubjectId, entry: str, sealed: bytes) -> Opening:
         return Opening.parse(self.vault.open(subject, sealed, context=_context(entry)))
+
+
+def _group(access: Access) -> Group:
+    purpose = access.purpose if _CODE.match(access.purpose) else "other"
+    return Group(
+        day=access.at.date().isoformat(),
+        service=access.service,
+        reader=str(access.member),
+        purpose="" if access.refused else purpose,
+    )
 
 
 def _context(entry: str) -> str:

@@ -29,12 +29,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from riik.core import SubjectId, Work
+from riik.transparency.component import Group
 from riik.transparency.errors import LogUnavailable
 from riik.transparency.merkle import HASH_BYTES, CompactRange
 
 __all__ = ["LogStore", "LookStore", "WitnessStore"]
 
 MOST_FORKS = 100
+GROUP = Group._fields
 METADATA = MetaData()
 
 ENTRY = Table(
@@ -52,6 +54,24 @@ ACCESS = Table(
     Column("subject", Text),
     Column("at_utc", Text),
     Column("sealed", LargeBinary),
+)
+UNCOUNTED = Table(
+    "transparency_uncounted",
+    METADATA,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("day", Text),
+    Column("service", Text),
+    Column("reader", Text),
+    Column("purpose", Text),
+)
+COUNTED = Table(
+    "transparency_counted",
+    METADATA,
+    Column("day", Text, primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("reader", Text, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("looks", BigInteger),
 )
 TILE = Table(
     "transparency_tile",
@@ -93,6 +113,7 @@ FORK = Table(
 # Statements of every look are made once: making them costs more than running them.
 ADD_ENTRY = insert(ENTRY)
 ADD_ACCESS = insert(ACCESS)
+ADD_UNCOUNTED = insert(UNCOUNTED)
 PLACE_ENTRY = (
     update(ENTRY)
     .where(and_(ENTRY.c.sequence == bindparam("of"), ENTRY.c.position.is_(None)))
@@ -230,6 +251,39 @@ class LookStore:
         query = select(ACCESS.c.sealed).where(ACCESS.c.entry == entry, ACCESS.c.subject == subject)
         found = work.execute(query).scalar()
         return bytes(found) if found is not None else None
+
+    def note(self, group: Group, *, work: Work) -> None:
+        """Note that there was one more look of this kind: a row of its own, so nobody waits."""
+        work.execute(ADD_UNCOUNTED, dict(zip(GROUP, group, strict=True)))
+
+    def count(self, *, most: int, work: Work) -> int:
+        """Count what was noted, the oldest first; answers how many notes that were."""
+        oldest = select(UNCOUNTED.c.sequence).order_by(UNCOUNTED.c.sequence).limit(most)
+        sequences = list(work.execute(oldest).scalars())
+        if not sequences:
+            return 0
+        these = UNCOUNTED.c.sequence <= sequences[-1]
+        columns = [UNCOUNTED.c[name] for name in GROUP]
+        query = select(*columns, func.count()).where(these).group_by(*columns)
+        for *group, looks in work.execute(query).all():
+            self._add(Group(*group), looks, work=work)
+        work.execute(delete(UNCOUNTED).where(these))
+        return len(sequences)
+
+    def counts(self, since: str, *, work: Work) -> list[tuple[Group, int]]:
+        """How many looks of each kind there were from that day on, counted already or not."""
+        noted = [UNCOUNTED.c[name] for name in GROUP]
+        fresh = select(*noted, func.count()).where(UNCOUNTED.c.day >= since).group_by(*noted)
+        kept = select(*(COUNTED.c[name] for name in GROUP), COUNTED.c.looks)
+        rows = [*work.execute(fresh), *work.execute(kept.where(COUNTED.c.day >= since))]
+        return [(Group(*group), looks) for *group, looks in rows]
+
+    def _add(self, group: Group, looks: int, *, work: Work) -> None:
+        this = and_(*(COUNTED.c[name] == value for name, value in zip(GROUP, group, strict=True)))
+        more = update(COUNTED).where(this).values(looks=COUNTED.c.looks + looks)
+        if not work.execute(more).rowcount:
+            values = dict(zip(GROUP, group, strict=True))
+            work.execute(insert(COUNTED).values(**values, looks=looks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,30 @@
 """How many looks there were: told by each keeper of registers, asked by the portal.
 
 The size of a published log is public anyway, as its tree head is; whose looks they are is not.
+Which organisations looked, and for what, is told of ten looks at least: fewer are hidden, and
+where one hidden count would follow from the log's growth, the next smallest is hidden with it.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from riik.core import ClientId, InThread, Refused, RiikError, ServiceId, Unavailable
-from riik.exchange import Answer, Call, Endpoint, Exchange, Incoming, Offer
-from riik.transparency import Log, TrustPolicy, open_checkpoint
+from riik.exchange import Answer, Call, Endpoint, Exchange, Handler, Incoming, Offer
+from riik.portal.citizen.words import RegisterWords, Words
+from riik.transparency import Transparency, TrustPolicy, open_checkpoint
 
-__all__ = ["Looks", "least_told", "look_offers"]
+__all__ = ["Looks", "groups_told", "least_told", "look_offers"]
 
 SERVICE = "measures"
 LEAST, LEAST_INVENTED = 10, 3
 ASK_SECONDS = 2.0
+DAYS = 30
 JSON = (("Content-Type", "application/json"),)
 
 
@@ -28,9 +34,10 @@ def least_told(demonstration: bool) -> int:
 
 
 def look_offers(
-    log: Log, providers: Sequence[ClientId], *, least: int, in_thread: InThread
+    transparency: Transparency, providers: Sequence[ClientId], *, least: int, in_thread: InThread
 ) -> list[Offer]:
-    """``measures`` of each register: the size of its keeper's log; nobody's data."""
+    """``measures`` of each register: how many looks, by whom and for what; nobody's data."""
+    log = transparency.log
 
     def size() -> int:
         try:
@@ -39,17 +46,32 @@ def look_offers(
         except RiikError:
             return 0
 
-    async def measures(incoming: Incoming) -> Answer:
-        found = await in_thread(size)
-        told = {"log": log.origin, "looks": found if found == 0 or found >= least else None}
-        return Answer(status=200, headers=JSON, body=msgspec.json.encode(told))
+    def told(provider: ClientId) -> dict[str, Any]:
+        found = size()
+        since = transparency.clock.now().date() - timedelta(days=DAYS - 1)
+        groups, hidden = groups_told(transparency.counts(since), provider=provider, least=least)
+        return {
+            "log": log.origin,
+            "looks": found if found == 0 or found >= least else None,
+            "since": since.isoformat(),
+            "least": least,
+            "groups": groups,
+            "hidden": hidden,
+        }
+
+    def handler(provider: ClientId) -> Handler:
+        async def measures(incoming: Incoming) -> Answer:
+            body = msgspec.json.encode(await in_thread(told, provider))
+            return Answer(status=200, headers=JSON, body=body)
+
+        return measures
 
     return [
         Offer(
             provider=provider,
             service=SERVICE,
             endpoints=(Endpoint("GET", "/"),),
-            handler=measures,
+            handler=handler(provider),
             requires_purpose=False,
             open_to_all=True,
         )
@@ -57,9 +79,37 @@ def look_offers(
     ]
 
 
+def groups_told(
+    counts: Mapping[tuple[str, str, str], int], *, provider: ClientId, least: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """One register's looks by organisation and purpose, most first; and whether some are hidden."""
+    found: Counter[tuple[str, str]] = Counter()
+    for (service, reader, purpose), looks in counts.items():
+        if service.startswith(f"{provider}/"):
+            found[reader, purpose] += looks
+    kept = [one for one in found.most_common() if one[1] >= least]
+    hidden = found.total() - sum(looks for _, looks in kept)
+    while 0 < hidden < least and kept:
+        # What is hidden is too few still: the rest of the log's growth would tell it.
+        hidden += kept.pop()[1]
+    groups = [
+        {"reader": reader, "purpose": purpose, "looks": looks} for (reader, purpose), looks in kept
+    ]
+    return groups, hidden > 0
+
+
+class _Group(msgspec.Struct, frozen=True):
+    reader: str
+    purpose: str
+    looks: int
+
+
 class _Told(msgspec.Struct, frozen=True):
     log: str
     looks: int | None
+    least: int = LEAST
+    groups: list[_Group] = []
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,26 +118,52 @@ class Looks:
 
     Attributes:
         registers: Each with the names of its keeper.
+        words: What registers call their purposes.
+        organisations: How members are called, by language.
     """
 
     exchange: Exchange
     client: ClientId
     registers: Sequence[tuple[ClientId, Mapping[str, str]]]
+    words: RegisterWords
+    organisations: Mapping[str, Mapping[str, str]]
 
     async def all(self, language: str) -> dict[str, Any]:
-        """Looks of all logs that told, each log once; how many told too few; who is silent."""
+        """Looks of all logs that told, each log once; by whom and for what; who is silent."""
         answers = await asyncio.gather(*(self._ask(register) for register, _ in self.registers))
-        logs = {told.log: told.looks for told in answers if told is not None}
-        silent = [
-            names.get(language) or next(iter(names.values()), "")
-            for (_, names), told in zip(self.registers, answers, strict=True)
-            if told is None
-        ]
+        words = await self.words.all()
+        logs: dict[str, int | None] = {}
+        rows, silent = [], []
+        for (register, names), told in zip(self.registers, answers, strict=True):
+            keeper = _named(names, language)
+            if told is None:
+                silent.append(keeper)
+                continue
+            logs[told.log] = told.looks
+            known = words[register]
+            row = {
+                "register": _named(known.names, language) or register.subsystem,
+                "keeper": keeper,
+                "least": told.least,
+                "hidden": told.hidden,
+                "groups": [self._group(one, known, language) for one in told.groups],
+            }
+            rows.append(row)
         return {
+            "days": DAYS,
             "looks": sum(looks for looks in logs.values() if looks is not None),
             "few": sum(looks is None for looks in logs.values()),
             "logs": len(logs),
             "silent": list(dict.fromkeys(silent)),
+            "registers": rows,
+        }
+
+    def _group(self, group: _Group, words: Words, language: str) -> dict[str, Any]:
+        """One count in words; the purpose of refused attempts is empty."""
+        return {
+            "reader": _named(self.organisations.get(group.reader, {}), language) or group.reader,
+            "purpose": group.purpose and words.purpose(group.purpose, language),
+            "looks": group.looks,
         }
 
     async def _ask(self, register: ClientId) -> _Told | None:
@@ -97,3 +173,7 @@ class Looks:
             return msgspec.json.decode(body, type=_Told)
         except (Unavailable, Refused, msgspec.DecodeError):
             return None
+
+
+def _named(names: Mapping[str, str], language: str) -> str:
+    return names.get(language) or next(iter(names.values()), "")

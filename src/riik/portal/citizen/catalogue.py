@@ -53,7 +53,7 @@ class Catalogue:
 
     async def refresh(self) -> None:
         """Ask every provider for its guides, all at once."""
-        await self._ask(self.providers)
+        await self._ask(self.providers, counted=True)
 
     async def services(self, language: str) -> dict[str, Any]:
         """All guides in one language by name, and the organisations that are silent now."""
@@ -121,9 +121,11 @@ class Catalogue:
             kept = await self.shelf.of(clients)
         return kept
 
-    async def _ask(self, providers: Sequence[Provider]) -> None:
+    async def _ask(self, providers: Sequence[Provider], *, counted: bool = False) -> None:
         await self.shelf.ask(
-            [ServiceId(one.client, "catalogue") for one in providers], check=read_guides
+            [ServiceId(one.client, "catalogue") for one in providers],
+            check=read_guides,
+            counted=counted,
         )
 
 

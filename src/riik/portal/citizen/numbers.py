@@ -1,6 +1,7 @@
 """How services do, by their own providers' figures: for whoever answers for all of them.
 
-Counts below ten are not told by providers at all; what arrives here names nobody.
+Counts below ten are not told by providers at all; what arrives here names nobody. How available
+providers and registers were is this portal's own count: it asks each once a minute (`shelf`).
 """
 
 import asyncio
@@ -13,10 +14,14 @@ import msgspec
 
 from riik.core import ClientId, Refused, ServiceId, Unavailable
 from riik.exchange import Answer, Call
-from riik.portal.citizen.catalogue import Provider
+from riik.portal.citizen.catalogue import Catalogue, Provider
+from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.guides import named
+from riik.portal.citizen.model import Register
+from riik.portal.citizen.shelf import Shelf
+from riik.portal.citizen.words import RegisterWords
 
-__all__ = ["Numbers"]
+__all__ = ["Availability", "Numbers", "Tries"]
 
 ASK_SECONDS = 2.0
 
@@ -91,3 +96,113 @@ class Numbers:
             return msgspec.json.decode(body, type=_Figures)
         except (Unavailable, Refused, msgspec.DecodeError, RecursionError):
             return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """How often each provider and register answered this portal."""
+
+    shelf: Shelf
+    providers: Sequence[Provider]
+    registers: Sequence[Register]
+    words: RegisterWords
+
+    async def all(self, language: str, *, days: int = 30) -> dict[str, Any]:
+        """A row a subsystem; ``asked`` is 0 where nothing was measured yet."""
+        counts = await self.shelf.answered(days=days)
+        words = await self.words.all()
+        known = [(one.client, one.names, "") for one in self.providers]
+        known += [
+            (
+                one.client,
+                one.organisation,
+                named(words[one.client].names, language) or one.client.subsystem,
+            )
+            for one in self.registers
+        ]
+        rows = []
+        for client, names, register in known:
+            found = counts.get(client)
+            row = {
+                "organisation": named(names, language),
+                "register": register,
+                "asked": found.asked if found else 0,
+                "answered": found.answered if found else 0,
+                "since": found.since if found else None,
+            }
+            rows.append(row)
+        return {"days": days, "rows": rows}
+
+
+class _Fee(msgspec.Struct, frozen=True):
+    amount: int
+    paid: int | None
+
+
+class _OtherFee(msgspec.Struct, frozen=True):
+    amount: int
+    becomes: int
+    paid: int | None
+    income: int | None
+    would_be: int | None
+    difference: int | None
+
+
+class _OtherDeadline(msgspec.Struct, frozen=True):
+    days: int
+    decided: int | None
+    late: int | None
+
+
+class _Tried(msgspec.Struct, frozen=True):
+    since: str
+    until: str
+    least: int
+    service: str
+    names: dict[str, str]
+    currency: str
+    deadline_days: int
+    fees: list[_Fee]
+    fee: _OtherFee | None
+    deadline: _OtherDeadline | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tries:
+    """Another fee, another deadline: the provider counts it over its own past cases."""
+
+    exchange: CallOut
+    client: ClientId
+    catalogue: Catalogue
+
+    async def services(self, language: str) -> list[dict[str, str]]:
+        """Which services there are: id and name."""
+        guides = (await self.catalogue.services(language))["services"]
+        return [{"id": str(one["id"]), "name": str(one["name"])} for one in guides]
+
+    async def what_if(self, service: str, language: str, **figures: int) -> dict[str, Any]:
+        """What the provider counted; ``figures`` are ``fee`` and ``becomes``, or ``deadline``.
+
+        Raises:
+            PortalRefused: Nobody tells of such a service (``no-service``).
+            Unavailable: Its provider does not answer.
+            Refused: Its provider refuses the question.
+        """
+        guide = await self.catalogue.guide(service, language)
+        call = Call(
+            client=self.client,
+            service=ServiceId(ClientId.parse(guide["provider"]), "measures"),
+            path="/what-if",
+            query=urlencode({"service": service, **figures}),
+            timeout=ASK_SECONDS,
+        )
+        body = (await self.exchange.call(call)).accepted().body
+        try:
+            told = msgspec.json.decode(body, type=_Tried)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise PortalRefused("the provider talks nonsense", why="shape") from error
+        return {
+            **msgspec.to_builtins(told),
+            "name": guide["name"],
+            "organisation": guide["organisation"],
+        }

@@ -1,12 +1,13 @@
 """What others tell of themselves to everybody, kept by the portal: guides, and words of registers.
 
-Nobody's data. Each is asked once a minute; while one is silent, what it told last stays.
+Nobody's data. Each is asked once a minute; while one is silent, what it told last stays. How
+often each answered is counted by the day: that is how available it was, seen from here.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from riik.core import (
@@ -21,9 +22,10 @@ from riik.core import (
 )
 from riik.exchange import Answer, Call
 
-__all__ = ["Kept", "Shelf", "ShelfStore"]
+__all__ = ["Answered", "Kept", "Shelf", "ShelfStore"]
 
 ASK_SECONDS = 2.0
+KEPT_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +45,32 @@ class Kept:
     silent: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How often one subsystem answered.
+
+    Attributes:
+        provider: Who.
+        asked: How often it was asked: once a minute while this portal ran.
+        answered: How often it answered in time, over the exchange, with what it should.
+        since: The first day of these counts.
+    """
+
+    provider: ClientId
+    asked: int
+    answered: int
+    since: date
+
+
 class ShelfStore(Protocol):
     """What is kept."""
 
     def put(self, kept: Kept, *, work: Work) -> None: ...
     def all(self, *, work: Work) -> list[Kept]: ...
+    def count(
+        self, day: str, heard: Mapping[ClientId, bool], *, forget: str, work: Work
+    ) -> None: ...
+    def counts(self, since: str, *, work: Work) -> list[Answered]: ...
 
 
 class CallOut(Protocol):
@@ -83,6 +106,7 @@ class Shelf:
         *,
         path: str = "",
         check: Callable[[bytes], object],
+        counted: bool = False,
     ) -> None:
         """Ask all of these at the same time, and keep what they tell.
 
@@ -90,10 +114,21 @@ class Shelf:
             services: Whom, and for what.
             path: Of the service.
             check: Refuses what is not of the shape that it must have; it counts as silence.
+            counted: This is the round that comes by the clock: who answers is counted. Visitors
+                who have somebody asked out of turn don't change how available it was.
         """
-        await asyncio.gather(*(self._ask(one, path, check) for one in services))
+        asked = list(services)
+        heard = await asyncio.gather(*(self._ask(one, path, check) for one in asked))
+        if counted:
+            answered = {one.provider: each for one, each in zip(asked, heard, strict=True)}
+            await self.in_thread(self._count, answered)
 
-    async def _ask(self, service: ServiceId, path: str, check: Callable[[bytes], object]) -> None:
+    async def answered(self, *, days: int) -> dict[ClientId, Answered]:
+        """How often each answered in the last days; who was never asked is missing."""
+        since = self.clock.now().date() - timedelta(days=days - 1)
+        return {one.provider: one for one in await self.in_thread(self._counts, since)}
+
+    async def _ask(self, service: ServiceId, path: str, check: Callable[[bytes], object]) -> bool:
         call = Call(
             client=self.client,
             service=service,
@@ -107,11 +142,22 @@ class Shelf:
             check(content)
         except (Unavailable, Refused):
             await self.in_thread(self._note_silence, service.provider)
-            return
+            return False
         kept = Kept(
             provider=service.provider, content=content, as_of=self.clock.now(), silent=False
         )
         await self.in_thread(self._put, kept)
+        return True
+
+    def _count(self, heard: Mapping[ClientId, bool]) -> None:
+        today = self.clock.now().date()
+        forget = today - timedelta(days=KEPT_DAYS)
+        with self.database.work() as work:
+            self.store.count(today.isoformat(), heard, forget=forget.isoformat(), work=work)
+
+    def _counts(self, since: date) -> list[Answered]:
+        with self.database.read() as work:
+            return self.store.counts(since.isoformat(), work=work)
 
     def _put(self, kept: Kept) -> None:
         with self.database.work() as work:

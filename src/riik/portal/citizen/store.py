@@ -1,13 +1,19 @@
 """Tables of the portal: who is signed in, which cases were begun, what waits to be sent."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    delete,
+    func,
     insert,
     select,
 )
@@ -15,7 +21,7 @@ from sqlalchemy import update as update_
 
 from riik.core import ClientId, SubjectId, Work, from_text, to_text
 from riik.portal.citizen.model import KnownCase
-from riik.portal.citizen.shelf import Kept
+from riik.portal.citizen.shelf import Answered, Kept
 
 __all__ = ["SqlPortalStore", "SqlShelfStore"]
 
@@ -40,6 +46,14 @@ _catalogue = Table(
     Column("content", LargeBinary, nullable=False),
     Column("as_of", Text),
     Column("silent", Boolean, nullable=False),
+)
+_answered = Table(
+    "portal_answered",
+    _tables,
+    Column("day", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("asked", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
 )
 
 # What every page runs is made once: building a statement costs more than running it.
@@ -70,6 +84,38 @@ class SqlShelfStore:
                 silent=bool(row.silent),
             )
             for row in work.execute(_SHELF)
+        ]
+
+    def count(self, day: str, heard: Mapping[ClientId, bool], *, forget: str, work: Work) -> None:
+        """Count who answered and who did not; days before ``forget`` are no longer needed."""
+        for provider, answered in heard.items():
+            this = (_answered.c.day == day) & (_answered.c.provider == str(provider))
+            more = update_(_answered).where(this)
+            more = more.values(
+                asked=_answered.c.asked + 1, answered=_answered.c.answered + int(answered)
+            )
+            if not work.execute(more).rowcount:
+                row = {"day": day, "provider": str(provider), "asked": 1, "answered": int(answered)}
+                work.execute(insert(_answered).values(row))
+        work.execute(delete(_answered).where(_answered.c.day < forget))
+
+    def counts(self, since: str, *, work: Work) -> list[Answered]:
+        """How often each was asked from that day on, and answered."""
+        columns = (
+            _answered.c.provider,
+            func.sum(_answered.c.asked).label("asked"),
+            func.sum(_answered.c.answered).label("answered"),
+            func.min(_answered.c.day).label("since"),
+        )
+        query = select(*columns).where(_answered.c.day >= since).group_by(_answered.c.provider)
+        return [
+            Answered(
+                provider=ClientId.parse(row.provider),
+                asked=int(row.asked),
+                answered=int(row.answered),
+                since=date.fromisoformat(row.since),
+            )
+            for row in work.execute(query)
         ]
 
 

@@ -56,7 +56,7 @@ class RegisterWords:
 
     async def refresh(self) -> None:
         """Ask every register for its words, all at once."""
-        await self._ask(self.registers)
+        await self._ask(self.registers, counted=True)
 
     async def all(self) -> Mapping[ClientId, Words]:
         """The words of every register; those of one that never told are empty."""
@@ -69,9 +69,9 @@ class RegisterWords:
             for one in self.registers
         }
 
-    async def _ask(self, registers: Sequence[ClientId]) -> None:
+    async def _ask(self, registers: Sequence[ClientId], *, counted: bool = False) -> None:
         services = [ServiceId(one, "findUsage") for one in registers]
-        await self.shelf.ask(services, path="/v2/words", check=read_words)
+        await self.shelf.ask(services, path="/v2/words", check=read_words, counted=counted)
 
 
 def read_words(content: bytes) -> Words:

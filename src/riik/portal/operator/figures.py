@@ -1,4 +1,4 @@
-"""A minister's page: one paragraph, six figures, one table, and how each is counted. Pure.
+"""A minister's page: one paragraph, six figures, four tables, and how each is counted. Pure.
 
 What providers do not tell because it is about too few is not guessed here either: a sum over
 hidden parts says that it is one.
@@ -12,6 +12,12 @@ import riik.portal.operator
 from riik.portal.design.formats import Formats
 from riik.portal.design.pages import Pages, Shell
 from riik.portal.design.texts import Texts
+from riik.portal.operator.tables import (
+    availability_figure,
+    availability_rows,
+    channel_rows,
+    look_rows,
+)
 from riik.profiles import Profile
 
 __all__ = ["FiguresPage", "lasting"]
@@ -39,6 +45,7 @@ class FiguresPage:
         self,
         services: Mapping[str, Any],
         looks: Mapping[str, Any],
+        available: Mapping[str, Any],
         *,
         language: str,
         address: str = "/numbers",
@@ -47,7 +54,9 @@ class FiguresPage:
 
         Args:
             services: ``days``, ``services`` (rows of the providers' figures), ``silent``.
-            looks: ``looks``, ``few`` (logs that told too few), ``logs``, ``silent``.
+            looks: ``looks``, ``few`` (logs that told too few), ``logs``, ``silent``,
+                ``registers`` (each with its looks by organisation and purpose).
+            available: ``days``, ``rows`` (how often each subsystem was asked and answered).
             language: The visitor's.
             address: Of the page, with its query.
         """
@@ -66,8 +75,15 @@ class FiguresPage:
             shell,
             days=services["days"],
             sentences=teller.sentences(services["silent"], looks["silent"]),
-            figures=[*teller.figures(), teller.looks(looks)],
+            figures=[
+                *teller.figures(),
+                teller.looks(looks),
+                availability_figure(available["rows"], texts, formats),
+            ],
             rows=[teller.row(row) for row in rows],
+            channels=channel_rows(rows, texts, formats),
+            looked=look_rows(looks["registers"], texts, formats),
+            available=availability_rows(available["rows"], texts, formats),
             least=max((int(row["least"]) for row in rows), default=10),
         )
 
@@ -128,20 +144,17 @@ class _Teller:
         return said
 
     def figures(self) -> list[dict[str, str]]:
-        """Five figures about services."""
+        """Four figures about services."""
         texts = self.texts
         return [
-            self._counted(texts("Cases begun"), "opened", texts("by all channels")),
+            self._of_one(texts("Begun online"), "online", self._share, min),
             self._of_one(texts("Middle wait for a decision"), "median_seconds", self._time, min),
             self._of_one(texts("One in twenty waits longer than"), "p95_seconds", self._time, max),
             self._of_one(texts("Decided by rules alone"), "automatic", self._share, min),
-            self._counted(
-                texts("With an official now"), "with_official", texts("cases that need a person")
-            ),
         ]
 
     def looks(self, told: Mapping[str, Any]) -> dict[str, str]:
-        """The sixth."""
+        """The fifth."""
         texts = self.texts
         few = texts.count(
             "{number} log has too few to tell.", "{number} logs have too few to tell.", told["few"]
@@ -174,18 +187,6 @@ class _Teller:
             shown("automatic", self._share),
             shown("with_official", number),
         ]
-
-    def _counted(self, title: str, name: str, text: str) -> dict[str, str]:
-        texts = self.texts
-        total, hidden = self._sum(name)
-        if hidden and total == 0:
-            return self._hidden(title)
-        more = texts("at least; some services have too few to tell")
-        return {
-            "title": title,
-            "value": self.formats.number(total),
-            "text": more if hidden else text,
-        }
 
     def _of_one(
         self,

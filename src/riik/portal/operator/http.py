@@ -2,6 +2,7 @@
 
 GET /status.json     of a node: `node_routes`
 GET /numbers         of a country, for its minister: `number_routes`
+GET /numbers/what-if of one service, with another fee or deadline: `try_routes`
 GET /operator        of a node, for its operator: `operator_routes`
 GET /                of a country, as a page (or where it is put); GET /status.json as JSON
 GET /files/<name>    a file of the last journey, if it is one of those listed
@@ -9,21 +10,23 @@ GET /files/<name>    a file of the last journey, if it is one of those listed
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from riik.core import Unavailable
 from riik.portal.design.http import address_of, html, language_of
 from riik.portal.operator.figures import FiguresPage
 from riik.portal.operator.health import Health
 from riik.portal.operator.nodepage import NodePage
 from riik.portal.operator.page import StatusPage
 from riik.portal.operator.status import Country, NodeStatus, StatusSource
+from riik.portal.operator.trying import TryPage, Wish, read_wish
 
-__all__ = ["country_routes", "node_routes", "number_routes", "operator_routes"]
+__all__ = ["country_routes", "node_routes", "number_routes", "operator_routes", "try_routes"]
 
 KEEP_SECONDS = 10.0
 
@@ -58,32 +61,69 @@ def operator_routes(
 def number_routes(
     services: Figures,
     looks: Figures,
+    available: Figures,
     *,
     page: FiguresPage,
     usual: tuple[str, ...] = ("en",),
 ) -> list[BaseRoute]:
-    """The country in numbers; ``services`` and ``looks`` ask for them in a language."""
-    known = _Kept(services, looks)
+    """The country in numbers; each of the three asks for some of them in a language."""
+    known = _Kept(services, looks, available)
 
     async def show(request: Request) -> Response:
         """GET /numbers: how services do, and how much was looked at."""
         language = language_of(request, usual)
-        told, seen = await known.ask(language)
-        shown = page.render(told, seen, language=language, address=address_of(request))
+        told, seen, answered = await known.ask(language)
+        shown = page.render(told, seen, answered, language=language, address=address_of(request))
         return html(shown, language)
 
     return [Route("/numbers", show, methods=["GET"])]
 
 
+class Provided(Protocol):
+    """Asks providers what another figure would have made of their own past cases."""
+
+    async def services(self, language: str) -> Sequence[Mapping[str, str]]: ...
+    async def what_if(self, service: str, language: str, **figures: int) -> Mapping[str, Any]: ...
+
+
+def try_routes(
+    provided: Provided, *, page: TryPage, usual: tuple[str, ...] = ("en",)
+) -> list[BaseRoute]:
+    """What if? Anyone may try; one question at a time, for each makes a provider count a year."""
+    turn = asyncio.Lock()
+
+    async def ask(wish: Wish, language: str) -> Mapping[str, Any] | None:
+        async with turn:
+            try:
+                return await provided.what_if(wish.service, language, **wish.figures)
+            except Unavailable:
+                return None
+
+    async def show(request: Request) -> Response:
+        """GET /numbers/what-if?service=&fee=&becomes= or &deadline=."""
+        language = language_of(request, usual)
+        wish = read_wish(dict(request.query_params), currency=page.profile.currency)
+        shown = page.render(
+            wish,
+            await provided.services(language),
+            await ask(wish, language) if wish.service else None,
+            language=language,
+            address=address_of(request),
+        )
+        return html(shown, language, 422 if wish.wrong else 200)
+
+    return [Route("/numbers/what-if", show, methods=["GET"])]
+
+
 class _Kept:
     """What was told, for a few seconds: a page that anyone may load asks nobody each time."""
 
-    def __init__(self, services: Figures, looks: Figures) -> None:
-        self._ask = (services, looks)
+    def __init__(self, *figures: Figures) -> None:
+        self._ask = figures
         self._told: dict[str, tuple[float, asyncio.Future[list[Mapping[str, Any]]]]] = {}
 
     async def ask(self, language: str) -> Sequence[Mapping[str, Any]]:
-        """Figures of services, and of looks."""
+        """All of them, in their order."""
         now = asyncio.get_running_loop().time()
         at, told = self._told.get(language, (0.0, None))
         if told is None or now - at > KEEP_SECONDS:
