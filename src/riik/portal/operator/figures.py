@@ -13,6 +13,7 @@ from riik.portal.design.formats import Formats
 from riik.portal.design.pages import Pages, Shell
 from riik.portal.design.texts import Texts
 from riik.portal.operator.tables import (
+    NOTHING,
     availability_figure,
     availability_rows,
     channel_rows,
@@ -83,6 +84,7 @@ class FiguresPage:
             rows=[teller.row(row) for row in rows],
             channels=channel_rows(rows, texts, formats),
             looked=look_rows(looks["registers"], texts, formats),
+            hidden=", ".join(one["register"] for one in looks["registers"] if one["hidden"]),
             available=availability_rows(available["rows"], texts, formats),
             least=max((int(row["least"]) for row in rows), default=10),
         )
@@ -173,7 +175,9 @@ class _Teller:
         texts = self.texts
         hidden = {"text": texts("hidden: too few"), "kind": "soft"}
 
-        def shown(name: str, say: Callable[[Any], str]) -> Any:
+        def shown(name: str, say: Callable[[Any], str], of: str = "") -> Any:
+            if of and row[of] == 0:
+                return NOTHING
             return hidden if row[name] is None else say(row[name])
 
         number = self.formats.number
@@ -182,9 +186,8 @@ class _Teller:
             row["organisation"],
             shown("opened", number),
             shown("decided", number),
-            shown("median_seconds", self._time),
-            shown("p95_seconds", self._time),
-            shown("automatic", self._share),
+            shown("median_seconds", self._time, of="decided"),
+            shown("p95_seconds", self._time, of="decided"),
             shown("with_official", number),
         ]
 

@@ -5,12 +5,13 @@ A count that its owner hides is shown as hidden; what nobody measured is said no
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from riik.portal.design.formats import NBSP, Formats
 from riik.portal.design.texts import Texts
 
 __all__ = [
+    "NOTHING",
     "availability_figure",
     "availability_rows",
     "channel_rows",
@@ -20,23 +21,29 @@ __all__ = [
 
 CHANNELS = ("web", "desk", "api")
 MOST_LOOKS = 12
+NOTHING: Final = {"text": "–", "kind": "soft"}
 Rows = Sequence[Mapping[str, Any]]
 
 
 def channel_rows(rows: Rows, texts: Texts, formats: Formats) -> list[list[Any]]:
-    """Service, cases begun on the web, at a desk and by another program, and the share online."""
+    """Cases begun on the web, at a desk and by other programs; shares online and by rules."""
 
     def shown(count: int | None) -> Any:
         return _hidden(texts) if count is None else formats.number(count)
 
-    def online(share: float | None) -> Any:
-        return _hidden(texts) if share is None else f"{formats.number(round(share * 100))}{NBSP}%"
+    def share(row: Mapping[str, Any], name: str, of: str) -> Any:
+        if row[of] == 0:
+            return NOTHING
+        if row[name] is None:
+            return _hidden(texts)
+        return f"{formats.number(round(row[name] * 100))}{NBSP}%"
 
     return [
         [
             row["name"],
             *(shown(row["channels"].get(channel, 0)) for channel in CHANNELS),
-            online(row["online"]) if row["opened"] != 0 else {"text": "–", "kind": "soft"},
+            share(row, "online", "opened"),
+            share(row, "automatic", "decided"),
         ]
         for row in rows
     ]
@@ -68,7 +75,7 @@ def availability_rows(rows: Rows, texts: Texts, formats: Formats) -> list[list[A
             row["organisation"],
             row["register"] or texts("its services"),
             formats.number(0),
-            {"text": "–", "kind": "soft"},
+            NOTHING,
             {"text": texts("not yet measured"), "kind": "soft"},
         ]
         for row in unmeasured
@@ -92,10 +99,10 @@ def availability_figure(rows: Rows, texts: Texts, formats: Formats) -> dict[str,
 
 
 def look_rows(registers: Rows, texts: Texts, formats: Formats) -> list[list[Any]]:
-    """Register, who looked, for what, how often: the largest groups, then what is hidden."""
+    """Register, who looked, for what, how often; the largest first."""
     told = [(group, one) for one in registers for group in one["groups"]]
     told.sort(key=lambda found: -found[0]["looks"])
-    rows: list[list[Any]] = [
+    return [
         [
             one["register"],
             group["reader"],
@@ -104,12 +111,6 @@ def look_rows(registers: Rows, texts: Texts, formats: Formats) -> list[list[Any]
         ]
         for group, one in told[:MOST_LOOKS]
     ]
-    rows += [
-        [one["register"], texts("others"), texts("other purposes"), _hidden(texts)]
-        for one in registers
-        if one["hidden"]
-    ]
-    return rows
 
 
 def _percent(row: Mapping[str, Any], formats: Formats) -> str:
