@@ -1,5 +1,7 @@
 """The portal between a person and those who answer: cases, and calls that wait."""
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -36,9 +38,11 @@ class Provider:
     """The exchange, with one provider that can be silent or refuse."""
 
     def __init__(self):
-        self.calls, self.silent, self.status = [], False, 200
+        self.calls, self.silent, self.status, self.hangs = [], False, 200, False
 
     async def call(self, call):
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.silent:
             raise NetworkFailed("nobody listens", why="connect")
         self.calls.append(call)
@@ -199,6 +203,17 @@ async def test_what_can_not_be_sent_waits_and_is_sent_once(portal, begin, provid
     await portal.forward(case)
     assert [call.method for call in provider.calls] == ["POST"]
     assert (await portal.status(visitor, case))["state"] == "in-progress"
+
+
+async def test_who_does_not_answer_in_time_keeps_nobody_waiting(portal, login, provider):
+    hurried = replace(portal, read_seconds=0.01, step_seconds=0.01)
+    visitor, provider.hangs = login.visitor("mari"), True
+    status = await hurried.start(visitor, service="licence", language="et")
+    assert (status["state"], status["why"]) == ("waiting-for-provider", "slow")
+    provider.hangs = False
+    await portal.forward(status["case"])
+    provider.hangs = True
+    assert (await hurried.status(visitor, status["case"]))["next"] == {"step": "waiting"}
 
 
 async def test_nothing_overtakes_what_waits(portal, begin, provider):

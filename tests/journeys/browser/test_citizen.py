@@ -1,6 +1,7 @@
-"""Applying in a real browser: what is signed is what was read, and nothing is lost or done twice.
+"""Applying in a real browser: what is signed is what was read, and papers are taken home.
 
-The whole way in each language, by keyboard and without script is `test_licence`.
+The whole way in each language, by keyboard and without script is `test_licence`; what hands do
+twice, backwards or with another's card is `test_hands`.
 """
 
 import json
@@ -134,17 +135,6 @@ def _files_of(container):
         return {name: opened.read(name) for name in opened.namelist()}
 
 
-async def test_a_double_click_begins_one_case(page, country, portal):
-    async def cases():
-        return len(await (await page.request.get(f"{portal}/v1/cases")).json())
-
-    await sign_in(page, country, to=f"{SERVICE}/start")
-    before = await cases()
-    await page.get_by_role("button", name="Begin").dblclick()
-    await page.wait_for_url(QUESTION)
-    assert await cases() == before + 1
-
-
 async def test_who_begins_again_is_shown_what_was_begun(page, country):
     case = await begin(page, country, who="helmi")
     await page.go_back()
@@ -167,21 +157,10 @@ async def test_an_error_takes_the_focus_to_its_question(page, country):
     await page.get_by_role("button", name="Continue").click()
     summary = page.get_by_role("alert")
     await expect(summary).to_contain_text("One thing to put right")
+    await expect(summary).to_be_focused()
     assert (await page.title()).startswith("Error: ")
     await summary.get_by_role("link").click()
     await expect(page.locator("#reason")).to_be_focused()
-
-
-async def test_a_tab_that_is_behind_is_led_to_where_the_case_is(page, country):
-    case = await at_the_signature(page, country)
-    behind = await page.context.new_page()
-    await behind.goto(f"{case}/answers/speed")
-    await sign_with_card(page, country, "mari")
-    await page.wait_for_url("**/pay")
-    await behind.locator("label:has(input[value=express])").click()
-    await behind.get_by_role("button", name="Continue").click()
-    await behind.wait_for_url("**/pay?moved=yes")
-    await expect(behind.get_by_role("status").last).to_contain_text("The case is here now.")
 
 
 async def test_nothing_is_signed_that_another_tab_has_changed(page, country):
@@ -194,34 +173,3 @@ async def test_nothing_is_signed_that_another_tab_has_changed(page, country):
     async with page.expect_popup():
         await page.click(CARD_BUTTON)
     await expect(page.locator("[data-failure]")).to_contain_text("is not the one on this page")
-
-
-async def test_another_s_card_signs_nothing(page, country):
-    await at_the_signature(page, country)
-    await put_card(page.context, country, "jaan")
-    async with page.expect_popup():
-        await page.click(CARD_BUTTON)
-    await expect(page.locator("[data-failure]")).to_contain_text("somebody else’s card")
-
-
-async def test_an_answer_outlives_its_session(page, country):
-    await begin(page, country)
-    elsewhere = await page.context.new_page()
-    await elsewhere.goto(f"{country.places['authority'].origin}/sessions")
-    await elsewhere.get_by_role("button", name="Sign out everywhere").click()
-    await elsewhere.wait_for_url("**/logged-out*")
-    await page.locator("label:has(input[value=lost])").click()
-    await page.get_by_role("button", name="Continue").click()
-    await page.wait_for_url("**/login*")
-    await show_card(page, country, "mari")
-    await page.wait_for_url("**/answers/reason")
-    await expect(page.get_by_role("status")).to_contain_text("Your answer was kept.")
-    await expect(page.locator("input[value=lost]")).to_be_checked()
-
-
-async def test_a_case_of_somebody_else_is_not_there(page, country):
-    case = await begin(page, country)
-    await page.context.clear_cookies()
-    await sign_in(page, country, "jaan")
-    for path in ("answers/reason", "check", "sign", "pay", "receipt", "documents/application.json"):
-        assert (await page.request.get(f"{case}/{path}")).status == 404

@@ -156,10 +156,9 @@ class Provider:
     def _waits(self, case):
         return {
             "case": case,
-            "state": "waiting",
+            "state": "waiting-for-provider",
+            "why": "connect",
             "service": self.begun[case].service,
-            "provider": PROVIDER,
-            "organisation": AUTHORITY["en"],
             "next": {"step": "waiting"},
         }
 

@@ -374,6 +374,7 @@ async def test_a_provider_that_is_silent_leaves_the_case_waiting(mari, town):
     assert led_to(began) == (303, f"{mari.case}/working")
     page = await mari.get(f"{mari.case}/working")
     assert "What you sent is safe here." in page.text
+    assert "Transport Administration does not answer just now" in page.text
     assert page.headers["refresh"] == "3"
 
 

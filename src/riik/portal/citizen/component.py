@@ -5,6 +5,7 @@ person wants it: the portal alone can read nobody. What can't be delivered becau
 is silent is kept, sealed, and sent when it answers again; the case waits and says so.
 """
 
+import asyncio
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from riik.core import (
     to_text,
 )
 from riik.exchange import Answer, Call
+from riik.portal.citizen.errands import ProviderSlow
 from riik.portal.citizen.errors import PortalRefused, StatementMissing
 from riik.portal.citizen.model import CatalogueEntry, KnownCase, Register
 from riik.portal.session import SignedOut, Visitor
@@ -41,6 +43,9 @@ __all__ = ["FORWARD", "Portal", "PortalStore", "SignIn"]
 
 FORWARD = "portal.forward"
 """Outbox topic: a call waits for its provider; the payload is the case's id."""
+
+READ_SECONDS, STEP_SECONDS = 6.0, 12.0
+"""So long an answer may take; a step waits for signatures and their time-stamps too."""
 
 _JSON = (("Content-Type", "application/json"),)
 
@@ -88,6 +93,8 @@ class Portal:
     inbox: ClientId
     catalogue: Sequence[CatalogueEntry]
     registers: Sequence[Register]
+    read_seconds: float = READ_SECONDS
+    step_seconds: float = STEP_SECONDS
 
     async def start(
         self,
@@ -267,6 +274,16 @@ class Portal:
         method: str = "GET",
         query: str = "",
         body: bytes = b"",
+    ) -> Answer:
+        """Ask the provider of a case; a person at a page waits for nobody for ever."""
+        try:
+            async with asyncio.timeout(self.read_seconds if method == "GET" else self.step_seconds):
+                return await self._call(visitor, case, path, method=method, query=query, body=body)
+        except TimeoutError as error:
+            raise ProviderSlow("no answer in time", why="slow") from error
+
+    async def _call(
+        self, visitor: Visitor, case: KnownCase, path: str, *, method: str, query: str, body: bytes
     ) -> Answer:
         person = await self.in_thread(self._person, case)
         try:

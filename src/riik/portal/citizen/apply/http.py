@@ -24,6 +24,7 @@ from riik.exchange import ServiceRefused
 from riik.portal.citizen.apply.answers import Given, blank, earlier, question_rows, read_answers
 from riik.portal.citizen.apply.errands import field_of, moved_on, rethrown
 from riik.portal.citizen.apply.rows import (
+    asked_rows,
     begun_rows,
     fact_rows,
     for_whom,
@@ -229,8 +230,13 @@ class _Apply:
             over = handed_in(view) and step != "payment"
             return self.hall.site.go(at(view["case"], "receipt") if over else where(view))
         still = request.query_params.get("still") == "yes"
+        guide = await guide_of(self.hall, request, view)
         response = await self._flow(
-            request, "working.html", view, asked=await self._asked(request, view), still=still
+            request,
+            "working.html",
+            {"organisation": (guide or {}).get("organisation", ""), **view},
+            asked=asked_rows(view, guide),
+            still=still,
         )
         if not still:
             response.headers["Refresh"] = str(REFRESH_SECONDS)
@@ -302,19 +308,6 @@ class _Apply:
             kept=kept,
             errors=errors,
         )
-
-    async def _asked(self, request: Request, view: View) -> list[dict[str, str]]:
-        """The registers that are being asked, by what the guide tells; none if it is away."""
-        guide = await guide_of(self.hall, request, view)
-        answered = {fact["need"]: fact["standing"] for fact in view.get("facts", ())}
-        return [
-            {
-                "source": row["source"],
-                "organisation": row["organisation"],
-                "standing": answered.get(row["need"], ""),
-            }
-            for row in (guide or {}).get("known", ())
-        ]
 
     async def _flow(
         self, request: Request, template: str, view: View, /, *, status: int = 200, **values: Any

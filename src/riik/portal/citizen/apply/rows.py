@@ -18,6 +18,7 @@ from riik.portal.design.formats import Formats
 from riik.portal.design.texts import Texts
 
 __all__ = [
+    "asked_rows",
     "begun_rows",
     "fact_rows",
     "for_whom",
@@ -132,6 +133,19 @@ def for_whom(people: Iterable[Row], own_name: str, texts: Texts) -> list[dict[st
             {"value": one["person"], "title": one["name"], "hint": hints.get(one["role"], other)}
             for one in people
         ),
+    ]
+
+
+def asked_rows(view: Row, guide: Row | None) -> list[dict[str, str]]:
+    """The registers that are being asked, by what the guide tells; none where nobody tells."""
+    answered = {fact["need"]: fact["standing"] for fact in view.get("facts", ())}
+    return [
+        {
+            "source": row["source"],
+            "organisation": row["organisation"],
+            "standing": answered.get(row["need"], ""),
+        }
+        for row in (guide or {}).get("known", ())
     ]
 
 

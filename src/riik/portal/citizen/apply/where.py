@@ -51,4 +51,4 @@ def signs(view: View) -> bool:
 
 def handed_in(view: View) -> bool:
     """Whether the person has handed the application in."""
-    return view["state"] not in ("draft", "to-sign", "waiting")
+    return view["state"] not in ("draft", "to-sign", "waiting-for-provider")
