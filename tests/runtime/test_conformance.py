@@ -535,6 +535,34 @@ def test_many_are_sealed_at_once_each_for_its_person_and_place(safe):
     assert safe.seal_many([]) == []
 
 
+def test_many_of_one_person_are_opened_at_once_in_their_order(safe):
+    mari = safe.subject_of(MARI)
+    values = [(mari, f"{number}".encode(), f"row/{number}") for number in range(20)]
+    sealed = safe.seal_many(values)
+    places = [place for _, _, place in values]
+    opened = safe.open_many(mari, iter(zip(sealed, places, strict=True)))
+    assert opened == [plain for _, plain, _ in values]
+
+
+def test_none_of_many_is_opened_for_another_place_or_person(safe):
+    mari, jaan = safe.subjects_of([MARI, JAAN])
+    whole = [(safe.seal(mari, b"Mari", context=f"row/{n}"), f"row/{n}") for n in range(2)]
+    swapped = [(whole[0][0], "row/1"), (whole[1][0], "row/0")]
+    for subject, values in ((mari, swapped), (jaan, whole)):
+        with pytest.raises(Refused) as refused:
+            safe.open_many(subject, values)
+        assert refused.value.why == "context"
+
+
+def test_of_a_forgotten_person_nothing_is_opened_unless_there_is_nothing(safe):
+    mari = safe.subject_of(MARI)
+    sealed = safe.seal(mari, b"Mari", context="row/1")
+    safe.forget(mari)
+    with pytest.raises(Refused) as refused:
+        safe.open_many(mari, [(sealed, "row/1")])
+    assert (refused.value.why, safe.open_many(mari, [])) == ("forgotten", [])
+
+
 def test_many_are_not_sealed_when_one_of_them_is_forgotten(safe):
     mari, jaan = safe.subjects_of([MARI, JAAN])
     safe.forget(jaan)

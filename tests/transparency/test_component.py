@@ -118,6 +118,47 @@ def test_a_receipt_of_a_changed_record_is_refused(house):
         verify_file(bytes(Proof(proof.index, proof.path, proof.checkpoint, lie)), log=house.log.key)
 
 
+def test_many_receipts_are_those_that_each_look_has(house):
+    entries = [look(house, message_id=f"m-{number}") for number in range(3)]
+    look(house, house.jaan)
+    house.sequence()
+    found = house.transparency.proved_looks(house.mari)
+    seen = house.transparency.who_looked(house.mari)
+    assert (found.total, sorted(one.entry for one in found.looks)) == (3, sorted(entries))
+    assert [one.access for one in found.looks] == [one.access for one in seen.looks]
+    for one in found.looks:
+        assert one.receipt == house.transparency.disclosure(one.entry, subject=house.mari)
+
+
+def test_a_look_that_is_to_be_proved_stands_among_those_that_are(house):
+    proved = look(house)
+    house.sequence()
+    coming = look(house)
+    found = {one.entry: one.receipt for one in house.transparency.proved_looks(house.mari).looks}
+    assert (found[proved] is None, found[coming]) == (False, None)
+
+
+def test_nobody_s_looks_need_no_receipts(house):
+    look(house, house.jaan)
+    assert house.transparency.proved_looks(house.mari).looks == ()
+
+
+@pytest.mark.parametrize("page", [{"offset": -1}, {"limit": 0}, {"limit": 10_001}])
+def test_no_page_of_receipts_is_below_nothing(house, page):
+    with pytest.raises(AccessRefused):
+        house.transparency.proved_looks(house.mari, **page)
+
+
+def test_who_was_forgotten_has_no_receipts(house):
+    mari = house.mari
+    look(house, mari)
+    house.sequence()
+    house.vault.forget(mari)
+    with pytest.raises(Refused) as refused:
+        house.transparency.proved_looks(mari)
+    assert refused.value.why == "forgotten"
+
+
 FILES = [
     (b"", "shape"),
     (b"c2sp.org/tlog-proof@v2\nindex 0\n\nx", "shape"),

@@ -153,6 +153,10 @@ class Vault(Protocol):
         """Decrypt; raises `Refused` for ``forgotten``, ``context`` or ``damaged``."""
         ...
 
+    def open_many(self, subject: SubjectId, values: Iterable[tuple[bytes, str]], /) -> list[bytes]:
+        """The same for many of one person, each with its context, in the given order."""
+        ...
+
     def blind(self, value: str, /, *, field: str) -> bytes:
         """A keyed index of a value, 32 bytes: equal values look up, nobody reads back."""
         ...

@@ -41,13 +41,16 @@ from riik.portal.operator.http import number_routes, try_routes
 from riik.portal.operator.trying import TryPage
 from riik.portal.session.http import Site
 from riik.signatures import Report, validate
-from riik.transparency import VerifierKey
+from riik.transparency import Receipts, VerifierKey
 
 __all__ = ["citizen_pages", "minister_pages", "open_counter"]
 
 POPULATION = "population"
 MOST_CATALOGUES = 256
 """Of how many providers and languages the guides stay read."""
+
+MOST_HEADS, MOST_RECEIPTS = 256, 10_000
+"""How many tree heads and receipts stay checked: about 10 MB, and nothing of any person."""
 
 
 def citizen_pages(assembly: Assembly, counter: CitizenCounter, *, site: Site) -> list[Route]:
@@ -176,6 +179,7 @@ def _tracking(
         words=words,
         organisations=_organisations(assembly),
         keys=keys,
+        receipts=Receipts(heads=Memo(MOST_HEADS), held=Memo(MOST_RECEIPTS)),
         texts=texts,
     )
 

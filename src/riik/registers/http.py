@@ -33,7 +33,15 @@ from riik.registers.model import (
 )
 from riik.registers.openapi import describe_change, describe_read, describe_usage, words_of
 from riik.registers.refusals import note_refusal
-from riik.transparency import LogUnavailable, Looks, find_usage, heartbeat, read_query, usage_period
+from riik.transparency import (
+    Looks,
+    ProvedLooks,
+    UsageQuery,
+    find_usage,
+    heartbeat,
+    read_query,
+    usage_period,
+)
 
 __all__ = ["Tracker", "offers", "usage_offers"]
 
@@ -60,7 +68,15 @@ class Tracker(Protocol):
         offset: int,
         limit: int,
     ) -> Looks: ...
-    def disclosure(self, entry: str, *, subject: SubjectId) -> bytes: ...
+    def proved_looks(
+        self,
+        subject: SubjectId,
+        *,
+        start: datetime | None,
+        end: datetime | None,
+        offset: int,
+        limit: int,
+    ) -> ProvedLooks: ...
 
 
 def offers(registers: Registers, *, in_thread: InThread) -> list[Offer]:
@@ -228,35 +244,42 @@ def _told(reading: Reading, offer: ReadOffer) -> dict[str, Any]:
 
 
 def _usages(registers: Registers, tracker: Tracker, incoming: Incoming) -> dict[str, Any]:
-    looks = _looks(registers, tracker, incoming)[1]
+    query, subject = _asked(registers, incoming)
+    looks = tracker.who_looked(
+        subject, start=query.start, end=query.end, offset=query.offset, limit=query.limit
+    )
     return find_usage([look.access for look in looks.looks], total=looks.total)
 
 
 def _proofs(registers: Registers, tracker: Tracker, incoming: Incoming) -> dict[str, Any]:
     """Receipts of a page of looks; one whose proof is still to come has none yet."""
-    subject, looks = _looks(registers, tracker, incoming)
-    found = []
-    for look in looks.looks[:MOST_PROOFS]:
-        entry: dict[str, Any] = {"entry": look.entry, "access": look.access.to_json()}
-        try:
-            receipt = tracker.disclosure(look.entry, subject=subject)
-            entry["disclosure"] = b64encode(receipt).decode()
-        except LogUnavailable:
-            entry["disclosure"] = None
-        found.append(entry)
-    return {"totalUsages": looks.total, "proofs": found}
+    query, subject = _asked(registers, incoming)
+    found = tracker.proved_looks(
+        subject,
+        start=query.start,
+        end=query.end,
+        offset=query.offset,
+        limit=min(query.limit, MOST_PROOFS),
+    )
+    proofs = [
+        {
+            "entry": look.entry,
+            "access": look.access.to_json(),
+            "disclosure": b64encode(look.receipt).decode() if look.receipt else None,
+        }
+        for look in found.looks
+    ]
+    return {"totalUsages": found.total, "proofs": proofs}
 
 
-def _looks(registers: Registers, tracker: Tracker, incoming: Incoming) -> tuple[SubjectId, Looks]:
+def _asked(registers: Registers, incoming: Incoming) -> tuple[UsageQuery, SubjectId]:
+    """What is asked, by who may ask it, of a person whom this register knows."""
     query = read_query(_query(incoming.query), user_id=incoming.user)
     registers.check_asker(caller_of(incoming), asker=query.asker, subject=query.person)
     subject = registers.vault.find(query.person)
     if subject is None:
         raise UnknownSubject("this register knows no such person", why="unknown")
-    looks = tracker.who_looked(
-        subject, start=query.start, end=query.end, offset=query.offset, limit=query.limit
-    )
-    return subject, looks
+    return query, subject
 
 
 def _query(text: str) -> dict[str, str]:

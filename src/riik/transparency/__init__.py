@@ -2,7 +2,7 @@
 
 from riik.transparency.access import Access, Action
 from riik.transparency.checkpoints import Checkpoint, TrustPolicy, open_checkpoint
-from riik.transparency.component import Look, Looks, Transparency
+from riik.transparency.component import Look, Looks, ProvedLook, ProvedLooks, Transparency
 from riik.transparency.errors import (
     AccessRefused,
     CheckpointRefused,
@@ -15,7 +15,7 @@ from riik.transparency.errors import (
 )
 from riik.transparency.log import Log
 from riik.transparency.notes import VerifierKey, verifier_key
-from riik.transparency.proofs import Disclosed, Proof, verify_file
+from riik.transparency.proofs import Disclosed, Held, Proof, Receipts, verify_file
 from riik.transparency.tracker import (
     UsageQuery,
     find_usage,
@@ -34,6 +34,7 @@ __all__ = [
     "CheckpointRefused",
     "Disclosed",
     "EntryRefused",
+    "Held",
     "Log",
     "LogRefused",
     "LogUnavailable",
@@ -42,6 +43,9 @@ __all__ = [
     "NoteRefused",
     "Proof",
     "ProofRefused",
+    "ProvedLook",
+    "ProvedLooks",
+    "Receipts",
     "Transparency",
     "TrustPolicy",
     "UsageQuery",

@@ -27,7 +27,7 @@ from riik.transparency.errors import AccessRefused, EntryRefused
 from riik.transparency.log import Log
 from riik.transparency.tiles import LARGEST_ENTRY
 
-__all__ = ["Group", "Look", "LookStore", "Looks", "Transparency"]
+__all__ = ["Group", "Look", "LookStore", "Looks", "ProvedLook", "ProvedLooks", "Transparency"]
 
 SINCE_EVER, FOR_EVER = "0", "9"
 MOST_LOOKS = 10_000
@@ -94,6 +94,23 @@ class Looks:
 
     total: int
     looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedLook:
+    """One look with its receipt, as of `Transparency.disclosure`; None while it is to come."""
+
+    entry: str
+    access: Access
+    receipt: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedLooks:
+    """One page of looks with their receipts, newest first, and how many there are in all."""
+
+    total: int
+    looks: tuple[ProvedLook, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,19 +253,33 @@ class Transparency:
             AccessRefused: For ``paging``.
             Refused: For ``forgotten``, when the person's key was destroyed.
         """
-        if offset < 0 or not 0 < limit <= MOST_LOOKS:
-            raise AccessRefused("this is no page", why="paging", most=MOST_LOOKS)
-        with self.database.read() as work:
-            total, rows = self.looks.of_subject(
-                subject,
-                start=to_text(start) if start else SINCE_EVER,
-                end=to_text(end) if end else FOR_EVER,
-                offset=offset,
-                limit=limit,
-                work=work,
-            )
-        looks = (Look(entry, self._open(subject, entry, row).access) for entry, row in rows)
-        return Looks(total, tuple(looks))
+        total, found = self._page(subject, start, end, offset=offset, limit=limit)
+        return Looks(
+            total, tuple(Look(entry, Opening.parse(plain).access) for entry, plain in found)
+        )
+
+    def proved_looks(
+        self,
+        subject: SubjectId,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> ProvedLooks:
+        """The same with the receipts of all of them, under one tree head.
+
+        Raises:
+            AccessRefused: For ``paging``.
+            Refused: For ``forgotten``, when the person's key was destroyed.
+        """
+        total, found = self._page(subject, start, end, offset=offset, limit=limit)
+        proofs = self.log.proofs(dict(found))
+        looks = (
+            ProvedLook(entry, Opening.parse(plain).access, bytes(proof) if proof else None)
+            for (entry, plain), proof in zip(found, proofs.values(), strict=True)
+        )
+        return ProvedLooks(total, tuple(looks))
 
     def disclosure(self, entry: str, *, subject: SubjectId) -> bytes:
         """The receipt of one look, which its person can check anywhere, without us.
@@ -265,11 +296,33 @@ class Transparency:
             sealed = self.looks.sealed(entry, subject=subject, work=work)
         if sealed is None:
             raise EntryRefused("there is no such look", why="unknown")
-        opening = self._open(subject, entry, sealed)
-        return bytes(self.log.proof(entry, extra=bytes(opening)))
+        plain = self.vault.open(subject, sealed, context=_context(entry))
+        return bytes(self.log.proof(entry, extra=plain))
 
-    def _open(self, subject: SubjectId, entry: str, sealed: bytes) -> Opening:
-        return Opening.parse(self.vault.open(subject, sealed, context=_context(entry)))
+    def _page(
+        self,
+        subject: SubjectId,
+        start: datetime | None,
+        end: datetime | None,
+        *,
+        offset: int,
+        limit: int,
+    ) -> tuple[int, list[tuple[str, bytes]]]:
+        """How many looks in the period, and one page: ids and openings in canonical JSON."""
+        if offset < 0 or not 0 < limit <= MOST_LOOKS:
+            raise AccessRefused("this is no page", why="paging", most=MOST_LOOKS)
+        with self.database.read() as work:
+            total, rows = self.looks.of_subject(
+                subject,
+                start=to_text(start) if start else SINCE_EVER,
+                end=to_text(end) if end else FOR_EVER,
+                offset=offset,
+                limit=limit,
+                work=work,
+            )
+        sealed = [(content, _context(entry)) for entry, content in rows]
+        plain = self.vault.open_many(subject, sealed)
+        return total, [(entry, one) for (entry, _), one in zip(rows, plain, strict=True)]
 
 
 def _group(access: Access) -> Group:

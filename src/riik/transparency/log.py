@@ -10,7 +10,7 @@ them one unit of work that may be cut off anywhere:
 3. `publish` adds the cosignatures of witnesses. Only then anyone else sees the tree head.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,8 +58,8 @@ class LogStore(Protocol):
         """Keep an entry without a position."""
         ...
 
-    def position(self, entry: str, *, work: Work) -> tuple[bool, int | None]:
-        """Whether there is such an entry, and its position if it has one."""
+    def positions(self, entries: Collection[str], *, work: Work) -> dict[str, int | None]:
+        """The positions of those of these entries that there are; None for one without."""
         ...
 
     def waiting(self, limit: int, *, work: Work) -> list[tuple[int, bytes]]:
@@ -243,16 +243,34 @@ class Log:
             EntryRefused: For ``unknown``.
             LogUnavailable: For ``not-yet``: a coming tree head will have it.
         """
+        found = self.proofs({entry: extra})[entry]
+        if found is None:
+            raise LogUnavailable("the next tree head will have this entry", why="not-yet")
+        return found
+
+    def proofs(self, extras: Mapping[str, bytes | None]) -> dict[str, Proof | None]:
+        """Prove many entries under one published tree head, read and checked once.
+
+        Args:
+            extras: What the application adds to the file of each entry, by its id.
+
+        Returns:
+            The proofs; None for an entry that a coming tree head will have.
+
+        Raises:
+            EntryRefused: For ``unknown``.
+        """
         with self.database.read() as work:
-            known, position = self.store.position(entry, work=work)
-            if not known:
+            places = self.store.positions(extras, work=work)
+            if len(places) < len(extras):
                 raise EntryRefused("there is no such entry", why="unknown")
             found = self.store.latest(published=True, work=work)
-            head = self._own(found[0]).checkpoint if found else None
-            if position is None or found is None or head is None or head.size <= position:
-                raise LogUnavailable("the next tree head will have this entry", why="not-yet")
-            path = inclusion_path(position, tree_size=head.size, read=self._tiles(work))
-        return Proof(position, tuple(path), found[0], extra)
+            note, size = (found[0], self._own(found[0]).checkpoint.size) if found else (b"", 0)
+            read = self._tiles(work)
+            return {
+                entry: _proof(places[entry], size, note, extra, read=read)
+                for entry, extra in extras.items()
+            }
 
     def _published(self, work: Work) -> bytes:
         found = self.store.latest(published=True, work=work)
@@ -316,3 +334,17 @@ class Log:
             return rows[place][: tile.width * 32]
 
         return read
+
+
+def _proof(
+    position: int | None,
+    size: int,
+    note: bytes,
+    extra: bytes | None,
+    *,
+    read: Callable[[TileId], bytes],
+) -> Proof | None:
+    """One entry's proof under a tree head of that size; None when it isn't in that tree."""
+    if position is None or position >= size:
+        return None
+    return Proof(position, tuple(inclusion_path(position, tree_size=size, read=read)), note, extra)

@@ -9,14 +9,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
 
+from riik.core import Memo
+from riik.formats.canonical_json import JsonRefused, encode
 from riik.transparency.access import Access, Opening
 from riik.transparency.checkpoints import Checkpoint, Trusted, TrustPolicy, open_checkpoint
 from riik.transparency.errors import NoteRefused, ProofRefused
 from riik.transparency.merkle import hash_leaf, verify_inclusion
 from riik.transparency.notes import VerifierKey, from_base64, to_base64
 
-__all__ = ["Disclosed", "Proof", "verify_file"]
+__all__ = ["Disclosed", "Held", "Proof", "Receipts", "verify_file"]
 
 MAGIC = "c2sp.org/tlog-proof@v1"
 LARGEST = 1_000_000
@@ -84,14 +89,18 @@ class Proof:
             ProofRefused: As `verify_inclusion`.
         """
         trusted = open_checkpoint(self.checkpoint, policy=policy)
+        self._verify_in(trusted.checkpoint, entry)
+        return trusted
+
+    def _verify_in(self, head: Checkpoint, entry: bytes) -> None:
+        """Check that ``entry`` is in the tree of the head that this proof came with."""
         verify_inclusion(
             hash_leaf(entry),
             index=self.index,
-            tree_size=trusted.checkpoint.size,
+            tree_size=head.size,
             path=self.path,
-            root=trusted.checkpoint.root,
+            root=head.root,
         )
-        return trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +139,87 @@ def verify_file(
         CheckpointRefused: For ``log-signature``, ``origin``, ``threshold`` and as it parses.
         ProofRefused: For ``no-record``; for ``root`` when the record isn't the logged one.
     """
-    proof = Proof.parse(file)
-    if proof.extra is None:
-        raise ProofRefused("this proof carries no access record", why="no-record")
-    opening = Opening.parse(proof.extra)
+    proof, opening = _parsed(file)
     policy = TrustPolicy(log=log, witnesses=witnesses, threshold=threshold, origin=origin)
     trusted = proof.verify(opening.commitment, policy=policy)
     return Disclosed(opening.access, proof.index, trusted.checkpoint, trusted.witnesses)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A receipt that holds; of the record that it proves nothing but a digest.
+
+    Attributes:
+        record: SHA-256 of the record in canonical JSON.
+        index: Its position in the log, from 0.
+        checkpoint: The tree head that it is in.
+        witnesses: When each witness cosigned that tree head, by the witness's name.
+    """
+
+    record: bytes
+    index: int
+    checkpoint: Checkpoint
+    witnesses: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts:
+    """Checks many receipts, as `verify_file` does, and nothing twice.
+
+    Whether a receipt holds follows from its bytes and from the keys that one trusts, from
+    nothing else: no clock, nothing that could be revoked. So a receipt that held holds, until
+    its bytes or the keys are others, and then it is another question. All receipts of one log
+    at one time share its tree head, whose signatures are checked once. What fails is never
+    remembered. What is remembered names nobody: digests, places and tree heads.
+
+    Attributes:
+        heads: Tree heads by the digest of their note and by whom one trusts.
+        held: Receipts by their own digest and by whom one trusts.
+    """
+
+    heads: Memo[tuple[bytes, TrustPolicy], Trusted]
+    held: Memo[tuple[bytes, TrustPolicy], Held]
+
+    def verify(self, file: bytes, record: Mapping[str, Any], *, policy: TrustPolicy) -> Held:
+        """Check that ``file`` proves ``record``, the record that a person is shown.
+
+        Args:
+            file: The receipt, as of `verify_file`.
+            record: The access record as values of JSON.
+            policy: Whose word is needed; its witnesses are a tuple.
+
+        Raises:
+            ProofRefused: As `verify_file`; for ``another-record`` when it proves another one.
+            AccessRefused, NoteRefused, CheckpointRefused: As `verify_file`.
+        """
+        question = (sha256(file).digest(), policy)
+        found = self.held.of(question, lambda: self._verified(file, policy))
+        if not compare_digest(found.record, _digest(record)):
+            raise ProofRefused("this receipt proves another record", why="another-record")
+        return found
+
+    def _verified(self, file: bytes, policy: TrustPolicy) -> Held:
+        proof, opening = _parsed(file)
+        question = (sha256(proof.checkpoint).digest(), policy)
+        trusted = self.heads.of(question, lambda: open_checkpoint(proof.checkpoint, policy=policy))
+        proof._verify_in(trusted.checkpoint, opening.commitment)
+        record = _digest(opening.access.to_json())
+        return Held(record, proof.index, trusted.checkpoint, trusted.witnesses)
+
+
+def _parsed(file: bytes) -> tuple[Proof, Opening]:
+    """A receipt with its record and the key that opens the commitment to it."""
+    proof = Proof.parse(file)
+    if proof.extra is None:
+        raise ProofRefused("this proof carries no access record", why="no-record")
+    return proof, Opening.parse(proof.extra)
+
+
+def _digest(record: Mapping[str, Any]) -> bytes:
+    try:
+        return sha256(encode(dict(record))).digest()
+    except JsonRefused as error:
+        raise ProofRefused("no receipt proves such a record", why="another-record") from error
 
 
 def _bytes(text: str) -> bytes:

@@ -5,7 +5,7 @@ one row that grows until it is full; every partial tile is a beginning of it. Wh
 what is decided elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,7 @@ __all__ = ["LogStore", "LookStore", "WitnessStore"]
 
 MOST_FORKS = 100
 GROUP = Group._fields
+MOST_AT_ONCE = 500  # SQLite's variables in one statement are limited
 METADATA = MetaData()
 
 ENTRY = Table(
@@ -112,6 +113,9 @@ FORK = Table(
 
 # Statements of every look are made once: making them costs more than running them.
 ADD_ENTRY = insert(ENTRY)
+POSITIONS_OF = select(ENTRY.c.entry, ENTRY.c.position).where(
+    ENTRY.c.entry.in_(bindparam("some", expanding=True))
+)
 ADD_ACCESS = insert(ACCESS)
 ADD_UNCOUNTED = insert(UNCOUNTED)
 PLACE_ENTRY = (
@@ -129,10 +133,15 @@ class LogStore:
         """Keep an entry that has no position yet."""
         work.execute(ADD_ENTRY, {"entry": entry, "content": content})
 
-    def position(self, entry: str, *, work: Work) -> tuple[bool, int | None]:
-        """Whether there is such an entry, and its position in the log if it has one."""
-        row = work.execute(select(ENTRY.c.position).where(ENTRY.c.entry == entry)).first()
-        return row is not None, row[0] if row else None
+    def positions(self, entries: Collection[str], *, work: Work) -> dict[str, int | None]:
+        """The positions of those of these entries that there are; None for one without."""
+        wanted = list(entries)
+        found: dict[str, int | None] = {}
+        for start in range(0, len(wanted), MOST_AT_ONCE):
+            some = wanted[start : start + MOST_AT_ONCE]
+            rows = work.execute(POSITIONS_OF, {"some": some})
+            found |= {row.entry: row.position for row in rows}
+        return found
 
     def waiting(self, limit: int, *, work: Work) -> list[tuple[int, bytes]]:
         """The oldest entries without a position: (sequence, content)."""

@@ -16,7 +16,7 @@ from tests.portal.verbs.house import (
 )
 from tests.transparency.house import Ed25519Signer, build
 
-from riik.core import ClientId, person_code
+from riik.core import ClientId, Memo, person_code
 from riik.portal.citizen.errors import AnswerUnreadable, PortalRefused
 from riik.portal.citizen.looks import LogKeys, View, group, read_looks
 from riik.portal.citizen.tracking import Tracking
@@ -24,7 +24,7 @@ from riik.portal.citizen.words import read_words
 from riik.portal.design.texts import LANGUAGES, read_texts
 from riik.portal.session import SignedOut
 from riik.testing.ports import NOON
-from riik.transparency import Action, VerifierKey, verifier_key
+from riik.transparency import Action, Receipts, VerifierKey, verifier_key
 
 pytestmark = pytest.mark.anyio
 
@@ -91,6 +91,7 @@ def view(register, *, language="en", cases=(CASE,), **change):
         organisations=ORGANISATIONS,
         people={},
         keys={POPULATION: register.keys},
+        receipts=Receipts(heads=Memo(8), held=Memo(8)),
         cases=frozenset(cases),
         now=NOON + timedelta(minutes=1),
     )
@@ -267,6 +268,23 @@ def test_what_is_not_what_was_logged_does_not_fit(register, how, why):
     assert (proof["standing"], proof["why"]) == ("broken", why)
 
 
+@pytest.mark.parametrize(("how", "why"), FORGED, ids=[f[0] for f in FORGED])
+def test_what_was_proved_before_proves_nothing_else(register, how, why):
+    receipts = Receipts(heads=Memo(8), held=Memo(8))
+    told = forged(register, how)
+    assert one(register, register.told() | {"proofs": register.told()["proofs"][:1]}, receipts=receipts)["proof"]["standing"] == "proved"  # fmt: skip
+    proof = one(register, told, receipts=receipts)["proof"]
+    assert (proof["standing"], proof["why"]) == ("broken", why)
+
+
+def test_keys_that_are_no_longer_trusted_prove_nothing_any_more(register):
+    register.look()
+    told, receipts = register.told(), Receipts(heads=Memo(8), held=Memo(8))
+    fewer = {POPULATION: replace(register.keys, threshold=2)}
+    assert one(register, told, receipts=receipts)["proof"]["standing"] == "proved"
+    assert one(register, told, receipts=receipts, keys=fewer)["proof"]["why"] == "threshold"
+
+
 def test_a_changed_receipt_does_not_fit(register):
     assert one(register, forged(register, "a changed receipt"))["proof"]["standing"] == "broken"
 
@@ -310,6 +328,7 @@ def tracking(verbs, clock, in_thread, register):
         words=verbs.words,
         organisations=ORGANISATIONS,
         keys={POPULATION: register.keys},
+        receipts=Receipts(heads=Memo(8), held=Memo(8)),
         texts={code: read_texts("riik.portal.citizen", language=code) for code in LANGUAGES},
     )
 

@@ -3,7 +3,7 @@
 Pure: what registers told goes in, with the keys that this portal trusts; groups by
 organisation and purpose come out. A look is *proved* when its receipt holds here and now: the
 record opens the commitment that the log holds, the entry is in the tree, and the tree's head
-is signed by the log and by enough witnesses (`riik.transparency.verify_file`). The record that
+is signed by the log and by enough witnesses (`riik.transparency.Receipts`). The record that
 is shown must be the one that was proved.
 """
 
@@ -21,7 +21,7 @@ from riik.portal.citizen.errors import AnswerUnreadable
 from riik.portal.citizen.guides import named
 from riik.portal.citizen.words import Words
 from riik.portal.design.texts import Texts, later
-from riik.transparency import VerifierKey, verify_file
+from riik.transparency import Receipts, TrustPolicy, VerifierKey
 
 __all__ = ["LogKeys", "Told", "ToldLooks", "View", "group", "read_looks"]
 
@@ -93,6 +93,11 @@ class LogKeys:
     witnesses: tuple[VerifierKey, ...]
     threshold: int = 1
 
+    @property
+    def policy(self) -> TrustPolicy:
+        """The same as a tree head is held against it."""
+        return TrustPolicy(log=self.log, witnesses=self.witnesses, threshold=self.threshold)
+
 
 class _Access(msgspec.Struct, frozen=True):
     reader: str
@@ -161,6 +166,7 @@ class View:
         organisations: Names of members, by language.
         people: Names of officials, by person code, as their organisations tell.
         keys: By which keys each register's looks are believed.
+        receipts: Checks what registers show as proof.
         cases: The person's own cases, as far as this portal knows them.
         now: The moment.
     """
@@ -172,6 +178,7 @@ class View:
     organisations: Mapping[str, Mapping[str, str]]
     people: Mapping[str, str]
     keys: Mapping[ClientId, LogKeys]
+    receipts: Receipts
     cases: frozenset[str]
     now: datetime
 
@@ -330,7 +337,7 @@ def _listed(parts: Sequence[str], texts: Texts) -> str:
 
 
 def _proof(told: Told, view: View) -> dict[str, Any]:
-    """Whether the receipt holds, verified now; what is shown must be what is proved."""
+    """Whether the receipt holds for the record that is shown (`riik.transparency.Receipts`)."""
     keys = view.keys.get(told.register)
     empty: dict[str, Any] = {
         "position": None,
@@ -346,21 +353,15 @@ def _proof(told: Told, view: View) -> dict[str, Any]:
     if keys is None:
         return {**empty, "standing": "unknown", "why": "no-key"}
     try:
-        disclosed = verify_file(
-            told.receipt, log=keys.log, witnesses=keys.witnesses, threshold=keys.threshold
-        )
+        held = view.receipts.verify(told.receipt, told.record, policy=keys.policy)
     except Refused as refused:
         return {**empty, "standing": "broken", "why": refused.why}
-    if disclosed.access.to_json() != dict(told.record):
-        return {**empty, "standing": "broken", "why": "another-record"}
     return {
         "standing": "proved",
-        "position": disclosed.index,
-        "log": disclosed.checkpoint.origin,
-        "size": disclosed.checkpoint.size,
-        "witnesses": [
-            {"name": name, "at": to_text(at)} for name, at in disclosed.witnesses.items()
-        ],
+        "position": held.index,
+        "log": held.checkpoint.origin,
+        "size": held.checkpoint.size,
+        "witnesses": [{"name": name, "at": to_text(at)} for name, at in held.witnesses.items()],
         "receipt": told.entry,
         "why": "",
     }

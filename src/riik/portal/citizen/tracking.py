@@ -17,6 +17,7 @@ from riik.portal.citizen.model import Register
 from riik.portal.citizen.words import RegisterWords
 from riik.portal.design.texts import Texts
 from riik.portal.session import SignedOut, Visitor
+from riik.transparency import Receipts
 
 __all__ = ["Tracking"]
 
@@ -32,6 +33,7 @@ class Tracking:
         portal: Knows which cases are theirs.
         organisations: How members are called, by language.
         keys: By which keys each register's looks are believed.
+        receipts: Checks what registers show as proof.
     """
 
     errands: Errands
@@ -42,6 +44,7 @@ class Tracking:
     words: RegisterWords
     organisations: Mapping[str, Mapping[str, str]]
     keys: Mapping[ClientId, LogKeys]
+    receipts: Receipts
     texts: Mapping[str, Texts]
 
     async def looks(self, visitor: Visitor, language: str, *, days: int = 30) -> dict[str, Any]:
@@ -61,6 +64,7 @@ class Tracking:
             organisations=self.organisations,
             people={code: name for one in told for code, name in one.names.items()},
             keys=self.keys,
+            receipts=self.receipts,
             cases=frozenset(case.id for case, _ in known),
             now=now,
         )
