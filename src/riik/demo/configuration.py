@@ -21,14 +21,19 @@ REGISTERS: Mapping[str, tuple[str, ...]] = {
 }
 """Which member keeps which registers; each has a log of looks."""
 
-OWN_DATA: Mapping[str, tuple[str, str]] = {
-    "population": ("person", "Rahvastikuregistri seadus"),
-    "identity-documents": ("documents", "GDPR"),
-    "medical-certificates": ("certificates", "GDPR"),
-    "driving-training": ("courses", "GDPR"),
-    "driving-rights": ("right", "GDPR"),
+OWN_DATA: Mapping[str, str] = {
+    "population": "person",
+    "identity-documents": "documents",
+    "medical-certificates": "certificates",
+    "driving-training": "courses",
+    "driving-rights": "right",
 }
-"""By which offer of each register people read their own data, and by which law."""
+"""By which offer of each register people read their own data."""
+
+ACCESS_LAW: Mapping[str, str] = {"ee": "GDPR", "vn": "VN 91/2025"}
+"""By which law they may; the Estonian population register has one of its own (`OWN_LAW`)."""
+
+OWN_LAW: Mapping[tuple[str, str], str] = {("ee", "population"): "Rahvastikuregistri seadus"}
 
 CORRECTION_DAYS: Mapping[str, int] = {"ee": 30, "vn": 10}
 """Within how many days a request to correct data is answered (GDPR art. 12(3); Decree 356/2025)."""
@@ -93,7 +98,7 @@ def configurations(
         "witness": _witness(country, keys),
         "transport": _provider(country, "transport", [country.service], officials)
         | _sign_in("transport-desk", places),
-        "school": _provider(country, "school", ["driving-course"], officials)
+        "school": _provider(country, "school", [country.course], officials)
         | _sign_in("school-desk", places),
     }
     trees = {}
@@ -104,6 +109,7 @@ def configurations(
                 "folders": [f"catalogue:{one}" for one in REGISTERS[role]],
                 "inbox": str(country.client("portal", "inbox")),
                 "correction-days": CORRECTION_DAYS[country.profile],
+                "access-law": ACCESS_LAW[country.profile],
             }
             tree["log"] = _log(country, role, places, keys)
         tree |= own.get(role, {})
@@ -218,21 +224,23 @@ def _identity(country: Country) -> Tree:
 
 def _portal(country: Country, keys: LogKeys) -> Tree:
     transport, school = country.members["transport"], country.members["school"]
+    access = ACCESS_LAW[country.profile]
     return {
         "inbox": {"subsystem": "inbox"},
         "portal": {
             "login": str(country.client("authority", "login")),
             "inbox": str(country.client("portal", "inbox")),
+            "access-law": access,
             "catalogue": [
                 _entry(country.service, transport),
-                _entry("driving-course", school),
+                _entry(country.course, school),
             ],
             "registers": [
                 {
                     "client": str(country.client(role, register)),
                     "organisation": dict(country.members[role].names),
-                    "own-offer": OWN_DATA[register][0],
-                    "own-basis": OWN_DATA[register][1],
+                    "own-offer": OWN_DATA[register],
+                    "own-basis": OWN_LAW.get((country.profile, register), access),
                     "log-key": keys[role],
                     "witness-keys": [keys["witness"]],
                 }

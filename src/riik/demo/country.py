@@ -45,6 +45,7 @@ class _Country(Shape):
     residents: int
     zone: str
     service: str
+    course: str
     mandate_basis: str
     neighbours: tuple[str, ...]
     member: tuple[_Member, ...]
@@ -111,6 +112,7 @@ class Country:
         residents: How many people live there.
         zone: Its time zone.
         service: Catalogue id of its driving-licence service.
+        course: Catalogue id of the school's service.
         mandate_basis: The law that makes parents represent.
         neighbours: People who apply by themselves, so that an official has something to decide.
         members: By role.
@@ -121,6 +123,7 @@ class Country:
     residents: int
     zone: str
     service: str
+    course: str
     mandate_basis: str
     neighbours: tuple[str, ...]
     members: Mapping[str, DemoMember]
@@ -168,6 +171,7 @@ def read_country(profile: str) -> Country:
         residents=read.residents,
         zone=read.zone,
         service=read.service,
+        course=read.course,
         mandate_basis=read.mandate_basis,
         neighbours=read.neighbours,
         members=members,

@@ -17,7 +17,7 @@ from riik.formats.toml import Shape, read_toml
 __all__ = ["Story", "StoryRefused", "read_story", "stories", "tell_story"]
 
 FOLDER = DATA / "stories"
-LICENCE = "licence"
+LICENCE, COURSE = "licence", "driving-course"
 
 
 class StoryRefused(Refused):
@@ -98,7 +98,8 @@ async def tell_story(
     tell: Callable[[Step], None],
 ) -> Told:
     """Let the people of a story live it."""
-    catalogue_id = running.country.service if service == LICENCE else service
+    here = {LICENCE: running.country.service, COURSE: running.country.course}
+    catalogue_id = here.get(service, service)
     person = running.holder(story.for_).code if story.for_ else ""
     async with Browser(running.holder(story.person), running.folder / "cards") as browser:
         journey = Journey(
@@ -133,7 +134,7 @@ async def _review(running: Demonstration, story: Story, journey: Journey) -> Non
             service=journey.service,
             language=journey.language,
         )
-        provider = "school" if journey.service == "driving-course" else "transport"
+        provider = "school" if journey.service == running.country.course else "transport"
         await official.review(provider, journey.result.status["case"], story.review)
 
 

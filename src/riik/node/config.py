@@ -180,6 +180,7 @@ class RegistersSection(Shape):
     folders: tuple[str, ...]
     inbox: str = ""
     correction_days: int = 30
+    access_law: str = "GDPR"
 
 
 class UnitSection(Shape):
@@ -244,6 +245,7 @@ class PortalSection(Shape):
 
     login: str
     inbox: str
+    access_law: str = "GDPR"
     catalogue: tuple["CatalogueSection", ...] = ()
     registers: tuple["RegisterSection", ...] = ()
 

@@ -17,8 +17,6 @@ from riik.registers.corrections.store import SqlCorrectionStore
 
 __all__ = ["add_corrections", "officials_of"]
 
-ACCESS_LAW = "GDPR"
-
 
 def add_corrections(assembly: Assembly, registers: Registers, section: RegistersSection) -> None:
     """What people say against their records, as every register of the node hears it."""
@@ -57,5 +55,5 @@ def _teller(assembly: Assembly, section: RegistersSection) -> RegisterNotices:
         exchange=assembly.exchange,
         client=assembly.config.client,
         inbox=ClientId.parse(section.inbox) if section.inbox else None,
-        legal_basis=ACCESS_LAW,
+        legal_basis=section.access_law,
     )

@@ -49,6 +49,7 @@ class Errands:
 
     Attributes:
         client: The portal's own subsystem.
+        access_law: The law by which people see what is held of them.
         seconds: How long one errand may take.
     """
 
@@ -56,6 +57,7 @@ class Errands:
     sign_in: States
     entropy: Entropy
     client: ClientId
+    access_law: str = "GDPR"
     seconds: float = SECONDS
 
     async def ask(
@@ -66,7 +68,7 @@ class Errands:
         audience: ClientId | None = None,
         person: PersonCode | None = None,
         purpose: str = "own-data",
-        legal_basis: str = "GDPR",
+        legal_basis: str = "",
         path: str = "",
         query: str = "",
         content: Mapping[str, Any] | None = None,
@@ -80,7 +82,7 @@ class Errands:
                 person asked *this* member to look.
             person: Whose matter it is, when not the visitor's own.
             purpose: What for.
-            legal_basis: By which law.
+            legal_basis: By which law; that of access when empty.
             path: Of the service.
             query: Of the service.
             content: What is told; makes it a POST.
@@ -105,7 +107,7 @@ class Errands:
                         headers=() if content is None else _JSON,
                         body=b"" if content is None else msgspec.json.encode(content),
                         purpose=purpose,
-                        legal_basis=legal_basis,
+                        legal_basis=legal_basis or self.access_law,
                         subject=about,
                         authority=stated,
                         user=visitor.person,

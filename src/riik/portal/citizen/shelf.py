@@ -134,7 +134,7 @@ class Shelf:
             service=service,
             path=path,
             purpose="own-data",
-            legal_basis="GDPR",
+            legal_basis="publication",
             timeout=ASK_SECONDS,
         )
         try:
