@@ -3,7 +3,9 @@
 from importlib.resources import files
 
 import pytest
-from tests.journeys.house import LICENCE, balance, live, running
+from tests.journeys.house import KEEPERS, LICENCE, balance, live, running, visit
+
+from riik.demo.browser import PageRefused
 
 FOLDER = files("riik") / "catalogue" / "services" / "driving-licence-vn"
 
@@ -48,6 +50,39 @@ async def test_each_look_names_a_law_of_the_country(renewed):
     lived, _ = renewed
     bases = {one["access"]["legal_basis"] for looks in lived.looks.values() for one in looks}
     assert bases == {"VN 36/2024"}
+
+
+async def test_own_data_are_read_by_the_law_of_the_country(vietnam):
+    async with visit(vietnam, "mari") as journey:
+        await journey.sign_in()
+        mine = f"{journey.portal}/v1/mine"
+        held = await journey.browser.get(f"{mine}/data?language=vi")
+        seen = await journey.browser.get(f"{mine}/looks?language=vi&days=1")
+    assert [one["silent"] for one in held] == [False] * len(KEEPERS)
+    laws = {look["law"] for group in seen["groups"] for look in group["looks"]}
+    assert "Luật Bảo vệ dữ liệu cá nhân số 91/2025" in laws
+    assert [law for law in laws if not law.startswith("Luật ")] == []
+
+
+async def test_who_is_under_18_gets_no_place_on_a_course(vietnam):
+    lived = await live(vietnam, "joosep", service="driving-course-vn", answers={"category": "A1"})
+    assert (lived.status["state"], lived.grounds) == ("refused", ["too-young"])
+
+
+async def test_a_class_that_the_school_does_not_teach_is_refused(vietnam):
+    answers = {"category": "C1"}
+    async with visit(vietnam, "jaan", service="driving-course-vn", answers=answers) as journey:
+        await journey.sign_in()
+        await journey.start()
+        with pytest.raises(PageRefused):
+            await journey.answer()
+
+
+async def test_the_estonian_course_is_not_to_be_had(vietnam):
+    async with visit(vietnam, "jaan", service="driving-course") as journey:
+        await journey.sign_in()
+        with pytest.raises(PageRefused):
+            await journey.start()
 
 
 async def test_who_has_no_health_certificate_is_refused(vietnam):

@@ -126,6 +126,7 @@ def portal(database, tmp_path, clock, entropy, in_thread, provider, login, outbo
         sign_in=login,
         client=PORTAL,
         inbox=ClientId(PORTAL.member, "inbox"),
+        access_law="VN 91/2025",
         catalogue=[
             CatalogueEntry(id="licence", provider=TRANSPORT, names={"et": "Luba"}, organisation={})
         ],

@@ -1,6 +1,7 @@
 """Profiles are data: what they say, and what is refused in them."""
 
 from datetime import date
+from importlib.resources import files
 
 import pytest
 
@@ -47,6 +48,20 @@ def test_a_fee_has_a_day_from_which_it_is_due():
     with pytest.raises(ProfileRefused) as refused:
         profile.fee("driving-licence.e-service", on=date(2024, 6, 30))
     assert refused.value.why == "fee"
+
+
+@pytest.mark.parametrize(("country", "law", "days"), [("ee", "GDPR", 30), ("vn", "VN 91/2025", 10)])
+def test_people_see_their_data_by_the_country_s_own_law(country, law, days):
+    access = country_profile(country).access
+    assert (access.law, access.answer_days) == (law, days)
+    assert {"et", "vi", "en"} <= set(access.see) & set(access.correct)
+
+
+def test_a_law_of_access_that_the_profile_does_not_know_is_refused():
+    file = files("riik.profiles").joinpath("vn", "profile.toml").read_bytes()
+    with pytest.raises(ProfileRefused) as refused:
+        read_profile(file.replace(b'law = "VN 91/2025"', b'law = "GDPR"'), places=PLACES)
+    assert refused.value.why == "law"
 
 
 REFUSED = [

@@ -9,6 +9,7 @@ from typing import Any
 
 from riik.demo.country import Country, DemoMember, Place
 from riik.demo.people import Told
+from riik.profiles import country_profile
 
 __all__ = ["REGISTERS", "SITES", "LogKeys", "configurations"]
 
@@ -30,13 +31,8 @@ OWN_DATA: Mapping[str, str] = {
 }
 """By which offer of each register people read their own data."""
 
-ACCESS_LAW: Mapping[str, str] = {"ee": "GDPR", "vn": "VN 91/2025"}
-"""By which law they may; the Estonian population register has one of its own (`OWN_LAW`)."""
-
 OWN_LAW: Mapping[tuple[str, str], str] = {("ee", "population"): "Rahvastikuregistri seadus"}
-
-CORRECTION_DAYS: Mapping[str, int] = {"ee": 30, "vn": 10}
-"""Within how many days a request to correct data is answered (GDPR art. 12(3); Decree 356/2025)."""
+"""By which law they may, where it isn't the country's law of access."""
 
 RELYING: Mapping[str, str] = {
     "portal": "portal",
@@ -108,8 +104,6 @@ def configurations(
             tree["registers"] = {
                 "folders": [f"catalogue:{one}" for one in REGISTERS[role]],
                 "inbox": str(country.client("portal", "inbox")),
-                "correction-days": CORRECTION_DAYS[country.profile],
-                "access-law": ACCESS_LAW[country.profile],
             }
             tree["log"] = _log(country, role, places, keys)
         tree |= own.get(role, {})
@@ -224,13 +218,12 @@ def _identity(country: Country) -> Tree:
 
 def _portal(country: Country, keys: LogKeys) -> Tree:
     transport, school = country.members["transport"], country.members["school"]
-    access = ACCESS_LAW[country.profile]
+    access = country_profile(country.profile).access.law
     return {
         "inbox": {"subsystem": "inbox"},
         "portal": {
             "login": str(country.client("authority", "login")),
             "inbox": str(country.client("portal", "inbox")),
-            "access-law": access,
             "catalogue": [
                 _entry(country.service, transport),
                 _entry(country.course, school),

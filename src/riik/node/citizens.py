@@ -113,7 +113,7 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
         sign_in=assembly.relying_party("portal"),
         entropy=base.entropy,
         client=own,
-        access_law=section.access_law,
+        access_law=assembly.profile.access.law,
     )
     named = {entry.provider: entry.organisation for entry in section.catalogue}
     providers = [Provider(client=ClientId.parse(one), names=names) for one, names in named.items()]

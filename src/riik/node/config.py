@@ -179,8 +179,7 @@ class RegistersSection(Shape):
 
     folders: tuple[str, ...]
     inbox: str = ""
-    correction_days: int = 30
-    access_law: str = "GDPR"
+    correction_days: int | None = None
 
 
 class UnitSection(Shape):
@@ -245,7 +244,6 @@ class PortalSection(Shape):
 
     login: str
     inbox: str
-    access_law: str = "GDPR"
     catalogue: tuple["CatalogueSection", ...] = ()
     registers: tuple["RegisterSection", ...] = ()
 

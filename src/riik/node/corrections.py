@@ -30,7 +30,7 @@ def add_corrections(assembly: Assembly, registers: Registers, section: Registers
         vault=base.vault,
         outbox=base.outbox,
         clock=base.clock,
-        days=section.correction_days,
+        days=section.correction_days or assembly.profile.access.answer_days,
         texts=texts,
     )
     assembly.offer(correction_offers(corrections, in_thread=base.in_thread))
@@ -55,5 +55,5 @@ def _teller(assembly: Assembly, section: RegistersSection) -> RegisterNotices:
         exchange=assembly.exchange,
         client=assembly.config.client,
         inbox=ClientId.parse(section.inbox) if section.inbox else None,
-        legal_basis=section.access_law,
+        legal_basis=assembly.profile.access.law,
     )

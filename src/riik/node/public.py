@@ -267,6 +267,7 @@ def add_portal(assembly: Assembly) -> None:
         sign_in=assembly.relying_party("portal"),
         client=assembly.config.client("portal"),
         inbox=ClientId.parse(section.inbox),
+        access_law=assembly.profile.access.law,
         catalogue=[
             CatalogueEntry(
                 id=entry.id,

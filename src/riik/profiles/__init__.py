@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Final
 
 from riik.profiles.profile import (
+    Access,
     Address,
     CodeScheme,
     Fee,
@@ -29,6 +30,7 @@ from riik.profiles.script import (
 
 __all__ = [
     "COUNTRIES",
+    "Access",
     "Address",
     "Alphabet",
     "CodeScheme",

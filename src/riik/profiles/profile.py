@@ -18,6 +18,7 @@ from riik.core import Refused
 from riik.profiles.script import Alphabet, name_key
 
 __all__ = [
+    "Access",
     "Address",
     "CodeScheme",
     "Fee",
@@ -68,6 +69,23 @@ class Law(_Shape, frozen=True):
 
     id: str
     names: dict[str, str]
+    assumed: bool = False
+
+
+class Access(_Shape, frozen=True):
+    """By which law people see what is held of them, and have it set right.
+
+    Attributes:
+        law: Its id, as rights of registers name it.
+        answer_days: Within how many days whoever is asked must answer.
+        see: What gives the right to know who looked, by language, article included if known.
+        correct: What gives the right to have wrong data set right, likewise.
+    """
+
+    law: str
+    answer_days: int
+    see: dict[str, str]
+    correct: dict[str, str]
     assumed: bool = False
 
 
@@ -141,6 +159,7 @@ class _Profile(_Shape, frozen=True):
     dates: _Dates
     currency: _Currency
     address: Address
+    access: Access
     law: tuple[Law, ...]
     holiday: tuple[Holiday, ...] = ()
     fee: tuple[Fee, ...] = ()
@@ -178,6 +197,7 @@ class Profile:
         currency: ISO 4217.
         money: Pattern of an amount.
         address: How addresses are given.
+        access: People's right to what is held of them.
         laws: Laws by id.
         holidays: By day.
         fees: In order of their days.
@@ -198,6 +218,7 @@ class Profile:
     currency: str
     money: str
     address: Address
+    access: Access
     laws: Mapping[str, Law]
     holidays: Mapping[date, Holiday]
     fees: tuple[Fee, ...]
@@ -240,10 +261,12 @@ def read_profile(source: bytes, *, places: bytes) -> Profile:
     """Read a profile out of its two files.
 
     Raises:
-        ProfileRefused: For ``syntax``, ``unknown-key``, ``value`` or ``names``.
+        ProfileRefused: For ``syntax``, ``unknown-key``, ``value``, ``names`` or ``law``.
     """
     file = _read(source, _Profile)
     _check_names(file.names)
+    if file.access.law not in {law.id for law in file.law}:
+        raise ProfileRefused(f"no law {file.access.law!r} in this profile", why="law")
     return Profile(
         country=file.country,
         languages=file.languages,
@@ -258,6 +281,7 @@ def read_profile(source: bytes, *, places: bytes) -> Profile:
         currency=file.currency.code,
         money=file.currency.form,
         address=file.address,
+        access=file.access,
         laws={law.id: law for law in file.law},
         holidays={holiday.day: holiday for holiday in file.holiday},
         fees=tuple(sorted(file.fee, key=lambda fee: fee.valid_from)),

@@ -147,13 +147,19 @@ class Verbs:
             sign_in=states,
             client=PORTAL,
             inbox=INBOX,
+            access_law="GDPR",
             catalogue=[
                 CatalogueEntry(id="driving-licence", provider=TRANSPORT, names={}, organisation={})
             ],
             registers=self.registers,
         )
         self.errands = Errands(
-            exchange=world, sign_in=states, entropy=entropy, client=PORTAL, seconds=0.2
+            exchange=world,
+            sign_in=states,
+            entropy=entropy,
+            client=PORTAL,
+            access_law="GDPR",
+            seconds=0.2,
         )
         shelf = Shelf(
             store=SqlShelfStore(),

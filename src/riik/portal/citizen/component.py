@@ -91,6 +91,7 @@ class Portal:
     sign_in: SignIn
     client: ClientId
     inbox: ClientId
+    access_law: str
     catalogue: Sequence[CatalogueEntry]
     registers: Sequence[Register]
     read_seconds: float = READ_SECONDS
@@ -319,11 +320,11 @@ class Portal:
         service: ServiceId,
         *,
         purpose: str,
-        legal_basis: str = "GDPR",
+        legal_basis: str = "",
         path: str = "",
         query: str = "",
     ) -> Answer:
-        """Ask for the person's own data: right of access (GDPR art. 15)."""
+        """Ask for the person's own data, by right of access (GDPR art. 15 and its like)."""
         issue = f"own-{sha256(self.entropy.bytes(16)).hexdigest()[:24]}"
         # To ourselves: a register believes that the person asked *this* member to look.
         statement = await self.sign_in.statement(
@@ -336,7 +337,7 @@ class Portal:
                 path=path,
                 query=query,
                 purpose=purpose,
-                legal_basis=legal_basis,
+                legal_basis=legal_basis or self.access_law,
                 subject=visitor.person,
                 authority=statement,
                 user=visitor.person,

@@ -57,7 +57,7 @@ class Errands:
     sign_in: States
     entropy: Entropy
     client: ClientId
-    access_law: str = "GDPR"
+    access_law: str
     seconds: float = SECONDS
 
     async def ask(

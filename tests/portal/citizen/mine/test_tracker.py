@@ -1,12 +1,18 @@
 """Who looked: every look with its reason and its proof, and nothing of anybody else."""
 
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
 from markupsafe import Markup
+from starlette.applications import Starlette
 from tests.portal.citizen.mine.house import HOSTILE, LOOK, LOOKS, POPULATION, PROOF, RECEIPT
 
+from riik.portal.citizen.me.http import routes as me_routes
+from riik.portal.citizen.tracker.http import routes as tracker_routes
 from riik.portal.citizen.tracker.rows import MOST_DRAWN, mailto, steps
+from riik.portal.session.door.http import door_routes
+from riik.profiles import country_profile
 
 pytestmark = pytest.mark.anyio
 
@@ -134,6 +140,23 @@ async def test_asking_why_writes_the_letter(town):
     assert "Entry entry-1 of EE-DEMO/GOV/70008440/population" in page
     mail = page.split('href="mailto:licences@transport.example?')[1].split('"')[0]
     assert "article 15" in unquote(mail)
+    assert "within 30 days" in page
+
+
+async def test_a_vietnamese_letter_rests_on_the_vietnamese_law(town):
+    frame = town.hall.site.frame
+    there = replace(frame, profile=country_profile("vn"))
+    hall = replace(town.hall, site=replace(town.hall.site, frame=there))
+    rooms = [*door_routes(hall.site), *tracker_routes(hall), *me_routes(hall)]
+    abroad = replace(town, app=Starlette(routes=rooms), hall=hall)
+    mari = await abroad.visitor()
+    page = (await mari.get(f"{ENTRY}/why")).text
+    assert "Law on Personal Data Protection 91/2025/QH15" in page
+    assert "within 10 days" in page
+    wrong = (await mari.get(f"/me/wrong?register={POPULATION}")).text
+    for text in (page, wrong, (await mari.get("/looks")).text):
+        assert "General Data Protection Regulation" not in text
+        assert "within 30 days" not in text
 
 
 async def test_an_organisation_without_an_address_is_asked_another_way(town):

@@ -24,6 +24,7 @@ from starlette.responses import Response
 
 from riik.core import Clock, RiikError
 from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.guides import named
 from riik.portal.citizen.hall.ports import Counter
 from riik.portal.citizen.pages import foot, tabs
 from riik.portal.design.formats import Formats
@@ -69,6 +70,15 @@ class Hall:
         """How that visitor reads days, names and amounts."""
         frame = self.site.frame
         return Formats(frame.profile, self.language(request), frame.zone)
+
+    def access(self, request: Request) -> dict[str, Any]:
+        """By which law people see and correct what is held of them, and how long that takes."""
+        access, language = self.site.frame.profile.access, self.language(request)
+        return {
+            "days": access.answer_days,
+            "see": named(access.see, language),
+            "correct": named(access.correct, language),
+        }
 
     def name_of(self, request: Request, visitor: Visitor) -> str:
         """A visitor's name in the country's order."""

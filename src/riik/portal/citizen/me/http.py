@@ -178,6 +178,7 @@ class _Me:
             place=register["organisation"],
             status=422 if errors else 200,
             register=register,
+            access=self.hall.access(request),
             options=[
                 {"value": one["value"], "title": f"{one['title']}: {one['says']}".rstrip(": ")}
                 for one in fields

@@ -71,6 +71,7 @@ class _Tracker:
             "looks.html",
             tab=LOOKS,
             found=found,
+            access=hall.access(request),
             others=others(found["groups"]),
             groups=group_rows(groups, hall.formats(request), now=hall.now(), first=first),
             sheet=_sheet(groups, first, days=period, of=only),
@@ -108,7 +109,10 @@ class _Tracker:
         group, look = pair
         formats, texts = hall.formats(request), hall.texts(request)
         name = formats.name(visitor.given_names, visitor.surname)
-        text = letter(group, look, formats, texts, name=name)
+        access = hall.access(request)
+        text = letter(
+            group, look, formats, texts, name=name, right=access["see"], days=access["days"]
+        )
         contact = await self._contact(request, group["organisation"])
         subject = texts("Why did you look at my data?")
         return await hall.show(
@@ -119,6 +123,7 @@ class _Tracker:
             sentence=sentence(look),
             text=text,
             contact=contact,
+            access=access,
             mail=mailto(contact.get("email", ""), subject=subject, body=text),
         )
 

@@ -84,18 +84,32 @@ def sentence(look: Look) -> str:
     return said
 
 
-def letter(group: Look, look: Look, formats: Formats, texts: Texts, *, name: str) -> str:
-    """What to write to an organisation that looked: everything that it needs to find the look."""
+def letter(
+    group: Look, look: Look, formats: Formats, texts: Texts, *, name: str, right: str, days: int
+) -> str:
+    """What to write to an organisation that looked: everything that it needs to find the look.
+
+    Args:
+        group: The looks of that organisation.
+        look: The one that is asked about.
+        formats: How the writer reads days.
+        texts: In the language of the letter.
+        name: Who writes.
+        right: The law by which one may ask.
+        days: Within how many days it must be answered.
+    """
     return texts(
         "You looked at my data ({what}) at {at}, for this purpose: {purpose}. Law: {law}. Entry"
-        " {entry} of {register}. Why did you need it? By the General Data Protection Regulation,"
-        " article 15, I ask you to answer within 30 days.\n\n{name}",
+        " {entry} of {register}. Why did you need it? I may ask this by law ({right}) and wait for"
+        " your answer within {days} days.\n\n{name}",
         what=", ".join(look["what"]),
         at=formats.at(from_text(look["at"])),
         purpose=group["purpose"],
         law=look["law"] or "–",
         entry=look["entry"],
         register=look["register"],
+        right=right,
+        days=days,
         name=name,
     )
 
