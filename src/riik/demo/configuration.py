@@ -93,7 +93,7 @@ def configurations(
         "bank": _bank(country, places),
         "witness": _witness(country, keys),
         "transport": _provider(country, "transport", [country.service], officials)
-        | _sign_in("transport-desk", places),
+        | _sign_in("transport-desk", places, leads_to=["bank-site"]),
         "school": _provider(country, "school", [country.course], officials)
         | _sign_in("school-desk", places),
     }
@@ -192,6 +192,7 @@ def _site(
         "post-logout-uris": [f"{origin}/"],
         "backchannel-uri": f"{origin}/sign-out/back-channel",
         "secret-hash": secrets[role],
+        "shared": name.endswith("-desk"),
     }
 
 

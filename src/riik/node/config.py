@@ -153,7 +153,8 @@ class LoginClientSection(Shape):
     """A site at which people sign in. Addresses are compared as texts, exactly.
 
     ``secret-hash`` is the SHA-256 of its secret in hexadecimal; the secret itself is at the
-    site. ``auth`` is ``basic`` or ``post``, ``at-hash`` is ``oidc`` or ``tara``.
+    site. ``auth`` is ``basic`` or ``post``, ``at-hash`` is ``oidc`` or ``tara``. ``shared``: people
+    share its screens, so no other site is told of such a sign-in without the card again.
     """
 
     id: str
@@ -168,6 +169,7 @@ class LoginClientSection(Shape):
     pkce: bool = True
     flat: bool = True
     scopes: tuple[str, ...] = ("openid", "profile", "idcard", "mid", "smartid")
+    shared: bool = False
 
 
 class RegistersSection(Shape):

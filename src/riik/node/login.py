@@ -127,6 +127,7 @@ def login_client(section: LoginClientSection) -> Client:
         pkce=section.pkce,
         flat=section.flat,
         scopes=frozenset(section.scopes),
+        shared=section.shared,
     )
     check_addresses(client)
     return client

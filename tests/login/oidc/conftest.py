@@ -1,4 +1,4 @@
-"""A provider with three sites, and a browser that follows redirects between them."""
+"""A provider with four sites, and a browser that follows redirects between them."""
 
 import json
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
@@ -58,6 +58,9 @@ OLD_SITE = replace(
     at_hash="tara",
     flat=False,
     pkce=False,
+)
+DESK_SITE = replace(
+    PORTAL_SITE, id="desk", redirect_uris=("https://desk.demo.ee/back",), shared=True
 )
 ASKED = {
     "client_id": "portal",
@@ -157,7 +160,7 @@ def provider(login, keys):
         login=login,
         store=store,
         grants=SqlLoginStore(),
-        clients={site.id: site for site in (PORTAL_SITE, BANK_SITE, OLD_SITE)},
+        clients={site.id: site for site in (PORTAL_SITE, BANK_SITE, OLD_SITE, DESK_SITE)},
         keyring=Keyring(
             member="M", store=store, keys=keys, database=login.database, clock=login.clock
         ),

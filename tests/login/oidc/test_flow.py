@@ -76,6 +76,27 @@ async def test_a_new_site_is_told_only_when_the_person_agrees(browser, enter):
     assert agreed.location.startswith(f"{BACK}?code=")
 
 
+AT_DESK = {"client_id": "desk", "redirect_uri": "https://desk.demo.ee/back"}
+
+
+async def test_what_is_shown_at_a_shared_screen_opens_no_other_site(browser, signed_in, enter):
+    await signed_in(**AT_DESK)
+    assert "code" in (await browser.authorize(**AT_DESK)).told
+    assert (await browser.authorize(prompt="none")).told["error"] == "login_required"
+    request = (await browser.authorize()).told["request"]
+    agreed = await browser.send("POST", "/oidc/continue", {"request": request})
+    assert "code" not in agreed.told
+    await enter()
+    assert "code" in (await browser.send("GET", f"/oidc/continue?request={request}")).told
+
+
+async def test_a_site_that_was_told_before_is_not_told_at_a_shared_screen(browser, signed_in):
+    await signed_in()
+    waiting = (await browser.authorize(**AT_DESK)).told["request"]
+    await browser.send("POST", "/oidc/continue", {"request": waiting})
+    assert (await browser.authorize(prompt="none")).told["error"] == "login_required"
+
+
 async def test_who_cancels_is_sent_back_without_a_name(browser):
     waiting = await browser.authorize()
     back = await browser.send("GET", f"/oidc/cancel?request={waiting.told['request']}")

@@ -315,12 +315,15 @@ class OpenIdProvider:
         self, kept: KeptRequest, session: KeptSession | None, *, confirmed: bool, work: Work
     ) -> Need:
         known = [] if session is None else self.login.store.given(session.key, work=work)
+        told = {client for client, _ in known}
+        others = [self.clients[one] for one in told - {kept.asked.client} if one in self.clients]
         return needed(
             kept,
             session,
-            given=kept.asked.client in dict(known),
+            given=kept.asked.client in told,
             confirmed=confirmed,
             at=self.login.clock.now(),
+            shared=any(one.shared for one in others),
         )
 
     def _exchange(

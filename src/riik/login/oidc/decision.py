@@ -1,8 +1,9 @@
 """May a request be answered with this session, or must the person act first?
 
-OpenID Connect Core 1.0 §3.1.2.3 (``prompt``, ``max_age``, ``id_token_hint``) and one rule of
+OpenID Connect Core 1.0 §3.1.2.3 (``prompt``, ``max_age``, ``id_token_hint``) and two rules of
 our own: a site that this session was never given to is told only after the person said so on
-our page, or signed in for it. Pure.
+our page, or signed in for it; and a sign-in at a screen that people share is given to no other
+site without the card again. Pure.
 """
 
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ def needed(
     given: bool,
     confirmed: bool,
     at: datetime,
+    shared: bool = False,
 ) -> Need:
     """What a request still needs.
 
@@ -39,6 +41,7 @@ def needed(
         given: This session was given to this client before.
         confirmed: The person just said on our page that the site may know.
         at: Now.
+        shared: This session was given to another site whose screens people share.
     """
     if session is None:
         return Need.SIGN_IN
@@ -49,7 +52,7 @@ def needed(
     if fresh:
         return Need.NOTHING
     old = asked.max_age is not None and at - session.began_at > timedelta(seconds=asked.max_age)
-    if old or "login" in asked.prompts:
+    if old or shared or "login" in asked.prompts:
         return Need.SIGN_IN
     if confirmed or (given and not _ASKING & set(asked.prompts)):
         return Need.NOTHING

@@ -61,6 +61,8 @@ class Client:
         pkce: A code challenge is needed.
         flat: Standard claims stand beside TARA's ``profile_attributes``.
         scopes: What it may ask for.
+        shared: People share its screens: a sign-in for it is given to no other site without the
+            card again, so that who stays at the screen gets nowhere as who left it.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Client:
     pkce: bool = True
     flat: bool = True
     scopes: frozenset[str] = METHOD_SCOPES | {"openid", "profile"}
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
