@@ -26,6 +26,7 @@ import riik.services
 from riik.cases import Cases
 from riik.cases.store import SqlCaseStore
 from riik.core import ClientId, person_code
+from riik.login import StatementRefused
 from riik.payments import FEE_PAID, Fees
 from riik.payments.store import SqlFeeStore
 from riik.profiles import Name
@@ -49,7 +50,9 @@ from riik.services import (
     Unit,
     read_service,
 )
-from riik.services.desk.assisting import Assisting
+from riik.services.desk.helping.assisting import Assisting
+from riik.services.desk.helping.errands import Errands
+from riik.services.desk.helping.store import SqlErrandStore
 from riik.services.desk.looking import Looking
 from riik.services.desk.moving import ASKED, Moving
 from riik.services.desk.store import SqlDeskStore
@@ -128,7 +131,11 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
     definition = read_service(content, standard=(SOURCE / "standard.bpmn").read_bytes())
     roles = {need.provider for need in definition.needs} | {"driving-rights", "inbox"}
 
+    expired = set()
+
     def verify(token, *, carrier, person, case, level):
+        if token in expired:
+            raise StatementRefused("the statement's time is over", why="expired")
         who, _, stated = token.partition("/")
         if who == "another's" or carrier != (TRANSPORT.member if stated else PORTAL):
             raise AuthorityMissing("this is about another person", why="subject")
@@ -188,7 +195,9 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         ),
         verify=verify,
         who_has=queues.who_has,
-        assisting=Assisting(names={ANNELI: "Anneli Põder"}, record_look=looks),
+        assisting=Assisting(
+            names={ANNELI: "Anneli Põder", TIINA: "Tiina Žukova"}, record_look=looks
+        ),
     )
     desk = Desk(
         member=TRANSPORT.member,
@@ -237,5 +246,17 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         await services.fee_paid(payload)
 
     worker.handlers = {RUN: services.run, FEE_PAID: paid, ASKED: desk.tell_asked}
-    yield House(services, desk, worker, database, clock, looks)
+    errands = Errands(
+        member=TRANSPORT.member,
+        database=database,
+        store=SqlErrandStore(),
+        files=files,
+        vault=vault,
+        clock=clock,
+        entropy=entropy,
+        in_thread=in_thread,
+        queues=queues,
+        verify=verify,
+    )
+    yield House(services, desk, worker, database, clock, looks, errands, expired)
     keys.close()

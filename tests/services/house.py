@@ -141,10 +141,14 @@ class Looks:
 
 
 class House:
-    """The provider and what people do there; its officials in `desk`."""
+    """The provider and what people do there; its officials in `desk`, their help in `errands`.
 
-    def __init__(self, services, desk, worker, database, clock, looks):
+    What is in `expired` of login's statements is over.
+    """
+
+    def __init__(self, services, desk, worker, database, clock, looks, errands, expired):
         self.services, self.desk, self.worker = services, desk, worker
+        self.errands, self.expired = errands, expired
         self.database, self.clock, self.looks = database, clock, looks
         self.person, self.actor, self.case = MARI, None, CASE
 

@@ -1,5 +1,6 @@
 """An official fills in with a person who is present: both are named, the person signs."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,12 +11,14 @@ from tests.services.house import (
     CERTIFICATE,
     JAAN,
     MARI,
+    TIINA,
     TRANSPORT,
     VALUE,
 )
 
 from riik.services.desk.errors import DeskRefused
 from riik.services.desk.model import Verdict
+from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing
 
 pytestmark = pytest.mark.anyio
@@ -116,3 +119,35 @@ async def test_who_helped_to_apply_does_not_decide(house, world):
     with pytest.raises(DeskRefused) as refused:
         await house.decide(Verdict(case=CASE, outcome="grant"))
     assert refused.value.why == "helped"
+
+
+async def test_nor_does_a_colleague_who_helped_before(house, world):
+    world.silent = {"driver-certificate"}
+    await start(house)
+    for page, content in ANSWERS.items():
+        await house.services.step(f"answers/{page}", content, present(house))
+    await house.services.step("submission", CERTIFICATE, present(house, official=TIINA))
+    signed = await house.services.step("signature", VALUE, present(house, official=TIINA))
+    house.settle(signed["fee"]["reference"])
+    await house.worker.rest()
+    for helper in (ANNELI, TIINA):
+        with pytest.raises(DeskRefused) as refused:
+            await house.decide(Verdict(case=CASE, outcome="grant"), official=helper)
+        assert refused.value.why == "helped"
+
+
+async def test_a_paper_that_the_official_sees_is_a_look(house):
+    await fill(house)
+    before = len(house.looks.kept)
+    await house.services.document("application.asice", present(house))
+    await house.services.start("driving-licence", present(house))
+    assert [look[2] for look in house.looks.kept[before:]] == [ANNELI, ANNELI]
+
+
+def test_a_case_of_an_earlier_release_knows_its_one_helper():
+    dossier = Dossier(person=MARI, actor=MARI, language="et", channel="desk", authority="")
+    plain = json.loads(dossier.to_json())
+    assert Dossier.from_json(json.dumps(plain).encode()) == dossier
+    del plain["helpers"]
+    earlier = Dossier.from_json(json.dumps(plain | {"assistant": ANNELI}).encode())
+    assert (earlier.helpers, earlier.assistant) == ((ANNELI,), ANNELI)

@@ -2,20 +2,26 @@
 
 from dataclasses import dataclass
 
+from starlette.routing import Route
+
 import riik.portal.official
 from riik.core import ClientId, PersonCode, SubjectId, Work
 from riik.node.assembly import Assembly
+from riik.node.fillers.beside import pages_beside
 from riik.node.fillers.desk import MessageProofs, OfficialDesk
 from riik.node.fillers.papers import ApplicationPens
 from riik.portal.design.pages import Pages
 from riik.portal.official.http import routes
 from riik.portal.official.room.http import Room
 from riik.services import Decisions, Desk, Files, Queues, Services, Staff
+from riik.services.desk.helping.errands import Errands
+from riik.services.desk.helping.store import SqlErrandStore
 from riik.services.desk.jobs import handlers
 from riik.services.desk.looking import Looking
 from riik.services.desk.moving import Moving
 from riik.services.desk.store import SqlDeskStore
 from riik.services.letters import Authority
+from riik.signatures import Report, validate
 from riik.transparency import Transparency
 
 __all__ = ["OfficialLooks", "add_desk", "queues_of"]
@@ -122,7 +128,10 @@ def add_desk(
             clock=base.clock,
             card=assembly.config.file.people.card,
         )
-        assembly.routes += routes(room, alone=assembly.config.file.portal is None)
+        alone = assembly.config.file.portal is None
+        assembly.routes += routes(room, alone=alone)
+        # Where the portal itself is, these addresses are its own.
+        assembly.routes += _help_pages(assembly, services, queues, room) if alone else []
 
 
 def _looking(
@@ -148,3 +157,26 @@ def _looking(
         authority=operations.authority,
         sources=operations.sources,
     )
+
+
+def _help_pages(assembly: Assembly, services: Services, queues: Queues, room: Room) -> list[Route]:
+    """The official's pages of helping, and the person's own in between."""
+    base = assembly.base
+    errands = Errands(
+        member=assembly.member,
+        database=base.database,
+        store=SqlErrandStore(),
+        files=services.files,
+        vault=base.vault,
+        clock=base.clock,
+        entropy=base.entropy,
+        in_thread=base.in_thread,
+        queues=queues,
+        verify=services.verify,
+    )
+
+    def judge(document: bytes) -> Report:
+        return validate(document, anchors=assembly.qualified(), at=base.clock.now())
+
+    party = assembly.relying_party("services")
+    return pages_beside(room, services, errands=errands, party=party, judge=judge)

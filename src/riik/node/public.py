@@ -46,7 +46,7 @@ from riik.services import (
     Steps,
     read_service,
 )
-from riik.services.desk.assisting import Assisting
+from riik.services.desk.helping.assisting import Assisting
 from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority

@@ -22,7 +22,7 @@ from riik.core import (
     to_text,
 )
 from riik.payments import Fees
-from riik.services.desk.assisting import Assisting
+from riik.services.desk.helping.assisting import Assisting
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
@@ -123,8 +123,8 @@ class Services:
         """Take what the person does next.
 
         Args:
-            step: ``answers/<page>``, ``submission``, ``signature``, ``payment``, ``withdrawal``
-                or ``review``.
+            step: ``answers/<page>``, ``submission``, ``signature``, ``payment`` or
+                ``withdrawal``.
             content: The step's own input.
             visit: Who, in which case, with which statement of login.
 
@@ -177,6 +177,7 @@ class Services:
         """
         running = await self.in_thread(self._load, visit.case, visit.person)
         await self._authorised(visit, level=running.definition.level)
+        await self._note(running, visit)
         if name == APPLICATION and may_sign(running):
             content = application_file(running, language=language or running.dossier.language)
             return content, "application/json"
@@ -354,6 +355,7 @@ class Services:
                 work=work,
             )
             if self.files.store.load(case.id, work=work) is not None:
+                self.assisting.note(self.files.load(case.id, work=work), visit, work=work)
                 return
             dossier = Dossier(
                 person=visit.person,
@@ -361,7 +363,7 @@ class Services:
                 language=visit.language,
                 channel=visit.channel,
                 authority=visit.authority,
-                assistant=visit.assistant,
+                helpers=(visit.assistant,) if visit.assistant else (),
             )
             state = start(definition.process, dossier.known(case={"id": case.id}))
             running = self.files.begin(case, definition, dossier, state)
@@ -423,5 +425,4 @@ class Services:
 
 def _carried(dossier: Dossier, visit: Visit) -> Dossier:
     """The dossier with who brings the step: the last statement, and who helped."""
-    helped = visit.assistant or dossier.assistant
-    return replace(dossier, authority=visit.authority, assistant=helped)
+    return replace(dossier, authority=visit.authority).helped_by(visit.assistant)

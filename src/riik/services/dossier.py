@@ -52,7 +52,7 @@ class Dossier:
         question: What an official asks the person now, or None.
         amended: What the person answered to it so far; counts once it is handed in.
         amendments: Questions that were answered, in their order.
-        assistant: The official who filled in with the person present, or None.
+        helpers: The officials who filled in with the person present, the last one last.
         colleague: What one official proposed, until another confirms it.
         decided: What an official decided and signed, or None.
     """
@@ -70,9 +70,21 @@ class Dossier:
     question: Question | None = None
     amended: Mapping[str, Any] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
-    assistant: PersonCode | None = None
+    helpers: tuple[PersonCode, ...] = ()
     colleague: Decided | None = None
     decided: Decided | None = None
+
+    @property
+    def assistant(self) -> PersonCode | None:
+        """The official who helped last, or None."""
+        return self.helpers[-1] if self.helpers else None
+
+    def helped_by(self, official: PersonCode | None) -> Self:
+        """The dossier with who helps now; all of them stay, for none of them decides."""
+        if official is None or official == self.assistant:
+            return self
+        others = tuple(one for one in self.helpers if one != official)
+        return replace(self, helpers=(*others, official))
 
     def with_facts(self, facts: list[Fact]) -> Self:
         """The dossier with what registers answered."""
@@ -107,7 +119,7 @@ class Dossier:
             "prepared": self.prepared,
             "proposal": self.proposal,
             "fee_reference": self.fee_reference,
-            "assistant": self.assistant,
+            "helpers": self.helpers,
             "question": self.question,
             "amended": self.amended,
             "amendments": self.amendments,
@@ -125,10 +137,13 @@ class Dossier:
         # A case that was written by an earlier release lacks what came later.
         parts = {name: msgspec.convert(plain.pop(name, None), kind) for name, kind in _PARTS}
         amendments = msgspec.convert(plain.pop("amendments", ()), tuple[Amendment, ...])
+        only = plain.pop("assistant", None)
+        helpers = tuple(plain.pop("helpers", [only] if only else ()))
         return cls(
             facts={fact.need: fact for fact in facts},
             prepared=prepared,
             amendments=amendments,
+            helpers=helpers,
             **parts,
             **plain,
         )

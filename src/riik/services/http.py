@@ -6,7 +6,7 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
     GET  /                     the person's cases here; ``X-Road-Issue`` names the errand
     POST /<case>               start: {"service", "language", "channel"}
     GET  /<case>               status; ``?language=vi`` tells it in another language
-    POST /<case>/<step>        answers/<page>, submission, signature, payment, withdrawal, review
+    POST /<case>/<step>        answers/<page>, submission, signature, payment, withdrawal
     GET  /<case>/documents/<name>; before the signature also the file that will be signed
 
 Service `catalogue` tells of no person: ``GET /`` answers every service's guide. Service `measures`

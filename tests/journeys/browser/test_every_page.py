@@ -35,6 +35,7 @@ ENTRANCES = {"authority": ("portal", "/"), "bank-site": ("bank-site", "/account"
 class Survey:
     """What one person saw of one site; ``who`` is empty for a stranger."""
 
+    site: str
     who: str
     atlas: Atlas
     sights: list[Sight] = field(default_factory=list)
@@ -57,7 +58,9 @@ async def survey(request, country, front, chromium, lives):
             site, to = ENTRANCES.get(role, (role, "/"))
             await enter(page, country, site, who, to)
     routes, origin = openable(sites_of(country, front)[role]), country.places[role].origin
-    found = Survey(who, await explore(context.request, origin, routes, hints=lives.hints(role)))
+    found = Survey(
+        role, who, await explore(context.request, origin, routes, hints=lives.hints(role))
+    )
     for sheet in found.atlas.sheets:
         found.sights.append(await look(page, sheet.url))
     yield found
@@ -106,12 +109,23 @@ def test_every_link_leads_somewhere(survey):
 def test_no_page_is_out_of_reach(survey):
     if not survey.who:
         pytest.skip("a stranger does not get everywhere")
-    none_of([one for one in survey.atlas.unseen if not is_for_programs(one)])
+    none_of(
+        [
+            one
+            for one in survey.atlas.unseen
+            if not is_for_programs(one) and not is_of_two(one, survey.site)
+        ]
+    )
 
 
 def none_of(told):
     """Nothing of it was found; else each is told."""
     assert not told, "\n" + "\n".join(told)
+
+
+def is_of_two(route, site):
+    """At a desk, the pages of whom an official helps: `test_assisted` looks at all of them."""
+    return site == "transport" and route.startswith(("/cases/", "/services/"))
 
 
 def is_for_programs(route):

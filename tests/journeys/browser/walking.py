@@ -30,6 +30,7 @@ class Walker:
         by_keyboard: They have no mouse.
         lang: What every page must be in, if one language is meant.
         answers: What they answer, by field.
+        site: Where they apply: the portal, or an official's desk.
         seen: Addresses of the pages on the way, without what differs from walk to walk.
     """
 
@@ -40,6 +41,7 @@ class Walker:
     lang: str = ""
     answers: dict = field(default_factory=lambda: dict(LICENCE))
     seen: list[str] = field(default_factory=list)
+    site: str = "portal"
 
     async def press(self, what: str | Locator, *, at: Page | None = None) -> None:
         """Press a button or follow a link."""
@@ -187,5 +189,5 @@ class Walker:
 
     @property
     def portal(self) -> str:
-        """The portal's address."""
-        return self.country.places["portal"].origin
+        """The address of the site."""
+        return self.country.places[self.site].origin

@@ -5,10 +5,11 @@ from tests.portal.official.house import as_official
 from tests.portal.session.conftest import guests, key, login, ports  # noqa: F401 - fixtures
 from tests.portal.session.house import ORIGIN
 from tests.services.conftest import house, paper, weather, world  # noqa: F401 - fixtures
-from tests.services.house import ANNELI
+from tests.services.house import ANNELI, TRANSPORT
 
 import riik.portal.official
 import riik.portal.session
+from riik.node.fillers.beside import pages_beside
 from riik.node.fillers.desk import OfficialDesk
 from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
 from riik.portal.design.pages import Pages
@@ -30,7 +31,7 @@ DOOR = Pages(riik.portal.session)
 class Party:
     """Login's word for an official and a case, as the desk's node would fetch it."""
 
-    client = None
+    client = TRANSPORT
 
     async def statement(self, visitor, /, *, audience, case, person):
         return f"{visitor.person}/{case}"
@@ -44,7 +45,11 @@ def room(guests, ports, house, clock):  # noqa: F811 - the fixtures
         forms=KeptForms(**ports),
         origin=ORIGIN,
         node="portal",
-        frame=Frame(profile=country_profile("ee"), names={"en": "Transport Administration"}),
+        frame=Frame(
+            profile=country_profile("ee"),
+            names={"en": "Transport Administration"},
+            leads_to=("http://bank",),
+        ),
         pages=DOOR,
         wait=0.0,
     )
@@ -53,10 +58,13 @@ def room(guests, ports, house, clock):  # noqa: F811 - the fixtures
 
 
 @pytest.fixture
-def app(room, tmp_path, clock):
+def app(room, house, tmp_path, clock):  # noqa: F811 - the fixture
     """The site as the node serves it."""
     log = open_log(tmp_path / "node.log", clock=clock, node="transport")
-    rooms = [*door_routes(room.site), *routes(room), *design_routes()]
+    help_pages = pages_beside(
+        room, house.services, errands=house.errands, party=Party(), judge=lambda document: None
+    )
+    rooms = [*door_routes(room.site), *routes(room), *help_pages, *design_routes()]
     pages = problem_pages(country_profile("ee"), place={"en": "Transport Administration"})
     return KeepsLanguage(edge(rooms, metrics=Metrics(), logger=log, pages=pages))
 

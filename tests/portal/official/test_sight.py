@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright
 from tests.portal.citizen.mine.house import served
+from tests.portal.official.house import begin, show_card
 from tests.portal.sight import CHROMIUM
 from tests.services.house import CASE, MARI
 
@@ -30,6 +31,9 @@ PAGES = [
     "/desk/look-up",
     "/desk/looks",
     "/desk/keys",
+    "/desk/help",
+    "/desk/with",
+    "/desk/with?over=yes",
     "/desk/cases/case-of-nobody-at-all",
 ]
 
@@ -47,6 +51,7 @@ async def work(house, world, anneli):
     await house.desk.put_aside(clerk, Verdict(case=ASIDE, outcome="grant"))
     await house.decide(Verdict(case=DECIDED, outcome="refuse", reason="Arst ei luba."))
     await house.desk.open(clerk, CASE)
+    await begin(anneli)
     return anneli
 
 
@@ -122,3 +127,20 @@ async def test_keys_walk_the_queue_and_never_act_in_fields(work, app, chromium):
         await page.keyboard.press("Escape")
         await page.keyboard.press("g")
         assert await page.locator("input[value=grant]").is_checked()
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 320), ("et", 1280)])
+async def test_whom_an_official_helps_reads_who_is_at_their_side(
+    anneli, app, chromium, login, language, width
+):
+    await begin(anneli)
+    await show_card(anneli, login, MARI, "session-of-mari")
+    async with served(app) as address:
+        size = {"width": width, "height": 700}
+        page = await signed_in(anneli, chromium, address, language=language, viewport=size)
+        for path in ("/desk/with", "/services/driving-licence/start"):
+            await page.goto(f"{address}{path}")
+            found = await Axe().run(page)
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert "Anneli Põder" in await page.content()

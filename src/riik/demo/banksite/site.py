@@ -120,7 +120,7 @@ def load_example(*folders: Path) -> ModuleType:
 
 
 def _settings(country: Country, places: Mapping[str, Place]) -> dict[str, Any]:
-    member, portal = country.members["bank"], country.members["portal"]
+    member = country.members["bank"]
     formal = country_profile(country.profile).formal
     trust, authority = places["trust"].origin, places["authority"].origin
     # The language of the law stands first: whoever asks for none of ours gets it.
@@ -144,5 +144,8 @@ def _settings(country: Country, places: Mapping[str, Place]) -> dict[str, Any]:
             "trusted-list": f"{authority}/tl.xml",
             "list-signer": "list-signer.der",
         },
-        "returns": {places["portal"].origin: dict(portal.names)},
+        "returns": {
+            places[role].origin: dict(country.members[role].names)
+            for role in ("portal", "transport")
+        },
     }

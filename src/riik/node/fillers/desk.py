@@ -16,7 +16,7 @@ from riik.portal.official.ports import Choice, Reader
 from riik.profiles import Name
 from riik.services import Clerk, Desk, DeskRole, Official, Staff, Unit, Verdict
 
-__all__ = ["MessageProofs", "OfficialDesk", "staff_of"]
+__all__ = ["MessageProofs", "OfficialDesk", "clerk_of", "staff_of"]
 
 
 def staff_of(config: NodeConfig) -> Staff:
@@ -178,14 +178,19 @@ class OfficialDesk:
         return await self.desk.own_looks(self._clerk(reader), before=before)
 
     def _clerk(self, reader: Reader) -> Clerk:
-        visitor = reader.visitor
+        return clerk_of(self.party, reader)
 
-        async def state(case: str, /) -> str:
-            return await self.party.statement(
-                visitor, audience=self.party.client, case=case, person=visitor.person
-            )
 
-        return Clerk(person=visitor.person, state=state, language=reader.language)
+def clerk_of(party: RelyingParty, reader: Reader) -> Clerk:
+    """The official who is signed in at the node's site; login states what they want."""
+    visitor = reader.visitor
+
+    async def state(case: str, /) -> str:
+        return await party.statement(
+            visitor, audience=party.client, case=case, person=visitor.person
+        )
+
+    return Clerk(person=visitor.person, state=state, language=reader.language)
 
 
 def _verdict(choice: Choice) -> Verdict:

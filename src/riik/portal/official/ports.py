@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from riik.portal.session import Visitor
 
-__all__ = ["Choice", "Desk", "Reader"]
+__all__ = ["Choice", "Desk", "Helps", "Reader"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +71,18 @@ class Desk(Protocol):
         self, reader: Reader, code: str, *, purpose: str, case: str
     ) -> Sequence[Mapping[str, Any]]: ...
     async def own_looks(self, reader: Reader, *, before: str) -> Sequence[Mapping[str, Any]]: ...
+
+
+class Helps(Protocol):
+    """Helping a person who is here, on one screen; raises what `services` raises.
+
+    What is told of an errand: ``official`` (a name), ``service`` (its id), and besides, before
+    the person came, the official's ``code``, ``unit``, the service's ``names`` and whether
+    somebody has ``taken`` it up; afterwards ``case``, and whether it is ``begun``.
+    """
+
+    async def begin(self, reader: Reader, *, service: str, number: str) -> str: ...
+    async def again(self, reader: Reader, secret: str) -> None: ...
+    async def told(self, secret: str) -> Mapping[str, Any]: ...
+    async def take_up(self, visitor: Visitor, secret: str) -> Mapping[str, Any]: ...
+    async def beside(self, visitor: Visitor) -> Mapping[str, Any]: ...

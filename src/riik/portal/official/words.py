@@ -110,6 +110,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "purpose": later("Say what you look this person up for."),
     "case": later("Name the case that it is needed for."),
     "unknown": later("No case of yours has this number."),
+    "no-service": later("Choose an application that this desk fills in."),
+    "no-errand": later("What was begun on this screen is over, or a colleague began it."),
     "no-official": later("This desk is for officials of this authority."),
 }
 

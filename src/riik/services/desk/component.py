@@ -341,7 +341,11 @@ class Desk:
             ],
             "colleagues": [official_told(one, seat) for one in self.staff.colleagues(official)],
             "services": [
-                {"id": one, "names": dict(self.files.definitions[one].names)}
+                {
+                    "id": one,
+                    "names": dict(self.files.definitions[one].names),
+                    "desk": "desk" in self.files.definitions[one].channels,
+                }
                 for one in self.staff.services_of(seat.units)
                 if one in self.files.definitions
             ],

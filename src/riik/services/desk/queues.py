@@ -90,12 +90,16 @@ class Queues:
         Raises:
             CaseUnknown: There is none, or it is not this official's to see.
         """
-        if number.isdigit():
-            number = f"{self.clock.now().year}-{int(number):06d}"
-        case = self.cases.numbered(number, work=work)
+        case = self.numbered(number, work=work)
         if not seat.sees(case):
             raise CaseUnknown("no such case", why="unknown")
         return case
+
+    def numbered(self, number: str, *, work: Work) -> Case:
+        """The case of a number, whoever may see it; a part without the year means this year's."""
+        if number.isdigit():
+            number = f"{self.clock.now().year}-{int(number):06d}"
+        return self.cases.numbered(number, work=work)
 
     def of_person(
         self, seat: Seat, subject: SubjectId, language: str, *, work: Work
@@ -114,10 +118,12 @@ class Queues:
         if case.assigned_to is None:
             return unit, ""
         official = self.holders().get(case.assigned_to)
-        if official is None:
-            return unit, ""
+        return unit, self.name_of(official) if official else ""
+
+    def name_of(self, official: Official) -> str:
+        """An official's whole name in the order of the country's letters."""
         name = official.name
-        return unit, self.authority.full_name(
+        return self.authority.full_name(
             given_names=name.given, family_name=name.family, middle_names=name.middle
         )
 

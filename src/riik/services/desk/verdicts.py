@@ -29,7 +29,7 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
     _check_words(verdict)
     case, official = running.case, seat.official
     check_seat(running, seat=seat)
-    if official.person == running.dossier.assistant:
+    if official.person in running.dossier.helpers:
         raise DeskRefused("who helped to apply doesn't decide", why="helped")
     if Role.DECIDE not in official.roles:
         raise DeskRefused("this official prepares and does not decide", why="role")

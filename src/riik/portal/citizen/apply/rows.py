@@ -219,8 +219,8 @@ def _value(fact: Row, formats: Formats) -> str:
 
 
 def _own(view: Row) -> bool:
-    """Whether it is the visitor's own matter: only they may say that it is wrong."""
-    return bool((view.get("person") or {}).get("self", True))
+    """Whether it is the visitor's own matter: only they may say that it is wrong, and at home."""
+    return bool((view.get("person") or {}).get("self", True)) and not view.get("at_desk")
 
 
 def _capital(text: str) -> str:

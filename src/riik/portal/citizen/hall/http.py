@@ -144,15 +144,20 @@ class Hall:
         """
         visitor = await self.site.who(request)
         texts = self.texts(request)
+        # Who fills it in with the person at a desk, where no other place is.
+        beside = str(getattr(request.state, "beside", ""))
         shell = self.site.shell(
             request,
             place=place,
-            tabs=tabs(texts, unread=unread) if visitor else (),
+            tabs=tabs(texts, unread=unread) if visitor and not beside else (),
             tab=tab,
-            foot=foot(texts),
-            who_href="/me",
+            foot=() if beside else foot(texts),
+            who_href="" if beside else "/me",
+            role=texts("{official} helps", official=beside) if beside else "",
         )
-        response = self.site.show(self.pages, template, shell, status=status, **values)
+        response = self.site.show(
+            self.pages, template, shell, status=status, beside=beside, **values
+        )
         if popups:
             response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
         return response

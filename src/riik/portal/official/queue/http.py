@@ -130,13 +130,7 @@ class _Calls:
         try:
             found = await room.desk.look_up(reader, code, purpose=purpose, case=case)
         except Refused as refused:
-            field = {
-                "purpose": "purpose",
-                "case": "case",
-                "unknown": "case",
-                "person-shape": "code",
-            }
-            if refused.why not in field:
+            if refused.why not in _FIELDS:
                 raise
             sentence = refusal_text(room.texts(reader), refused.why)
             errors = [{"field": _FIELDS[refused.why], "text": sentence}]

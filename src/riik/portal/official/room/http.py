@@ -28,7 +28,13 @@ from riik.portal.official.shown import Telling
 from riik.portal.official.words import refusal_text
 from riik.portal.session.http import Handler, Site
 
-__all__ = ["KEYS", "Room"]
+__all__ = ["ERRAND", "KEYS", "WITH", "Room"]
+
+ERRAND: Final = "errand"
+"""Cookie of a browser in which an official began to help somebody."""
+
+WITH: Final = "/desk/with"
+"""Where whom an official helps goes on."""
 
 KEYS: Final = "riik-keys"
 """Cookie of a browser that wants no single letters to act: ``off``."""
@@ -147,6 +153,8 @@ class Room:
         reader = await self.reader(request)
         sentence = refusal_text(self.texts(reader), refused.why)
         number = str(refused.facts.get("number", ""))
+        if refused.why == "no-official" and self.site.cookies.read(request, ERRAND):
+            return self.site.go(WITH)
         if refused.why == "no-official":
             shell = self.site.shell(request, home="/desk")
             return self.site.show(self.pages, "stranger.html", shell, status=403)
@@ -164,6 +172,7 @@ def _tabs(_: Texts) -> Sequence[Tab]:
     return (
         Tab("queue", "/desk", _("Queue"), "inbox"),
         Tab("sign", "/desk/sign", _("To sign"), "pen"),
+        Tab("help", "/desk/help", _("Somebody is here"), "desk"),
         Tab("person", "/desk/look-up", _("A person"), "person"),
         Tab("looks", "/desk/looks", _("My looks"), "eye"),
     )
