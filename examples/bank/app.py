@@ -19,8 +19,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bank.contracts import Contracts, terms, text_of
+from bank.consents import DAYS, Consents
+from bank.contracts import Contracts, id_of, terms, text_of
 from bank.counter import Counter, link_of
+from bank.desk import Desk, moment_of
 from bank.frame import SENTENCES, Frame, Page, json_answer
 from bank.guests import Guest, body_of, form_of
 from bank.kept import Kept
@@ -32,6 +34,7 @@ from riik.signatures import Prepared
 __all__ = ["make_app"]
 
 LEFT = "signed-out"
+PLACES = {"/account", "/contract", "/desk"}
 HERE = Path(__file__).parent
 ORDER = re.compile(r"[0-9a-f]{32}\Z")
 # The sheet and the script of the Web eID extension are copies of the state's own, unchanged.
@@ -51,6 +54,8 @@ def make_app(settings: Settings) -> Starlette:
         ("/contract/prepare", site.prepare, "POST"),
         ("/contract/sign", site.sign, "POST"),
         ("/contract/file", site.file, "GET"),
+        ("/contract/consent", site.consent, "POST"),
+        *site.desk.pages,
         ("/sign-in", site.sign_in, "GET"),
         ("/sign-in/back", site.signed_in, "GET"),
         ("/sign-out", site.sign_out, "POST"),
@@ -82,11 +87,20 @@ class _Site:
         self.contracts = Contracts(web=self.web, settings=settings)
         self.frame = Frame(settings, self.kept)
         self.show = self.frame.show
+        self.consents = Consents(settings.folder / "consents.db")
+        self.desk = Desk(
+            settings=settings,
+            counter=self.counter,
+            contracts=self.contracts,
+            consents=self.consents,
+            frame=self.frame,
+        )
 
     async def close(self) -> None:
         """Let go of everything."""
         await self.web.close()
         self.kept.close()
+        self.consents.close()
 
     async def home(self, request: Request, guest: Guest) -> Response:
         """GET /: what this bank is."""
@@ -125,7 +139,7 @@ class _Site:
         before = request.query_params.get("before", "")
         known = int(before) if before.isdecimal() and len(before) < 16 else 0
         try:
-            account = await self.counter.account(guest.told["visit"], before=known)
+            account = await self.counter.account(guest.told.get("visit", ""), before=known)
         except Refused:
             # The bank ended the visit earlier than we did.
             guest.leave()
@@ -140,7 +154,22 @@ class _Site:
         signed = self.contracts.signed(who["sub"])
         report = None if signed is None else await self.contracts.judge(signed)
         text = terms(self.settings, guest.words, **who) if signed is None else text_of(signed)
-        return self.show("contract.html", request, guest, text=text, report=report)
+        consent = None if signed is None else self._consent(signed)
+        return self.show("contract.html", request, guest, text=text, report=report, consent=consent)
+
+    async def consent(self, request: Request, guest: Guest) -> Response:
+        """POST /contract/consent: the customer lets clerks open the contract, or no longer."""
+        form = await form_of(request)
+        guest.check(request, form.get("csrf", ""))
+        who = guest.who
+        signed = None if who is None else self.contracts.signed(who["sub"])
+        if signed is None:
+            raise Refused("unknown", 404)
+        if form.get("allow") == "yes":
+            self.consents.allow(id_of(signed))
+        else:
+            self.consents.withdraw(id_of(signed))
+        return RedirectResponse("/contract", 303)
 
     async def prepare(self, request: Request, guest: Guest) -> Response:
         """POST /contract/prepare: what the card must sign."""
@@ -196,7 +225,7 @@ class _Site:
     async def sign_in(self, request: Request, guest: Guest) -> Response:
         """GET /sign-in?to=/account: to the login."""
         to = request.query_params.get("to", "/")
-        return await self._to_login(guest, to=to if to in {"/account", "/contract"} else "/account")
+        return await self._to_login(guest, to=to if to in PLACES else "/account")
 
     async def signed_in(self, request: Request, guest: Guest) -> Response:
         """GET /sign-in/back: who comes back from the login, to see or to pay."""
@@ -211,7 +240,7 @@ class _Site:
             if pays:
                 await self.counter.pay(pays, token)
             else:
-                await self._enter(guest, token, claims)
+                await self._enter(guest, token, claims, desk=to == "/desk")
         except Refused as refused:
             if not pays:
                 raise
@@ -245,17 +274,21 @@ class _Site:
         guest.begin(state, {**begun, "pays": pays})
         return RedirectResponse(address, 303)
 
-    async def _enter(self, guest: Guest, token: str, claims: dict[str, Any]) -> None:
-        visit = await self.counter.visit(token)
+    async def _enter(self, guest: Guest, token: str, claims: dict[str, Any], *, desk: bool) -> None:
+        """Sign in as a customer, or as a clerk: never as both."""
+        if desk and claims["sub"] not in self.settings.clerks:
+            raise Refused("not-clerk", 403)
+        begin, kind = (self.counter.desk, "desk") if desk else (self.counter.visit, "visit")
+        visit = {kind: await begin(token)}
         names = {"given": claims.get("given_name", ""), "family": claims.get("family_name", "")}
         name = " ".join(names[part] for part in self.settings.name_order)
         who = {"sub": claims["sub"], "name": name}
-        guest.enter(who=who, visit=visit, id_token=token, sid=str(claims.get("sid", "")))
+        guest.enter(who=who, **visit, id_token=token, sid=str(claims.get("sid", "")))
 
     async def _leave(self, told: dict[str, Any]) -> None:
         try:
-            if "visit" in told:
-                await self.counter.leave(told["visit"])
+            for visit in {"visit", "desk"} & set(told):
+                await self.counter.leave(told[visit])
         except (Refused, Silent):
             # It ends by itself in five minutes.
             return
@@ -265,7 +298,7 @@ class _Site:
         if guest.who is None:
             return None
         try:
-            return await self.counter.account(guest.told["visit"])
+            return await self.counter.account(guest.told.get("visit", ""))
         except Refused:
             return None
 
@@ -279,6 +312,13 @@ class _Site:
             return dict(json.loads(await body_of(request))), who
         except (ValueError, TypeError) as error:
             raise Refused("form") from error
+
+    def _consent(self, signed: bytes) -> dict[str, Any]:
+        """Until when clerks may open a contract, and who did."""
+        contract = id_of(signed)
+        until = self.consents.until(contract)
+        looks = [(clerk, moment_of(at)) for clerk, at in self.consents.looks(contract)]
+        return {"until": until and moment_of(until), "looks": looks, "days": DAYS}
 
     def _back(self, address: str) -> tuple[str, Mapping[str, str]] | None:
         """Address and name of the site to go back to, if it is one of those we know."""

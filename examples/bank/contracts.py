@@ -36,7 +36,7 @@ from riik.trust import (
     read_trusted_list,
 )
 
-__all__ = ["Contracts", "terms", "text_of"]
+__all__ = ["Contracts", "id_of", "terms", "text_of"]
 
 HOUR = 3_600
 
@@ -114,6 +114,12 @@ class Contracts:
         path = self._path(person)
         return path.read_bytes() if path.is_file() else None
 
+    def filed(self) -> dict[str, bytes]:
+        """All signed contracts, by an id that only who holds the file can compute."""
+        folder = self.settings.folder / "contracts"
+        found = (path.read_bytes() for path in sorted(folder.glob("*.asice")))
+        return {id_of(container): container for container in found}
+
     async def judge(self, container: bytes) -> Report:
         """Validate a container now, by the trusted list of now."""
         anchors = await self._trusted()
@@ -147,6 +153,11 @@ class Contracts:
     def _path(self, person: str) -> Path:
         # Personal codes have no place in the names of files.
         return self.settings.folder / "contracts" / f"{sha256(person.encode()).hexdigest()}.asice"
+
+
+def id_of(container: bytes) -> str:
+    """What a signed contract is called where its customer's code has no place."""
+    return sha256(container).hexdigest()[:32]
 
 
 def text_of(container: bytes) -> str:

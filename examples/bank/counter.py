@@ -4,6 +4,7 @@ import json
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from bank.web import Web
 
@@ -44,6 +45,16 @@ class Counter:
     async def account(self, visit: str, *, before: int = 0) -> dict[str, Any]:
         """Balance and entries, the newest first; ``before`` an entry for the next page."""
         return await self._ask("GET", f"/v1/account?before={before}&limit=25", visit)
+
+    async def desk(self, id_token: str) -> str:
+        """Begin a clerk's visit; the bank knows itself who its clerks are."""
+        return str((await self._ask("POST", "/v1/desk/visits", id_token))["visit"])
+
+    async def orders(self, visit: str, since: str, until: str) -> list[dict[str, Any]]:
+        """What was ordered from a moment on and before another; nothing says who pays."""
+        period = urlencode({"since": since, "until": until})
+        told = await self._ask("GET", f"/v1/desk/orders?{period}", visit)
+        return list(told["orders"])
 
     async def leave(self, visit: str) -> None:
         """End a visit."""

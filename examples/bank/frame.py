@@ -40,6 +40,11 @@ PROBLEMS = {
     "unknown": ("There is nothing here", "Go back to the site that sent you, and start there."),
     "no-page": ("There is no such page", "Check the address, or begin at the front page."),
     "no-account": ("You have no account here", "Only customers of this bank can sign in."),
+    "not-clerk": ("You do not work here", "Only clerks of this bank can open this page."),
+    "no-consent": (
+        "The customer has not allowed this",
+        "Nothing was shown. Ask the customer to allow it on their own page.",
+    ),
     "user_cancel": ("You went back", "Nobody was signed in."),
     "foreign-page": ("This page was too old", "Nothing was done. Open it again and repeat."),
     "expired": ("That took too long", "This sign-in has ended or was used. Start again."),
@@ -133,6 +138,7 @@ class Frame:
                 for code, name in LANGUAGES.items()
             },
             who=guest.who,
+            clerk="desk" in guest.told,
             csrf=guest.csrf,
             here=here,
             **values,

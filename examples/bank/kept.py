@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["Kept"]
 
-PERSONAL = {"who", "visit", "id_token", "sid", "prepared"}
+PERSONAL = {"who", "visit", "desk", "id_token", "sid", "prepared"}
 TABLE = (
     "create table if not exists session"
     " (key blob primary key, sid text not null, until real not null, told text not null)"

@@ -22,6 +22,7 @@ class Settings:
         client_id: What the login calls this site.
         secret: What the login knows it by.
         api: Origin of the bank's own API.
+        clerks: Personal codes of who works here, with the country in front: ``EE38001085718``.
         returns: Sites that people may be sent back to, each with its names.
         card: Origin of the demonstration card; empty where cards are real.
         demonstration: Address of the demonstration's front page; empty where it is earnest.
@@ -40,6 +41,7 @@ class Settings:
     client_id: str
     secret: str
     api: str
+    clerks: frozenset[str]
     returns: Mapping[str, Mapping[str, str]]
     card: str
     demonstration: str
@@ -63,6 +65,7 @@ def read_settings(path: Path) -> Settings:
         client_id=login["client-id"],
         secret=(path.parent / login["secret"]).read_text(encoding="utf-8").strip(),
         api=told["api"],
+        clerks=frozenset(told.get("clerks", ())),
         returns=told.get("returns", {}),
         card=told.get("card", ""),
         demonstration=told.get("demonstration", ""),

@@ -52,6 +52,10 @@ class Words:
         """A time of RFC 3339, in the country's zone."""
         return self._written(text, f"{DAYS[self.language]}, HH:mm")
 
+    def clock(self, text: str) -> str:
+        """Its time of day alone."""
+        return self._written(text, "HH:mm")
+
     def day(self, text: str) -> str:
         """Its day alone."""
         return self._written(text, DAYS[self.language])

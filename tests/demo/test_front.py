@@ -91,7 +91,7 @@ async def test_who_was_here_before_is_signed_out(tmp_path):
 async def test_the_same_person_stays_signed_in(tmp_path):
     async with front(tmp_path) as (site, browser):
         held = "riik-card=mari; riik-portal-guest=secret"
-        assert not (await enter(site, browser, "bank", Cookie=held)).cookies
+        assert not (await enter(site, browser, "citizen", Cookie=held)).cookies
 
 
 FOREIGN = [

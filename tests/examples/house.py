@@ -69,6 +69,11 @@ def cookie(browser, name="bank-session"):
     return next(one.value for one in browser._http.cookie_jar if one.key == name)
 
 
+async def confirm(browser, bank, order, query=""):
+    """Open an order's page and confirm it with the card."""
+    return await browser.submit(await browser.visit(f"{bank}/pay/{order.id}{query}"))
+
+
 async def at_contract(browser, bank):
     """Sign in and open the contract; its script's requests are allowed from now on."""
     page = await browser.visit(f"{bank}/contract")

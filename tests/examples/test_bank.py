@@ -7,6 +7,7 @@ import pytest
 from tests.examples.house import (
     at_contract,
     attribute,
+    confirm,
     cookie,
     customer,
     is_paid,
@@ -26,11 +27,6 @@ from riik.trust import read_trusted_list
 
 pytestmark = pytest.mark.anyio
 NO_BREAK = "\N{NO-BREAK SPACE}"
-
-
-async def confirm(browser, bank, order, query=""):
-    """Open an order's page and confirm it with the card."""
-    return await browser.submit(await browser.visit(f"{bank}/pay/{order.id}{query}"))
 
 
 async def led(browser, method, url, form=None):

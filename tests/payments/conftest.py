@@ -17,6 +17,7 @@ from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
 
 MARI = person_code("EE49001010001")
+CLERK = person_code("EE38210159882")
 TRANSPORT = ClientId.parse("EE-DEMO/GOV/70001053/services")
 FEE = Money("EUR", 2300)
 
@@ -95,6 +96,7 @@ def counter(bank, tables, clock, entropy, in_thread, login_key):
         in_thread=in_thread,
         issuer=ISSUER,
         site=SITE,
+        clerks=frozenset({CLERK}),
     )
 
 

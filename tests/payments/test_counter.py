@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.payments.conftest import FEE, MARI
+from tests.payments.conftest import CLERK, FEE, MARI
 from tests.payments.house import claims_of, token
 
 from riik.core import Money, person_code
@@ -173,3 +173,71 @@ async def test_a_visit_that_was_left_is_over(counter, account, signed):
 async def test_nobody_guesses_a_visit(counter, account, signed, secret):
     await counter.open(token=signed())
     assert await refused(counter.statement(secret)) == "ended"
+
+
+# --- clerks ---
+
+
+def day(clock):
+    """The day around now."""
+    return {"since": clock.now() - timedelta(hours=12), "until": clock.now() + timedelta(hours=12)}
+
+
+async def test_a_clerk_sees_the_orders_of_a_day_and_their_state(
+    counter, account, fee_order, signed, clock
+):
+    visit = await counter.open_desk(token=signed(CLERK))
+    [order] = await counter.orders(visit, **day(clock))
+    assert (order.id, order.paid_at) == (fee_order.id, None)
+    await counter.pay(fee_order.id, token=signed(order=fee_order, jti="token-2"))
+    [order] = await counter.orders(visit, **day(clock))
+    assert order.paid_at is not None
+
+
+async def test_orders_of_other_days_are_not_of_this_one(counter, fee_order, signed, clock):
+    visit = await counter.open_desk(token=signed(CLERK))
+    now = clock.now()
+    assert await counter.orders(visit, since=now - timedelta(days=1), until=now) == []
+    later = now + timedelta(microseconds=1)
+    assert await counter.orders(visit, since=later, until=later + timedelta(days=1)) == []
+
+
+async def test_a_customer_is_no_clerk(counter, account, signed):
+    assert await refused(counter.open_desk(token=signed(MARI))) == "not-clerk"
+
+
+async def test_a_refused_sign_in_to_the_desk_keeps_nothing_of_the_proof(counter, account, signed):
+    proof = signed(MARI)
+    assert await refused(counter.open_desk(token=proof)) == "not-clerk"
+    assert await counter.open(token=proof)
+
+
+async def test_a_customer_s_visit_shows_no_orders(counter, account, signed, clock):
+    visit = await counter.open(token=signed(MARI))
+    assert await refused(counter.orders(visit, **day(clock))) == "ended"
+
+
+async def test_a_clerk_s_visit_shows_no_account(counter, account, signed):
+    visit = await counter.open_desk(token=signed(CLERK))
+    assert await refused(counter.statement(visit)) == "ended"
+
+
+async def test_a_clerk_s_proof_is_taken_once(counter, signed):
+    proof = signed(CLERK)
+    await counter.open_desk(token=proof)
+    assert await refused(counter.open_desk(token=proof)) == "replayed"
+
+
+async def test_a_clerk_s_visit_ends_when_it_is_quiet(counter, signed, clock):
+    visit = await counter.open_desk(token=signed(CLERK))
+    clock.advance(minutes=5)
+    assert await refused(counter.orders(visit, **day(clock))) == "ended"
+
+
+@pytest.mark.parametrize("secret", ["", "x", "clerk"])
+async def test_a_made_up_secret_opens_no_desk(counter, secret, clock):
+    assert await refused(counter.orders(secret, **day(clock))) == "ended"
+
+
+async def test_another_login_s_word_makes_no_clerk(counter, signed, other_key):
+    assert await refused(counter.open_desk(token=signed(CLERK, key=other_key))) == "signature"

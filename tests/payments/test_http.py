@@ -2,7 +2,7 @@
 
 import aiohttp
 import pytest
-from tests.payments.conftest import MARI
+from tests.payments.conftest import CLERK, MARI
 from tests.payments.house import claims_of, token
 
 from riik.payments import link_of
@@ -99,3 +99,27 @@ async def test_a_page_that_is_none_is_refused(ask, proof, account, query):
 async def test_an_order_that_is_not_there(ask):
     status, told = await ask("GET", "/v1/orders/x")
     assert (status, told["why"]) == (404, "unknown")
+
+
+async def test_a_clerk_reads_orders_that_do_not_say_who_pays(
+    ask, account, fee_order, clock, login_key
+):
+    proof = token(login_key, claims_of(CLERK, at=clock.now()))
+    status, begun = await ask("POST", "/v1/desk/visits", f"Bearer {proof}")
+    assert status == 201
+    bearer = f"Bearer {begun['visit']}"
+    period = "since=2026-11-23T00:00:00.000000Z&until=2026-11-24T00:00:00.000000Z"
+    status, told = await ask("GET", f"/v1/desk/orders?{period}", bearer)
+    assert (status, [one["id"] for one in told["orders"]]) == (200, [fee_order.id])
+    assert account.iban not in str(told)
+    for bad in ("", "since=x&until=y", "since=2026-11-23&until=2026-11-24"):
+        status, said = await ask("GET", f"/v1/desk/orders?{bad}", bearer)
+        assert (status, said["why"]) == (409, "period")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/v1/desk/visits"), ("GET", "/v1/desk/orders")]
+)
+async def test_nobody_comes_to_the_desk_without_a_word(ask, method, path):
+    status, said = await ask(method, path)
+    assert (status, said["why"]) == (401, "missing")

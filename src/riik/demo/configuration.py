@@ -90,7 +90,7 @@ def configurations(
         "trust": _trust(country),
         "identity": _identity(country),
         "portal": _portal(country, keys) | _sign_in("portal", places, leads_to=["bank-site"]),
-        "bank": _bank(country, places),
+        "bank": _bank(country, places, clerks=officials.get("bank", ())),
         "witness": _witness(country, keys),
         "transport": _provider(country, "transport", [country.service], officials)
         | _sign_in("transport-desk", places, leads_to=["bank-site"]),
@@ -254,7 +254,7 @@ def _entry(service: str, provider: DemoMember) -> Tree:
     }
 
 
-def _bank(country: Country, places: Mapping[str, Place]) -> Tree:
+def _bank(country: Country, places: Mapping[str, Place], *, clerks: Sequence[Told]) -> Tree:
     return {
         "bank": {
             "country": country.profile.upper(),
@@ -262,6 +262,7 @@ def _bank(country: Country, places: Mapping[str, Place]) -> Tree:
             "login-origin": places["authority"].origin,
             "client-id": "bank-site",
             "site": places["bank-site"].origin,
+            "clerks": [str(one.person.code) for one in clerks],
         }
     }
 

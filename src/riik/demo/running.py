@@ -215,7 +215,8 @@ async def _prepare(
     memberships = _memberships(country, folder, places)
     await asyncio.to_thread(_configure, country, memberships, places, told, began)
     await asyncio.to_thread(_certify, folder, memberships, places)
-    write_bank_site(folder, country, places)
+    clerks = [str(one.person.code) for one in told if "bank" in one.official]
+    write_bank_site(folder, country, places, clerks=clerks)
     nodes = {role: build(read_config(folder / role / "node.toml")) for role in country.members}
     try:
         await _found(country, folder, nodes, memberships=memberships, told=told, today=today)

@@ -231,7 +231,7 @@ class BankSection(Shape):
     """The demonstration bank.
 
     ``login-origin`` is the national login as its tokens name it, ``client-id`` what the bank's
-    site is called there, ``site`` where that site is.
+    site is called there, ``site`` where that site is, ``clerks`` who works here, by person code.
     """
 
     country: str
@@ -239,6 +239,7 @@ class BankSection(Shape):
     login_origin: str
     client_id: str
     site: str
+    clerks: tuple[str, ...] = ()
 
 
 class PortalSection(Shape):

@@ -5,7 +5,7 @@ from pathlib import Path
 import riik
 from riik.cases import Cases
 from riik.cases.store import SqlCaseStore
-from riik.core import ClientId, from_text
+from riik.core import ClientId, from_text, person_code
 from riik.documents import Documents
 from riik.documents.device import TypstPress
 from riik.inbox import Inbox
@@ -173,6 +173,7 @@ def add_bank(assembly: Assembly) -> None:
         in_thread=base.in_thread,
         issuer=section.login_origin,
         site=section.client_id,
+        clerks=frozenset(map(person_code, section.clerks)),
     )
     assembly.routes += counter_routes(counter, names=assembly.member_names, site=section.site)
     creditors = CreditorClient(exchange=assembly.exchange, client=own)

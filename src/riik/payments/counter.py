@@ -3,7 +3,8 @@
 A payment needs strong customer authentication that is bound to it (`authentication`). Reading
 one's own account needs a visit: a sign-in opens it, five minutes without a request end it
 (Delegated Regulation (EU) 2018/389, art. 4(3)(d)). The proof is an ID token of the national
-login for the bank's own site, and each is taken once.
+login for the bank's own site, and each is taken once. A clerk's visit is another kind: it shows
+what creditors ordered, and no account; a customer's shows no orders of others.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
-from riik.core import Clock, Database, Entropy, InThread, Work
+from riik.core import Clock, Database, Entropy, InThread, PersonCode, Work
 from riik.formats.jose import encode_base64url
 from riik.payments.authentication import (
     Authentication,
@@ -28,6 +29,9 @@ __all__ = ["Counter", "CounterStore", "LoginKeys"]
 IDLE = timedelta(minutes=5)
 LONGEST = timedelta(hours=1)
 SECRET_BYTES = 32
+MOST_ORDERS = 200
+CLERKS = "clerk"
+"""What stands where a customer's visit has the account; no IBAN reads so."""
 
 
 class LoginKeys(Protocol):
@@ -56,6 +60,7 @@ class Counter:
         keys: Of the national login.
         issuer: The national login, as its tokens name it.
         site: The client id of the bank's site there.
+        clerks: Who works here.
     """
 
     bank: Bank
@@ -67,6 +72,7 @@ class Counter:
     in_thread: InThread
     issuer: str
     site: str
+    clerks: frozenset[PersonCode] = frozenset()
 
     async def order(self, order_id: str) -> Order:
         """An order as it stands: who has its address may see it.
@@ -114,6 +120,24 @@ class Counter:
         """
         return await self.in_thread(self._statement, secret, before, limit)
 
+    async def open_desk(self, *, token: str) -> str:
+        """Begin a visit of a clerk; answers its secret.
+
+        Raises:
+            AuthenticationRefused: As `verify_authentication`; for ``not-clerk``, and ``replayed``.
+            LoginSilent: Login's keys can't be had now.
+        """
+        given = await self._verified(token)
+        return await self.in_thread(self._open_desk, given)
+
+    async def orders(self, secret: str, *, since: datetime, until: datetime) -> list[Order]:
+        """What creditors ordered from a moment on and before another; nothing says who pays.
+
+        Raises:
+            AuthenticationRefused: For ``ended``, also for the secret of a customer's visit.
+        """
+        return await self.in_thread(self._orders, secret, since, until)
+
     async def close(self, secret: str) -> None:
         """End a visit; ending it twice is no error."""
         await self.in_thread(self._close, secret)
@@ -136,26 +160,42 @@ class Counter:
             return self.bank.pay(order_id, payer=given.person, work=work)
 
     def _open(self, given: Authentication) -> str:
-        now, secret = self.clock.now(), encode_base64url(self.entropy.bytes(SECRET_BYTES))
         with self.database.work() as work:
             self._use(given, work=work)
-            visit = Visit(
-                key=_key(secret),
-                account=self.bank.account_of(given.person, work=work).iban,
-                ends_at=now + IDLE,
-                latest_end=now + LONGEST,
-            )
-            self.store.put(visit, now=now, work=work)
+            return self._begin(self.bank.account_of(given.person, work=work).iban, work=work)
+
+    def _open_desk(self, given: Authentication) -> str:
+        if given.person not in self.clerks:
+            raise AuthenticationRefused("this person does not work here", why="not-clerk")
+        with self.database.work() as work:
+            self._use(given, work=work)
+            return self._begin(CLERKS, work=work)
+
+    def _begin(self, account: str, *, work: Work) -> str:
+        now, secret = self.clock.now(), encode_base64url(self.entropy.bytes(SECRET_BYTES))
+        visit = Visit(
+            key=_key(secret), account=account, ends_at=now + IDLE, latest_end=now + LONGEST
+        )
+        self.store.put(visit, now=now, work=work)
         return secret
 
-    def _statement(self, secret: str, before: int | None, limit: int) -> AccountStatement:
+    def _goes_on(self, secret: str, *, clerk: bool, work: Work) -> Visit:
         now, key = self.clock.now(), _key(secret)
+        visit = self.store.visit(key, work=work)
+        ended = visit is None or now >= min(visit.ends_at, visit.latest_end)
+        if visit is None or ended or (visit.account == CLERKS) is not clerk:
+            raise AuthenticationRefused("the visit ended: sign in again", why="ended")
+        self.store.move_end(key, ends_at=now + IDLE, work=work)
+        return visit
+
+    def _orders(self, secret: str, since: datetime, until: datetime) -> list[Order]:
         with self.database.work() as work:
-            visit = self.store.visit(key, work=work)
-            if visit is None or now >= min(visit.ends_at, visit.latest_end):
-                raise AuthenticationRefused("the visit ended: sign in again", why="ended")
-            self.store.move_end(key, ends_at=now + IDLE, work=work)
-            account = visit.account
+            self._goes_on(secret, clerk=True, work=work)
+            return self.bank.store.orders_of(since, until, limit=MOST_ORDERS, work=work)
+
+    def _statement(self, secret: str, before: int | None, limit: int) -> AccountStatement:
+        with self.database.work() as work:
+            account = self._goes_on(secret, clerk=False, work=work).account
             balance = self.bank.balance(account, work=work)
             entries = self.bank.store.entries(account, before=before, limit=limit, work=work)
         return AccountStatement(account=account, balance=balance, entries=entries)

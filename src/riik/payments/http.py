@@ -11,9 +11,12 @@ POST   /v1/orders/<order>/payment   pays it; ID token whose nonce is the order's
 POST   /v1/visits                   ID token: a visit's secret, to see one's own account
 GET    /v1/account                  the visit's secret: balance and entries, ?before=&limit=
 DELETE /v1/visits                   the visit's secret: ends it
+POST   /v1/desk/visits              ID token of a clerk: a visit's secret
+GET    /v1/desk/orders              that secret: what creditors ordered, ?since=&until=; no payers
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -21,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from riik.core import ClientId, Database, InThread, Money, from_text, to_text
+from riik.core import ClientId, Database, InThread, Money, TimeRefused, from_text, to_text
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.payments.bank import Bank
 from riik.payments.component import Fees
@@ -141,8 +144,21 @@ def counter_routes(counter: Counter, *, names: Names, site: str) -> list[Route]:
         found = await counter.statement(_bearer(request), before=before or None, limit=limit)
         return JSONResponse(_stated(found, names))
 
+    async def desk(request: Request) -> Response:
+        """POST /v1/desk/visits: begin a visit for a clerk who signed in."""
+        return JSONResponse({"visit": await counter.open_desk(token=_bearer(request))}, 201)
+
+    async def orders(request: Request) -> Response:
+        """GET /v1/desk/orders: what creditors ordered in a period."""
+        asked, secret = request.query_params, _bearer(request)
+        since, until = (_moment(asked.get(name, "")) for name in ("since", "until"))
+        found = await counter.orders(secret, since=since, until=until)
+        return JSONResponse({"orders": [_shown(order, names) for order in found]})
+
     return [
         Route("/", lead, methods=["GET"]),
+        Route("/v1/desk/visits", desk, methods=["POST"]),
+        Route("/v1/desk/orders", orders, methods=["GET"]),
         Route("/v1/orders/{order}", show, methods=["GET"]),
         Route("/v1/orders/{order}/payment", pay, methods=["POST"]),
         Route("/v1/visits", visit, methods=["POST"]),
@@ -158,6 +174,13 @@ def _bearer(request: Request) -> str:
     return token.strip()
 
 
+def _moment(text: str) -> datetime:
+    try:
+        return from_text(text)
+    except TimeRefused as error:
+        raise PaymentRefused("a period is two moments of RFC 3339", why="period") from error
+
+
 def _shown(order: Order, names: Names) -> dict[str, Any]:
     member = str(order.creditor.member)
     return {
@@ -167,6 +190,7 @@ def _shown(order: Order, names: Names) -> dict[str, Any]:
         **_money(order.amount),
         "reference": order.reference,
         "text": order.text,
+        "asked_at": None if order.asked_at is None else to_text(order.asked_at),
         "paid_at": None if order.paid_at is None else to_text(order.paid_at),
     }
 

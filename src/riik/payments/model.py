@@ -47,6 +47,7 @@ class Order:
         amount: What is asked.
         reference: The creditor's reference.
         text: What the payer reads, in their language.
+        asked_at: When the creditor asked, UTC; None of orders from before that was kept.
         paid_at: When it was paid, UTC; None while open.
     """
 
@@ -56,6 +57,7 @@ class Order:
     amount: Money
     reference: str
     text: str
+    asked_at: datetime | None = None
     paid_at: datetime | None = None
 
 

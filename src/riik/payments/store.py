@@ -53,7 +53,9 @@ _order = Table(
     Column("minor", BigInteger, nullable=False),
     Column("reference", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("asked_at", Text),
     Column("paid_at", Text),
+    Index("payments_order_asked", "asked_at"),
     Index("payments_order_of_creditor", "creditor", "reference", unique=True),
 )
 _account = Table(
@@ -157,8 +159,15 @@ class SqlBankStore:
                 minor=order.amount.minor,
                 reference=order.reference,
                 text=order.text,
+                asked_at=to_text(order.asked_at) if order.asked_at else None,
             )
         )
+
+    def orders_of(self, since: datetime, until: datetime, *, limit: int, work: Work) -> list[Order]:
+        """Orders that creditors sent from a moment on and before another, the newest first."""
+        asked = (_order.c.asked_at >= to_text(since)) & (_order.c.asked_at < to_text(until))
+        query = select(_order).where(asked).order_by(_order.c.asked_at.desc(), _order.c.id)
+        return [_order_of(row) for row in work.execute(query.limit(limit)).mappings()]
 
     def order(self, order_id: str, *, work: Work) -> Order | None:
         """An order, or None."""
@@ -297,6 +306,7 @@ def _order_of(row: Mapping[Any, Any]) -> Order:
         amount=Money(row[columns.currency], row[columns.minor]),
         reference=row[columns.reference],
         text=row[columns.text],
+        asked_at=from_text(row[columns.asked_at]) if row[columns.asked_at] else None,
         paid_at=from_text(row[columns.paid_at]) if row[columns.paid_at] else None,
     )
 

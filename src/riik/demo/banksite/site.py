@@ -7,7 +7,7 @@ In one process it is loaded from its folder; with processes of their own, `__mai
 import importlib.util
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -72,11 +72,14 @@ class BankSite:
         await self.app.state.close()
 
 
-def write_bank_site(folder: Path, country: Country, places: Mapping[str, Place]) -> None:
+def write_bank_site(
+    folder: Path, country: Country, places: Mapping[str, Place], *, clerks: Sequence[str]
+) -> None:
     """Write the website's file, and what it must know of others beside it; its own place only."""
     disk, own = Disk(), folder / BANK_SITE
     disk.folder(own)
-    disk.write(own / SETTINGS, write_toml(_settings(country, places)).encode())
+    settings = {**_settings(country, places), "clerks": list(clerks)}
+    disk.write(own / SETTINGS, write_toml(settings).encode())
     for name, source in (
         ("login-client-secret", folder / "bank" / "login-client-secret"),
         ("list-signer.der", folder / "authority" / "certificates" / "list.der"),

@@ -57,12 +57,12 @@ DOORS: Final = (
     ),
     Door(
         id="bank",
-        title=later("At the bank"),
-        text=later("A private company: sign in with the state’s ID, pay, sign a contract."),
+        title=later("Bank clerk"),
+        text=later("A private company’s desk: it sees what customers allow, and nothing else."),
         icon="bank",
         place="bank-site",
-        path="/",
-        holder="mari",
+        path="/desk",
+        holder="kalev",
     ),
     Door(
         id="minister",
