@@ -329,6 +329,35 @@ def test_a_missing_name_is_an_error_and_not_an_empty_place():
         shown("{{ ui.tag('yes', no_such_name) }}")
 
 
+@pytest.mark.parametrize(
+    ("value", "said"), [("3 kg", "3 kg"), (None, "None"), ("<b>", "&lt;b&gt;")]
+)
+def test_a_row_s_own_key_comes_before_what_a_dictionary_can_do(value, said):
+    assert shown("{{ row.values }}", {"row": {"values": value}}) == said
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [("row.get('a')", "1"), ("row.b | default('none')", "none"), ("row.items() | length", "1")],
+)
+def test_what_a_dictionary_can_do_is_there_where_no_key_has_its_name(template, said):
+    assert shown("{{ " + template + " }}", {"row": {"a": 1}}) == said
+
+
+@pytest.mark.parametrize("template", ["row.b", "row.b.c", "row['b']"])
+def test_a_key_that_a_row_does_not_have_is_an_error(template):
+    with pytest.raises(UndefinedError):
+        shown("{{ " + template + " }}", {"row": {"a": 1}})
+
+
+def test_a_cell_says_its_column_and_its_kind_and_the_first_names_the_row():
+    cells = "['x', {'text': 1, 'kind': 'soft'}, 'y']"
+    head = "[{'text': 'A'}, {'text': 'B', 'n': true}, {'text': 'C', 'out': true}]"
+    made = shown("{{ ui.table('Cap', " + head + ", [" + cells + "]) }}")
+    assert '<th scope="row" role="rowheader">x</th>' in made
+    assert '<td role="cell" class="n soft" data-th="B">1</td><td role="cell">y</td></tr>' in made
+
+
 def test_a_macro_that_is_not_there_is_an_error():
     with pytest.raises(UndefinedError):
         shown("{{ ui.carousel() }}")

@@ -103,14 +103,14 @@ def environment(room: ModuleType, texts: Texts) -> Environment:
 class _Environment(Environment):
     """Rows of a page are dictionaries: ``row.label`` is looked for among their keys first.
 
-    Jinja2 looks for an attribute before it, which costs an exception each time, and would find
-    a method for a key such as ``values``.
+    Jinja2 looks for an attribute before it, which costs an exception or two each time, and would
+    find a method for a key such as ``values``.
     """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) is dict and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
+        if type(obj) is not dict or (attribute not in obj and hasattr(dict, attribute)):
+            return super().getattr(obj, attribute)
+        return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
 
 
 def asset_address(name: str) -> str:
