@@ -160,6 +160,7 @@ class ServiceDefinition:
         guide: What people are told before they begin.
         channels: Where it can be had: ``web``, ``desk``, ``api``.
         texts: By language, then by text id.
+        official_texts: The same as officials read them, as far as they are worded otherwise.
     """
 
     id: str
@@ -188,10 +189,23 @@ class ServiceDefinition:
     four_eyes: bool
     clock_stops: bool
     texts: Mapping[str, Mapping[str, str]]
+    official_texts: Mapping[str, Mapping[str, str]]
 
     def text(self, text_id: str, language: str) -> str:
         """A text of the folder in a language; the id itself is the English text."""
         return self.texts.get(language, {}).get(text_id, text_id)
+
+    def official_text(self, text_id: str, language: str) -> str:
+        """A text as officials read it: the person's wording where the folder has no other."""
+        own = self.official_texts.get(language, {}).get(text_id)
+        return own or self.text(text_id, language)
+
+    def ground(self, code: str, language: str) -> dict[str, Any]:
+        """A ground for officials: ``code``, ``text``; ``quoted`` if it is worded to the person."""
+        own = self.official_texts.get(language, {}).get(code)
+        known = any(one.code == code for one in self.grounds)
+        text = self.official_text(code, language)
+        return {"code": code, "text": text, "quoted": known and not own}
 
 
 class Standing(StrEnum):

@@ -151,6 +151,21 @@ async def test_a_case_shows_evidence_rules_and_what_can_be_done(anneli, waiting)
     assert len(waiting.looks.kept) == 1
 
 
+async def test_a_ground_is_in_words_for_officials_and_as_its_person_reads_it(anneli, waiting):
+    answer = await anneli.get(f"/desk/cases/{CASE}")
+    told = words(answer)
+    assert "Under 18 Liiklusseadus" in told
+    assert 'What the person reads: “<span lang="et">Vanus on alla 18 aasta</span>”' in answer.text
+    assert "You are under 18" not in told
+    assert "Sample of the signature" in told
+
+
+async def test_a_ground_worded_for_its_person_only_is_a_quotation(anneli, waiting):
+    waiting.change(official_texts={})
+    told = words(await anneli.get(f"/desk/cases/{CASE}"))
+    assert "What the person reads: “You are under 18”" in told
+
+
 async def test_another_unit_s_official_reads_why_and_no_name(app, login, waiting):
     rein = await as_official(app, login, REIN)
     answer = await rein.get(f"/desk/cases/{CASE}")

@@ -129,6 +129,31 @@ async def test_keys_walk_the_queue_and_never_act_in_fields(work, app, chromium):
         assert await page.locator("input[value=grant]").is_checked()
 
 
+@pytest.mark.parametrize("width", [320, 800, 1280])
+async def test_a_long_article_of_law_leaves_room_for_the_ground(work, app, chromium, width):
+    async with served(app) as address:
+        size = {"width": width, "height": 700}
+        page = await signed_in(work, chromium, address, language="et", viewport=size)
+        await page.goto(f"{address}/desk/cases/{CASE}")
+        for one in await page.locator("main details").all():
+            await one.evaluate("one => one.open = true")
+        grounds = page.locator(".trail > li > :nth-child(2)")
+        wide = await grounds.evaluate_all("all => all.map(one => one.offsetWidth)")
+        assert len(wide) > 10
+        assert min(wide) >= 150, wide
+
+
+async def test_what_the_person_reads_stands_beside_a_ground_that_is_ticked(work, app, chromium):
+    async with served(app) as address:
+        page = await signed_in(work, chromium, address)
+        await page.goto(f"{address}/desk/cases/{CASE}")
+        await page.locator("details:has(input.tick)").evaluate("one => one.open = true")
+        ground = page.locator("label:has(input[name=ground-under-age])")
+        assert not await ground.locator(".reads").is_visible()
+        await ground.locator("input").check()
+        assert "Vanus on alla 18 aasta" in await ground.locator(".reads").inner_text()
+
+
 @pytest.mark.parametrize(("language", "width"), [("vi", 320), ("et", 1280)])
 async def test_whom_an_official_helps_reads_who_is_at_their_side(
     anneli, app, chromium, login, language, width

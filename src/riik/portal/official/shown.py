@@ -53,6 +53,29 @@ class Telling:
         """Names by language: the reader's, else English, else any."""
         return names.get(self.texts.language) or names.get("en") or next(iter(names.values()), "")
 
+    def worded(self, row: Row) -> str:
+        """A ground in words for officials; what only its person is told is a quotation."""
+        _ = self.texts
+        if row["quoted"]:
+            return _("What the person reads: “{text}”", text=row["text"])
+        return str(row["text"])
+
+    def grounds(self, view: Row) -> list[dict[str, Any]]:
+        """What a refusal may rest on: in words for officials, and as the person reads it."""
+        return [
+            {
+                **row,
+                "worded": self.worded(row),
+                # Said once is enough.
+                "reads": "" if row["quoted"] and row["reads"] == row["text"] else row["reads"],
+            }
+            for row in view["grounds"]
+        ]
+
+    def needs(self, view: Row) -> list[str]:
+        """Why a human decides."""
+        return [self.worded(need) for need in view["needs"]]
+
     def official(self, official: Row | None) -> str:
         """A colleague's name, or a word for oneself."""
         if official is None:
@@ -114,14 +137,14 @@ class Telling:
         proposal = view["proposal"] or {"outcome": ""}
         state = "no" if proposal["outcome"] == "refuse" else "wait"
         return [
-            {"state": state, "text": row["text"], "saw": _law_and_values(row)}
+            {"state": state, "text": self.worded(row), "saw": _law_and_values(row)}
             for row in view["trail"]["applied"]
         ]
 
     def clear(self, view: Row) -> list[dict[str, Any]]:
         """What was looked into and does not stand against it."""
         return [
-            {"state": "yes", "text": row["text"], "law": row["law"]}
+            {"state": "yes", "text": self.worded(row), "law": row["law"]}
             for row in view["trail"]["clear"]
         ]
 
@@ -209,7 +232,7 @@ class Telling:
         _ = self.texts
         if row["second"]:
             return _("A second signature")
-        needs = "; ".join(need["text"] for need in row["needs"])
+        needs = "; ".join(self.worded(need) for need in row["needs"])
         return needs or _("An official decides every case")
 
     def _when(self, row: Row) -> dict[str, str]:

@@ -47,7 +47,10 @@ class Around:
 
 
 def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]:
-    """One case as plain values, in the official's language."""
+    """One case as plain values, in the official's language and words.
+
+    Of a ground, ``reads`` is what its person reads in a refusal, in the person's language.
+    """
     running, language = speaker.running, speaker.language
     definition, dossier, case = running.definition, running.dossier, running.case
     return {
@@ -68,7 +71,7 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
         "holder": official_told(around.holder, seat) if around.holder else None,
         "fee": _fee(around.fee),
         "rows": evidence(speaker, proofs=around.proofs),
-        "needs": [{"code": code, "text": definition.text(code, language)} for code in case.needs],
+        "needs": [definition.ground(code, language) for code in case.needs],
         "trail": _trail(running, language),
         "proposal": _proposal(running),
         "colleague": _decided(dossier.colleague),
@@ -84,7 +87,11 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
         ],
         "documents": list(around.documents),
         "grounds": [
-            {"code": one.code, "text": definition.text(one.code, language), "law": one.law}
+            {
+                **definition.ground(one.code, language),
+                "law": one.law,
+                "reads": definition.text(one.code, dossier.language),
+            }
             for one in definition.grounds
         ],
         "pages": _pages(definition, language),
@@ -145,8 +152,7 @@ def _trail(running: Running, language: str) -> dict[str, Any]:
     return {
         "applied": [
             {
-                "code": row["outputs"]["code"],
-                "text": definition.text(row["outputs"]["code"], language),
+                **definition.ground(row["outputs"]["code"], language),
                 "law": row.get("law") or "",
                 "saw": [
                     {"question": saw["question"], "value": saw["value"]}
@@ -157,7 +163,7 @@ def _trail(running: Running, language: str) -> dict[str, Any]:
             for row in applied
         ],
         "clear": [
-            {"code": one.code, "text": definition.text(one.code, language), "law": one.law}
+            {**definition.ground(one.code, language), "law": one.law}
             for one in definition.grounds
             if one.code not in codes and proposal is not None
         ],
@@ -209,7 +215,7 @@ def _pages(definition: ServiceDefinition, language: str) -> list[dict[str, str]]
         {
             "id": page.id,
             "title": "; ".join(
-                definition.text(properties[field].get("title", field), language)
+                definition.official_text(properties[field].get("title", field), language)
                 for field in page.fields
             ),
         }

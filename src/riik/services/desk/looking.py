@@ -203,5 +203,6 @@ class Looking:
             authority=self.authority,
             sources=self.sources,
             zone=self.files.zone,
+            official=True,
         )
         return case_view(speaker, seat=seat, around=around)

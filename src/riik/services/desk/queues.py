@@ -156,7 +156,7 @@ class Queues:
         self, case: Case, seat: Seat, holders: Mapping[SubjectId, Official], language: str
     ) -> dict[str, Any]:
         definition = self.definitions.get(case.service)
-        text = definition.text if definition else _as_it_is
+        ground = definition.ground if definition else _as_it_is
         holder = holders.get(case.assigned_to) if case.assigned_to else None
         return {
             "case": case.id,
@@ -165,7 +165,7 @@ class Queues:
             "state": case.state.value,
             "title": self.title(case, language),
             "unit": dict(self.staff.unit(case.unit).names),
-            "needs": [{"code": code, "text": text(code, language)} for code in case.needs],
+            "needs": [ground(code, language) for code in case.needs],
             "proposal": case.proposal,
             "second": case.proposed_by is not None,
             "proposed_by_me": case.proposed_by == seat.me,
@@ -182,5 +182,5 @@ def _past(case: Case, clock: Clock) -> bool:
     return case.due_at is not None and case.due_at < clock.now()
 
 
-def _as_it_is(text_id: str, _language: str) -> str:
-    return text_id
+def _as_it_is(code: str, _language: str) -> dict[str, Any]:
+    return {"code": code, "text": code, "quoted": False}

@@ -16,7 +16,7 @@ from riik.services.errors import FolderRefused
 from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
 from riik.services.folder.process import read_process
-from riik.services.folder.texts import house_texts, read_texts
+from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms import check_schema, pages_of
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
 from riik.services.process import Process
@@ -158,6 +158,7 @@ def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefin
         guide=guide_of(service.guide),
         channels=service.channels,
         texts=_texts(files),
+        official_texts=read_texts(files, context=OFFICIAL),
     )
     _check(definition)
     return definition

@@ -1,28 +1,40 @@
 """A folder's texts: gettext catalogues read without writing or running anything.
 
-Only ``msgid`` and ``msgstr`` are used; plural forms and contexts have no use in a folder. The
-house has words of its own for what is alike in every service ("The registers were asked"); a
-folder may say the same better.
+A text has two readers: the person, whom it addresses, and the official, who reads of them. The
+official's wording stands under ``msgctxt "official"``; where there is none, officials read what the
+person reads. Plural forms have no use in a folder. The house has words of its own for what is alike
+in every service ("The registers were asked"); a folder may say the same better.
 """
 
 import io
 from collections.abc import Mapping
 from importlib.resources import files as package_files
+from typing import Final
 
 from babel.messages.pofile import PoFileError, read_po
 
 from riik.services.errors import FolderRefused
 
-__all__ = ["house_texts", "read_texts"]
+__all__ = ["OFFICIAL", "house_texts", "read_texts"]
 
 HOUSE = "riik.services"
 
+OFFICIAL: Final = "official"
+"""The context of texts as officials read them."""
 
-def read_texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+
+def read_texts(
+    files: Mapping[str, bytes], *, context: str | None = None
+) -> dict[str, dict[str, str]]:
     """Texts by language from ``locale/<language>.po``.
 
+    Args:
+        files: The folder's files by their path in it.
+        context: `OFFICIAL` for what officials read instead; None for what people read.
+
     Raises:
-        FolderRefused: For ``locale``: a catalogue that can't be read.
+        FolderRefused: For ``locale``: a catalogue that can't be read, or a context that nobody
+            reads.
     """
     texts: dict[str, dict[str, str]] = {}
     for name, source in files.items():
@@ -33,10 +45,15 @@ def read_texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
             catalogue = read_po(io.BytesIO(source), abort_invalid=True)
         except (PoFileError, UnicodeDecodeError, ValueError) as error:
             raise FolderRefused(f"{name} is no gettext catalogue", why="locale") from error
+        if {message.context for message in catalogue} - {None, OFFICIAL}:
+            raise FolderRefused(f"{name} has a context that nobody reads", why="locale")
         texts[language] = {
             message.id: message.string
             for message in catalogue
-            if isinstance(message.id, str) and message.id and isinstance(message.string, str)
+            if isinstance(message.id, str)
+            and message.id
+            and isinstance(message.string, str)
+            and message.context == context
         }
     return texts
 

@@ -36,6 +36,8 @@ class Speaker:
         zone: Where the law's days begin.
         names: How the authority's officials are called.
         holder: Names of the unit of officials that has it, by language, and the official's name.
+        official: Told to an official: labels are in words for them. What the person chose stays in
+            the words that they signed.
     """
 
     running: Running
@@ -45,11 +47,19 @@ class Speaker:
     zone: str
     holder: tuple[Mapping[str, str], str] = ({}, "")
     names: Mapping[PersonCode, str] = field(default_factory=dict)
+    official: bool = False
 
     @property
     def say(self) -> Callable[[str], str]:
         """A text of the folder or of the house in this language."""
         return lambda text: self.running.definition.text(text, self.language) if text else ""
+
+    def label(self, text: str) -> str:
+        """What a value is called, to whoever is told."""
+        definition = self.running.definition
+        if self.official and text:
+            return definition.official_text(text, self.language)
+        return self.say(text)
 
     def named(self, names: Mapping[str, str]) -> str:
         """Names by language: this one's, else English, else any."""
@@ -100,7 +110,7 @@ def said_rows(speaker: Speaker) -> list[Row]:
                     "page": page.id,
                     "step": f"answers/{page.id}",
                     "field": asked,
-                    "label": say(schema.get("title", asked)),
+                    "label": speaker.label(schema.get("title", asked)),
                     "value": text,
                     "kind": kind,
                 }
@@ -183,7 +193,7 @@ def _row(
         "id": f"{fact.need}.{fields[0]}" if fields else fact.need,
         "need": fact.need,
         "fields": list(fields),
-        "label": speaker.say(label),
+        "label": speaker.label(label),
         "value": value,
         "kind": kind,
         "standing": fact.standing.value,

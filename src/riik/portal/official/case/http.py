@@ -259,6 +259,8 @@ class _Calls:
             rows=telling.evidence(view),
             trail=telling.trail(view),
             clear=telling.clear(view),
+            grounds=telling.grounds(view),
+            needs=telling.needs(view),
             papers=telling.papers(view),
             so_far=telling.so_far(view),
             due=telling.due(view),
