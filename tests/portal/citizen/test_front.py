@@ -183,6 +183,19 @@ async def test_pages_about_the_site(town, path, language):
     assert (page.status, f'<html lang="{language}"' in page.text) == (200, True)
 
 
+@pytest.mark.parametrize("path", ["/", "/services", "/services/driving-licence", "/help"])
+async def test_a_page_reads_the_catalogue_once(town, path):
+    read, services = [], town.desk.catalogue.services
+
+    async def counted(language):
+        read.append(language)
+        return await services(language)
+
+    town.desk.catalogue.services = counted
+    assert (await (await town.visitor()).get(path)).status == 200
+    assert read == ["en"]
+
+
 async def test_a_catalogue_that_is_away_is_no_missing_page(town):
     async def away(language):
         raise PortalRefused("nobody tells of services", why="no-catalogue")
