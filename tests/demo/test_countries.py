@@ -1,13 +1,16 @@
 """The countries as data: what is theirs is theirs, and rests on no law of the other."""
 
 import tomllib
+from datetime import date
 from importlib.resources import files
 
 import pytest
 
 from riik.demo.configuration import OWN_DATA, OWN_LAW
-from riik.demo.country import read_country
+from riik.demo.country import DATA, read_country
+from riik.demo.people import read_people
 from riik.demo.storytelling import stories
+from riik.portal.design.shell import Shell
 from riik.profiles import COUNTRIES, country_profile
 
 CATALOGUE = files("riik") / "catalogue"
@@ -75,6 +78,19 @@ def test_units_of_officials_get_the_cases_of_their_country(country):
     assert sorted(service for unit in units for service in unit.services) == sorted(
         _services(country)
     )
+
+
+def test_a_child_is_named_in_the_order_of_the_country():
+    told = read_people(DATA / "people" / "vn.toml", country="vn", today=date(2026, 12, 1))
+    mother = next(one for one in told if one.id == "mari")
+    assert [child["name"] for child in mother.person.person["children"]] == ["Trần Quang Minh"]
+
+
+@pytest.mark.parametrize(
+    ("country", "first"), [("ee", ["et", "en", "vi"]), ("vn", ["vi", "en", "et"])]
+)
+def test_pages_offer_the_country_s_own_languages_first(country, first):
+    assert list(Shell(language="en", profile=country_profile(country)).languages) == first
 
 
 def test_each_country_has_laws_of_its_own():

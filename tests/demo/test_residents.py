@@ -58,6 +58,27 @@ def test_codes_are_what_the_law_wants_and_nobody_has(country, thousand):
         assert code[7:9] == "99" if country == "ee" else code[6:9] == "999"
 
 
+def test_a_vietnamese_card_bears_no_signature_and_its_licence_has_twelve_digits(country, thousand):
+    cards = [one.records["identity-documents"][0].values for one in thousand]
+    licences = [
+        one.records["driving-rights"][0].values
+        for one in thousand
+        if "driving-rights" in one.records
+    ]
+    numbers = [one["licence_number"] for one in licences]
+    vietnamese = country == "vn"
+    assert any(card.get("signature") for card in cards) is not vietnamese
+    assert all(number.isdecimal() and len(number) == 12 for number in numbers) is vietnamese
+
+
+def test_an_address_says_what_the_province_is():
+    homes = {
+        one.records["population"][0].values["residence"]["text"] for one in people("vn", count=300)
+    }
+    assert [home for home in homes if not home.startswith("Số ")] == []
+    assert [home for home in homes if not (", tỉnh " in home or ", thành phố " in home)] == []
+
+
 def test_every_register_takes_its_records(thousand):
     schemas = {
         folder.name: load_register(read_folder(folder)).schema for folder in CATALOGUE.iterdir()

@@ -72,7 +72,10 @@ WRITTEN = [
     ("vi", "date", (MOMENT,), f"3{NBSP}tháng{NBSP}11, 2026"),
     ("en", "date", (MOMENT,), f"3{NBSP}November 2026"),
     ("et", "short", (MOMENT,), f"3.{NBSP}nov 2026"),
-    ("vi", "short", (MOMENT,), "3/11/2026"),
+    ("vi", "short", (MOMENT,), "03/11/2026"),
+    ("vi", "days_in", ("B, 2026-11-03; 790-2026-11-031",), "B, 03/11/2026; 790-2026-11-031"),
+    ("vi", "weekday", (MOMENT.replace(day=8),), f"Chủ nhật, 8{NBSP}tháng{NBSP}11"),
+    ("en", "days_in", ("A1, 2026-11-03",), f"A1, 3{NBSP}Nov 2026"),
     ("en", "short", (MOMENT,), f"3{NBSP}Nov 2026"),
     ("et", "moment", (MOMENT,), f"3.{NBSP}november, 10.44"),
     ("vi", "moment", (MOMENT,), f"3{NBSP}tháng{NBSP}11, 10:44"),
@@ -542,12 +545,18 @@ def test_a_finger_finds_every_target(browser, address):
     page.close()
 
 
+FOCUS = """
+document.activeElement === document.body ? "the end of the page"
+  : getComputedStyle(document.activeElement).outlineStyle
+"""
+
+
 def test_every_target_shows_its_focus(browser, address):
     page = browser.new_page()
     page.goto(f"{address}/design/flow")
     for _ in range(14):
         page.keyboard.press("Tab")
-        seen = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        seen = page.evaluate(FOCUS)
         assert seen != "none", page.evaluate("document.activeElement.outerHTML")
     page.close()
 

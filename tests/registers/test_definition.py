@@ -120,6 +120,12 @@ REFUSED = [
         "texts",
         "vi",
     ),
+    (
+        "a name in a country without a language",
+        lambda: changed("register.toml", 'vi = "Cơ sở dữ liệu quốc gia về dân cư", ', ""),
+        "texts",
+        "called in vn: no name in vi",
+    ),
     ("another subject", lambda: changed("register.toml", '"person"', '"animal"'), "value", "thing"),
     (
         "an id with a path",
@@ -172,6 +178,20 @@ REFUSED = [
         "no JSON Schema",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("country", "name"),
+    [
+        ("", "Sổ đăng ký dân cư"),
+        ("ee", "Sổ đăng ký dân cư"),
+        ("vn", "Cơ sở dữ liệu quốc gia về dân cư"),
+    ],
+)
+def test_a_register_is_called_as_its_country_calls_it(country, name):
+    found = load_register(read_folder(CATALOGUE / "population"), country=country)
+    assert (found.names["vi"], found.id) == (name, "population")
+
 
 BROKEN = {
     "type": "object",

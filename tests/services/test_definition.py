@@ -39,6 +39,12 @@ def service(old, new):
     return {**files, "service.toml": files["service.toml"].decode().replace(old, new).encode()}
 
 
+def appeal(days):
+    files = folder("driving-licence")
+    stated = files["service.toml"].replace(b"[letter]", f"[letter]\nappeal-days = {days}".encode())
+    return {**files, "service.toml": stated}
+
+
 WRONG = [
     ("an unknown key is told with the nearest", lambda: service("deadline-days", "dedline-days"), "unknown-key"),
     ("a level that isn't one", lambda: service('"substantial"', '"certain"'), "value"),
@@ -54,6 +60,9 @@ WRONG = [
     ("a fact that nobody asks for", lambda: form(lambda f: f["properties"]["category"].update({"x-facts": ["person.email"]})), "schema"),
     ("an untranslated sentence for a wrong answer", lambda: form(lambda f: f["properties"]["category"].update({"x-error": "Think again"})), "texts"),
     ("an operation nobody has", lambda: {**folder("driving-course"), "process.bpmn": folder("driving-course")["process.bpmn"].replace(b'"record"', b'"run-shell"')}, "process"),
+    ("no day to appeal on", lambda: appeal("0"), "letter"),
+    ("an appeal without an end", lambda: appeal("367"), "letter"),
+    ("half a day to appeal on", lambda: appeal("0.5"), "value"),
     ("too large", lambda: {**folder("driving-course"), "letters/x": b"x" * 6_000_000}, "size"),
 ]  # fmt: skip
 

@@ -24,12 +24,15 @@ SILENT, NOTHING = {"standing": "unavailable"}, {"standing": "nothing"}
 
 @pytest.fixture(scope="module")
 def definition():
-    files = {
-        path.relative_to(FOLDER).as_posix(): path.read_bytes()
-        for path in FOLDER.rglob("*")
+    return read_service(read_folder(FOLDER), standard=STANDARD)
+
+
+def read_folder(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
         if path.is_file()
     }
-    return read_service(files, standard=STANDARD)
 
 
 def known(
@@ -74,6 +77,17 @@ def record(definition, about):
         field: to_plain(expression(text).value({**about, **made}))
         for field, text in definition.record.values.items()
     }
+
+
+def test_a_complaint_may_be_made_for_ninety_days(definition):
+    assert definition.letter.appeal_days == 90
+    assert "90 ngày" in definition.text(definition.letter.appeal, "vi")
+
+
+def test_the_days_of_every_appeal_are_those_that_its_sentence_says():
+    for folder in FOLDER.parent.iterdir():
+        letter = read_service(read_folder(folder), standard=STANDARD).letter
+        assert not letter.appeal or f"within {letter.appeal_days} days" in letter.appeal
 
 
 FEES = [

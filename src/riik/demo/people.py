@@ -14,7 +14,7 @@ from riik.demo.population.portraits import as_data_uri, portrait, signature
 from riik.demo.population.residents import Entry, StoryPerson
 from riik.formats.toml import Shape, read_toml
 from riik.identity import CodeRefused, estonian
-from riik.profiles import Name
+from riik.profiles import Name, country_profile
 
 __all__ = ["Office", "Told", "read_people"]
 
@@ -116,7 +116,7 @@ def _told(person: _Person, cast: _Cast) -> Told:
         values["children"] = [
             {
                 "person": codes[one],
-                "name": " ".join(filter(None, (named[one].given, named[one].family))),
+                "name": country_profile(cast.country).display_name(_name(named[one])),
                 "birth_date": born[one].isoformat(),
                 "custody": True,
             }
@@ -130,7 +130,7 @@ def _told(person: _Person, cast: _Cast) -> Told:
     return Told(
         id=person.id,
         person=StoryPerson(
-            name=Name(family=person.family, given=person.given, middle=person.middle),
+            name=_name(person),
             sex=person.sex,
             birth_date=born[person.id],
             code=codes[person.id],
@@ -146,6 +146,10 @@ def _told(person: _Person, cast: _Cast) -> Told:
             {"driving-rights", "medical-certificates", "driving-training"} - set(records)
         ),
     )
+
+
+def _name(person: _Person) -> Name:
+    return Name(family=person.family, given=person.given, middle=person.middle)
 
 
 def _office(person: _Person, cast: _Cast) -> Office | None:
@@ -180,8 +184,11 @@ def _card(person: _Person, cast: _Cast) -> Entry:
         "status": "valid",
         "photo": _photo(person, taken, cast),
         "photo_date": taken.isoformat(),
-        "signature": as_data_uri(signature(whole, seed=cast.codes[person.id])),
     }
+    if cast.country != "vn":
+        # A Vietnamese card bears no signature (Law on Identity 26/2023).
+        drawn = signature(whole, seed=cast.codes[person.id])
+        values["signature"] = as_data_uri(drawn)
     return Entry(values, issued)
 
 

@@ -260,7 +260,7 @@ def _memberships(country: Country, folder: Path, places: Mapping[str, Place]) ->
             folder=folder / role,
             role=role,
             member=member.id,
-            name=member.names["en"],
+            name=member.names[country.profile_language],
             country=country.profile.upper(),
             subsystems=member.subsystems,
             host=places[role].host,

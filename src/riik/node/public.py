@@ -74,7 +74,8 @@ def add_registers(assembly: Assembly) -> None:
         return
     holdings = {}
     for name in section.folders:
-        definition = load_register(read_folder(folder_of(assembly, name, kind="registers")))
+        folder = read_folder(folder_of(assembly, name, kind="registers"))
+        definition = load_register(folder, country=assembly.profile.country.lower())
         provider = assembly.config.client(definition.id)
         holdings[definition.id] = Holding(
             definition=definition,

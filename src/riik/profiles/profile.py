@@ -117,12 +117,21 @@ class Address(_Shape, frozen=True):
 
 
 class Place(_Shape, frozen=True):
-    """A county or province: its code, its name, and the older codes it took over."""
+    """A county or province: its code, its name, and the older codes it took over.
+
+    ``kind`` stands before the name in an address where the country says it: *tỉnh*, *thành phố*.
+    """
 
     code: str
     name: str
+    kind: str = ""
     births: tuple[str, ...] = ()
     assumed: bool = False
+
+    @property
+    def whole(self) -> str:
+        """The name as an address says it."""
+        return f"{self.kind} {self.name}".strip()
 
 
 class _Names(_Shape, frozen=True):

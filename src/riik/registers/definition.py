@@ -48,6 +48,11 @@ class _Law(Shape):
     assumed: bool = False
 
 
+class _Called(Shape):
+    country: str
+    names: dict[str, str]
+
+
 class _Retention(Shape):
     years_after_close: int
     ground: str
@@ -64,6 +69,7 @@ class _Register(Shape):
     names: dict[str, str]
     law: tuple[_Law, ...]
     retention: _Retention
+    called: tuple[_Called, ...] = ()
 
 
 class _Who(Shape):
@@ -132,8 +138,12 @@ class _Locale(Shape):
     values: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-def load_register(files: Mapping[str, bytes]) -> RegisterDefinition:
+def load_register(files: Mapping[str, bytes], *, country: str = "") -> RegisterDefinition:
     """Read a folder's files, by their path in it, into a definition that can run.
+
+    Args:
+        files: Their contents.
+        country: Profile of the country; a register may be called otherwise there.
 
     Raises:
         DefinitionRefused: For ``size``, ``file``, ``value``, ``schema``, ``offer``,
@@ -150,7 +160,7 @@ def load_register(files: Mapping[str, bytes]) -> RegisterDefinition:
         owner=register.owner,
         subject=register.subject,
         single=_one_of(register.records, ("one", "many"), "records") == "one",
-        names=register.names,
+        names=_names_in(country, register),
         languages=register.languages,
         laws=tuple(Law(**_plain(law)) for law in register.law),
         retention=Retention(**_plain(register.retention)),
@@ -165,6 +175,17 @@ def load_register(files: Mapping[str, bytes]) -> RegisterDefinition:
         raise DefinitionRefused("two offers have one id", why="offer")
     _check(definition)
     return definition
+
+
+def _names_in(country: str, register: _Register) -> dict[str, str]:
+    """What the register is called in a country."""
+    called = {one.country: one.names for one in register.called}
+    for where, names in called.items():
+        missing = [language for language in register.languages if language not in names]
+        if missing:
+            message = f"called in {where}: no name in {', '.join(missing)}"
+            raise DefinitionRefused(message, why="texts")
+    return called.get(country, register.names)
 
 
 def _plain(shape: Any) -> dict[str, Any]:

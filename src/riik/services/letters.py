@@ -16,7 +16,6 @@ from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
 
 __all__ = [
-    "APPEAL",
     "APPLICATION",
     "Authority",
     "answers",
@@ -28,7 +27,6 @@ __all__ = [
     "person_name",
 ]
 
-APPEAL = timedelta(days=30)
 
 APPLICATION = "application.json"
 """The file that a person signs; its name in the container, and before it is signed."""
@@ -92,7 +90,7 @@ def decision_letter(
         "next": [text(line) for line in (letter.next_granted if granted else letter.next_refused)],
         "appeal": {
             "text": text(letter.appeal),
-            "until": (running.today + APPEAL).isoformat(),
+            "until": (running.today + timedelta(days=letter.appeal_days)).isoformat(),
         },
         "signature": _signature(running, authority, language),
     }
@@ -215,16 +213,25 @@ def _source(
 def _grounds(running: Running, *, granted: bool) -> list[dict[str, str]]:
     """Why, each with its article; what a granted case rests on is the service's law."""
     definition, language = running.definition, running.dossier.language
-    law = "; ".join(definition.law)
+    law = _laws(running)
     proposal, decided = running.dossier.proposal, running.dossier.decided
     own = [{"text": decided.reason, "law": law}] if decided and decided.reason else []
     if granted or proposal is None:
         return [{"text": definition.text(definition.letter.because, language), "law": law}, *own]
+    whole = "; ".join(definition.law)
     stated = [
-        {"text": definition.text(ground, language), "law": article}
+        {"text": definition.text(ground, language), "law": law if article == whole else article}
         for ground, article in grounds_of(running)
     ]
     return stated + own
+
+
+def _laws(running: Running) -> str:
+    """The service's laws as people call them; what the guide does not name stays as it is."""
+    definition = running.definition
+    names = {law.id: law.name for law in definition.guide.laws}
+    language = running.dossier.language
+    return "; ".join(definition.text(names.get(law, law), language) for law in definition.law)
 
 
 def grounds_of(running: Running) -> list[tuple[str, str]]:

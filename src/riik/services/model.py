@@ -114,6 +114,7 @@ class Letter:
         refused: Likewise.
         because: Why it was granted.
         appeal: How to disagree.
+        appeal_days: For how many days after the decision one may.
         next_granted: What happens next.
         next_refused: Likewise.
         facts: What the decision rests on.
@@ -124,6 +125,7 @@ class Letter:
     refused: str = ""
     because: str = ""
     appeal: str = ""
+    appeal_days: int = 30
     next_granted: tuple[str, ...] = ()
     next_refused: tuple[str, ...] = ()
     facts: tuple[ShownFact, ...] = ()

@@ -5,6 +5,7 @@ in `shown`; this module puts them together.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +13,7 @@ from riik.cases import Event, State
 from riik.core import to_text
 from riik.payments import Fee
 from riik.services.forms import wanted_pages
-from riik.services.letters import APPEAL, APPLICATION, application_file, grounds_of
+from riik.services.letters import APPLICATION, application_file, grounds_of
 from riik.services.model import Page
 from riik.services.process import Kind, waiting
 from riik.services.running import Running, local_day
@@ -313,7 +314,7 @@ def _decision(speaker: Speaker, timeline: Sequence[Event]) -> dict[str, Any] | N
     if decided is None or running.case.state not in (State.GRANTED, State.REFUSED):
         return None
     letter, granted = running.definition.letter, running.case.state is State.GRANTED
-    until = local_day(decided.at, speaker.zone) + APPEAL
+    until = local_day(decided.at, speaker.zone) + timedelta(days=letter.appeal_days)
     return {
         "outcome": running.case.state.value,
         "text": say(letter.granted if granted else letter.refused) or say(_sentence(granted)),

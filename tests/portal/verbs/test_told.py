@@ -121,6 +121,22 @@ def test_any_value_can_be_shown(verbs, value, shown):
     assert (row["label"], row["value"]) == ("x", shown)
 
 
+PLACED = [
+    ("category_terms", [{"category": "B", "until": "2036-12-01"}], ("B, 2036-12-01", "days")),
+    ("issued_on", "2026-12-01", ("2026-12-01", "day")),
+    ("categories", ["A1", "B"], ("A1; B", "text")),
+    ("code", "VN001180999101", ("001180999101", "text")),
+    ("parents", [{"person": "VN001180999101", "role": "mother"}], ("001180999101, mother", "text")),
+    ("licence_number", "VN001180999101", ("VN001180999101", "text")),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "shown"), PLACED)
+def test_days_and_people_s_codes_are_told_apart_from_other_text(verbs, field, value, shown):
+    [row] = record_rows({field: value}, Words(), verbs.texts["en"])
+    assert (row["value"], row["kind"]) == shown
+
+
 @pytest.mark.parametrize("value", [None, "", [], {}, [None]])
 def test_what_is_empty_is_no_row(verbs, value):
     assert record_rows({"x": value}, Words(), verbs.texts["en"]) == []

@@ -41,7 +41,7 @@ LAWS: Final = (
             "What one register knows, no form asks you again: whoever needs it asks that "
             "register, for this case only."
         ),
-        later("Be a citizen: the licence form asks four questions"),
+        later("Be a citizen: the licence form asks only what no register knows"),
         "/#who",
     ),
     Law(

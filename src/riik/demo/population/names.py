@@ -56,7 +56,7 @@ class Names:
         house, street = dice.between(1, 98), dice.one_of(self.lists.streets)
         town = dice.one_of(self.lists.towns)
         if self.lists.middle_men:
-            return f"{house} đường {street}, {town}, {place}"
+            return f"Số {house}, đường {street}, {town}, {place}"
         flat = f"-{dice.between(1, 40)}" if dice.chance(55) else ""
         return f"{street} tn {house}{flat}, {town}, {place}"
 

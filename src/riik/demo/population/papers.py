@@ -55,9 +55,13 @@ class Papers:
             "status": "valid" if until > self._today else "expired",
             "photo": photo,
             "photo_date": photo_date.isoformat(),
-            "signature": as_data_uri(signature(name, seed=code)) if age > 6 else None,
+            "signature": self._signature(name, code) if age > 6 else None,
         }
         return values, issued
+
+    def _signature(self, name: str, code: str) -> str | None:
+        """A sample of the signature; a Vietnamese card bears none (Law on Identity 26/2023)."""
+        return None if self._country == "vn" else as_data_uri(signature(name, seed=code))
 
     def _drive(
         self, records: Records, birth_date: date, age: int, *, photo: str, photo_date: date
@@ -92,7 +96,7 @@ class Papers:
         if until <= self._today:
             status = "expired"
         values: dict[str, Any] = {
-            "licence_number": f"XD{self._number:06d}",
+            "licence_number": self._licence_number(),
             "categories": categories,
             "category_terms": [
                 {"category": name, "from": issued.isoformat(), "until": until.isoformat()}
@@ -110,6 +114,12 @@ class Papers:
             values["suspended_from"] = began.isoformat()
             values["suspended_until"] = (began + timedelta(days=180)).isoformat()
         return values
+
+    def _licence_number(self) -> str:
+        """Letters and digits; in Vietnam twelve digits, of a province that there is not."""
+        if self._country == "vn":
+            return f"99{self._number:010d}"
+        return f"XD{self._number:06d}"
 
     def _certificate(self, age: int, *, heavy: bool) -> tuple[dict[str, Any], date]:
         issued = self._today - timedelta(days=self._dice.between(5, 1600))

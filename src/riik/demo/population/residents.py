@@ -223,7 +223,7 @@ class _Makers:
     def _home(self) -> Mapping[str, str]:
         place = self.dice.one_of(self.profile.places)
         code = f"DEMO-{place.code}-{self.dice.between(1, 99999):05d}"
-        text = self.names.address(self.dice, place.name)
+        text = self.names.address(self.dice, place.whole)
         return {"system": self.profile.address.system, "code": code, "text": text}
 
     def _population(self, draft: _Draft) -> dict[str, Any]:

@@ -27,7 +27,10 @@ __all__ = ["OwnData", "record_rows"]
 LONGEST = 2_000
 MOST_RECORDS = 50
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_CODE = re.compile(r"[A-Z]{2}[0-9]{9,12}\Z")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+PEOPLE = frozenset({"code", "parents", "children", "wards", "guardians", "spouse"})
+"""Fields of the population register that name people by their codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +168,18 @@ def _shown(field: str, value: Any, words: Words, texts: Texts) -> tuple[str, str
         # An address says itself in ``text`` and a relative by name; of others every part is said.
         itself = value.get("text") or value.get("name")
         parts = [itself] if itself else list(value.values())
-        return _joined(field, parts, words, texts, between=", "), "text"
+        return _joined(field, parts, words, texts, between=", ")
     if isinstance(value, list):
-        return _joined(field, value, words, texts, between="; "), "text"
+        return _joined(field, value, words, texts, between="; ")
     if isinstance(value, bool):
         return (texts("yes") if value else texts("no")), "text"
-    text = "" if value is None else str(value)
+    return _plain("" if value is None else str(value), field, words, texts)
+
+
+def _plain(text: str, field: str, words: Words, texts: Texts) -> tuple[str, str]:
+    if field in PEOPLE and _CODE.match(text):
+        # Among themselves people say the number, not whose country's it is.
+        return text[2:], "text"
     if text.startswith("data:image/"):
         return text, "image"
     if _DAY.match(text):
@@ -178,9 +187,13 @@ def _shown(field: str, value: Any, words: Words, texts: Texts) -> tuple[str, str
     return (words.value(field, text, texts.language) if text else ""), "text"
 
 
-def _joined(field: str, parts: Sequence[Any], words: Words, texts: Texts, *, between: str) -> str:
-    said = [_shown(field, part, words, texts)[0] for part in parts]
-    return between.join(filter(None, said))
+def _joined(
+    field: str, parts: Sequence[Any], words: Words, texts: Texts, *, between: str
+) -> tuple[str, str]:
+    """Several values in one line; ``days`` is a text in which days stand."""
+    said = [_shown(field, part, words, texts) for part in parts]
+    kind = "days" if any(one in ("day", "days") for _, one in said) else "text"
+    return between.join(text for text, _ in said if text), kind
 
 
 def _decoded(body: bytes) -> dict[str, Any]:

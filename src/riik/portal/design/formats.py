@@ -5,6 +5,7 @@ profile: an Estonian date in Vietnamese is ``3 tháng 11, 2026``, but the name k
 No-break spaces hold together what belongs together. Pure; data of CLDR come from Babel.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812 - `date` is a method here
 from datetime import datetime, timedelta
@@ -30,7 +31,7 @@ LONG: Final = {
     "vi": f"d{NBSP}'tháng'{NBSP}M, y",
     "en": f"d{NBSP}MMMM y",
 }
-SHORT: Final = {"et": f"d.{NBSP}MMM y", "vi": "d/M/y", "en": f"d{NBSP}MMM y"}
+SHORT: Final = {"et": f"d.{NBSP}MMM y", "vi": "dd/MM/y", "en": f"d{NBSP}MMM y"}
 DAY: Final = {"et": f"d.{NBSP}MMMM", "vi": f"d{NBSP}'tháng'{NBSP}M", "en": f"d{NBSP}MMMM"}
 # Genitives, to which the endings of the other cases are added.
 MONTHS: Final = (
@@ -40,6 +41,8 @@ MONTHS: Final = (
 CLOCK: Final = {"et": "{0:%H}.{0:%M}", "vi": "{0:%H}:{0:%M}", "en": "{0:%H}:{0:%M}"}
 TODAY: Final = {"et": "Täna", "vi": "Hôm nay", "en": "Today"}
 YESTERDAY: Final = {"et": "Eile", "vi": "Hôm qua", "en": "Yesterday"}
+ISO_DAY: Final = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
+VI_SUNDAY, SUNDAY = "Chủ nhật", 6
 UNITS: Final = ("kB", "MB", "GB")
 MORNING, NOON, EVENING = 5, 12, 18
 
@@ -74,6 +77,10 @@ class Formats:
         """A day with its year, for narrow places: ``3 Nov 2026``."""
         return self._dated(day, SHORT)
 
+    def days_in(self, text: str) -> str:
+        """A text in which days stand as registers write them: ``B, 2036-12-01``."""
+        return ISO_DAY.sub(lambda found: self.short(Day.fromisoformat(found[0])), text)
+
     def day(self, day: Day) -> str:
         """A day without its year: ``3 November``."""
         return self._dated(day, DAY)
@@ -82,8 +89,9 @@ class Formats:
         """A day with its weekday, for the middle of a sentence: ``Wednesday, 11 November``."""
         here = self.here(day).date() if isinstance(day, datetime) else day
         name: str = format_date(here, "EEEE", locale=self._locale)
-        # Vietnamese weekdays are small in a sentence: "thứ Tư".
-        name = name[0].lower() + name[1:] if self.language == "vi" else name
+        # Vietnamese weekdays are small in a sentence: "thứ Tư", but "Chủ nhật".
+        if self.language == "vi":
+            name = VI_SUNDAY if here.weekday() == SUNDAY else name[0].lower() + name[1:]
         return f"{name}, {self.day(here)}"
 
     def on(self, day: Day, *, weekday: bool = False, year: bool = False) -> str:

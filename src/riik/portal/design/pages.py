@@ -93,7 +93,6 @@ def environment(room: ModuleType, texts: Texts) -> Environment:
         "_": texts,
         "asset": {name: asset_address(name) for name in ASSETS}.__getitem__,
         "csrf_field": _csrf_field,
-        "languages": LANGUAGES,
         "weave": _weave,
     })  # fmt: skip
     made.filters["error_for"] = _error_for

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
+from riik.portal.design.texts import LANGUAGES
 from riik.profiles import Profile
 
 __all__ = ["Finder", "Link", "Shell", "Tab"]
@@ -97,6 +98,12 @@ class Shell:
     csrf: str = ""
     find: Finder | None = None
     foot: Sequence[Link] = field(default_factory=tuple)
+
+    @property
+    def languages(self) -> dict[str, str]:
+        """The languages of the pages: the country's own come first."""
+        own = [code for code in self.profile.languages if code in LANGUAGES]
+        return {code: LANGUAGES[code] for code in dict.fromkeys((*own, *LANGUAGES))}
 
     def in_language(self, language: str) -> str:
         """The address of this page in another language."""

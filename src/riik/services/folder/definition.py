@@ -24,6 +24,7 @@ from riik.services.process import Process
 __all__ = ["OPERATIONS", "USER_TASKS", "read_service"]
 
 MOST_FILES, MOST_BYTES = 200, 5_000_000
+APPEAL_DAYS, MOST_APPEAL_DAYS = 30, 366
 
 OPERATIONS = frozenset({"collect", "owe-fee", "propose", "decide", "record", "notify"})
 """What a service task may name: each is a method of this platform, never code of a folder."""
@@ -71,6 +72,7 @@ class _Letter(Shape):
     refused: str
     because: str
     appeal: str
+    appeal_days: int = APPEAL_DAYS
     next_granted: tuple[str, ...] = ()
     next_refused: tuple[str, ...] = ()
     facts: tuple[_ShownFact, ...] = ()
@@ -222,6 +224,8 @@ def _notice_of(notice: _Notice) -> Notice:
 def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
     if letter is None:
         return Letter()
+    if not 1 <= letter.appeal_days <= MOST_APPEAL_DAYS:
+        raise FolderRefused("appeal-days are 1 to 366", why="letter")
     if letter.decision not in files:
         raise FolderRefused(f"the folder has no {letter.decision}", why="letter")
     return Letter(
@@ -230,6 +234,7 @@ def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
         refused=letter.refused,
         because=letter.because,
         appeal=letter.appeal,
+        appeal_days=letter.appeal_days,
         next_granted=letter.next_granted,
         next_refused=letter.next_refused,
         facts=tuple(

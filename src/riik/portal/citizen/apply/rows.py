@@ -46,6 +46,8 @@ def shown(row: Row, formats: Formats) -> str:
     kind, value = row["kind"], row["value"]
     if kind == "day":
         return formats.date(date.fromisoformat(value))
+    if kind == "days":
+        return formats.days_in(value)
     if kind == "money":
         return formats.money(value["minor"], value["currency"])
     return "" if kind in ("image", "none") else str(value)

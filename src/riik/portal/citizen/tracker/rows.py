@@ -102,7 +102,7 @@ def letter(
         "You looked at my data ({what}) at {at}, for this purpose: {purpose}. Law: {law}. Entry"
         " {entry} of {register}. Why did you need it? I may ask this by law ({right}) and wait for"
         " your answer within {days} days.\n\n{name}",
-        what=", ".join(look["what"]),
+        what=", ".join(one[:1].lower() + one[1:] for one in look["what"]),
         at=formats.at(from_text(look["at"])),
         purpose=group["purpose"],
         law=look["law"] or "–",
