@@ -44,6 +44,14 @@ def test_a_test_that_fails_says_what_was_found_and_wanted(riik, tmp_path):
     assert "      wanted  outcome official" in done.stdout
 
 
+def test_a_ground_without_words_for_officials_is_noted(riik, tmp_path):
+    folder = copy("service", "driving-course", tmp_path)
+    change(folder, "locale/et.po", 'msgctxt "official"\nmsgid "too-young"', 'msgid "too-old"')
+    told = json.loads(riik("service", "check", "--json", folder).stdout)
+    noted = [one for one in told["notes"] if one.startswith("officials read")]
+    assert noted == ["officials read what the person reads of 'too-young' in et"]
+
+
 def test_a_machine_gets_every_test(riik, tmp_path):
     folder = copy("service", "driving-course", tmp_path)
     told = json.loads(riik("service", "check", "--json", folder).stdout)

@@ -48,6 +48,12 @@ def _check(folder: Path) -> Told:
     definition = read_service(files, standard=standard)
     found = run_tests(files, definition=definition)
     notes = [f"no test meets rule {number} of {table}" for table, number in found.unmet]
+    notes += [
+        f"officials read what the person reads of {one.code!r} in {language}"
+        for language in definition.languages
+        for one in definition.grounds
+        if definition.ground(one.code, language)["quoted"]
+    ]
     if definition.rules is not None:
         notes += [shorten(one.text, LONGEST_NOTE) for one in look_over(definition.rules)]
     return Told(

@@ -117,6 +117,8 @@ def add_desk(
     assembly.parts.desk = desk
     assembly.on(handlers(desk))
     if assembly.site is not None:
+        # Where the portal itself is, the addresses of helping are its own.
+        alone = assembly.config.file.portal is None
         room = Room(
             site=assembly.site,
             desk=OfficialDesk(
@@ -127,10 +129,9 @@ def add_desk(
             pages=Pages(riik.portal.official),
             clock=base.clock,
             card=assembly.config.file.people.card,
+            helps=alone,
         )
-        alone = assembly.config.file.portal is None
         assembly.routes += routes(room, alone=alone)
-        # Where the portal itself is, these addresses are its own.
         assembly.routes += _help_pages(assembly, services, queues, room) if alone else []
 
 

@@ -76,6 +76,15 @@ async def test_what_is_no_service_of_this_desk_is_said_beside_its_field(anneli):
     assert (answer.status, "No case of yours has this number." in words(answer)) == (422, True)
 
 
+async def test_a_unit_that_fills_in_nothing_at_a_desk_has_no_such_place(anneli, house):
+    assert 'href="/desk/help"' in (await anneli.get("/desk")).text
+    house.change(channels=("web",))
+    assert 'href="/desk/help"' not in (await anneli.get("/desk")).text
+    page = await anneli.get("/desk/help")
+    assert "Your unit has no application that is filled in at a desk." in words(page)
+    assert '<form method="post" action="/desk/help"' not in page.text
+
+
 async def test_first_the_card_reader_goes_over(desk, house):
     page = await desk.get("/desk/with")
     assert "Now the person's card" in words(page)

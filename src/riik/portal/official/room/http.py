@@ -60,6 +60,7 @@ class Room:
         pages: Of the room `riik.portal.official`.
         clock: For what is late.
         card: Origin of the demonstration card; empty outside the demonstration.
+        helps: People are helped here; not where the portal itself has their addresses.
     """
 
     site: Site
@@ -67,6 +68,7 @@ class Room:
     pages: Pages
     clock: Clock
     card: str = ""
+    helps: bool = True
 
     async def reader(self, request: Request) -> Reader:
         """The official who is signed in, and their language.
@@ -137,7 +139,7 @@ class Room:
             role=unit,
             who_href="/desk/looks",
             find=Finder("/desk/find", _("Find a case by its number   ( / )"), post=True),
-            tabs=_tabs(_),
+            tabs=_tabs(_, helps=self.helps and any(one["desk"] for one in seat["services"])),
             tab=tab,
             foot=(Link("/desk/keys", _("All keys")),),
         )
@@ -168,11 +170,13 @@ class Room:
         )
 
 
-def _tabs(_: Texts) -> Sequence[Tab]:
-    return (
+def _tabs(_: Texts, *, helps: bool) -> Sequence[Tab]:
+    """The places of the desk; ``helps``: some service of the unit is filled in with people here."""
+    tabs = (
         Tab("queue", "/desk", _("Queue"), "inbox"),
         Tab("sign", "/desk/sign", _("To sign"), "pen"),
         Tab("help", "/desk/help", _("Somebody is here"), "desk"),
         Tab("person", "/desk/look-up", _("A person"), "person"),
         Tab("looks", "/desk/looks", _("My looks"), "eye"),
     )
+    return [tab for tab in tabs if helps or tab.id != "help"]
