@@ -134,8 +134,9 @@ class Frame:
             _=guest.words,
             settings=self._settings,
             languages={
-                code: (name, f"{here}?{urlencode({**query, 'lang': code})}")
-                for code, name in LANGUAGES.items()
+                code: (LANGUAGES[code], f"{here}?{urlencode({**query, 'lang': code})}")
+                for code in dict.fromkeys((next(iter(self._settings.names)), *LANGUAGES))
+                if code in LANGUAGES
             },
             who=guest.who,
             clerk="desk" in guest.told,

@@ -57,6 +57,20 @@ def test_an_amount_is_written_as_people_write_it(language, amount, currency, wri
 
 
 @pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("EE471000001020145685", "EE47 1000 0010 2014 5685"),
+        ("VN7399010200000000001018", "9901 0200 0000 0000 1018"),
+        ("", ""),
+    ],
+)
+def test_an_account_is_written_as_its_country_does(number, written):
+    from bank.words import Words
+
+    assert Words("vi", "UTC").account(number) == written
+
+
+@pytest.mark.parametrize(
     ("language", "written"),
     [
         ("et", "3. november 2026, 01:05"),

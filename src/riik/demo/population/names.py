@@ -63,7 +63,8 @@ class Names:
     def phone(self, dice: Dice) -> str:
         """A number of a block that no network gives out (assumed)."""
         if self.lists.middle_men:
-            return f"+84 3000{dice.below(100_000):05d}"
+            number = dice.below(100_000)
+            return f"+84 300 0{number // 1000:02d} {number % 1000:03d}"
         return f"+372 5000{dice.below(10_000):04d}"
 
 

@@ -1,10 +1,15 @@
 """What the state knows of a person, "this is wrong", and for whom one may act."""
 
+from datetime import UTC, datetime
+
 import pytest
-from tests.portal.citizen.mine.house import FACT, HOSTILE, OWN, POPULATION
+from tests.portal.citizen.mine.house import FACT, HOSTILE, OWN, POPULATION, REGISTER
 
 from riik.core import Unavailable
 from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.me.rows import register_rows
+from riik.portal.design.formats import Formats
+from riik.profiles import country_profile
 
 pytestmark = pytest.mark.anyio
 
@@ -32,6 +37,20 @@ async def test_a_value_leads_to_saying_that_it_is_wrong(town):
     form = (await mari.get(WRONG)).text
     assert "Pikk 1, Tallinn" in form
     assert "Ministry of the Interior" in form
+
+
+@pytest.mark.parametrize(
+    ("country", "order"),
+    [
+        ("ee", ["given_names", "family_name", "code", "residence"]),
+        ("vn", ["family_name", "middle_names", "given_names", "code", "residence"]),
+    ],
+)
+def test_who_it_is_stands_first_with_the_name_in_the_country_s_order(country, order):
+    rows = [FACT | {"fields": [one], "label": one, "value": "x"} for one in sorted(order)]
+    formats = Formats(country_profile(country), "en")
+    [register] = register_rows([REGISTER | {"rows": rows}], formats, now=datetime.now(UTC))
+    assert [[row["label"] for row in record] for record in register["records"]] == [order]
 
 
 async def test_fields_that_a_fact_joins_are_told_apart_by_a_choice(town):

@@ -6,7 +6,7 @@ Pure: the counter's answer goes in. A field is named to the register's owner by 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from riik.portal.design.formats import Formats
 __all__ = ["fields_of", "register_rows"]
 
 Held = Mapping[str, Any]
+NAMED: Final = {"given": "given_names", "middle": "middle_names", "family": "family_name"}
 
 
 def register_rows(held: Iterable[Held], formats: Formats, *, now: datetime) -> list[dict[str, Any]]:
@@ -35,7 +36,8 @@ def fields_of(one: Held, formats: Formats) -> list[dict[str, str]]:
 
 
 def _register(one: Held, formats: Formats, now: datetime) -> dict[str, Any]:
-    records = groupby(one["rows"], key=lambda row: row["record"])
+    rows = sorted(one["rows"], key=lambda row: (row["record"], _place(row, formats)))
+    records = groupby(rows, key=lambda row: row["record"])
     return {
         "name": one["name"],
         "organisation": one["organisation"],
@@ -43,6 +45,13 @@ def _register(one: Held, formats: Formats, now: datetime) -> dict[str, Any]:
         "at": now,
         "records": [[_fact(row, formats) for row in rows] for _, rows in records],
     }
+
+
+def _place(row: Held, formats: Formats) -> int:
+    """Who it is stands first, the name in the country's order; the rest as the register has it."""
+    first = [*(NAMED[part] for part in formats.profile.formal), "code", "birth_date", "sex"]
+    field = row["fields"][0]
+    return first.index(field) if field in first else len(first)
 
 
 def _fact(row: Held, formats: Formats) -> dict[str, Any]:
