@@ -29,6 +29,7 @@ from bank.kept import Kept
 from bank.oidc import Login
 from bank.settings import Settings
 from bank.web import Refused, Silent, Web
+from riik.profiles import in_small_letters
 from riik.signatures import Prepared
 
 __all__ = ["make_app"]
@@ -281,7 +282,8 @@ class _Site:
         begin, kind = (self.counter.desk, "desk") if desk else (self.counter.visit, "visit")
         visit = {kind: await begin(token)}
         names = {"given": claims.get("given_name", ""), "family": claims.get("family_name", "")}
-        name = " ".join(names[part] for part in self.settings.name_order)
+        # Certificates hold names in capitals, and so does what login tells of them.
+        name = " ".join(in_small_letters(names[part]) for part in self.settings.name_order)
         who = {"sub": claims["sub"], "name": name}
         guest.enter(who=who, **visit, id_token=token, sid=str(claims.get("sid", "")))
 

@@ -447,5 +447,21 @@ async def test_the_receipt_tells_the_outcome_and_keeps_the_papers_at_hand(begun,
     assert f'href="{begun.case}/documents/application.asice"' in page
 
 
+async def test_a_decision_without_a_sentence_of_its_own_is_said_once(begun, town):
+    view = await town.desk.portal.status(
+        _visitor(next(iter(town.desk.portal.begun.values()))), begun.case.rpartition("/")[2]
+    )
+    decision = {"text": "The decision is no", "next": [], "appeal": None}
+
+    async def refused(visitor, case_id, *, language=""):
+        return view | {"state": "refused", "next": {"step": "none"}, "decision": decision}
+
+    town.desk.portal.status = refused
+    page = (await begun.get(f"{begun.case}/receipt")).text
+    assert "<h1>The decision is no</h1>" in page
+    assert page.count("The decision is no") == 2, "the title of the window, and that of the page"
+    assert "has it now" not in page
+
+
 def _visitor(known):
     return SimpleNamespace(person=known.actor)

@@ -246,3 +246,12 @@ def _visitor_of(person):
     from types import SimpleNamespace
 
     return SimpleNamespace(person=person)
+
+
+async def test_a_decision_without_an_appeal_promises_none(town):
+    decision = REFUSED["decision"] | {"appeal": None}
+    town.desk.portal.views[REFUSED["case"]] = REFUSED | {"decision": decision}
+    page = (await (await town.visitor()).get(f"/cases/{REFUSED['case']}")).text
+    assert "We can’t renew your driving licence." in page
+    assert "If you do not agree" not in page
+    assert "The decision will say how to appeal" not in page
