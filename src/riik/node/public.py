@@ -347,6 +347,8 @@ def _operations(
         ),
         sources=assembly.source_names(providers),
         units={service: staff.unit_of(service) for service in _definitions(assembly)},
+        zone=section.zone if section else "UTC",
+        works=assembly.profile.is_working_day,
     )
 
 

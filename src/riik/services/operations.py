@@ -7,7 +7,7 @@ kept once by name, and the case's version lets only one writer through.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from riik.services.dossier import Proposal
 from riik.services.letters import Authority, decision_letter
 from riik.services.lookups import Lookups
 from riik.services.model import Fact, Standing
-from riik.services.running import Effect, Running
+from riik.services.running import Effect, Running, due_after
 
 __all__ = ["Operations", "Papers"]
 
@@ -39,6 +39,8 @@ class Operations:
     Attributes:
         sources: Names of the organisations that play each role, by language.
         units: Which unit of officials has a service's cases, by the service's id.
+        zone: The time zone of days.
+        works: Whether offices work on a day; none asks nobody.
     """
 
     cases: Cases
@@ -49,6 +51,8 @@ class Operations:
     authority: Authority
     sources: Mapping[str, Mapping[str, str]]
     units: Mapping[str, str] = field(default_factory=dict)
+    zone: str = "UTC"
+    works: Callable[[date], bool] | None = None
 
     async def run(self, operation: str, running: Running) -> Effect:
         """Do one operation and answer what is to be written."""
@@ -185,8 +189,9 @@ class Operations:
             explanation=tuple(explain(decision)),
         )
 
-    def _due(self, running: Running) -> Any:
-        return self.clock.now() + timedelta(days=running.definition.deadline_days)
+    def _due(self, running: Running) -> datetime:
+        days = running.definition.deadline_days
+        return due_after(self.clock.now(), days=days, zone=self.zone, works=self.works)
 
     def _values(self, running: Running, expressions: Mapping[str, str]) -> dict[str, Any]:
         """The register's new values: FEEL over what is known and what the rules decided."""

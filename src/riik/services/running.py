@@ -6,7 +6,7 @@ so that one writer gets through, woken through the outbox.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,10 @@ from riik.services.dossier import Dossier
 from riik.services.model import ServiceDefinition
 from riik.services.process import Kind, Node, State, complete, waiting
 
-__all__ = ["RUN", "Effect", "Files", "Running", "ServiceStore", "Stored", "local_day"]
+__all__ = ["RUN", "Effect", "Files", "Running", "ServiceStore", "Stored", "due_after", "local_day"]
+
+MOST_DAYS_OFF = 30
+"""More days without work in a row no country has; a profile that says so ends no search."""
 
 RUN = "services.run"
 """Outbox topic: a case has work to do without the person; the payload is its id."""
@@ -105,6 +108,28 @@ class Running:
         after = replace(self, dossier=dossier)
         state = complete(self.definition.process, self.state, task.id, after.known())
         return replace(after, state=state)
+
+
+def due_after(
+    moment: datetime, *, days: int, zone: str, works: Callable[[date], bool] | None = None
+) -> datetime:
+    """When a time limit ends: on a working day, for people can't be answered on another.
+
+    A last day without work gives way to the next working day (Estonia: TsÜS § 136 (8);
+    Vietnam: Civil Code 91/2015/QH13 art. 148 (5)).
+
+    Args:
+        moment: When it begins, UTC.
+        days: Calendar days.
+        zone: The country's.
+        works: Whether offices work on a day; on every day when nobody says.
+    """
+    due = moment + timedelta(days=days)
+    for _ in range(MOST_DAYS_OFF):
+        if works is None or works(local_day(due, zone)):
+            break
+        due += timedelta(days=1)
+    return due
 
 
 def local_day(moment: Any, zone: str) -> date:
