@@ -46,8 +46,8 @@ from riik.transparency import Receipts, VerifierKey
 __all__ = ["citizen_pages", "minister_pages", "open_counter"]
 
 POPULATION = "population"
-MOST_CATALOGUES = 256
-"""Of how many providers and languages the guides stay read."""
+ROOM_TO_CHANGE = 2
+"""So many times what providers tell now stays read, while what they tell changes."""
 
 MOST_HEADS, MOST_RECEIPTS = 256, 10_000
 """How many tree heads and receipts stay checked: about 10 MB, and nothing of any person."""
@@ -125,8 +125,9 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
         exchange=assembly.exchange,
         client=own,
     )
+    contents = max(1, len(providers)) * len(LANGUAGES)
     catalogue = Catalogue(
-        shelf=shelf, providers=providers, texts=texts, worded=Memo(MOST_CATALOGUES)
+        shelf=shelf, providers=providers, texts=texts, worded=Memo(ROOM_TO_CHANGE * contents)
     )
     registers = portal.registers
     words = RegisterWords(shelf=shelf, registers=[one.client for one in registers])

@@ -196,6 +196,35 @@ async def test_a_page_reads_the_catalogue_once(town, path):
     assert read == ["en"]
 
 
+async def test_a_page_that_was_drawn_for_one_is_drawn_for_each(town):
+    inside = (await (await town.visitor()).get("/services/driving-licence")).text
+    outside = (await town.browser().get("/services/driving-licence")).text
+    estonian = (await town.browser().get("/services/driving-licence?lang=et")).text
+    again = (await (await town.visitor()).get("/services/driving-licence")).text
+    assert [page.count('name="csrf"') > 0 for page in (inside, outside, again)] == [
+        True,
+        False,
+        True,
+    ]
+    assert 'name="once"' not in outside
+    assert ("How it goes" in outside, "How it goes" in estonian) == (True, False)
+
+
+async def test_a_guide_that_changed_is_on_the_next_page(town):
+    browser = town.browser()
+    before = (await browser.get("/services/driving-licence")).text
+    services = town.desk.catalogue.services
+
+    async def changed(language):
+        known = await services(language)
+        guides = [one | {"for_whom": ["Whoever asks."]} for one in known["services"]]
+        return known | {"services": guides}
+
+    town.desk.catalogue.services = changed
+    after = (await browser.get("/services/driving-licence")).text
+    assert ("Whoever asks." in before, "Whoever asks." in after) == (False, True)
+
+
 async def test_a_catalogue_that_is_away_is_no_missing_page(town):
     async def away(language):
         raise PortalRefused("nobody tells of services", why="no-catalogue")

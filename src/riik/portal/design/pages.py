@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -77,6 +78,10 @@ class Pages:
         formats = Formats(shell.profile, shell.language, shell.zone)
         page = self._environments[shell.language].get_template(template)
         return page.render(shell=shell, fmt=formats, **values)
+
+    def macros(self, template: str, language: str) -> TemplateModule:
+        """The macros of one of the room's templates; they know no page's values, no shell."""
+        return self._environments[language].get_template(template).module
 
 
 def environment(room: ModuleType, texts: Texts) -> Environment:

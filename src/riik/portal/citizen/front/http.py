@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from riik.core import Memo
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.events import event_views
+from riik.portal.citizen.front.leaflets import Leaflets
 from riik.portal.citizen.front.remembered import Remembered
-from riik.portal.citizen.front.telling import fee_table, knots_of, known_rows, price_of
+from riik.portal.citizen.front.telling import price_of
 from riik.portal.citizen.front.welcome import DRIVING_RIGHTS, offer_of, waiting_of
 from riik.portal.citizen.guides import Guide, guide_of
 from riik.portal.citizen.hall.http import Hall
@@ -30,6 +32,7 @@ from riik.portal.session import Visitor
 __all__ = ["routes"]
 
 MOST_WORDS: Final = 100
+MOST_LEAFLETS: Final = 256
 EMPTY: Final[dict[str, Any]] = {
     "greeting": "",
     "waiting": (),
@@ -44,7 +47,8 @@ EMPTY: Final[dict[str, Any]] = {
 
 def routes(hall: Hall) -> list[Route]:
     """The routes of the front pages."""
-    front = _Front(hall, Remembered(clock=hall.clock))
+    leaflets = Leaflets(pages=hall.pages, drawn=Memo(MOST_LEAFLETS))
+    front = _Front(hall, Remembered(clock=hall.clock), leaflets)
     return [
         Route("/", hall.page(front.home), methods=["GET"]),
         Route("/services", hall.page(front.search), methods=["GET"]),
@@ -62,6 +66,7 @@ class _Front:
 
     hall: Hall
     licences: Remembered
+    leaflets: Leaflets
 
     async def home(self, request: Request) -> Response:
         """GET /: what do you need today?"""
@@ -145,11 +150,7 @@ class _Front:
             "service.html",
             tab=HOME,
             guide=guide,
-            price=price_of(guide["price"], hall.formats(request), hall.texts(request)),
-            known=known_rows(guide),
-            knots=knots_of(guide),
-            fees=fee_table(guide, hall.formats(request), hall.texts(request)),
-            changed=date.fromisoformat(guide["changed"]),
+            leaflet=self.leaflets.of(guide, hall.formats(request)),
             event=next((one for one in events if one["id"] in guide["events"]), None),
             silent=guide["organisation"] in known["silent"],
             once=hall.site.ticket(),
