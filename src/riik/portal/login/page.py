@@ -4,9 +4,10 @@ Pure: values of `riik.login` go in, pages come out. Sites and members are shown 
 that the node's file gives them, in the visitor's language.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -21,6 +22,8 @@ from riik.profiles import Profile
 __all__ = ["LoginPages", "Sight"]
 
 SESSIONS: Final = "/sessions"
+OWN_LOOK: Final = "own-"
+"""Begins the id of what is no case: somebody looks at what is their own."""
 ACTIONS: Final = {
     "signed-in": later("You signed in with the ID-card"),
     "signed-in-again": later("You showed your card again"),
@@ -123,7 +126,9 @@ class LoginPages:
                 }
                 for place in places
             ],
-            events=[{"at": one.at, "text": self._happened(one, sight, texts)} for one in events],
+            events=told_once(
+                ((one.at, self._happened(one, sight, texts)) for one in events), texts
+            ),
         )
 
     def refused(self, sight: Sight, why: str, *, number: str = "") -> str:
@@ -161,10 +166,18 @@ class LoginPages:
             return texts("{site} was told who you are", site=site)
         if event.action == "stated":
             audience, _, case = event.why.partition(" ")
+            asking = self._member(event.relying, sight)
+            if case.startswith(OWN_LOOK) and audience == str(event.relying):
+                return texts("{asking} asked for your own data, as you wanted", asking=asking)
+            to = self._member(MemberId.parse(audience), sight)
+            if case.startswith(OWN_LOOK):
+                return texts(
+                    "{asking} asked {audience} what it has of yours", asking=asking, audience=to
+                )
             return texts(
                 "{asking} took your word to {audience}, for case {case}",
-                asking=self._member(event.relying, sight),
-                audience=self._member(MemberId.parse(audience), sight),
+                asking=asking,
+                audience=to,
                 case=case,
             )
         return texts(ACTIONS[event.action])
@@ -207,3 +220,19 @@ def _continue(request: str) -> str:
 
 def _cancel(request: str) -> str:
     return f"/oidc/cancel?{urlencode({'request': request})}"
+
+
+def told_once(events: Iterable[tuple[datetime, str]], texts: Texts) -> list[dict[str, Any]]:
+    """Rows of what happened: what happened several times in one minute is one row, counted."""
+    rows: list[dict[str, Any]] = []
+    for (_, text), several in groupby(
+        events, key=lambda one: (one[0].replace(second=0, microsecond=0), one[1])
+    ):
+        same = list(several)
+        shown = (
+            text
+            if len(same) == 1
+            else texts("{what} ({number} times)", what=text, number=str(len(same)))
+        )
+        rows.append({"at": same[0][0], "text": shown})
+    return rows
