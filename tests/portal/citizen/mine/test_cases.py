@@ -255,3 +255,14 @@ async def test_a_decision_without_an_appeal_promises_none(town):
     assert "We can’t renew your driving licence." in page
     assert "If you do not agree" not in page
     assert "The decision will say how to appeal" not in page
+
+
+async def test_laws_are_named_in_the_language_of_the_page(town):
+    fee = GRANTED["fee"] | {"law": "Riigilõivuseadus § 190"}
+    ground = REFUSED["grounds"][0] | {"law": "Liiklusseadus § 101 lg 1 (säte oletuslik)"}
+    told = REFUSED | {"fee": fee, "grounds": [ground]}
+    town.desk.portal.views[REFUSED["case"]] = told
+    page = (await (await town.visitor()).get(f"/cases/{REFUSED['case']}")).text
+    assert "State Fees Act § 190" in page
+    assert "Law: Traffic Act § 101" in page
+    assert "seadus" not in page

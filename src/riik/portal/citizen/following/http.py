@@ -6,6 +6,7 @@ GET  /cases/<case>/withdraw   what taking it back means; POST takes it back
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from riik.core import RiikError, from_text
 from riik.portal.citizen.apply.http import case_page
-from riik.portal.citizen.apply.rows import said_rows
+from riik.portal.citizen.apply.rows import law_name, said_rows
 from riik.portal.citizen.apply.where import at
 from riik.portal.citizen.following.rows import (
     ENDED,
@@ -82,6 +83,7 @@ class _Follow:
             due=from_text(view["due"]) if view.get("due") else None,
             deed=texts(deed(view)) if deed(view) else "",
             appeal=appeal_of(view),
+            law=partial(law_name, guide=guide),
             until=until_of(view),
             contact=guide.get("contact", {}) if view["state"] not in ENDED else {},
             moved=request.query_params.get("moved") == "yes",
