@@ -17,7 +17,7 @@ from tests.portal.verbs.house import (
 from tests.transparency.house import Ed25519Signer, build
 
 from riik.core import ClientId, Memo, person_code
-from riik.portal.citizen.errors import AnswerUnreadable, PortalRefused
+from riik.portal.citizen.errors import AnswerUnreadable, PortalRefused, RegisterSilent
 from riik.portal.citizen.looks import LogKeys, View, group, read_looks
 from riik.portal.citizen.tracking import Tracking
 from riik.portal.citizen.words import read_words
@@ -380,6 +380,12 @@ async def test_no_receipt_of_what_is_not_theirs(tracking, world, mari, register_
     with pytest.raises(PortalRefused) as refused:
         await tracking.receipt(mari, register=register_id, entry="e")
     assert refused.value.why == why
+
+
+async def test_a_silent_register_s_receipt_is_not_called_missing(tracking, world, mari):
+    world.silent = {POPULATION}
+    with pytest.raises(RegisterSilent):
+        await tracking.receipt(mari, register=POPULATION, entry="e")
 
 
 async def test_whose_session_ended_has_to_sign_in_again(tracking, states, mari):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from riik.core import Refused
+from riik.core import Refused, Unavailable
 
 __all__ = [
     "AnswerUnreadable",
@@ -10,6 +10,7 @@ __all__ = [
     "ForeignAddress",
     "GuidesRefused",
     "PortalRefused",
+    "RegisterSilent",
     "StatementMissing",
 ]
 
@@ -53,3 +54,9 @@ class AnswerUnreadable(Refused):
 
     code = "portal.answer-unreadable"
     status: ClassVar[int] = 502
+
+
+class RegisterSilent(Unavailable):
+    """A register does not answer: what it would tell can't be called missing."""
+
+    code = "portal.register-silent"

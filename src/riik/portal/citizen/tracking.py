@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from riik.core import ClientId, Clock, InThread, Refused, ServiceId, Unavailable, to_text
 from riik.portal.citizen.errands import Errands
-from riik.portal.citizen.errors import PortalRefused, StatementMissing
+from riik.portal.citizen.errors import PortalRefused, RegisterSilent, StatementMissing
 from riik.portal.citizen.guides import named
 from riik.portal.citizen.looks import LogKeys, ToldLooks, View, group, read_looks
 from riik.portal.citizen.mine import KnowsCases
@@ -82,11 +82,14 @@ class Tracking:
 
         Raises:
             PortalRefused: For ``no-register`` or ``no-look``.
+            RegisterSilent: It does not answer; the look may well be there.
         """
         if register not in [one.client for one in self.registers]:
             raise PortalRefused("there is no such register", why="no-register")
         told = await self._of(visitor, register, None)
-        for look in told.looks if told else ():
+        if told is None:
+            raise RegisterSilent("the register does not answer", why="silent")
+        for look in told.looks:
             if look.entry == entry and look.receipt is not None:
                 return look.receipt
         raise PortalRefused("there is no such look", why="no-look")

@@ -129,9 +129,15 @@ async def test_a_proof_is_a_file_to_keep(town):
      f"{POPULATION}/{'a' * 121}", f"{POPULATION}/%00"],
 )  # fmt: skip
 async def test_another_s_look_and_none_look_the_same(town, look, page):
+    town.desk.told["looks"] = LOOKS | {"silent": []}
     answer = await (await town.visitor()).get(f"/looks/{look}/{page}")
     assert answer.status == 404
     assert "Transport" not in answer.text
+
+
+async def test_a_look_that_a_silent_register_may_hold_is_not_called_missing(town):
+    answer = await (await town.visitor()).get(f"/looks/{POPULATION}/entry-9/why")
+    assert answer.status == 503
 
 
 async def test_asking_why_writes_the_letter(town):

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from riik.core import ClientId, IdentifierRefused, RiikError
-from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.errors import PortalRefused, RegisterSilent
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.pages import LOOKS
 from riik.portal.citizen.papers.kinds import disposition
@@ -104,6 +104,8 @@ class _Tracker:
         register, entry = self._named(request)
         found = await hall.counter.looks(visitor, hall.language(request), days=PERIODS["all"])
         pair = find_look(found["groups"], register=str(register), entry=entry)
+        if pair is None and found["silent"]:
+            raise RegisterSilent("not every register answers", why="silent")
         if pair is None:
             raise PortalRefused("there is no such look", why="no-look")
         group, look = pair
