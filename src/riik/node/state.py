@@ -53,7 +53,9 @@ def add_trust(assembly: Assembly) -> None:
     if section is None:
         return
     node = assembly.config.file.node
-    organisation = Organisation(country=section.country, name=node.names["en"], code=node.code)
+    # Certificates call it as its own country does.
+    name = node.names.get(assembly.profile.languages[0]) or node.names["en"]
+    organisation = Organisation(country=section.country, name=name, code=node.code)
     hierarchy: Hierarchy = establish(
         organisation,
         member=str(assembly.member),
