@@ -17,9 +17,9 @@ from riik.registers.corrections.store import SqlCorrectionStore
 from riik.registers.errors import UnknownSubject
 from riik.testing.ports import ImmediateThread
 
-TEXTS = tomllib.loads(
-    files("riik.registers.corrections").joinpath("texts.toml").read_text("utf-8")
-)["received"]
+SAID = tomllib.loads(files("riik.registers.corrections").joinpath("texts.toml").read_text("utf-8"))
+TEXTS = {name: SAID[name] for name in ("received", "corrected", "refused")}
+APPEAL = SAID["appeal"]["ee"]
 BODY = {"field": "residence", "says": "Tallinn", "should_be": "Tartu", "why": "I moved", "language": "et"}  # fmt: skip
 JAAN = PersonCode("EE38001085718")
 
@@ -36,6 +36,7 @@ def corrections(house):
         clock=house.clock,
         days=30,
         texts=TEXTS,
+        appeal=APPEAL,
     )
 
 

@@ -54,6 +54,9 @@ SITES: Mapping[str, tuple[str, str]] = {
     "portal": ("portal", "portal"),
     "transport-desk": ("transport", "transport"),
     "school-desk": ("school", "school"),
+    "interior-desk": ("interior", "interior"),
+    "identity-desk": ("identity", "identity"),
+    "clinic-desk": ("clinic", "clinic"),
     "bank-site": ("bank", "bank-site"),
 }
 """Sites at which people sign in, by ``client_id``: whose, and at which place."""
@@ -88,7 +91,9 @@ def configurations(
     own = {
         "authority": _authority(country, places, secrets),
         "trust": _trust(country),
-        "identity": _identity(country),
+        "identity": _identity(country) | _sign_in("identity-desk", places),
+        "interior": _sign_in("interior-desk", places),
+        "clinic": _sign_in("clinic-desk", places),
         "portal": _portal(country, keys) | _sign_in("portal", places, leads_to=["bank-site"]),
         "bank": _bank(country, places, clerks=officials.get("bank", ())),
         "witness": _witness(country, keys),
@@ -104,6 +109,7 @@ def configurations(
             tree["registers"] = {
                 "folders": [f"catalogue:{one}" for one in REGISTERS[role]],
                 "inbox": str(country.client("portal", "inbox")),
+                "official": [_named(one) for one in officials.get(role, ())],
             }
             tree["log"] = _log(country, role, places, keys)
         tree |= own.get(role, {})
@@ -299,14 +305,18 @@ def _provider(
     }
 
 
-def _official(told: Told) -> Tree:
-    name, office = told.person.name, told.office
-    tree: Tree = {
+def _named(told: Told) -> Tree:
+    name = told.person.name
+    return {
         "code": str(told.person.code),
         "given": name.given,
         "middle": name.middle,
         "family": name.family,
     }
+
+
+def _official(told: Told) -> Tree:
+    office, tree = told.office, _named(told)
     if office is not None:
         tree |= {
             "unit": office.unit,

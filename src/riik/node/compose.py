@@ -12,6 +12,7 @@ from riik.exchange import Exchange
 from riik.node.assembly import Assembly
 from riik.node.base import open_base
 from riik.node.config import ConfigRefused, NodeConfig
+from riik.node.corrections import add_owner
 from riik.node.guests import add_guests
 from riik.node.login import add_login
 from riik.node.node import Node
@@ -49,6 +50,7 @@ def build(config: NodeConfig) -> Node:
     add_bank(assembly)
     add_services(assembly)
     add_portal(assembly)
+    add_owner(assembly)
     add_status(assembly)
     add_operator(assembly)
     return assembly.node()

@@ -25,6 +25,7 @@ __all__ = [
     "NodeConfig",
     "OfficialSection",
     "PortalSection",
+    "RegisterOfficialSection",
     "RightSection",
     "RoleSection",
     "ServicesSection",
@@ -176,12 +177,23 @@ class RegistersSection(Shape):
     """Register folders: ``catalogue:<id>`` or a path.
 
     ``inbox`` is where people are told that their request to correct data was received, and
-    ``correction-days`` within how many days they are answered.
+    ``correction-days`` within how many days they are answered; ``official`` says by whom.
     """
 
     folders: tuple[str, ...]
     inbox: str = ""
     correction_days: int | None = None
+    official: tuple["RegisterOfficialSection", ...] = ()
+
+
+class RegisterOfficialSection(Shape):
+    """Somebody who answers people's requests to correct data: of all registers, or of these."""
+
+    code: str
+    given: str
+    family: str
+    middle: str = ""
+    registers: tuple[str, ...] = ()
 
 
 class UnitSection(Shape):

@@ -6,23 +6,32 @@ from typing import Any
 
 from riik.core import ClientId, PersonCode, person_code
 from riik.node.assembly import Assembly
-from riik.node.config import RegistersSection
+from riik.node.config import (
+    ConfigRefused,
+    OfficialSection,
+    RegisterOfficialSection,
+    RegistersSection,
+)
+from riik.node.fillers.owner import RegisterOwner
 from riik.node.fillers.telling import RegisterNotices
+from riik.portal.official.corrections.http import OwnerRoom, owner_routes
 from riik.profiles import Name
 from riik.registers import Registers
 from riik.registers.corrections.component import Corrections
 from riik.registers.corrections.http import correction_offers
 from riik.registers.corrections.jobs import correction_handlers
+from riik.registers.corrections.owner import Official, OwnersDesk
 from riik.registers.corrections.store import SqlCorrectionStore
 
-__all__ = ["add_corrections", "officials_of"]
+__all__ = ["add_corrections", "add_owner", "officials_of"]
 
 
 def add_corrections(assembly: Assembly, registers: Registers, section: RegistersSection) -> None:
     """What people say against their records, as every register of the node hears it."""
     base = assembly.base
     source = files("riik.registers.corrections").joinpath("texts.toml").read_text("utf-8")
-    texts: dict[str, Any] = tomllib.loads(source)["received"]
+    texts: dict[str, Any] = tomllib.loads(source)
+    country = assembly.config.file.node.profile
     corrections = Corrections(
         store=SqlCorrectionStore(),
         registers=registers,
@@ -31,7 +40,14 @@ def add_corrections(assembly: Assembly, registers: Registers, section: Registers
         outbox=base.outbox,
         clock=base.clock,
         days=section.correction_days or assembly.profile.access.answer_days,
-        texts=texts,
+        texts={name: texts[name] for name in ("received", "corrected", "refused")},
+        appeal=texts["appeal"].get(country, {}),
+        law=assembly.profile.access.law,
+    )
+    assembly.parts.owner = OwnersDesk(
+        corrections=corrections,
+        officials={one.person: one for one in _officials(assembly, section)},
+        country=country,
     )
     assembly.offer(correction_offers(corrections, in_thread=base.in_thread))
     assembly.on(
@@ -39,15 +55,49 @@ def add_corrections(assembly: Assembly, registers: Registers, section: Registers
     )
 
 
+def add_owner(assembly: Assembly) -> None:
+    """The pages on which the registers' officials answer; where nobody is named, none."""
+    owner, site, file = assembly.parts.owner, assembly.site, assembly.config.file
+    if owner is None or site is None or not owner.officials:
+        return
+    room = OwnerRoom(
+        site=site,
+        owner=RegisterOwner(desk=owner, in_thread=assembly.base.in_thread),
+        clock=assembly.base.clock,
+        cases=file.services is not None or file.portal is not None,
+    )
+    assembly.routes += owner_routes(room)
+
+
 def officials_of(assembly: Assembly) -> dict[PersonCode, str]:
     """The names of this organisation's officials, for those whose data they saw."""
-    section = assembly.config.file.services
-    return {
-        person_code(one.code): assembly.profile.display_name(
-            Name(given=one.given, family=one.family, middle=one.middle), formal=True
+    services, registers = assembly.config.file.services, assembly.config.file.registers
+    named: list[OfficialSection | RegisterOfficialSection] = []
+    named += services.official if services else ()
+    named += registers.official if registers else ()
+    return {person_code(one.code): _name(assembly, one) for one in named}
+
+
+def _officials(assembly: Assembly, section: RegistersSection) -> list[Official]:
+    known = set(assembly.parts.registers.holdings) if assembly.parts.registers else set()
+    for one in section.official:
+        if strangers := set(one.registers) - known:
+            raise ConfigRefused(
+                f"official {one.family}: no register {min(strangers)} here", why="official"
+            )
+    return [
+        Official(
+            person=person_code(one.code),
+            name=_name(assembly, one),
+            registers=frozenset(one.registers),
         )
-        for one in (section.official if section else ())
-    }
+        for one in section.official
+    ]
+
+
+def _name(assembly: Assembly, one: OfficialSection | RegisterOfficialSection) -> str:
+    name = Name(given=one.given, family=one.family, middle=one.middle)
+    return assembly.profile.display_name(name, formal=True)
 
 
 def _teller(assembly: Assembly, section: RegistersSection) -> RegisterNotices:

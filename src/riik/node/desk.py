@@ -130,6 +130,7 @@ def add_desk(
             clock=base.clock,
             card=assembly.config.file.people.card,
             helps=alone,
+            corrections=bool(assembly.parts.owner and assembly.parts.owner.officials),
         )
         assembly.routes += routes(room, alone=alone)
         assembly.routes += _help_pages(assembly, services, queues, room) if alone else []

@@ -10,6 +10,7 @@ from riik.login import Login, OpenIdProvider
 from riik.payments import Bank
 from riik.portal import Portal
 from riik.registers import Registers
+from riik.registers.corrections.owner import OwnersDesk
 from riik.services import Desk, Services
 from riik.signatures import Signatures
 from riik.transparency import Transparency, Witness
@@ -32,6 +33,7 @@ class Parts:
     login: Login | None = None
     provider: OpenIdProvider | None = None
     registers: Registers | None = None
+    owner: OwnersDesk | None = None
     bank: Bank | None = None
     inbox: Inbox | None = None
     services: Services | None = None

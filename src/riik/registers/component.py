@@ -180,13 +180,19 @@ class Registers:
         """
         return self._make(request, Action.CHANGE)
 
-    def correct(self, request: ChangeRequest) -> Changed:
+    def correct(
+        self, request: ChangeRequest, *, also: Callable[[Work], None] | None = None
+    ) -> Changed:
         """Set right what was recorded wrong; what was known before stays in the history.
 
+        Args:
+            request: What is wrong and what is right.
+            also: What is written in the same unit of work, or nothing of it is.
+
         Raises:
-            RiikError: As `change`.
+            RiikError: As `change`, and what ``also`` raises.
         """
-        return self._make(request, Action.CORRECT)
+        return self._make(request, Action.CORRECT, also)
 
     def check_asker(self, caller: Caller, *, asker: PersonCode, subject: PersonCode) -> None:
         """Check that a person asks about own data, or about those of whom they represent.
@@ -250,7 +256,12 @@ class Registers:
                 self._check_single(holding, subjects, work=work)
             return self.writer.open_all(holding, subjects, drafts, tell=False, work=work)
 
-    def _make(self, request: ChangeRequest, action: Action) -> Changed:
+    def _make(
+        self,
+        request: ChangeRequest,
+        action: Action,
+        also: Callable[[Work], None] | None = None,
+    ) -> Changed:
         holding, offer = self._change_offer(request, action)
         fields = tuple(request.values)
         allowed = self._allowed(holding, action, request.offer, request.caller, fields)
@@ -269,6 +280,8 @@ class Registers:
         )
         with self.database.work() as work:
             done = self.store.wish(request.register, wish, work=work) if wish else None
+            if also is not None:
+                also(work)
             if done is not None:
                 return Changed(*done)
             self._note(

@@ -6,17 +6,23 @@ Refused
 ├── PurposeRefused      no purpose or legal basis, or one that the right doesn't name
 ├── AuthorityRefused    the person's signed statement is missing or is about something else
 ├── RequestRefused      the question itself is malformed
+├── OfficialRefused     no official of the owner, or not in this matter
+├── CorrectionAnswered  somebody answered this request already
 ├── UnknownSubject      the register has no such record
 ├── RecordRefused       the record would not be what its schema and its history allow
 └── HistoryRefused      a change is not what was signed, or doesn't follow the one before
 """
 
+from typing import ClassVar
+
 from riik.core import Refused
 
 __all__ = [
     "AuthorityRefused",
+    "CorrectionAnswered",
     "DefinitionRefused",
     "HistoryRefused",
+    "OfficialRefused",
     "PurposeRefused",
     "RecordRefused",
     "RequestRefused",
@@ -59,6 +65,20 @@ class UnknownSubject(Refused):
     """The register has no such record."""
 
     code = "registers.unknown-subject"
+
+
+class OfficialRefused(Refused):
+    """This person is no official of the register's owner, or not in this matter."""
+
+    code = "registers.official-refused"
+    status: ClassVar[int] = 403
+
+
+class CorrectionAnswered(Refused):
+    """Somebody answered this request already."""
+
+    code = "registers.correction-answered"
+    status: ClassVar[int] = 409
 
 
 class RecordRefused(Refused):

@@ -187,3 +187,31 @@ async def test_a_register_that_never_told_its_words_is_shown_by_its_codes(verbs,
 def test_words_that_are_none_are_refused(body):
     with pytest.raises(AnswerUnreadable):
         read_words(body)
+
+
+ANSWERED = {
+    "number": "2026-000001", "field": "residence", "says": "Tallinn", "should_be": "Tartu",
+    "at": "2026-11-20T10:00:00.000000Z", "due": "2026-12-20T10:00:00.000000Z",
+    "answered_at": "2026-11-22T10:00:00.000000Z", "verdict": "refused", "reason": "No.",
+    "official": "Eha Lill", "appeal": {"et": "Vaie.", "en": "A challenge."},
+}  # fmt: skip
+
+
+async def test_what_was_said_comes_with_its_answer_in_words(verbs, world, mari):
+    world.answers[POPULATION, "corrections"] = (200, {"corrections": [ANSWERED]})
+    world.answers[RIGHTS, "corrections"] = (404, {})
+    told = await verbs.held.corrections(mari, "en")
+    [one] = told["rows"]
+    assert (one["register"], one["label"], one["appeal"]) == (
+        "Population register", "Residence", "A challenge.",
+    )  # fmt: skip
+    assert told["silent"] == []
+    assert {call.method for call in world.asked("corrections")} == {"GET"}
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"corrections": [{}]}', b"[" * 100_000])
+async def test_a_register_that_talks_nonsense_is_named_as_silent(verbs, world, mari, body):
+    world.answers[POPULATION, "corrections"] = (200, body)
+    world.silent.add(RIGHTS)
+    told = await verbs.held.corrections(mari, "en")
+    assert (told["rows"], told["silent"]) == ([], ["Population register", "driving-rights"])

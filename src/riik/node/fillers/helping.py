@@ -205,6 +205,10 @@ class HelpCounter:
         """Corrections are asked for at home."""
         raise _elsewhere()
 
+    async def corrections(self, visitor: Visitor, language: str) -> dict[str, Any]:
+        """And so are their answers."""
+        raise _elsewhere()
+
     async def looks(self, visitor: Visitor, language: str, *, days: int = 30) -> dict[str, Any]:
         """Who looked is seen at home."""
         raise _elsewhere()

@@ -86,6 +86,10 @@ class CitizenCounter:
             language=language,
         )
 
+    async def corrections(self, visitor: Visitor, language: str) -> dict[str, Any]:
+        """What the visitor said against records, and what was answered."""
+        return await self.held.corrections(visitor, language)
+
     async def looks(self, visitor: Visitor, language: str, *, days: int = 30) -> dict[str, Any]:
         """Who looked at the visitor's data."""
         return await self.tracking.looks(visitor, language, days=days)

@@ -33,6 +33,24 @@ PEOPLE = frozenset({"code", "parents", "children", "wards", "guardians", "spouse
 """Fields of the population register that name people by their codes."""
 
 
+class _Answered(msgspec.Struct, frozen=True):
+    number: str
+    field: str
+    says: str
+    should_be: str
+    at: str
+    due: str
+    answered_at: str | None
+    verdict: str
+    reason: str
+    official: str
+    appeal: dict[str, str]
+
+
+class _Said(msgspec.Struct, frozen=True):
+    corrections: list[_Answered]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnData:
     """A person's own data at every register that this portal knows."""
@@ -113,6 +131,44 @@ class OwnData:
             "days": int(told["days"]),
             "organisation": named(known.organisation, language),
         }
+
+    async def corrections(self, visitor: Visitor, language: str) -> dict[str, Any]:
+        """What the visitor said against records, and what their owners answered; newest first."""
+        words = await self.words.all()
+        found = await asyncio.gather(
+            *(self._said(visitor, one, words[one.client], language) for one in self.registers)
+        )
+        rows = [row for _, said in found for row in said or ()]
+        return {
+            "rows": sorted(rows, key=lambda row: str(row["at"]), reverse=True),
+            "silent": [name for name, said in found if said is None],
+        }
+
+    async def _said(
+        self, visitor: Visitor, register: Register, words: Words, language: str
+    ) -> tuple[str, list[dict[str, Any]] | None]:
+        name = named(words.names, language) or register.client.subsystem
+        try:
+            answer = await self.errands.ask(
+                visitor, ServiceId(register.client, "corrections"), purpose="correction"
+            )
+            if answer.status == 404:
+                return name, []
+            told = msgspec.json.decode(answer.accepted().body, type=_Said).corrections
+        except (SignedOut, StatementMissing):
+            raise
+        except (Unavailable, Refused, msgspec.DecodeError, RecursionError):
+            return name, None
+        return name, [
+            {
+                **msgspec.to_builtins(one),
+                "register": name,
+                "organisation": named(register.organisation, language),
+                "label": words.field(one.field, language),
+                "appeal": named(one.appeal, language),
+            }
+            for one in told[:MOST_RECORDS]
+        ]
 
     async def _of(
         self, visitor: Visitor, register: Register, words: Words, language: str

@@ -5,8 +5,8 @@ record with a signed change. Until then the request waits here, under the person
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -15,11 +15,15 @@ from riik.core import Clock, Database, Outbox, PersonCode, SubjectId, Vault, Wor
 from riik.registers.component import Registers
 from riik.registers.errors import RequestRefused, RightMissing, UnknownSubject
 from riik.registers.model import Caller, Holding
+from riik.transparency import Action as AccessAction
 
-__all__ = ["RECEIVED", "Correction", "CorrectionStore", "Corrections", "Kept"]
+__all__ = ["ANSWERED", "RECEIVED", "Correction", "CorrectionStore", "Corrections", "Kept"]
 
 RECEIVED = "registers.correction-received"
 """Outbox topic: somebody has to be told that their request was received; payload: its key."""
+
+ANSWERED = "registers.correction-answered"
+"""Outbox topic: somebody has to be told what was answered; payload: its key."""
 
 LONGEST = 2_000
 
@@ -55,6 +59,8 @@ class Kept:
         sealed: The correction and who asked for it.
         at: When it came, UTC.
         message_id: Of the message that brought it: the same one is kept once.
+        closed_at: When it was answered; None while it waits.
+        answer: The answer, sealed; empty while it waits.
     """
 
     key: str
@@ -62,6 +68,8 @@ class Kept:
     sealed: bytes
     at: datetime
     message_id: str
+    closed_at: datetime | None = None
+    answer: bytes = b""
 
 
 class CorrectionStore(Protocol):
@@ -72,6 +80,8 @@ class CorrectionStore(Protocol):
     def by_message(self, message_id: str, *, work: Work) -> Kept | None: ...
     def count(self, prefix: str, *, work: Work) -> int: ...
     def waiting(self, *, limit: int, work: Work) -> list[Kept]: ...
+    def of_subject(self, subject: SubjectId, register: str, *, work: Work) -> list[Kept]: ...
+    def close(self, key: str, *, at: datetime, answer: bytes, work: Work) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +91,10 @@ class Corrections:
     Attributes:
         registers: The registers of this node.
         days: Within how many days the owner answers.
-        texts: What people are told, by language: ``title`` and ``body``.
+        texts: What people are told, by what happened (``received``, ``corrected``, ``refused``)
+            and language: ``title`` and ``body``.
+        appeal: How to appeal, by language.
+        law: By which people see what is held of them.
     """
 
     store: CorrectionStore
@@ -91,7 +104,9 @@ class Corrections:
     outbox: Outbox
     clock: Clock
     days: int
-    texts: Mapping[str, Mapping[str, str]]
+    texts: Mapping[str, Mapping[str, Mapping[str, str]]]
+    appeal: Mapping[str, str] = field(default_factory=dict)
+    law: str = "GDPR"
 
     def receive(self, correction: Correction, *, caller: Caller, subject: PersonCode) -> str:
         """Keep a person's word against a record, and answer its number.
@@ -133,44 +148,119 @@ class Corrections:
             for number in [one.key.partition("/")[2]]
         ]
 
-    def notice(self, key: str) -> tuple[PersonCode, dict[str, Any]]:
-        """Whom to tell that a request was received, and what, in every language of the register.
+    def read(
+        self, key: str, *, kept: Kept | None = None
+    ) -> tuple[Kept, Correction, PersonCode, PersonCode]:
+        """A request, what it says, whose record it is about, and who asked.
 
         Raises:
             UnknownSubject: There is no such request (``unknown``).
         """
-        with self.database.read() as work:
-            kept = self.store.load(key, work=work)
+        if kept is None:
+            with self.database.read() as work:
+                kept = self.store.load(key, work=work)
         if kept is None:
             raise UnknownSubject("there is no such request", why="unknown")
         plain = msgspec.json.decode(
             self.vault.open(kept.subject, kept.sealed, context=_context(key))
         )
         correction = msgspec.convert(plain["correction"], Correction)
-        holding = self._holding(correction.register)
+        return kept, correction, PersonCode(plain["person"]), PersonCode(plain["asker"])
+
+    def answer_of(self, kept: Kept) -> dict[str, str]:
+        """What was answered: ``verdict``, ``reason``, ``official``; empty while it waits."""
+        if not kept.answer:
+            return {}
+        opened = self.vault.open(kept.subject, kept.answer, context=f"{_context(kept.key)}/a")
+        return msgspec.json.decode(opened, type=dict[str, str])
+
+    def of_person(
+        self, register: str, *, caller: Caller, subject: PersonCode
+    ) -> list[dict[str, Any]]:
+        """What a person said against their record, and what was answered; a look of their own.
+
+        Raises:
+            AuthorityRefused: The person did not ask for this here and now.
+            UnknownSubject: The register knows no such person.
+        """
+        asker = caller.user or subject
+        self.registers.check_asker(caller, asker=asker, subject=subject)
+        known = self.vault.find(subject)
+        if known is None:
+            raise UnknownSubject("this register knows no such record", why="unknown")
+        holding = self.holding(register)
+        with self.database.work() as work:
+            found = self.store.of_subject(known, register, work=work)
+            self.registers.record_access(
+                known,
+                reader=caller.client,
+                purpose=caller.purpose,
+                legal_basis=caller.legal_basis,
+                service=f"{holding.provider}/corrections",
+                work=work,
+                action=AccessAction.CONSULT,
+                fields=(),
+                acting=asker,
+                case=caller.issue,
+                message_id=caller.message_id or None,
+            )
+        return [self._told(one) for one in found]
+
+    def _told(self, kept: Kept) -> dict[str, Any]:
+        _, correction, _, _ = self.read(kept.key, kept=kept)
+        answer = self.answer_of(kept)
+        return {
+            "number": kept.key.partition("/")[2],
+            "field": correction.field,
+            "says": correction.says,
+            "should_be": correction.should_be,
+            "at": to_text(kept.at),
+            "due": to_text(kept.at + timedelta(days=self.days)),
+            "answered_at": to_text(kept.closed_at) if kept.closed_at else None,
+            "verdict": answer.get("verdict", ""),
+            "reason": answer.get("reason", ""),
+            "official": answer.get("official", ""),
+            "appeal": dict(self.appeal) if answer.get("verdict") == "refused" else {},
+        }
+
+    def notice(self, key: str) -> tuple[PersonCode, dict[str, Any]]:
+        """Whom to tell what became of a request, and what, in every language of the register.
+
+        Raises:
+            UnknownSubject: There is no such request (``unknown``).
+        """
+        kept, correction, person, _ = self.read(key)
+        answer = self.answer_of(kept)
+        verdict = answer.get("verdict", "received")
+        holding = self.holding(correction.register)
         texts = {
             language: {
                 "title": text["title"],
-                "body": text["body"].format(
+                "body": text["body"]
+                .format(
                     register=holding.definition.names.get(language, correction.register),
                     number=key.partition("/")[2],
                     field=holding.definition.texts.get(language, {}).get(
                         f"field:{correction.field}", correction.field
                     ),
                     days=self.days,
-                ),
+                    reason=answer.get("reason", ""),
+                    appeal=self.appeal.get(language, ""),
+                )
+                .strip(),
             }
-            for language, text in self.texts.items()
+            for language, text in self.texts[verdict].items()
         }
-        return PersonCode(plain["person"]), {
-            "id": f"correction-{key.replace('/', '-')}",
+        suffix = "" if verdict == "received" else "-answer"
+        return person, {
+            "id": f"correction-{key.replace('/', '-')}{suffix}",
             "case": "",
-            "legal_effect": False,
+            "legal_effect": verdict == "refused",
             "texts": texts,
         }
 
     def _check(self, correction: Correction) -> None:
-        definition = self._holding(correction.register).definition
+        definition = self.holding(correction.register).definition
         fields = {field for read in definition.reads.values() for field in read.fields}
         if correction.field not in fields:
             raise RequestRefused("this register has no such field", why="field")
@@ -180,7 +270,12 @@ class Corrections:
         if any(len(part) > LONGEST for part in parts):
             raise RequestRefused("this is too long", why="long", most=LONGEST)
 
-    def _holding(self, register: str) -> Holding:
+    def holding(self, register: str) -> Holding:
+        """A register of this node.
+
+        Raises:
+            RightMissing: This node keeps no such register (``register``).
+        """
         holding = self.registers.holdings.get(register)
         if holding is None:
             raise RightMissing("this node keeps no such register", why="register")

@@ -1,7 +1,10 @@
 """Corrections on the exchange: one offer a register.
 
 POST /    {"field", "says", "should_be", "why", "language"}, with the person's own statement;
-answers 201 {"number", "days"}.
+          answers 201 {"number", "days"}
+GET  /    with the person's own statement: {"corrections": […]}, what they said and what was
+          answered: {"number", "field", "says", "should_be", "at", "due", "answered_at",
+          "verdict", "reason", "official", "appeal"}
 """
 
 import msgspec
@@ -16,6 +19,7 @@ from riik.registers.errors import RequestRefused, UnknownSubject
 __all__ = ["correction_offers"]
 
 MOST_BYTES = 20_000
+JSON = (("Content-Type", "application/json"),)
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,7 +36,7 @@ def correction_offers(corrections: Corrections, *, in_thread: InThread) -> list[
         Offer(
             provider=holding.provider,
             service="corrections",
-            endpoints=(Endpoint("POST", "/"),),
+            endpoints=(Endpoint("POST", "/"), Endpoint("GET", "/")),
             handler=guarded(_receiving(corrections, holding.definition.id, in_thread)),
         )
         for holding in corrections.registers.holdings.values()
@@ -41,9 +45,17 @@ def correction_offers(corrections: Corrections, *, in_thread: InThread) -> list[
 
 def _receiving(corrections: Corrections, register: str, in_thread: InThread) -> Handler:
     async def receive(incoming: Incoming) -> Answer:
-        """POST /: the person says what is wrong, and what is right."""
+        """POST /: the person says what is wrong, and what is right; GET / what was answered."""
         if incoming.subject is None:
             raise UnknownSubject("whose record is wrong?", why="no-subject")
+        if incoming.method == "GET":
+            told = await in_thread(
+                corrections.of_person,
+                register,
+                caller=caller_of(incoming),
+                subject=incoming.subject,
+            )
+            return Answer(status=200, headers=JSON, body=encode({"corrections": told}))
         body = _read(incoming.body)
         correction = Correction(
             register=register,
@@ -58,7 +70,7 @@ def _receiving(corrections: Corrections, register: str, in_thread: InThread) -> 
         )
         return Answer(
             status=201,
-            headers=(("Content-Type", "application/json"),),
+            headers=JSON,
             body=encode({"number": number, "days": corrections.days}),
         )
 

@@ -1,10 +1,10 @@
-"""What corrections do by the outbox: tell the person that their word was received."""
+"""What corrections do by the outbox: tell the person what became of their word."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from riik.core import InThread, PersonCode
-from riik.registers.corrections.component import RECEIVED, Corrections
+from riik.registers.corrections.component import ANSWERED, RECEIVED, Corrections
 
 __all__ = ["TellPerson", "correction_handlers"]
 
@@ -22,9 +22,9 @@ def correction_handlers(
 ) -> Mapping[str, Callable[[bytes], Awaitable[None]]]:
     """Handlers by outbox topic; each may be called again with the same payload."""
 
-    async def received(payload: bytes) -> None:
+    async def told(payload: bytes) -> None:
         key = payload.decode()
         person, notice = await in_thread(corrections.notice, key)
         await tell(person, notice, register=key.partition("/")[0])
 
-    return {RECEIVED: received}
+    return {RECEIVED: told, ANSWERED: told}

@@ -1,6 +1,19 @@
 """The table of corrections that people ask for; what they say is sealed per person."""
 
-from sqlalchemy import Column, Index, LargeBinary, MetaData, Table, Text, func, insert, select
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from riik.core import SubjectId, Work, from_text, to_text
 from riik.registers.corrections.component import Kept
@@ -18,7 +31,9 @@ _correction = Table(
     Column("at", Text, nullable=False),
     Column("message_id", Text, nullable=False, unique=True),
     Column("closed_at", Text),
+    Column("answer", LargeBinary),
     Index("registers_correction_waiting", "closed_at", "at"),
+    Index("registers_correction_of_subject", "subject", "at"),
 )
 
 
@@ -59,6 +74,20 @@ class SqlCorrectionStore:
         rows = work.execute(query.order_by(_correction.c.at).limit(limit))
         return [_kept(row) for row in rows]
 
+    def of_subject(self, subject: SubjectId, register: str, *, work: Work) -> list[Kept]:
+        """What was said against one person's records in a register, the newest first."""
+        mine = (_correction.c.subject == subject) & _correction.c.key.startswith(
+            f"{register}/", autoescape=True
+        )
+        query = select(_correction).where(mine).order_by(_correction.c.at.desc()).limit(50)
+        return [_kept(row) for row in work.execute(query)]
+
+    def close(self, key: str, *, at: datetime, answer: bytes, work: Work) -> bool:
+        """Keep the answer; False when there was one already."""
+        this = (_correction.c.key == key) & _correction.c.closed_at.is_(None)
+        values = {"closed_at": to_text(at), "answer": answer}
+        return bool(work.execute(update(_correction).where(this).values(values)).rowcount)
+
 
 def _kept(row: object) -> Kept:
     value = row._mapping  # type: ignore[attr-defined]  # SQLAlchemy's public name
@@ -68,4 +97,6 @@ def _kept(row: object) -> Kept:
         sealed=bytes(value["sealed"]),
         at=from_text(value["at"]),
         message_id=value["message_id"],
+        closed_at=from_text(value["closed_at"]) if value["closed_at"] else None,
+        answer=bytes(value["answer"] or b""),
     )

@@ -385,6 +385,10 @@ class Counter(Desk):
             "correct", {"number": "2026-000003", "organisation": "Ministry", "days": 30}
         )
 
+    async def corrections(self, visitor, language):
+        self.asked.append(("corrections", language))
+        return self._told("corrections", {"rows": [], "silent": []})
+
     async def looks(self, visitor, language, *, days=30):
         self.asked.append(("looks", days))
         return self._told("looks", LOOKS)

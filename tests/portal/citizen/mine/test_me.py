@@ -194,3 +194,48 @@ async def test_who_is_silent_altogether_makes_an_honest_page(town, verb, path):
     assert (await mari.get(path)).status == 503
     town.desk.told[verb] = PortalRefused("no", why="no")
     assert (await mari.get(path)).status == 404
+
+
+def said(**changes):
+    """What somebody said was wrong, as the counter tells it."""
+    return {
+        "register": "Population register", "organisation": "Ministry of the Interior",
+        "label": "Residence", "number": "2026-000001", "field": "residence", "says": "Pikk 1",
+        "should_be": "Lai 2", "at": "2026-11-20T10:00:00.000000Z",
+        "due": "2026-12-20T10:00:00.000000Z", "answered_at": None, "verdict": "", "reason": "",
+        "official": "", "appeal": "",
+    } | changes  # fmt: skip
+
+
+REFUSED = said(
+    verdict="refused",
+    reason=HOSTILE,
+    official="Eha Lill",
+    appeal="You may file a challenge.",
+    answered_at="2026-11-22T10:00:00.000000Z",
+)
+
+
+async def answers(town, *rows, silent=()):
+    town.desk.values["corrections"] = {"rows": list(rows), "silent": list(silent)}
+    return (await (await town.visitor()).get("/me/wrong/answers")).text
+
+
+async def test_an_answer_stands_where_it_was_asked_for_with_its_appeal(town):
+    page = await answers(town, REFUSED)
+    assert "Not corrected" in page
+    assert "Eha Lill, for Ministry of the Interior, answered on" in page
+    assert "You may file a challenge." in page
+    assert HOSTILE not in page
+
+
+async def test_what_waits_says_by_when_and_what_is_late_what_to_do(town):
+    assert "Waits for an answer" in await answers(town, said())
+    late = await answers(town, said(due="2026-11-01T10:00:00.000000Z"))
+    assert "Overdue" in late
+    assert "data protection authority" in late
+
+
+async def test_who_said_nothing_and_who_is_silent(town):
+    assert "You have not said that anything is wrong." in await answers(town)
+    assert "No answer from: Driving rights" in await answers(town, silent=["Driving rights"])

@@ -36,6 +36,7 @@ PAGES = [
     f"/me/wrong?register={POPULATION}&field=residence",
     f"/me/wrong?register={POPULATION}",
     "/me/wrong/sent?number=2026-000003&days=30",
+    "/me/wrong/answers",
     "/for",
     "/looks",
     "/looks/check",

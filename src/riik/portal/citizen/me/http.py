@@ -3,6 +3,7 @@
 GET  /me              everything, register by register
 GET  /me/wrong        ``?register=&field=``: say what should stand there; POST sends it
 GET  /me/wrong/sent   the number under which the owner answers
+GET  /me/wrong/answers  what I said was wrong, and what was answered
 GET  /for             for whom I may act, and what I can begin for them
 """
 
@@ -18,7 +19,7 @@ from starlette.routing import Route
 from riik.core import ClientId, IdentifierRefused, RiikError
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.hall.http import Hall
-from riik.portal.citizen.me.rows import fields_of, register_rows
+from riik.portal.citizen.me.rows import answer_row, fields_of, register_rows
 from riik.portal.design.texts import later
 from riik.portal.session import Form, FormRefused, SignedOut, Visitor
 
@@ -41,6 +42,7 @@ def routes(hall: Hall) -> list[Route]:
         Route("/me/wrong", hall.page(me.wrong, refill=True), methods=["GET"]),
         Route("/me/wrong", hall.page(me.tell, refill=True), methods=["POST"]),
         Route("/me/wrong/sent", hall.page(me.sent), methods=["GET"]),
+        Route("/me/wrong/answers", hall.page(me.answers), methods=["GET"]),
         Route("/for", hall.page(me.acting), methods=["GET"]),
     ]
 
@@ -110,6 +112,19 @@ class _Me:
         if not _NUMBER.match(number) or not _DAYS.match(days):
             raise PortalRefused("nothing was sent under this number", why="no-number")
         return await self.hall.show(request, "wrong-sent.html", number=number, days=int(days))
+
+    async def answers(self, request: Request) -> Response:
+        """GET /me/wrong/answers: what the person said, and what the owners answered."""
+        hall = self.hall
+        visitor = await hall.site.visitor(request)
+        told = await hall.counter.corrections(visitor, hall.language(request))
+        formats = hall.formats(request)
+        return await hall.show(
+            request,
+            "wrong-answers.html",
+            rows=[answer_row(one, formats, now=hall.now()) for one in told["rows"]],
+            silent=told["silent"],
+        )
 
     async def acting(self, request: Request) -> Response:
         """GET /for: whom the person represents today, and what can be begun for them."""

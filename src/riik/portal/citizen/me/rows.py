@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from riik.core import from_text
 from riik.portal.citizen.apply.rows import picture, shown
 from riik.portal.design.formats import Formats
 
-__all__ = ["fields_of", "register_rows"]
+__all__ = ["answer_row", "fields_of", "register_rows"]
 
 Held = Mapping[str, Any]
 NAMED: Final = {"given": "given_names", "middle": "middle_names", "family": "family_name"}
@@ -33,6 +34,18 @@ def fields_of(one: Held, formats: Formats) -> list[dict[str, str]]:
         said = {"value": field, "title": row["label"], "says": shown(row, formats)}
         found.setdefault(field, said)
     return list(found.values())
+
+
+def answer_row(one: Held, formats: Formats, *, now: datetime) -> dict[str, Any]:
+    """What was said against a record, with its answer or the day by which it comes."""
+    answered, due = one["answered_at"], from_text(one["due"])
+    return {
+        **one,
+        "at": formats.date(formats.here(from_text(one["at"]))),
+        "due": formats.by(formats.here(due), year=True),
+        "late": not answered and due < now,
+        "answered": formats.date(formats.here(from_text(answered))) if answered else "",
+    }
 
 
 def _register(one: Held, formats: Formats, now: datetime) -> dict[str, Any]:

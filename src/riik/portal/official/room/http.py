@@ -61,6 +61,7 @@ class Room:
         clock: For what is late.
         card: Origin of the demonstration card; empty outside the demonstration.
         helps: People are helped here; not where the portal itself has their addresses.
+        corrections: Whether this site also has the desk of a register's owner.
     """
 
     site: Site
@@ -69,6 +70,7 @@ class Room:
     clock: Clock
     card: str = ""
     helps: bool = True
+    corrections: bool = False
 
     async def reader(self, request: Request) -> Reader:
         """The official who is signed in, and their language.
@@ -139,7 +141,11 @@ class Room:
             role=unit,
             who_href="/desk/looks",
             find=Finder("/desk/find", _("Find a case by its number   ( / )"), post=True),
-            tabs=_tabs(_, helps=self.helps and any(one["desk"] for one in seat["services"])),
+            tabs=_tabs(
+                _,
+                helps=self.helps and any(one["desk"] for one in seat["services"]),
+                corrections=self.corrections,
+            ),
             tab=tab,
             foot=(Link("/desk/keys", _("All keys")),),
         )
@@ -170,13 +176,20 @@ class Room:
         )
 
 
-def _tabs(_: Texts, *, helps: bool) -> Sequence[Tab]:
-    """The places of the desk; ``helps``: some service of the unit is filled in with people here."""
+def _tabs(_: Texts, *, helps: bool, corrections: bool) -> Sequence[Tab]:
+    """The places of the desk.
+
+    Args:
+        helps: Some service of the unit is filled in with people here.
+        corrections: The same site is the desk of a register's owner.
+    """
+    shown = {"help": helps, "corrections": corrections}
     tabs = (
         Tab("queue", "/desk", _("Queue"), "inbox"),
         Tab("sign", "/desk/sign", _("To sign"), "pen"),
         Tab("help", "/desk/help", _("Somebody is here"), "desk"),
         Tab("person", "/desk/look-up", _("A person"), "person"),
         Tab("looks", "/desk/looks", _("My looks"), "eye"),
+        Tab("corrections", "/desk/corrections", _("Corrections"), "pen"),
     )
-    return [tab for tab in tabs if helps or tab.id != "help"]
+    return [tab for tab in tabs if shown.get(tab.id, True)]
