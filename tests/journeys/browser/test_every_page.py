@@ -22,12 +22,17 @@ VISITS = [
     ("authority", "mari"),
     ("transport", ""),
     ("transport", "anneli"),
+    ("interior", "eha"),
     ("bank-site", ""),
     ("bank-site", "mari"),
     ("card", "mari"),
     *((role, "") for role in OTHERS),
 ]
-ENTRANCES = {"authority": ("portal", "/"), "bank-site": ("bank-site", "/account")}
+ENTRANCES = {
+    "authority": ("portal", "/"),
+    "bank-site": ("bank-site", "/account"),
+    "interior": ("interior", "/desk/corrections"),
+}
 """Where one signs in for a site, and the page that one reads then."""
 
 

@@ -4,8 +4,11 @@ import re
 from html import unescape
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
+from tests.portal.citizen.mine.house import served
 from tests.portal.official.conftest import DOOR
 from tests.portal.official.house import as_official
+from tests.portal.official.test_sight import chromium, signed_in  # noqa: F401 - a fixture
 from tests.portal.session.house import ORIGIN, Browser
 from tests.registers.house import INTERIOR, PORTAL, House, look, person
 from tests.registers.house import MARI as MARI_TAMM
@@ -285,3 +288,31 @@ async def test_every_sentence_is_there_in_every_language(eha, owner, language):
 
 def test_the_owner_of_these_tests_is_the_interior(owner):
     assert str(owner.registers.holdings["population"].provider) == str(INTERIOR)
+
+
+SCREENS = [("en", "light", 1280), ("vi", "dark", 360), ("et", "light", 320)]
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), SCREENS)
+async def test_the_pages_are_for_everyone(
+    eha,
+    owner,
+    app,
+    chromium,  # noqa: F811 - the fixture
+    language,
+    scheme,
+    width,
+):
+    say(owner)
+    say(owner, field="parents", number=2)
+    async with served(app) as address:
+        size = {"width": width, "height": 700}
+        page = await signed_in(
+            eha, chromium, address, language=language, viewport=size, color_scheme=scheme
+        )
+        for path in (HERE, ONE, ONE.replace("01", "02"), f"{HERE}/population/2026-000009"):
+            await page.goto(f"{address}{path}")
+            found = await Axe().run(page)
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert await page.locator("h1").count() == 1, path

@@ -217,7 +217,7 @@ REFUSED = said(
 
 
 async def answers(town, *rows, silent=()):
-    town.desk.values["corrections"] = {"rows": list(rows), "silent": list(silent)}
+    town.desk.told["corrections"] = {"rows": list(rows), "silent": list(silent)}
     return (await (await town.visitor()).get("/me/wrong/answers")).text
 
 

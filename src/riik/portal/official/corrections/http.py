@@ -38,6 +38,11 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "unknown": later("There is no such request."),
     "raced": later("The record was changed a moment ago. Open the request again."),
 }
+_PARTS: Final[Mapping[str, str]] = {
+    "text": later("in words"),
+    "code": later("its code"),
+    "system": later("in which list the code stands"),
+}
 _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "value": ("value", later("Write what should stand there")),
     "schema": ("value", later("The register can't hold this: write it as its other records do")),
@@ -106,14 +111,16 @@ class OwnerRoom:
     ) -> Response:
         """A page in the officials' frame."""
         _ = self.texts(request)
-        usual = [Tab("corrections", HERE, _("Corrections"), "pen")]
-        if self.cases:
-            usual.insert(0, Tab("queue", "/desk", _("Queue"), "inbox"))
+        # A single place needs no tabs: the way back leads there.
+        usual = [
+            Tab("queue", "/desk", _("Queue"), "inbox"),
+            Tab("corrections", HERE, _("Corrections"), "pen"),
+        ]
         shell = self.site.shell(
             request,
             home=HERE,
             role=_("register's owner"),
-            tabs=usual if tabs is None else tabs,
+            tabs=(usual if self.cases else ()) if tabs is None else tabs,
             tab="corrections",
         )
         return self.site.show(self.pages, template, shell, status=status, **values)
@@ -229,6 +236,10 @@ class _Calls:
             options=[
                 {"value": one["value"], "title": _named(one["names"], language)}
                 for one in found["options"]
+            ],
+            parts=[
+                {"id": part, "title": room.texts(request)(_PARTS.get(part, part))}
+                for part in found["parts"]
             ],
             records=[
                 {
