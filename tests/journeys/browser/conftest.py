@@ -127,6 +127,19 @@ async def ended(country, who, **how):
         return journey.result.status["case"]
 
 
+async def wronged(country, who):
+    """Somebody says that their record is wrong."""
+    async with visit(country, who) as journey:
+        await journey.sign_in()
+        wrong = {
+            "register": str(country.country.client("interior", "population")),
+            "field": "residence",
+            "says": "Tallinn",
+            "should_be": "Tartu",
+        }
+        await journey.browser.post(f"{journey.portal}/v1/mine/corrections", wrong)
+
+
 @pytest.fixture(scope="session")
 async def lives(country):
     """The cases, begun over the portal's calls: quicker than by its pages."""
@@ -134,6 +147,7 @@ async def lives(country):
     paying, order = await begun(country, "mari", signed=True)
     async with closed_exchange(country, "clinic"):
         unclear = await ended(country, "helmi")
+    await wronged(country, "mari")
     return Lives(
         done=await ended(country, "mari"),
         draft=(await begun(country, "mari", answered=False, **course))[0],
