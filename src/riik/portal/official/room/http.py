@@ -141,13 +141,13 @@ class Room:
             role=unit,
             who_href="/desk/looks",
             find=Finder("/desk/find", _("Find a case by its number   ( / )"), post=True),
-            tabs=_tabs(
-                _,
-                helps=self.helps and any(one["desk"] for one in seat["services"]),
-                corrections=self.corrections,
-            ),
+            tabs=_tabs(_, helps=self.helps and any(one["desk"] for one in seat["services"])),
             tab=tab,
-            foot=(Link("/desk/keys", _("All keys")),),
+            # A desk has five places at most; this is another desk at the same site.
+            foot=(
+                *((Link("/desk/corrections", _("Corrections")),) if self.corrections else ()),
+                Link("/desk/keys", _("All keys")),
+            ),
         )
         keys = request.cookies.get(KEYS, "") != "off"
         response = self.site.show(
@@ -176,20 +176,13 @@ class Room:
         )
 
 
-def _tabs(_: Texts, *, helps: bool, corrections: bool) -> Sequence[Tab]:
-    """The places of the desk.
-
-    Args:
-        helps: Some service of the unit is filled in with people here.
-        corrections: The same site is the desk of a register's owner.
-    """
-    shown = {"help": helps, "corrections": corrections}
+def _tabs(_: Texts, *, helps: bool) -> Sequence[Tab]:
+    """The places of the desk; ``helps``: some service of the unit is filled in with people here."""
     tabs = (
         Tab("queue", "/desk", _("Queue"), "inbox"),
         Tab("sign", "/desk/sign", _("To sign"), "pen"),
         Tab("help", "/desk/help", _("Somebody is here"), "desk"),
         Tab("person", "/desk/look-up", _("A person"), "person"),
         Tab("looks", "/desk/looks", _("My looks"), "eye"),
-        Tab("corrections", "/desk/corrections", _("Corrections"), "pen"),
     )
-    return [tab for tab in tabs if shown.get(tab.id, True)]
+    return [tab for tab in tabs if helps or tab.id != "help"]
