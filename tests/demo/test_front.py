@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import pytest
 from tests.portal.house import country, member_id, message
 from tests.portal.sight import opened, violations
 
+import riik
 from riik.demo.acts import Backstage, Stage
+from riik.demo.configuration import OWN_DATA as REGISTERS
 from riik.demo.country import FRONT, free_places, read_country
 from riik.demo.front import FrontSite
 from riik.demo.front.doors import DOORS
 from riik.demo.front.page import FrontPages
-from riik.demo.front.words import OFFERS, asked_for
+from riik.demo.front.words import EVERYWHERE, OFFERS, asked_for
 from riik.demo.running import Demonstration
 from riik.node import CountryPages
 from riik.portal.design.texts import Texts
@@ -151,6 +154,22 @@ def test_every_place_leads_back_to_a_front_page_that_listens():
 @pytest.mark.parametrize("offer", OFFERS)
 def test_a_known_question_is_told_in_words(offer):
     assert asked_for(offer, Texts("en", {})) == OFFERS[offer]
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+@pytest.mark.parametrize("service", EVERYWHERE)
+def test_what_every_register_offers_is_told_in_words(register, service):
+    assert asked_for(f"{register}/{service}", Texts("en", {})) == EVERYWHERE[service]
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+def test_every_offer_of_a_register_has_words(register):
+    folder = Path(riik.__file__).parent / "catalogue" / "registers" / register
+    offers = tomllib.loads((folder / "offers.toml").read_text(encoding="utf-8"))
+    for offer in (*offers["read"], *offers.get("change", ())):
+        assert (
+            asked_for(f"{register}/{offer['id']}", Texts("en", {})) != f"{register}/{offer['id']}"
+        )
 
 
 def test_an_unknown_question_stays_as_it_is():

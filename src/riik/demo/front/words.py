@@ -18,6 +18,19 @@ OFFERS: Final = {
     "driving-training/enrol": later("a place on a driving course"),
     "driving-rights/right": later("the right to drive"),
     "driving-rights/renewal": later("write down the renewed licence"),
+    "driving-rights/issue": later("a first driving licence"),
+    "driving-rights/loss": later("a licence was lost"),
+    "driving-rights/suspension": later("the right to drive is suspended"),
+    "driving-training/progress": later("lessons and exams of a course"),
+    "identity-documents/document": later("is this document valid"),
+    "identity-documents/issue": later("an identity document was issued"),
+    "identity-documents/status": later("an identity document changed"),
+    "medical-certificates/issue": later("a medical certificate was issued"),
+    "medical-certificates/correction": later("a medical certificate is corrected"),
+    "population/birth": later("a child was born"),
+    "population/contact": later("a person’s contact data"),
+    "population/correction": later("a person’s record is corrected"),
+    "population/residence": later("a person’s new address"),
     "services/cases": later("a step in a person’s case"),
     "services/catalogue": later("which services there are"),
     "services/fees": later("a fee was paid"),
@@ -30,11 +43,15 @@ OFFERS: Final = {
     "certificates/cards": later("certificates for a card"),
 }
 
-LOOKS: Final = later("who looked at a person’s data, for that person")
+EVERYWHERE: Final = {
+    "findUsage": later("who looked at a person’s data, for that person"),
+    "corrections": later("a person says that a record is wrong"),
+    "measures": later("how often people’s data were looked at"),
+}
+"""What every register offers, by its service."""
 
 
 def asked_for(offer: str, texts: Texts) -> str:
     """An offer ``subsystem/service`` in words; one that nobody has named stays as it is."""
-    if offer.endswith("/findUsage"):
-        return texts(LOOKS)
-    return texts(OFFERS[offer]) if offer in OFFERS else offer
+    words = OFFERS.get(offer) or EVERYWHERE.get(offer.rpartition("/")[2])
+    return texts(words) if words else offer
