@@ -134,13 +134,13 @@ class _Site:
         return await self._to_login(guest, to=to, pays=order["id"], **bound)
 
     async def account(self, request: Request, guest: Guest) -> Response:
-        """GET /account: balance and transactions of the customer."""
-        if guest.who is None:
+        """GET /account: balance and transactions of the customer; a clerk comes in anew."""
+        if guest.who is None or "visit" not in guest.told:
             return RedirectResponse("/sign-in?to=/account", 303)
         before = request.query_params.get("before", "")
         known = int(before) if before.isdecimal() and len(before) < 16 else 0
         try:
-            account = await self.counter.account(guest.told.get("visit", ""), before=known)
+            account = await self.counter.account(guest.told["visit"], before=known)
         except Refused:
             # The bank ended the visit earlier than we did.
             guest.leave()
@@ -297,10 +297,10 @@ class _Site:
 
     async def _account(self, guest: Guest) -> dict[str, Any] | None:
         """The account that will pay, where the customer is signed in already."""
-        if guest.who is None:
+        if guest.who is None or "visit" not in guest.told:
             return None
         try:
-            return await self.counter.account(guest.told.get("visit", ""))
+            return await self.counter.account(guest.told["visit"])
         except Refused:
             return None
 

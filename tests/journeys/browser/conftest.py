@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import async_playwright, expect
+from tests.examples.house import at_contract, attribute, customer
+from tests.examples.house import signed as signed_contract
 from tests.faults.house import closed_exchange
 from tests.journeys.browser.house import demonstration
 from tests.journeys.house import COURSE, visit
@@ -127,15 +129,26 @@ async def ended(country, who, **how):
         return journey.result.status["case"]
 
 
-async def wronged(country, who):
+async def allowed(country, who):
+    """A customer of the bank who signed its contract and lets clerks open it."""
+    bank = country.places["bank-site"].origin
+    async with customer(country, who) as browser:
+        await at_contract(browser, bank)
+        await signed_contract(browser, bank)
+        page = await browser.visit(f"{bank}/contract")
+        form = {"csrf": attribute(page, 'name="csrf" value'), "allow": "yes"}
+        await browser._walk("POST", f"{bank}/contract/consent", form)
+
+
+async def wronged(country, who, keeper, register, field):
     """Somebody says that their record is wrong."""
     async with visit(country, who) as journey:
         await journey.sign_in()
         wrong = {
-            "register": str(country.country.client("interior", "population")),
-            "field": "residence",
-            "says": "Tallinn",
-            "should_be": "Tartu",
+            "register": str(country.country.client(keeper, register)),
+            "field": field,
+            "says": "one thing",
+            "should_be": "another",
         }
         await journey.browser.post(f"{journey.portal}/v1/mine/corrections", wrong)
 
@@ -147,7 +160,9 @@ async def lives(country):
     paying, order = await begun(country, "mari", signed=True)
     async with closed_exchange(country, "clinic"):
         unclear = await ended(country, "helmi")
-    await wronged(country, "mari")
+    await wronged(country, "mari", "interior", "population", "residence")
+    await wronged(country, "mari", "transport", "driving-rights", "categories")
+    await allowed(country, "peeter")
     return Lives(
         done=await ended(country, "mari"),
         draft=(await begun(country, "mari", answered=False, **course))[0],
