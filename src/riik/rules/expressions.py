@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from riik.rules.checking import unknown_names
 from riik.rules.errors import LimitRefused, RulesRefused, SyntaxRefused
 from riik.rules.feel.compiler import Compiled, Compiler
 from riik.rules.feel.functions import builtin_functions, builtin_names
@@ -18,6 +17,7 @@ from riik.rules.feel.scope import Limits, Run, Scope
 from riik.rules.feel.tokens import Names
 from riik.rules.feel.types import Types
 from riik.rules.feel.values import Value, from_plain
+from riik.rules.names import unknown_names
 from riik.rules.tables import compile_table
 
 __all__ = ["Expression", "expression"]

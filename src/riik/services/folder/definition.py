@@ -21,7 +21,7 @@ from riik.services.forms import check_schema, pages_of
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
 from riik.services.process import Process
 
-__all__ = ["OPERATIONS", "USER_TASKS", "read_service"]
+__all__ = ["OPERATIONS", "USER_TASKS", "draft_service", "read_service", "wanted_texts"]
 
 MOST_FILES, MOST_BYTES = 200, 5_000_000
 APPEAL_DAYS, MOST_APPEAL_DAYS = 30, 366
@@ -118,6 +118,8 @@ class _Needs(Shape):
 def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefinition:
     """Read a folder's files, by their path in it, into a definition that can run.
 
+    What must fit together across the files is looked at as well; `draft_service` leaves that out.
+
     Args:
         files: The folder's files by their path in it.
         standard: The process (BPMN) of a folder that has none of its own.
@@ -128,12 +130,25 @@ def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefin
         TomlRefused: A TOML file with an unknown key or a wrong value.
         RulesRefused: A DMN file that can't be read or uses what isn't supported.
     """
+    definition = draft_service(files, standard=standard)
+    _check(definition)
+    return definition
+
+
+def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefinition:
+    """Read each file by itself; what `strict` then looks at all at once.
+
+    Raises:
+        FolderRefused: As `read_service`, for what is wrong inside one file.
+        TomlRefused: A TOML file with an unknown key or a wrong value.
+        RulesRefused: A DMN file that can't be read or uses what isn't supported.
+    """
     _check_files(files)
     service = read_toml(files["service.toml"], _Service, name="service.toml")
     form = _read_form(files["form.json"])
     rules = load(files["rules.dmn"]) if "rules.dmn" in files else None
     process = read_process(files.get("process.bpmn", standard))
-    definition = ServiceDefinition(
+    return ServiceDefinition(
         id=service.id,
         version=service.version,
         digest=_digest(files),
@@ -162,8 +177,6 @@ def read_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefin
         texts=_texts(files),
         official_texts=read_texts(files, context=OFFICIAL),
     )
-    _check(definition)
-    return definition
 
 
 def _check_files(files: Mapping[str, bytes]) -> None:
@@ -306,8 +319,8 @@ def _check_shown(definition: ServiceDefinition) -> None:
                 raise FolderRefused(f"x-facts: nobody asks for {unknown[0]!r}", why="schema")
 
 
-def _check_translations(definition: ServiceDefinition) -> None:
-    """Every text that people read in every language; English may be the text's id itself."""
+def wanted_texts(definition: ServiceDefinition) -> set[str]:
+    """Every text of the folder that people read."""
     wanted = {
         text for notice in definition.notices.values() for text in (notice.title, notice.body)
     }
@@ -320,6 +333,12 @@ def _check_translations(definition: ServiceDefinition) -> None:
         wanted |= {schema[key] for key in ("title", "description", "x-error") if key in schema}
         for choice in schema.get("oneOf", ()):
             wanted |= {choice[key] for key in ("title", "description") if key in choice}
+    return wanted
+
+
+def _check_translations(definition: ServiceDefinition) -> None:
+    """Every text that people read in every language; English may be the text's id itself."""
+    wanted = wanted_texts(definition)
     for language in definition.languages:
         if language == "en":
             continue
