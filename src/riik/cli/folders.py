@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import click
 
@@ -23,6 +23,25 @@ class Outcome(Protocol):
     def expected(self) -> str: ...
 
 
+class Finding(Protocol):
+    """What is to be corrected in a folder, or to be looked at."""
+
+    @property
+    def why(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+    @property
+    def grave(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One folder's check.
@@ -34,19 +53,35 @@ class Told:
         digest: Of its files.
         outcomes: Of its tests.
         notes: What is worth a look, and no failure.
+        findings: What is to be corrected, with its place.
     """
 
     kind: str
     id: str
-    version: str
-    digest: str
-    outcomes: Sequence[Outcome]
+    version: str = ""
+    digest: str = ""
+    outcomes: Sequence[Outcome] = ()
     notes: Sequence[str] = ()
+    findings: Sequence[Finding] = ()
+
+    @property
+    def grave(self) -> int:
+        """How many things are to be corrected."""
+        return sum(finding.grave for finding in self.findings)
 
     @property
     def passed(self) -> bool:
-        """It has tests, and all of them passed."""
-        return bool(self.outcomes) and all(outcome.passed for outcome in self.outcomes)
+        """Nothing is to be corrected, it has tests, and all of them passed."""
+        tested = bool(self.outcomes) and all(outcome.passed for outcome in self.outcomes)
+        return tested and not self.grave
+
+    def with_tests(self, outcomes: Sequence[Outcome], notes: Sequence[str]) -> Self:
+        """The same with what became of the tests."""
+        return replace(self, outcomes=outcomes, notes=notes)
+
+    def with_findings(self, findings: Sequence[Finding]) -> Self:
+        """The same with other findings."""
+        return replace(self, findings=findings)
 
 
 def tell(told: Told, *, as_json: bool) -> None:
@@ -54,6 +89,9 @@ def tell(told: Told, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_plain(told), ensure_ascii=False))
         return
+    for one in told.findings:
+        line = f"{one.place}: {one.text} ({one.why}). Remedy: {one.remedy}."
+        click.echo(line if one.grave else f"note: {line}", err=True)
     for outcome in told.outcomes:
         click.echo(f"{'ok' if outcome.passed else 'NO':<4}{outcome.id}")
         if not outcome.passed:
@@ -61,11 +99,15 @@ def tell(told: Told, *, as_json: bool) -> None:
             click.echo(f"      wanted  {outcome.expected}")
     for note in told.notes:
         click.echo(f"note: {note}", err=True)
+    click.echo(f"{told.kind} {told.id} {told.version}: {_count(told)}.", err=True)
+
+
+def _count(told: Told) -> str:
     failed = sum(not outcome.passed for outcome in told.outcomes)
-    count = (
-        f"{len(told.outcomes)} tests, {failed} failed" if told.outcomes else "no tests in cases/"
-    )
-    click.echo(f"{told.kind} {told.id} {told.version}: {count}.", err=True)
+    tests = f"{len(told.outcomes)} tests, {failed} failed" if told.outcomes else "no tests ran"
+    if not told.grave:
+        return tests if told.outcomes else "no tests in cases/"
+    return f"{told.grave} to correct, {tests}"
 
 
 def _plain(told: Told) -> dict[str, Any]:
@@ -80,4 +122,15 @@ def _plain(told: Told) -> dict[str, Any]:
             for o in told.outcomes
         ],
         "notes": list(told.notes),
+        "findings": [
+            {
+                "why": one.why,
+                "file": one.file,
+                "line": one.line,
+                "text": one.text,
+                "remedy": one.remedy,
+                "grave": one.grave,
+            }
+            for one in told.findings
+        ],
     }

@@ -18,7 +18,11 @@ from riik.services.errors import (
     StepRefused,
 )
 from riik.services.folder.checks import Check, Outcome, check
-from riik.services.folder.definition import read_service
+from riik.services.folder.definition import draft_service, read_service
+from riik.services.folder.finding import Finding
+from riik.services.folder.once import Grant, Held
+from riik.services.folder.places import place_of_refusal
+from riik.services.folder.strict import findings
 from riik.services.lookups import Lookups
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
@@ -38,7 +42,10 @@ __all__ = [
     "DeskRefused",
     "DeskRole",
     "Files",
+    "Finding",
     "FolderRefused",
+    "Grant",
+    "Held",
     "Lookups",
     "Official",
     "Operations",
@@ -55,6 +62,9 @@ __all__ = [
     "Verdict",
     "Visit",
     "check",
+    "draft_service",
+    "findings",
+    "place_of_refusal",
     "read_service",
     "verify_record",
 ]

@@ -1,0 +1,202 @@
+"""What `riik service check` finds in a folder: each planted fault, with its line and remedy."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+import riik
+from riik.cli.checking import check_service, held_by
+from riik.services import draft_service, findings
+
+SOURCE = Path(riik.__file__).parent
+STANDARD = (SOURCE / "services" / "standard.bpmn").read_bytes()
+REGISTERS = held_by(())
+
+
+def folder(name):
+    root = SOURCE / "catalogue" / "services" / name
+    return {
+        str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()
+    }
+
+
+def changed(files, name, old, new):
+    assert old.encode() in files[name], f"{name} has no {old!r}"
+    return {**files, name: files[name].replace(old.encode(), new.encode(), 1)}
+
+
+def look(files, registers=REGISTERS):
+    return findings(draft_service(files, standard=STANDARD), files, registers=registers)
+
+
+def line(files, name, words):
+    """The line in which these words stand, reckoned in another way than the check does."""
+    (found,) = [n for n, text in enumerate(files[name].decode().splitlines(), 1) if words in text]
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", ["driving-course", "driving-course-vn", "driving-licence", "driving-licence-vn"]
+)
+def test_the_catalogue_has_nothing_to_correct(name):
+    assert look(folder(name)) == []
+
+
+COURSE, LICENCE = "driving-course", "driving-licence"
+GROUND_1 = '<outputEntry><text>"too-young"</text></outputEntry>\n        <annotationEntry><text>Terms of the school, 2 (assumed)</text></annotationEntry>'
+PLANTED = [
+    ("a register that nobody gave", COURSE, "needs.toml", 'provider = "population"', 'provider = "populus"', "need", "populus", "name its folder"),
+    ("a question that the register doesn't answer", COURSE, "needs.toml", 'service = "person"', 'service = "persona"', "need", "persona", "mandates, person"),
+    ("a field that the offer doesn't have", COURSE, "needs.toml", '"birth_date"]', '"birth_day"]', "need", "birth_day", "ask for some of"),
+    ("a field without right", COURSE, "needs.toml", '"birth_date"]', '"birth_date", "email"]', "need", "email", "leave it out"),
+    ("a purpose without right", COURSE, "needs.toml", 'purpose = "driving-training"', 'purpose = "marketing"', "need", "marketing", "driving-training"),
+    ("a law that is no ground for it", COURSE, "needs.toml", 'legal-basis = "Liiklusseadus"', 'legal-basis = "Reklaamiseadus"', "need", "Reklaamiseadus", "rights.toml"),
+    ("a record that the register doesn't take", COURSE, "service.toml", 'service = "enrol"', 'service = "expel"', "need", '"expel"', "enrol"),
+    ("a record by another law", COURSE, "service.toml", 'legal-basis = "Liiklusseadus"', 'legal-basis = "Tava"', "need", "Tava", "rights.toml"),
+    ("a question that a register answers", COURSE, "form.json", '"x-asked": "What the person wants to learn next, not what they learnt",', "", "ask-once", '"category": {', "driving-training/training"),
+    ("an untranslated question", COURSE, "form.json", "Which category do you want to learn?", "Which one?", "texts", "Which one?", "locale/et.po"),
+    ("a step that doesn't exist", COURSE, "process.bpmn", 'riik:operation="record"', 'riik:operation="run-shell"', "operation", "run-shell", "collect"),
+    ("a task that doesn't exist", COURSE, "process.bpmn", 'riik:task="review"', 'riik:task="guess"', "operation", "guess", "answer, pay, review, sign"),
+    ("a row without its article", COURSE, "rules.dmn", GROUND_1, GROUND_1.replace("Terms of the school, 2 (assumed)", ""), "no-law", '<rule id="Ground-1">', "annotation called 'law'"),
+    ("a table with a hole", COURSE, "rules.dmn", '<inputEntry><text>-</text></inputEntry>\n        <inputEntry><text>-</text>', '<inputEntry><text>"B"</text></inputEntry>\n        <inputEntry><text>-</text>', "gap", '<decision id="Ground"', "a last row"),
+    ("two rows for one case", COURSE, "rules.dmn", 'hitPolicy="FIRST"', 'hitPolicy="UNIQUE"', "overlap", '<rule id="Ground-3">', "narrow one"),
+    ("a name that nobody knows", COURSE, "rules.dmn", "<text>Months</text>", "<text>Moons</text>", "unknown-name", '<decision id="Ground"', "correct the name"),
+    ("a fee by no decision", LICENCE, "service.toml", 'fee = "Fee"', 'fee = "Price"', "fee", 'fee = "Price"', "Fee"),
+    ("a fee that isn't an amount", LICENCE, "rules.dmn", '<output id="Fee-out0" name="amount"/>', '<output id="Fee-out0" name="sum"/>', "fee", None, "{amount, law}"),
+    ("a fee without law", LICENCE, "rules.dmn", '<output id="Fee-out1" name="law"/>', '<output id="Fee-out1" name="lex"/>', "fee", None, "{amount, law}"),
+    ("a fee without currency", LICENCE, "service.toml", '[currency]\ncode = "EUR"\n', "", "fee", 'fee = "Fee"', "[currency]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "old", "new", "why", "place", "remedy"),
+    [p[1:] for p in PLANTED],
+    ids=[p[0] for p in PLANTED],
+)
+def test_a_planted_fault_is_found_with_its_line_and_remedy(
+    name, file, old, new, why, place, remedy
+):
+    files = changed(folder(name), file, old, new)
+    told = [one for one in look(files) if one.why == why]
+    assert told
+    assert any(remedy in one.remedy for one in told)
+    assert all(one.line > 0 for one in told)
+    if place is not None:
+        assert (told[0].file, told[0].line) == (file, line(files, file, place))
+
+
+def test_a_path_without_end_is_found():
+    files = changed(
+        folder("driving-course"),
+        "process.bpmn",
+        'sourceRef="tell-why" targetRef="turned-down"',
+        'sourceRef="tell-why" targetRef="old-enough"',
+    )
+    # The end that nothing leads to goes, and every way back leads to the gateway again.
+    files = changed(files, "process.bpmn", '<endEvent id="turned-down"/>', "")
+    files = changed(
+        files,
+        "process.bpmn",
+        'sourceRef="tell-place" targetRef="enrolled"',
+        'sourceRef="tell-place" targetRef="old-enough"',
+    )
+    files = changed(
+        files,
+        "process.bpmn",
+        '<endEvent id="enrolled"/>',
+        '<endEvent id="enrolled"/><parallelGateway id="both"/><sequenceFlow id="b1" '
+        'sourceRef="asked" targetRef="both"/><sequenceFlow id="b2" sourceRef="both" '
+        'targetRef="enrolled"/>',
+    ).copy()
+    files = changed(files, "process.bpmn", 'sourceRef="asked" targetRef="look-up"', 'sourceRef="both" targetRef="look-up"')  # fmt: skip
+    found = [one for one in look(files) if one.why == "path"]
+    assert {"old-enough", "tell-why"} <= {one.text.partition(":")[0] for one in found}
+    assert found[0].line == line(files, "process.bpmn", '<serviceTask id="look-up"')
+
+
+def test_a_join_that_waits_for_a_way_not_taken_is_found():
+    files = changed(
+        folder("driving-course"),
+        "process.bpmn",
+        '<endEvent id="turned-down"/>',
+        '<parallelGateway id="join"/><sequenceFlow id="j1" sourceRef="join" '
+        'targetRef="turned-down"/><endEvent id="turned-down"/>',
+    )
+    files = changed(files, "process.bpmn", 'sourceRef="tell-why" targetRef="turned-down"', 'sourceRef="tell-why" targetRef="join"')  # fmt: skip
+    files = changed(files, "process.bpmn", 'sourceRef="tell-place" targetRef="enrolled"', 'sourceRef="tell-place" targetRef="join"')  # fmt: skip
+    files = changed(files, "process.bpmn", '<endEvent id="enrolled"/>', "")
+    (found,) = [one for one in look(files) if one.why == "path"]
+    assert found.text.startswith("join: can wait for ever")
+
+
+def test_a_text_that_nobody_uses_is_noted_once():
+    files = folder("driving-course")
+    extra = b'\nmsgid "We are the best school"\nmsgstr "x"\n'
+    files |= {name: files[name] + extra for name in ("locale/et.po", "locale/vi.po")}
+    (found,) = look(files)
+    assert (found.why, found.grave) == ("unused-text", False)
+    assert found.line == line(files, found.file, "We are the best school")
+
+
+def test_a_need_is_not_judged_without_registers():
+    files = changed(folder("driving-course"), "needs.toml", '"birth_date"]', '"email"]')
+    files = changed(files, "service.toml", '"birth_date"]', '"email"]')
+    assert not [one for one in look(files, registers=()) if one.why == "need"]
+
+
+def write(files, to):
+    for name, content in files.items():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        (to / name).write_bytes(content)
+    return to
+
+
+REFUSED = [
+    ("decisions that need each other", "rules.dmn", '<informationRequirement><requiredInput href="#person"/>', '<informationRequirement><requiredDecision href="#Ground"/>', "needs itself"),
+    ("TOML that isn't", "service.toml", "deadline-days = 5", "deadline-days = = 5", "not TOML"),
+    ("an unknown key", "needs.toml", "purpose =", "porpoise =", "porpoise"),
+    ("XML that isn't", "process.bpmn", '<startEvent id="asked"/>', '<startEvent id="asked">', "well-formed"),
+    ("a script", "process.bpmn", '<endEvent id="enrolled"/>', '<endEvent id="enrolled"/>\n    <scriptTask id="x"/>', "scriptTask"),
+    ("a question on no page", "form.json", '{"id": "language", "fields": ["language"]}', '{"id": "language", "fields": ["languages"]}', "languages"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED]
+)
+def test_what_cant_be_read_is_told_with_its_line(tmp_path, file, old, new, words):
+    told = check_service(
+        write(changed(folder("driving-course"), file, old, new), tmp_path), registers=REGISTERS
+    )
+    (found,) = told.findings
+    assert words in found.text
+    assert found.file == file
+    assert found.line > 0
+    assert found.remedy
+    assert not told.passed
+
+
+def test_a_folder_that_tries_everything_forbidden_is_told_all_of_it_in_under_a_second(tmp_path):
+    files = folder("driving-licence")
+    for file, old, new in (
+        ("needs.toml", 'purpose = "driving-licence-renewal"', 'purpose = "marketing"'),
+        ("service.toml", 'fee = "Fee"', 'fee = "Price"'),
+        ("form.json", "Which photo do you want on your licence?", "Which photo?"),
+        ("rules.dmn", "<text>answers.reason</text>", "<text>reply.reason</text>"),
+        ("form.json", '"properties": {', '"properties": {"email": {"type": "string"},'),
+        ("form.json", '"x-pages": [', '"x-pages": [{"id": "email", "fields": ["email"]},'),
+    ):
+        files = changed(files, file, old, new)
+    process = STANDARD.replace(b'riik:operation="propose"', b'riik:operation="exec"')
+    assert process != STANDARD
+    files["process.bpmn"] = process
+    files["locale/et.po"] += b'\nmsgid "{{ 7*7 }}"\nmsgstr "x"\n'
+    write(files, tmp_path)
+    begun = time.perf_counter()
+    told = check_service(tmp_path, registers=REGISTERS)
+    took = time.perf_counter() - begun
+    whys = {one.why for one in told.findings}
+    assert whys >= {"need", "fee", "texts", "unknown-name", "ask-once", "operation", "unused-text"}
+    assert not told.passed
+    assert took < 1
