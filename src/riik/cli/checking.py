@@ -58,7 +58,6 @@ def held_by(folders: Sequence[Path]) -> "list[Held]":
         DefinitionRefused: A folder is no register.
     """
     from riik.registers import load_register
-    from riik.registers.model import Action
     from riik.services import Grant, Held
 
     catalogue = Path(str(package_files("riik").joinpath("catalogue/registers")))
@@ -74,7 +73,7 @@ def held_by(folders: Sequence[Path]) -> "list[Held]":
                     Grant(
                         role=right.who.role,
                         subsystem=right.who.subsystem,
-                        reads=right.action is Action.READ,
+                        reads=right.action.value == "read",
                         offers=right.offers,
                         purpose=right.purpose,
                         legal_basis=right.legal_basis,
