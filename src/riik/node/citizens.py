@@ -115,8 +115,7 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
         client=own,
         access_law=assembly.profile.access.law,
     )
-    named = {entry.provider: entry.organisation for entry in section.catalogue}
-    providers = [Provider(client=ClientId.parse(one), names=names) for one, names in named.items()]
+    providers = _providers(section)
     shelf = Shelf(
         store=SqlShelfStore(),
         database=base.database,
@@ -184,6 +183,23 @@ def _tracking(
         receipts=Receipts(heads=Memo(MOST_HEADS), held=Memo(MOST_RECEIPTS)),
         texts=texts,
     )
+
+
+def _providers(section: PortalSection) -> list[Provider]:
+    """Who offers services, and which are whose: by this node's own file alone."""
+    named = {entry.provider: entry.organisation for entry in section.catalogue}
+    return [
+        Provider(
+            client=ClientId.parse(provider),
+            names=names,
+            services={
+                entry.id: entry.organisation
+                for entry in section.catalogue
+                if entry.provider == provider
+            },
+        )
+        for provider, names in named.items()
+    ]
 
 
 def _organisations(assembly: Assembly) -> dict[str, dict[str, str]]:

@@ -38,6 +38,10 @@ ORGANISATIONS = {
     str(POPULATION.member): {"et": "Siseministeerium", "en": "Interior"},
     str(PORTAL.member): {"et": "Riigiportaal", "en": "State Portal"},
 }
+HOLDS = {
+    TRANSPORT: {"driving-licence": ORGANISATIONS[str(TRANSPORT.member)]},
+    SCHOOL: {"driving-course": ORGANISATIONS[str(SCHOOL.member)]},
+}
 WORDS = {
     "names": {"et": "Rahvastikuregister", "en": "Population register"},
     "fields": {
@@ -132,7 +136,7 @@ class Verbs:
             ),
         ]
         providers = [
-            Provider(client=one, names=ORGANISATIONS[str(one.member)])
+            Provider(client=one, names=ORGANISATIONS[str(one.member)], services=HOLDS[one])
             for one in (TRANSPORT, SCHOOL)
         ]
         self.portal = Portal(

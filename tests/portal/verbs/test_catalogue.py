@@ -29,6 +29,10 @@ TRANSPORT = ClientId.parse("EE-DEMO/GOV/70001053/services")
 SCHOOL = ClientId.parse("EE-DEMO/COM/10001035/services")
 SOURCE = Path(riik.__file__).parent
 HOLDS = {TRANSPORT: "driving-licence", SCHOOL: "driving-course"}
+NAMES = {
+    TRANSPORT: {"et": "Transpordiamet", "en": "Transport"},
+    SCHOOL: {"et": "Autokool", "en": "School"},
+}
 
 
 def told(service, today):
@@ -81,8 +85,8 @@ def catalogue(database, clock, in_thread, providers):
             client=PORTAL,
         ),
         providers=[
-            Provider(client=TRANSPORT, names={"et": "Transpordiamet", "en": "Transport"}),
-            Provider(client=SCHOOL, names={"et": "Autokool", "en": "School"}),
+            Provider(client=one, names=NAMES[one], services={HOLDS[one]: NAMES[one]})
+            for one in (TRANSPORT, SCHOOL)
         ],
         texts={code: read_texts("riik.portal.citizen", language=code) for code in LANGUAGES},
         worded=Memo(6),
@@ -191,6 +195,62 @@ async def test_a_provider_that_answers_again_is_silent_no_more(catalogue, provid
     await catalogue.refresh()
     found = await catalogue.services("en")
     assert (found["silent"], len(found["services"])) == ([], 2)
+
+
+@pytest.fixture
+def shadowed(providers):
+    """The school tells of the licence too, with a contact of its own, in the other's name."""
+    false = told("driving-licence", providers.today)
+    false["names"] = dict.fromkeys(false["names"], "Cheap licences")
+    false["contact"] = {"email": "thief@school.example", "phone": "", "web": ""}
+    false["events"], false["words"] = ["birth"], {"en": ["gratis"]}
+    providers.says = {SCHOOL: msgspec.json.encode({"services": [false, providers.told(SCHOOL)]})}
+
+
+@pytest.mark.usefixtures("shadowed")
+async def test_a_provider_does_not_stand_in_for_another(catalogue):
+    guide = await catalogue.guide("driving-licence", "en")
+    assert (guide["name"], guide["provider"]) == ("Renew a driving licence", str(TRANSPORT))
+    assert "school" not in guide["contact"]["email"]
+
+
+@pytest.mark.usefixtures("shadowed")
+async def test_what_is_not_a_provider_s_own_is_listed_found_and_offered_nowhere(catalogue):
+    listed = [one["id"] for one in (await catalogue.services("en"))["services"]]
+    assert sorted(listed) == ["driving-course", "driving-licence"]
+    assert await catalogue.search("gratis", "en") == []
+    events = {one["id"]: one["here"] for one in await catalogue.events("en")}
+    assert not events["birth"]
+
+
+@pytest.mark.usefixtures("shadowed")
+async def test_another_s_service_is_not_taken_from_who_is_there_alone(catalogue, providers):
+    providers.silent = {TRANSPORT}
+    with pytest.raises(PortalRefused) as refused:
+        await catalogue.guide("driving-licence", "en")
+    assert refused.value.why == "no-service"
+
+
+@pytest.mark.usefixtures("shadowed")
+async def test_who_tells_of_another_s_service_stands_in_the_log(catalogue, caplog):
+    await catalogue.services("en")
+    [line] = caplog.messages
+    assert str(SCHOOL) in line
+    assert "driving-licence" in line
+
+
+async def test_a_service_told_twice_counts_as_it_was_told_first(catalogue, providers):
+    second = providers.told(SCHOOL) | {"contact": {"email": "b@school.example"}}
+    providers.says = {
+        SCHOOL: msgspec.json.encode({"services": [providers.told(SCHOOL), second]}),
+    }
+    assert len((await catalogue.services("en"))["services"]) == 2
+
+
+async def test_an_organisation_is_called_as_the_portal_calls_it(catalogue, providers):
+    service = providers.told(SCHOOL) | {"organisation": {"en": "Transport", "et": "Transpordiamet"}}
+    providers.says = {SCHOOL: msgspec.json.encode({"services": [service]})}
+    assert (await catalogue.guide("driving-course", "et"))["organisation"] == "Autokool"
 
 
 BAD = [

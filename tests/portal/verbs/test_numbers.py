@@ -39,7 +39,8 @@ def numbers(world):
     world.answers[TRANSPORT, "measures"] = (200, TOLD)
     world.answers[SCHOOL, "measures"] = (200, TOLD | {"services": []})
     providers = [
-        Provider(client=one, names=ORGANISATIONS[str(one.member)]) for one in (TRANSPORT, SCHOOL)
+        Provider(client=one, names=ORGANISATIONS[str(one.member)], services={})
+        for one in (TRANSPORT, SCHOOL)
     ]
     return Numbers(exchange=world, client=PORTAL, providers=providers)
 

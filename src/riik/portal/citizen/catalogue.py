@@ -2,8 +2,13 @@
 
 Nobody is asked about, so nobody has to be signed in. Pages read what is kept (`shelf`) and
 never wait. While a provider is silent its services stay, with the time from which they are.
+
+Providers are strangers to each other: a service counts only from the provider that this portal's
+configuration names for it, under the organisation's name that stands there. What a provider
+tells beyond that is left out and logged, or a school could speak as the Transport Administration.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,6 +23,9 @@ from riik.portal.design.texts import Texts
 
 __all__ = ["Catalogue", "Provider"]
 
+_log = logging.getLogger("riik.portal")
+
+MOST_LOGGED, LONGEST_LOGGED = 5, 64
 _WEIGHTS = (
     ("name", 10.0),
     ("words", 8.0),
@@ -30,10 +38,18 @@ _WEIGHTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """Who offers services: the subsystem, and how people call the organisation."""
+    """Who offers services, as the portal's configuration says; never as they say themselves.
+
+    Attributes:
+        client: The subsystem.
+        names: How people call the organisation, by language.
+        services: Who answers for each service that is this provider's, by catalogue id and
+            language.
+    """
 
     client: ClientId
     names: Mapping[str, str]
+    services: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +58,8 @@ class Catalogue:
 
     Attributes:
         texts: The portal's own texts, by language.
-        worded: Guides by the digest of what a provider told and by language: each content is
-            read once, not at every page, and another content is another key.
+        worded: Guides by the digest of who told what and by language: each content is read once,
+            not at every page, and another content is another key.
     """
 
     shelf: Shelf
@@ -105,9 +121,9 @@ class Catalogue:
         if kept is None or not kept.content:
             return []
         content = kept.content
+        question = sha256(f"{provider.client}\n".encode() + content).digest()
         guides = self.worded.of(
-            (sha256(content).digest(), language),
-            lambda: tuple(in_words(service, language) for service in read_guides(content)),
+            (question, language), lambda: _own_guides(content, provider, language)
         )
         as_of = to_text(kept.as_of) if kept.as_of else None
         return [{**one, "provider": str(provider.client), "as_of": as_of} for one in guides]
@@ -127,6 +143,26 @@ class Catalogue:
             check=read_guides,
             counted=counted,
         )
+
+
+def _own_guides(content: bytes, provider: Provider, language: str) -> tuple[Guide, ...]:
+    """The guides of the services that are this provider's, each once, under its right name."""
+    own: dict[str, Guide] = {}
+    foreign = []
+    for service in read_guides(content):
+        if service.id in provider.services:
+            name = named(provider.services[service.id] or provider.names, language)
+            own.setdefault(service.id, {**in_words(service, language), "organisation": name})
+        else:
+            foreign.append(service.id[:LONGEST_LOGGED])
+    if foreign:
+        _log.warning(
+            "%s tells of services that are not its own here: %r, %d in all",
+            provider.client,
+            foreign[:MOST_LOGGED],
+            len(foreign),
+        )
+    return tuple(own.values())
 
 
 def _fields(guide: Guide, texts: Texts) -> list[tuple[float, str]]:
