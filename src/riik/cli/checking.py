@@ -5,7 +5,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riik.cli.complaints import remedy
+from riik.cli.complaints import CommandRefused, remedy
 from riik.cli.files import read_folder
 from riik.cli.folders import Told
 from riik.core import Refused
@@ -13,7 +13,13 @@ from riik.core import Refused
 if TYPE_CHECKING:
     from riik.services import Finding, Held
 
-__all__ = ["check_service", "held_by", "standard_process"]
+__all__ = [
+    "catalogue_folder",
+    "check_service",
+    "held_by",
+    "standard_process",
+    "table_of_tests",
+]
 
 
 def check_service(folder: Path, *, registers: "Sequence[Held]") -> Told:
@@ -86,6 +92,56 @@ def held_by(folders: Sequence[Path]) -> "list[Held]":
             )
         )
     return found
+
+
+def table_of_tests(folder: Path) -> tuple[bool, list[str]]:
+    """Whether all tests of a folder passed; a line each, then what of the rules they reached.
+
+    Raises:
+        Refused: The folder can't run; `check_service` tells why, with places.
+    """
+    from riik.services import check, read_cases, read_service, rule_rows
+
+    files = read_folder(folder)
+    definition = read_service(files, standard=standard_process())
+    cases = read_cases(files, definition=definition)
+    done = check(files, definition=definition)
+    lines = [f"{'':4}{'outcome':<10}{'fee':>9}  {'channel':<8}case"]
+    for case, outcome in zip(cases, done.outcomes, strict=True):
+        mark = "ok" if outcome.passed else "NO"
+        fee = str(case.fee) if definition.fee_decision else "-"
+        channel = str(case.known["channel"])
+        lines.append(f"{mark:<4}{case.outcome:<10}{fee:>9}  {channel:<8}{case.id}")
+        if case.grounds:
+            lines.append(f"{'':33}{', '.join(case.grounds)}")
+        if not outcome.passed:
+            lines.append(f"{'':33}found {outcome.found}; wanted {outcome.expected}")
+    rows = list(rule_rows(files.get("rules.dmn")))
+    missed = set(done.unmet)
+    for table in dict.fromkeys(table for table, _ in rows):
+        mine = [row for row in rows if row[0] == table]
+        left = [str(number) for name, number in mine if (name, number) in missed]
+        told = f"{table}: {len(mine) - len(left)} of {len(mine)} rows reached"
+        lines.append(f"{told}; no case reached {', '.join(left)}" if left else told)
+    passed = sum(outcome.passed for outcome in done.outcomes)
+    lines.append(
+        f"{passed} of {len(cases)} cases passed; "
+        f"{len(rows) - len(missed)} of {len(rows)} rows of rules reached"
+    )
+    return done.passed, lines
+
+
+def catalogue_folder(name: str) -> Path:
+    """A service's folder of the catalogue.
+
+    Raises:
+        CommandRefused: For ``catalogue``.
+    """
+    catalogue = Path(str(package_files("riik").joinpath("catalogue/services")))
+    known = sorted(path.name for path in catalogue.iterdir() if path.is_dir())
+    if name not in known:
+        raise CommandRefused(f"no service {name!r}; there are {', '.join(known)}", why="catalogue")
+    return catalogue / name
 
 
 def _registers_in(folder: Path) -> list[Path]:

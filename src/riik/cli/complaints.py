@@ -20,6 +20,8 @@ class CommandRefused(Refused):
 REMEDIES: Final = {
     ("cli.refused", "file"): "check the path and that you may read it",
     ("cli.refused", "size"): "give the file itself, not an archive or an image of a disk",
+    ("cli.refused", "not-empty"): "name a folder that is empty or does not exist yet",
+    ("cli.refused", "catalogue"): "name a service of the catalogue",
     ("cli.refused", "demonstration"): "say `demonstration = true` under [node] and start it with "
     "--demonstration, if this really is a demonstration",
     ("cli.refused", "no-trust"): "name what you trust: --trusted-list XML with --signer PEM, or "

@@ -1,11 +1,19 @@
 """Files that commands are given: read with limits, refused in words."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from riik.cli.complaints import CommandRefused
 
-__all__ = ["DEMONSTRATION", "beside_demonstration", "read_certificates", "read_file", "read_folder"]
+__all__ = [
+    "DEMONSTRATION",
+    "beside_demonstration",
+    "read_certificates",
+    "read_file",
+    "read_folder",
+    "write_folder",
+]
 
 MOST_BYTES: Final = 200_000_000
 MOST_FILES: Final = 1_000
@@ -49,6 +57,20 @@ def read_folder(root: Path) -> dict[str, bytes]:
         if len(found) > MOST_FILES:
             raise CommandRefused(f"{root} holds more than {MOST_FILES} files", why="size")
     return found
+
+
+def write_folder(files: Mapping[str, bytes], root: Path) -> None:
+    """Write a folder's files by their path in it.
+
+    Raises:
+        CommandRefused: For ``file``.
+    """
+    try:
+        for name, content in files.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(content)
+    except OSError as error:
+        raise CommandRefused(f"{root}: {error.strerror}", why="file") from error
 
 
 def read_certificates(path: Path) -> list[bytes]:

@@ -1,10 +1,13 @@
 """`riik service`: can this folder run as a public service, and does it do what its tests say?"""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
 
+from riik.cli.complaints import CommandRefused
+from riik.cli.files import read_folder, write_folder
 from riik.cli.folders import tell
 
 __all__ = ["service"]
@@ -14,7 +17,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group()
 def service() -> None:
-    """Check public services, which are folders of data."""
+    """Begin, check, test and compare public services, which are folders of data."""
 
 
 @service.command()
@@ -42,3 +45,70 @@ def check(folders: Sequence[Path], *, registers: Sequence[Path], as_json: bool) 
     for told in checks:
         tell(told, as_json=as_json)
     raise SystemExit(0 if all(told.passed for told in checks) else 1)
+
+
+@service.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--from", "other", metavar="ID", help="Copy this service of the catalogue.")
+@click.option(
+    "--languages", default="en", show_default=True, help="Some of en,et,vi; the law's first."
+)
+def new(folder: Path, *, other: str | None, languages: str) -> None:
+    """Begin a service in DIR, whose name becomes its id: small, whole, and passing its check."""
+    from riik.cli.checking import catalogue_folder
+    from riik.runtime.clock import SystemClock
+    from riik.services import begin_folder, begin_from
+
+    if folder.exists() and any(folder.iterdir()):
+        raise CommandRefused(f"{folder} is not empty", why="not-empty")
+    name = folder.resolve().name
+    if other:
+        files = begin_from(read_folder(catalogue_folder(other)), name)
+    else:
+        wanted = [one.strip() for one in languages.split(",") if one.strip()]
+        files = begin_folder(name, languages=wanted, today=SystemClock().now().date())
+    write_folder(files, folder)
+    lines = sum(content.count(b"\n") for content in files.values())
+    click.echo(f"{folder}: {len(files)} files, {lines} lines.", err=True)
+    click.echo(f"Next: riik service check {folder}", err=True)
+
+
+@service.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+def test(folder: Path) -> None:
+    """Run the tests of DIR as a table, and say which rows of its rules no test reached.
+
+    Exit status: 0 all passed, 1 some did not.
+    """
+    from riik.cli.checking import table_of_tests
+
+    passed, lines = table_of_tests(folder)
+    for line in lines:
+        click.echo(line)
+    raise SystemExit(0 if passed else 1)
+
+
+@service.command()
+@click.argument("old", metavar="OLD", type=FOLDER)
+@click.argument("new", metavar="NEW", type=FOLDER)
+@click.option("--on", "day", metavar="DAY", help="Reckon fees for this day instead of today.")
+def diff(old: Path, new: Path, *, day: str | None) -> None:
+    """Say in words what changes for people from OLD to NEW.
+
+    Exit status: 0 nothing changes, 1 something does.
+    """
+    from riik.cli.checking import standard_process
+    from riik.runtime.clock import SystemClock
+    from riik.services import differences, read_service
+
+    files = [read_folder(folder) for folder in (old, new)]
+    one, other = (read_service(each, standard=standard_process()) for each in files)
+    today = date.fromisoformat(day) if day else SystemClock().now().date()
+    found = differences(one, files[0], other, files[1], today=today)
+    heading = ""
+    for difference in found:
+        if difference.heading != heading:
+            heading = difference.heading
+            click.echo(f"{heading}:")
+        click.echo(f"  {difference.text}")
+    raise SystemExit(1 if found else 0)

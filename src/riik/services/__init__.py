@@ -17,8 +17,10 @@ from riik.services.errors import (
     ServiceRefused,
     StepRefused,
 )
-from riik.services.folder.checks import Check, Outcome, check
+from riik.services.folder.beginning import LANGUAGES, begin_folder, begin_from
+from riik.services.folder.checks import Check, Outcome, check, read_cases, rule_rows
 from riik.services.folder.definition import draft_service, read_service
+from riik.services.folder.differences import Difference, differences
 from riik.services.folder.finding import Finding
 from riik.services.folder.once import Grant, Held
 from riik.services.folder.places import place_of_refusal
@@ -30,6 +32,7 @@ from riik.services.running import RUN, Files
 from riik.services.steps import Prepared, Steps, Visit
 
 __all__ = [
+    "LANGUAGES",
     "RUN",
     "Amendments",
     "AnswerRefused",
@@ -41,6 +44,7 @@ __all__ = [
     "DeskConflict",
     "DeskRefused",
     "DeskRole",
+    "Difference",
     "Files",
     "Finding",
     "FolderRefused",
@@ -61,10 +65,15 @@ __all__ = [
     "Unit",
     "Verdict",
     "Visit",
+    "begin_folder",
+    "begin_from",
     "check",
+    "differences",
     "draft_service",
     "findings",
     "place_of_refusal",
+    "read_cases",
     "read_service",
+    "rule_rows",
     "verify_record",
 ]

@@ -32,7 +32,7 @@ from riik.services.errors import FolderRefused
 from riik.services.forms import check_answers, wanted_pages
 from riik.services.model import ServiceDefinition, Standing
 
-__all__ = ["CaseTest", "Check", "Outcome", "check", "read_cases"]
+__all__ = ["CaseTest", "Check", "Outcome", "check", "read_cases", "rule_rows"]
 
 Row = tuple[str, int]
 """A decision table's name and one of its rules, from 1."""
@@ -130,7 +130,7 @@ def check(files: Mapping[str, bytes], *, definition: ServiceDefinition) -> Check
     met: set[Row] = set()
     cases = read_cases(files, definition=definition)
     outcomes = tuple(_run(definition, case, met=met) for case in cases)
-    unmet = [row for row in _rows(files.get("rules.dmn")) if row not in met]
+    unmet = [row for row in rule_rows(files.get("rules.dmn")) if row not in met]
     return Check(outcomes, tuple(unmet))
 
 
@@ -254,7 +254,7 @@ def _decided(
     return decision.plain
 
 
-def _rows(source: bytes | None) -> Iterator[Row]:
+def rule_rows(source: bytes | None) -> Iterator[Row]:
     """Every rule of every decision table of a DMN file (DMN 1.5 §8)."""
     if source is None:
         return
