@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bank.consents import DAYS, Consents
-from bank.contracts import Contracts, id_of, terms, text_of
+from bank.contracts import Contracts, customer_of, id_of, terms, text_of
 from bank.counter import Counter, link_of
 from bank.desk import Desk, moment_of
 from bank.frame import SENTENCES, Frame, Page, json_answer
@@ -155,7 +155,7 @@ class _Site:
         signed = self.contracts.signed(who["sub"])
         report = None if signed is None else await self.contracts.judge(signed)
         text = terms(self.settings, guest.words, **who) if signed is None else text_of(signed)
-        consent = None if signed is None else self._consent(signed)
+        consent = None if signed is None else self._consent(signed, who["sub"])
         return self.show("contract.html", request, guest, text=text, report=report, consent=consent)
 
     async def consent(self, request: Request, guest: Guest) -> Response:
@@ -285,7 +285,12 @@ class _Site:
         # Certificates hold names in capitals, and so does what login tells of them.
         name = " ".join(in_small_letters(names[part]) for part in self.settings.name_order)
         who = {"sub": claims["sub"], "name": name}
-        guest.enter(who=who, **visit, id_token=token, sid=str(claims.get("sid", "")))
+        try:
+            guest.enter(who=who, **visit, id_token=token, sid=str(claims.get("sid", "")))
+        except Refused:
+            # The login ended it meanwhile: nothing of it stays open at the bank either.
+            await self._leave(visit)
+            raise
 
     async def _leave(self, told: dict[str, Any]) -> None:
         try:
@@ -312,14 +317,15 @@ class _Site:
             raise Refused("expired", 401)
         try:
             return dict(json.loads(await body_of(request))), who
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise Refused("form") from error
 
-    def _consent(self, signed: bytes) -> dict[str, Any]:
+    def _consent(self, signed: bytes, person: str) -> dict[str, Any]:
         """Until when clerks may open a contract, and who did."""
         contract = id_of(signed)
         until = self.consents.until(contract)
-        looks = [(clerk, moment_of(at)) for clerk, at in self.consents.looks(contract)]
+        found = self.consents.looks(contract, customer=customer_of(person))
+        looks = [(clerk, moment_of(at)) for clerk, at in found]
         return {"until": until and moment_of(until), "looks": looks, "days": DAYS}
 
     def _back(self, address: str) -> tuple[str, Mapping[str, str]] | None:

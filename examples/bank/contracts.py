@@ -6,6 +6,7 @@ list. What is kept is an ordinary file that opens anywhere.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from secrets import randbits
+from tempfile import NamedTemporaryFile
 
 from bank.settings import Settings
 from bank.web import Refused, Silent, Web
@@ -36,7 +38,7 @@ from riik.trust import (
     read_trusted_list,
 )
 
-__all__ = ["Contracts", "id_of", "terms", "text_of"]
+__all__ = ["Contracts", "customer_of", "id_of", "terms", "text_of"]
 
 HOUR = 3_600
 
@@ -99,26 +101,34 @@ class Contracts:
         return await asyncio.to_thread(signatures.sign, [file], certificate=certificate)
 
     async def complete(self, prepared: Prepared, value: bytes, *, person: str) -> None:
-        """Add the evidence, validate the whole as a stranger would, and only then keep it."""
+        """Add the evidence, validate the whole as a stranger would, and only then keep it.
+
+        Raises:
+            Refused: It does not hold (``not-valid``), or the customer has a signed contract
+                already, from another browser perhaps (``signed``): nothing takes its place.
+        """
+        if self.signed(person) is not None:
+            raise Refused("signed", 409)
         signatures = await self._signatures()
         container = await signatures.complete(prepared, value)
         report = await asyncio.to_thread(signatures.validate, container)
         if not report.valid:
             raise Refused("not-valid", 409)
-        path = self._path(person)
-        path.parent.mkdir(exist_ok=True)
-        await asyncio.to_thread(path.write_bytes, container)
+        await asyncio.to_thread(_keep, self._path(person), container)
 
     def signed(self, person: str) -> bytes | None:
         """The customer's signed contract, if there is one."""
         path = self._path(person)
         return path.read_bytes() if path.is_file() else None
 
-    def filed(self) -> dict[str, bytes]:
-        """All signed contracts, by an id that only who holds the file can compute."""
+    def filed(self) -> dict[str, tuple[str, bytes]]:
+        """All signed contracts, each with what its customer is called here.
+
+        By an id that only who holds the file can compute.
+        """
         folder = self.settings.folder / "contracts"
-        found = (path.read_bytes() for path in sorted(folder.glob("*.asice")))
-        return {id_of(container): container for container in found}
+        found = ((path.stem, path.read_bytes()) for path in sorted(folder.glob("*.asice")))
+        return {id_of(container): (customer, container) for customer, container in found}
 
     async def judge(self, container: bytes) -> Report:
         """Validate a container now, by the trusted list of now."""
@@ -151,8 +161,25 @@ class Contracts:
         return self._anchors
 
     def _path(self, person: str) -> Path:
-        # Personal codes have no place in the names of files.
-        return self.settings.folder / "contracts" / f"{sha256(person.encode()).hexdigest()}.asice"
+        return self.settings.folder / "contracts" / f"{customer_of(person)}.asice"
+
+
+def customer_of(person: str) -> str:
+    """What a customer is called here: personal codes have no place in the names of files."""
+    return sha256(person.encode()).hexdigest()
+
+
+def _keep(path: Path, container: bytes) -> None:
+    """Keep a file whole or not at all, and never in the place of another."""
+    path.parent.mkdir(exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, suffix=".part") as part:
+        part.write(container)
+        part.flush()
+        os.fsync(part.fileno())
+        try:
+            os.link(part.name, path)
+        except FileExistsError as error:
+            raise Refused("signed", 409) from error
 
 
 def id_of(container: bytes) -> str:

@@ -100,12 +100,13 @@ class Desk:
         if clerk is None:
             raise Refused("expired", 401)
         name = str(request.path_params["contract"])
-        signed = self.contracts.filed().get(name) if CONTRACT.match(name) else None
-        if signed is None:
+        found = self.contracts.filed().get(name) if CONTRACT.match(name) else None
+        if found is None:
             raise Refused("unknown", 404)
+        customer, signed = found
         if self.consents.until(name) is None:
             raise Refused("no-consent", 403)
-        self.consents.note(name, clerk["name"])
+        self.consents.note(name, clerk["name"], customer=customer)
         return name, signed
 
     def _listed(self) -> list[dict[str, Any]]:

@@ -47,6 +47,10 @@ PROBLEMS = {
     ),
     "user_cancel": ("You went back", "Nobody was signed in."),
     "foreign-page": ("This page was too old", "Nothing was done. Open it again and repeat."),
+    "signed": (
+        "You have signed this already",
+        "Nothing was changed. Open the agreement to see it.",
+    ),
     "expired": ("That took too long", "This sign-in has ended or was used. Start again."),
     "silent": ("Somebody does not answer", "Nothing was lost. Try again in a few minutes."),
     "other": ("That did not work", "Nothing was done. Start again from the front page."),
@@ -164,6 +168,7 @@ class Frame:
             "Cross-Origin-Opener-Policy": popups,
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
         }
         for name, value in careful.items():
             response.headers.setdefault(name, value)

@@ -1,8 +1,10 @@
 """Who is at the site: one browser, what is kept for it, and proof that its own page sent a form."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
+from time import time
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,9 +17,10 @@ from bank.words import Words
 
 __all__ = ["Guest", "body_of", "form_of"]
 
-WAITING, IDLE = 900.0, 300.0
+WAITING, IDLE, LONGEST = 900.0, 300.0, 3_600.0
 """Seconds: a sign-in may take a quarter of an hour; a quiet customer stays for five minutes
-(Delegated Regulation (EU) 2018/389, art. 4(3)(d))."""
+(Delegated Regulation (EU) 2018/389, art. 4(3)(d)), and nobody longer than an hour, whatever they
+do: then the card is asked again."""
 MOST_BYTES = 64 * 1024
 
 
@@ -42,7 +45,7 @@ class Guest:
         told = self.told
         if "who" not in told:
             return None
-        self._kept.put(self._secret, told, seconds=IDLE)
+        self._kept.put(self._secret, told, seconds=_left(told))
         return dict(told["who"])
 
     @property
@@ -54,7 +57,7 @@ class Guest:
         """Keep something more for this browser; None takes it away."""
         changed = self.told | changes
         told = {name: value for name, value in changed.items() if value is not None}
-        self._kept.put(self._secret, told, seconds=IDLE if "who" in told else WAITING)
+        self._kept.put(self._secret, told, seconds=_left(told) if "who" in told else WAITING)
 
     def take(self, name: str) -> Any:
         """Take something out: whoever comes a second time finds nothing."""
@@ -77,11 +80,17 @@ class Guest:
         return found
 
     def enter(self, **told: Any) -> None:
-        """Sign in: under a new secret, so that one who planted the old one gains nothing."""
+        """Sign in: under a new secret, so that one who planted the old one gains nothing.
+
+        Raises:
+            Refused: The login ended this session while it was on its way (``expired``).
+        """
         kept = self.told
         self._kept.drop(self._secret)
         self._secret = token_urlsafe(32)
-        self.keep(**{"begun": kept.get("begun"), **told})
+        if self._kept.is_over(str(told.get("sid", ""))):
+            raise Refused("expired", 401)
+        self.keep(**{"begun": kept.get("begun"), "since": time(), **told})
 
     def leave(self) -> dict[str, Any]:
         """Sign out; answers what was kept."""
@@ -106,6 +115,11 @@ class Guest:
     @property
     def _cookie(self) -> str:
         return "__Host-bank-session" if self._secure else "bank-session"
+
+
+def _left(told: Mapping[str, Any]) -> float:
+    """How long a session that is used now may go on without being used again."""
+    return min(IDLE, float(told.get("since", 0.0)) + LONGEST - time())
 
 
 async def body_of(request: Request) -> bytes:

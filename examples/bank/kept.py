@@ -13,10 +13,15 @@ from typing import Any
 
 __all__ = ["Kept"]
 
-PERSONAL = {"who", "visit", "desk", "id_token", "sid", "prepared"}
-TABLE = (
+PERSONAL = {"who", "visit", "desk", "id_token", "sid", "prepared", "since"}
+OVER_SECONDS = 24 * 3600
+"""So long it is remembered that the login ended a session: longer than any sign-in is on its way
+and any session of ours lasts."""
+
+TABLES = (
     "create table if not exists session"
-    " (key blob primary key, sid text not null, until real not null, told text not null)"
+    " (key blob primary key, sid text not null, until real not null, told text not null)",
+    "create table if not exists over (sid text primary key, until real not null)",
 )
 
 
@@ -27,7 +32,8 @@ class Kept:
         """Open the file, or make it."""
         self._file = sqlite3.connect(path, isolation_level=None)
         self._file.execute("pragma journal_mode = wal")
-        self._file.execute(TABLE)
+        for table in TABLES:
+            self._file.execute(table)
 
     def get(self, secret: str) -> dict[str, Any]:
         """What is kept under a browser's secret; an empty value where nothing is, or no longer."""
@@ -52,8 +58,12 @@ class Kept:
     def end(self, sid: str) -> list[dict[str, Any]]:
         """Sign out whoever belongs to a session at the login; answers what was kept of them.
 
-        What is not theirs stays: a sign-in that is under way still comes back.
+        What is not theirs stays: a sign-in that is under way still comes back. One that belongs
+        to the ended session comes back to nothing: `is_over` remembers.
         """
+        now = time.time()
+        self._file.execute("delete from over where until <= ?", (now,))
+        self._file.execute("insert or replace into over values (?, ?)", (sid, now + OVER_SECONDS))
         found = self._file.execute("select key, told from session where sid = ?", (sid,)).fetchall()
         ended = [(key, dict(json.loads(told))) for key, told in found]
         for key, told in ended:
@@ -62,6 +72,13 @@ class Kept:
                 "update session set sid = '', told = ? where key = ?", (json.dumps(left), key)
             )
         return [told for _, told in ended]
+
+    def is_over(self, sid: str) -> bool:
+        """Did the login end this session, perhaps before we had let anybody in by it?"""
+        found = self._file.execute(
+            "select 1 from over where sid = ? and until > ?", (sid, time.time())
+        )
+        return found.fetchone() is not None
 
     def close(self) -> None:
         """Close the file."""

@@ -128,7 +128,8 @@ class Login:
                 await self._fetch_keys(older_than=PAUSE_SECONDS)
                 found = jwt.decode(token, self._keys, algorithms=["RS256"])
             wanted.validate(found.claims)
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, RecursionError) as error:
+            # A token's parts are JSON of anybody's making until they are verified.
             raise Refused("token") from error
         return dict(found.claims)
 

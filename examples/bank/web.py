@@ -55,7 +55,7 @@ class Web:
         content = await self.bytes(method, url, **more)
         try:
             return dict(json.loads(content)) if content else {}
-        except ValueError as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise Silent(url) from error
 
     async def close(self) -> None:
@@ -69,5 +69,5 @@ def _reason(content: bytes) -> str:
     try:
         told = json.loads(content)
         return str(told.get("why") or told.get("error") or "status")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return "status"

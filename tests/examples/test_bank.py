@@ -1,6 +1,7 @@
 """The bank's website: one sign-in pays one order, whoever else asks gets a page that says no."""
 
 import re
+from base64 import b64encode
 
 import aiohttp
 import pytest
@@ -321,6 +322,7 @@ async def test_every_answer_is_careful(bank, path):
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
     assert "style=" not in text
     assert "<script>" not in text
 
@@ -407,7 +409,10 @@ async def test_who_signs_out_at_the_login_is_out_here_too(country, bank):
         assert await until(ended)
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c", "e30.e30."])
+DEEP = b64encode(b'{"alg":' + b"[" * 40_000).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "e30.e30.", f"{DEEP}.e30.e30"])
 async def test_only_the_login_ends_sessions_by_the_back_channel(bank, token):
     answer, _ = await answer_of(
         "POST", f"{bank}/sign-out/back-channel", data={"logout_token": token}
@@ -456,6 +461,50 @@ async def test_a_contract_is_signed_once(country, bank):
         again = await jaan.post(f"{bank}/contract/prepare", asked)
         assert again == {"location": "/contract"}
         assert await jaan.fetch(f"{bank}/contract/file") == first
+
+
+async def test_the_second_of_two_browsers_signs_nothing_over_the_first(country, bank):
+    async with customer(country, "mari") as one, customer(country, "mari") as two:
+        for browser in (one, two):
+            await at_contract(browser, bank)
+        asked = {"certificate": one.certificate()}
+        laid_out = [await each.post(f"{bank}/contract/prepare", asked) for each in (one, two)]
+        values = [await one.signature(each) for each in laid_out]
+        await one.post(f"{bank}/contract/sign", {"value": values[0]})
+        first = await one.fetch(f"{bank}/contract/file")
+        with pytest.raises(PageRefused) as refused:
+            await two.post(f"{bank}/contract/sign", {"value": values[1]})
+        assert (refused.value.why, refused.value.facts["status"]) == ("signed", 409)
+        assert await two.fetch(f"{bank}/contract/file") == first
+
+
+async def test_a_file_is_never_kept_in_the_place_of_another(tmp_path):
+    load_example()
+    from bank.contracts import _keep
+    from bank.web import Refused
+
+    path = tmp_path / "contracts" / "one.asice"
+    _keep(path, b"first")
+    with pytest.raises(Refused):
+        _keep(path, b"second")
+    assert [(one.name, one.read_bytes()) for one in path.parent.iterdir()] == [
+        ("one.asice", b"first")
+    ]
+
+
+@pytest.mark.parametrize("path", ["/contract/prepare", "/contract/sign"])
+@pytest.mark.parametrize("body", ["[" * 50_000, '{"a":' * 10_000, "[1]", "7", "null", ""])
+async def test_a_body_that_is_no_object_is_refused(country, bank, path, body):
+    async with customer(country) as peeter:
+        page = await at_contract(peeter, bank)
+        answer, _ = await answer_of(
+            "POST",
+            f"{bank}{path}",
+            data=body,
+            headers={"X-Csrf": attribute(page, "data-csrf"), "Accept": "application/json"},
+            cookies={"bank-session": cookie(peeter)},
+        )
+    assert answer.status == 400
 
 
 async def test_another_person_s_card_signs_nothing(country, bank):
