@@ -5,6 +5,7 @@ one row that grows until it is full; every partial tile is a beginning of it. Wh
 what is decided elsewhere.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -268,16 +269,12 @@ class LookStore:
     def count(self, *, most: int, work: Work) -> int:
         """Count what was noted, the oldest first; answers how many notes that were."""
         oldest = select(UNCOUNTED.c.sequence).order_by(UNCOUNTED.c.sequence).limit(most)
-        sequences = list(work.execute(oldest).scalars())
-        if not sequences:
-            return 0
-        these = UNCOUNTED.c.sequence <= sequences[-1]
-        columns = [UNCOUNTED.c[name] for name in GROUP]
-        query = select(*columns, func.count()).where(these).group_by(*columns)
-        for *group, looks in work.execute(query).all():
-            self._add(Group(*group), looks, work=work)
-        work.execute(delete(UNCOUNTED).where(these))
-        return len(sequences)
+        # One statement takes away exactly what it tells: a look that is committed meanwhile stays.
+        taken = delete(UNCOUNTED).where(UNCOUNTED.c.sequence.in_(oldest))
+        rows = work.execute(taken.returning(*(UNCOUNTED.c[name] for name in GROUP))).all()
+        for group, looks in Counter(Group(*row) for row in rows).items():
+            self._add(group, looks, work=work)
+        return len(rows)
 
     def counts(self, since: str, *, work: Work) -> list[tuple[Group, int]]:
         """How many looks of each kind there were from that day on, counted already or not."""
