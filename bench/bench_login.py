@@ -189,7 +189,9 @@ async def whole(provider: OpenIdProvider, cards, *, count: int, at_once: int) ->
         while waiting:
             token, browser = waiting.pop()
             asked = await in_thread(provider.begin, ASKED, browser=browser, secret="")
-            session = await login.authenticate(token, browser=browser, source="192.0.2.1")
+            session = await login.authenticate(
+                token, browser=browser, source="192.0.2.1", request=asked.request
+            )
             onward = await in_thread(
                 provider.proceed, asked.request, browser=browser, secret=session.id
             )

@@ -162,7 +162,8 @@ async def person(card):  # noqa: F811
             async with http.post(f"{login}/auth/challenge", json={}, headers=own) as answer:
                 nonce = (await answer.json())["nonce"]
             token = json.loads(web_eid_token(card, origin=login, nonce=nonce))
-            async with http.post(f"{login}/auth/web-eid", json=token, headers=own) as answer:
+            shown = f"{login}/auth/web-eid?request={request}"
+            async with http.post(shown, json=token, headers=own) as answer:
                 assert answer.status == 200
             on = f"{login}/oidc/continue?request={request}"
             async with http.get(on, allow_redirects=False) as answer:

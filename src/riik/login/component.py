@@ -118,7 +118,7 @@ class Login:
         return challenge
 
     async def authenticate(
-        self, token: str, *, browser: str, source: str, earlier: str = ""
+        self, token: str, *, browser: str, source: str, earlier: str = "", request: str = ""
     ) -> Session:
         """Sign a person in with a Web eID token.
 
@@ -131,6 +131,8 @@ class Login:
             source: Where the request comes from, such as an address; failures are counted
                 by it.
             earlier: The secret of the session that this browser had, if any.
+            request: Name of the waiting request on whose page the card was shown; the
+                sign-in is fresh for it alone.
 
         Returns:
             A new session with an id that was never used before.
@@ -151,7 +153,8 @@ class Login:
         except Refused as refused:
             await self.in_thread(self._note_failure, source, refused.why)
             raise
-        return await self.in_thread(self._open, credential, person, earlier)
+        shown_for = hash_of(request) if request else b""
+        return await self.in_thread(self._open, credential, person, earlier, shown_for)
 
     def session(self, secret: str) -> Session:
         """The session behind a cookie; using it moves its end.
@@ -325,7 +328,9 @@ class Login:
             self.store.put_failure(blind, at=self.clock.now(), work=work)
             self.record("refused", why=why, work=work)
 
-    def _open(self, credential: Credential, person: PersonCode, earlier: str) -> Session:
+    def _open(
+        self, credential: Credential, person: PersonCode, earlier: str, shown_for: bytes
+    ) -> Session:
         now, secret = self.clock.now(), self.secret()
         subject, key = self.vault.subject_of(person), hash_of(secret)
         told = msgspec.json.encode((person, credential.given_names, credential.surname))
@@ -339,6 +344,7 @@ class Login:
             began_at=now,
             ends_at=now + timedelta(seconds=self.rules.idle_seconds),
             latest_end=now + timedelta(seconds=self.rules.longest_seconds),
+            shown_for=shown_for,
         )
         with self.database.work() as work:
             before = self.store.session(hash_of(earlier), work=work) if earlier else None

@@ -3,7 +3,7 @@
 For browsers (JSON; a request counts only when it comes from a page of our own origin):
 
 POST /auth/challenge   a nonce for the Web eID extension, bound to this browser
-POST /auth/web-eid     the extension's token as it is; signs in
+POST /auth/web-eid     ?request=: the extension's token as it is; signs in, for that request
 GET  /auth/session     who is signed in here
 POST /auth/logout      ends the session and every member's handle on it
 
@@ -77,6 +77,7 @@ def _sign_in_routes(login: Login, cookies: Cookies) -> list[Route]:
             browser=cookies.read(request, "browser"),
             source=_source(request),
             earlier=cookies.read(request, "session"),
+            request=request.query_params.get("request", ""),
         )
         response = JSONResponse(_shown(session), headers=NEVER)
         cookies.put(response, "session", session.id)

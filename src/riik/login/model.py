@@ -226,7 +226,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSession:
-    """A session as the store keeps it: under the hash of its secret, the person sealed."""
+    """A session as the store keeps it: under the hash of its secret, the person sealed.
+
+    Attributes:
+        shown_for: Hash of the request on whose page the card was shown; empty for none. The
+            sign-in is fresh for that request alone.
+    """
 
     key: bytes
     sid: str
@@ -237,6 +242,7 @@ class KeptSession:
     began_at: datetime
     ends_at: datetime
     latest_end: datetime
+    shown_for: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

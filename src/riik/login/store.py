@@ -67,6 +67,7 @@ _session = Table(
     Column("began_at", Text, nullable=False),
     Column("ends_at", Text, nullable=False),
     Column("latest_end", Text, nullable=False),
+    Column("shown_for", LargeBinary),
     Index("login_session_of_subject", "subject"),
 )
 _grant = Table(
@@ -166,6 +167,7 @@ class SqlLoginStore:
                 "began_at": to_text(session.began_at),
                 "ends_at": to_text(session.ends_at),
                 "latest_end": to_text(session.latest_end),
+                "shown_for": session.shown_for,
             },
         )
 
@@ -291,4 +293,5 @@ def _session_of(row: RowMapping) -> KeptSession:
         began_at=from_text(row["began_at"]),
         ends_at=from_text(row["ends_at"]),
         latest_end=from_text(row["latest_end"]),
+        shown_for=row["shown_for"] or b"",
     )

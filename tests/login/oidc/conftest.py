@@ -93,7 +93,7 @@ class Browser:
     """One browser: keeps cookies, speaks ASGI, follows nothing by itself."""
 
     def __init__(self, app):
-        self.app, self.cookies = app, {}
+        self.app, self.cookies, self.waiting = app, {}, ""
 
     async def send(self, method, path, fields=None, *, content=None, **headers):
         parts = urlsplit(path)
@@ -134,12 +134,15 @@ class Browser:
                     if morsel["max-age"] == "0":
                         del self.cookies[key]
         body = b"".join(message.get("body", b"") for message in messages[1:])
+        location = headers.get("location", "")
+        if location.startswith("/login?"):
+            self.waiting = told(location)["request"]
         json_ = json.loads(body) if headers.get("content-type", "").endswith("json") else None
         return SimpleNamespace(
             status=start["status"],
             headers=headers,
-            location=headers.get("location", ""),
-            told=told(headers.get("location", "")),
+            location=location,
+            told=told(location),
             json=json_,
             text=body.decode(),
         )
@@ -184,14 +187,15 @@ def browser(app):
 
 @pytest.fixture
 def enter(browser, card, clock):
-    """The person signs in with the card in this browser."""
+    """The person shows the card in this browser, on the page of the request it brought last."""
 
-    async def act(holder=None, within=None):
+    async def act(holder=None, within=None, request=None):
         clock.advance(seconds=5)
         visitor = within or browser
         nonce = (await visitor.send("POST", "/auth/challenge", content=b"{}")).json["nonce"]
         token = web_eid_token(holder or card, origin=ORIGIN, nonce=nonce).encode()
-        return await visitor.send("POST", "/auth/web-eid", content=token)
+        shown_for = visitor.waiting if request is None else request
+        return await visitor.send("POST", f"/auth/web-eid?request={shown_for}", content=token)
 
     return act
 

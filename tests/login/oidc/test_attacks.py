@@ -24,6 +24,7 @@ from riik.testing.cards import bound_card
 
 pytestmark = pytest.mark.anyio
 JAAN = PersonCode("EE38001085718")
+AT_DESK = {"client_id": "desk", "redirect_uri": "https://desk.demo.ee/back"}
 
 
 @pytest.fixture
@@ -376,3 +377,56 @@ async def test_the_same_person_again_keeps_the_sites(browser, signed_in, enter, 
 
 def test_a_request_s_query_has_no_secret_of_ours():
     assert "browser" not in urlencode(asked())
+
+
+# --- a card that is shown answers the one request on whose page it was shown ---
+
+
+@pytest.mark.parametrize(
+    "earlier", [{"prompt": "login"}, {"max_age": "0"}, {"prompt": "consent"}, {}], ids=str
+)
+async def test_what_waits_elsewhere_is_not_answered_by_a_card_shown_here(
+    browser, enter, clock, earlier
+):
+    """An order that another put there, or a tab of whoever sat there before."""
+    planted = (await browser.authorize(**earlier)).told["request"]
+    own = (await browser.authorize(client_id="bank", redirect_uri=BANK_BACK)).told["request"]
+    await enter(request=own)
+    clock.advance(seconds=5)
+    answer = await browser.send("GET", f"/oidc/continue?request={planted}")
+    assert answer.location.startswith("/login?request=")
+    agreed = await browser.send("POST", "/oidc/continue", {"request": planted})
+    # What asks for nothing special may be agreed to by the person, on our page.
+    plain = earlier in ({}, {"prompt": "consent"})
+    assert agreed.location.startswith(BACK) is plain
+    assert "code" in (await browser.send("GET", f"/oidc/continue?request={own}")).told
+
+
+async def test_a_shared_screen_s_card_answers_nothing_that_waited_before(browser, enter):
+    """The official's tab that waited for the person's card opens nothing of theirs."""
+    planted = (await browser.authorize()).told["request"]
+    desk = (await browser.authorize(**AT_DESK)).told["request"]
+    await enter(request=desk)
+    assert "code" in (await browser.send("GET", f"/oidc/continue?request={desk}")).told
+    for method, fields in (("GET", None), ("POST", {"request": planted})):
+        address = "/oidc/continue" + (f"?request={planted}" if method == "GET" else "")
+        answer = await browser.send(method, address, fields)
+        assert answer.location.startswith("/login?request=")
+
+
+async def test_a_card_shown_for_no_request_answers_none(browser, enter):
+    planted = (await browser.authorize(prompt="login")).told["request"]
+    await enter(request="")
+    answer = await browser.send("GET", f"/oidc/continue?request={planted}")
+    assert answer.location.startswith("/login?request=")
+
+
+@pytest.mark.parametrize(("seconds", "answered"), [(30, True), (90, False)])
+async def test_a_card_shown_long_before_the_way_back_is_too_old_for_max_age(
+    browser, enter, clock, seconds, answered
+):
+    name = (await browser.authorize(max_age="0")).told["request"]
+    await enter()
+    clock.advance(seconds=seconds)
+    answer = await browser.send("GET", f"/oidc/continue?request={name}")
+    assert ("code" in answer.told) is answered

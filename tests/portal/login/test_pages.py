@@ -97,7 +97,7 @@ async def test_who_must_show_the_card_again_is_told_so(browser, enter, waiting):
     await enter()
     page = (await waiting(prompt="login", ui_locales="en")).text
     assert "Show your card again" in page
-    assert 'data-answer="/auth/web-eid"' in page
+    assert 'data-answer="/auth/web-eid?request=' in page
 
 
 async def test_somebody_else_can_sign_in_instead(browser, enter):
@@ -132,6 +132,21 @@ async def test_another_browser_is_signed_out_from_here(browser, enter, app):
     assert answer.location == "/sessions"
     assert (await other.send("GET", "/sessions")).location == "/login"
     assert (await browser.send("GET", "/sessions")).status == 200
+
+
+async def test_a_shared_screen_tells_and_ends_nothing_of_other_browsers(browser, enter, app):
+    """Whoever sits there after the person sees one sign-in, and can end that one."""
+    at_home = Browser(app)
+    await enter(within=at_home)
+    await browser.authorize(client_id="desk", redirect_uri="https://desk.demo.ee/back")
+    await enter()
+    await browser.send("GET", f"/oidc/continue?request={browser.waiting}")
+    page = (await browser.send("GET", "/sessions?lang=en")).text
+    assert "People share this screen" in page
+    assert "What happened in your name" not in page
+    assert page.count('name="only"') == 1
+    assert (await browser.send("POST", "/sessions", {})).location == "/logged-out"
+    assert (await at_home.send("GET", "/sessions")).status == 200
 
 
 async def test_signing_out_here_leaves_nobody_signed_in_here(browser, enter):

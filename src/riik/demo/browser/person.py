@@ -120,13 +120,14 @@ class Browser:
         held = self._http.cookie_jar.filter_cookies(URL(site))
         return {name: morsel.value for name, morsel in held.items()}
 
-    async def sign_in(self, login: str) -> None:
-        """Sign in at the national login with the card and PIN1."""
+    async def sign_in(self, login: str, *, request: str = "") -> None:
+        """Sign in at the national login with the card and PIN1, for a request that waits there."""
         nonce = str((await self.post(f"{login}/auth/challenge", {}))["nonce"])
         token = await asyncio.to_thread(
             authentication_token, self.card, origin=login, nonce=nonce, pin=self.holder.pin1
         )
-        await self.post(f"{login}/auth/web-eid", token)
+        shown_for = f"?{urlencode({'request': request})}" if request else ""
+        await self.post(f"{login}/auth/web-eid{shown_for}", token)
 
     async def signature(self, prepared: dict[str, str]) -> str:
         """Sign a digest with PIN2, as base64."""
@@ -154,7 +155,7 @@ class Browser:
             address, content = await self._led("POST", f"{login}/oidc/continue", asked)
             if urlsplit(address).path != LOGIN_PAGE:
                 return address, content
-        await self.sign_in(login)
+        await self.sign_in(login, request=request)
         return await self._led("GET", f"{login}/oidc/continue?{urlencode({'request': request})}")
 
     async def _is_known(self, login: str) -> bool:

@@ -276,6 +276,16 @@ class OpenIdProvider:
             kept = self._live(hash_of(secret), work=work, use=False)
         return None if kept is None else self.login.unsealed(kept)
 
+    def at_shared_screen(self, secret: str) -> bool:
+        """Whether this sign-in was given to a site whose screens people share.
+
+        Whoever sits there may be somebody else by now: nothing of the person's other browsers
+        is told or ended from it.
+        """
+        with self.login.database.read() as work:
+            told = self.login.store.given(hash_of(secret), work=work)
+        return any(self.clients[one].shared for one, _ in told if one in self.clients)
+
     def _hinted(self, asked: AuthorizationRequest, *, work: Work) -> str:
         """The subject that a hint names; empty without a hint."""
         if not asked.hint:

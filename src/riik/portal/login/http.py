@@ -112,17 +112,21 @@ class _Calls:
             places = await self.login.in_thread(self.login.places, secret)
         except SessionRefused:
             return RedirectResponse("/login", 303)
+        here = next(place for place in places if place.here)
+        sight = self._sight(request, None, here=here.session)
+        if await self.login.in_thread(self.provider.at_shared_screen, secret):
+            return self._page(request, self.pages.sessions(sight, [here], None))
         events = await self.login.in_thread(self.login.history, secret, limit=MOST_EVENTS)
-        here = next(place.session for place in places if place.here)
-        sight = self._sight(request, None, here=here)
         return self._page(request, self.pages.sessions(sight, places, events))
 
     async def end(self, request: Request) -> Response:
-        """POST /sessions: sign out there, or everywhere."""
+        """POST /sessions: sign out there, or everywhere; at a shared screen, here alone."""
         check_own_page(request, origin=self.provider.issuer, refusal=OriginRefused)
         only = (await _form(request)).get("only", "")
         secret = self._secret(request)
         try:
+            if await self.login.in_thread(self.provider.at_shared_screen, secret):
+                only = (await self.login.in_thread(self.login.session, secret)).sid
             await self.login.in_thread(self.login.logout_everywhere, secret, only=only)
         except SessionRefused:
             return RedirectResponse("/logged-out", 303)

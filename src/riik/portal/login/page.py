@@ -81,6 +81,7 @@ class LoginPages:
             site=self._site(pending.client, sight) if pending else "",
             again=again and pending is not None and pending.need is Need.SIGN_IN,
             learns=self._learns(pending, sight),
+            answer=_answer(request),
             next=_continue(request) if request else SESSIONS,
             cancel=_cancel(request) if request else "",
             card=self.card,
@@ -110,8 +111,10 @@ class LoginPages:
         """It ended."""
         return self._render("logged-out.html", sight)
 
-    def sessions(self, sight: Sight, places: Sequence[Place], events: Sequence[Event]) -> str:
-        """Where one is signed in, and what happened in one's name."""
+    def sessions(
+        self, sight: Sight, places: Sequence[Place], events: Sequence[Event] | None
+    ) -> str:
+        """Where one is signed in, and what happened in one's name; None where others may read."""
         texts = self.pages.texts[sight.language]
         return self._render(
             "sessions.html",
@@ -126,8 +129,9 @@ class LoginPages:
                 }
                 for place in places
             ],
+            shared=events is None,
             events=told_once(
-                ((one.at, self._happened(one, sight, texts)) for one in events), texts
+                ((one.at, self._happened(one, sight, texts)) for one in events or ()), texts
             ),
         )
 
@@ -212,6 +216,11 @@ class LoginPages:
 
 def _called(names: Mapping[str, str], language: str) -> str:
     return names.get(language) or names.get("en") or next(iter(names.values()), "")
+
+
+def _answer(request: str) -> str:
+    """Where the card's answer goes: with the request that it was shown for."""
+    return f"/auth/web-eid?{urlencode({'request': request})}" if request else "/auth/web-eid"
 
 
 def _continue(request: str) -> str:
