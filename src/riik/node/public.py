@@ -1,5 +1,6 @@
 """Assembling what serves people: registers, services, payments, inbox, portal."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import riik
@@ -57,6 +58,7 @@ __all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services
 
 SOURCE = Path(riik.__file__).parent
 CATALOGUE = "catalogue:"
+STANDARD = SOURCE / "services" / "standard.bpmn"
 
 
 def folder_of(assembly: Assembly, name: str, *, kind: str) -> Path:
@@ -205,6 +207,7 @@ def add_services(assembly: Assembly) -> None:
         definitions=_definitions(assembly),
         zone=section.zone,
     )
+    _keep_versions(assembly, files)
     staff = staff_of(assembly.config)
     operations = _operations(
         assembly, cases, fees, signatures, documents=Documents(press=press), staff=staff
@@ -300,13 +303,22 @@ def add_portal(assembly: Assembly) -> None:
 
 
 def _definitions(assembly: Assembly) -> dict[str, ServiceDefinition]:
-    section = assembly.config.file.services
-    standard = (SOURCE / "services" / "standard.bpmn").read_bytes()
-    found = [
-        read_service(read_folder(folder_of(assembly, name, kind="services")), standard=standard)
-        for name in (section.folders if section else ())
-    ]
+    found = [read_service(folder, standard=STANDARD.read_bytes()) for folder in _folders(assembly)]
     return {definition.id: definition for definition in found}
+
+
+def _keep_versions(assembly: Assembly, files: Files) -> None:
+    """Keep what cases begin with from now on: a later folder changes none of them."""
+    standard = STANDARD.read_bytes()
+    with assembly.base.database.work() as work:
+        for folder in _folders(assembly):
+            files.keep(folder, standard=standard, work=work)
+
+
+def _folders(assembly: Assembly) -> Iterator[Mapping[str, bytes]]:
+    section = assembly.config.file.services
+    for name in section.folders if section else ():
+        yield read_folder(folder_of(assembly, name, kind="services"))
 
 
 def _operations(

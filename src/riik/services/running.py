@@ -5,7 +5,7 @@ so that one writer gets through, woken through the outbox.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from riik.cases import Case, Cases, CaseUnknown
-from riik.core import Clock, Outbox, PersonCode, Vault, Work
+from riik.core import Clock, Memo, Outbox, PersonCode, Vault, Work
 from riik.rules import decide
 from riik.services.dossier import Dossier
+from riik.services.folder.definition import read_service
+from riik.services.folder.versions import pack_folder, unpack_folder
 from riik.services.model import ServiceDefinition
 from riik.services.process import Kind, Node, State, complete, waiting
 
@@ -23,6 +25,8 @@ __all__ = ["RUN", "Effect", "Files", "Running", "ServiceStore", "Stored", "due_a
 
 MOST_DAYS_OFF = 30
 """More days without work in a row no country has; a profile that says so ends no search."""
+
+MOST_VERSIONS = 64
 
 RUN = "services.run"
 """Outbox topic: a case has work to do without the person; the payload is its id."""
@@ -157,6 +161,8 @@ class ServiceStore(Protocol):
     def insert(self, stored: Stored, *, work: Work) -> None: ...
     def load(self, case: str, *, work: Work) -> Stored | None: ...
     def save(self, stored: Stored, *, work: Work) -> None: ...
+    def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None: ...
+    def folder(self, digest: str, *, work: Work) -> bytes | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +170,9 @@ class Files:
     """The running cases of one authority.
 
     Attributes:
-        definitions: Its services, by id.
+        definitions: Its services, by id, in the version with which cases begin now.
         zone: Where the law's days begin, such as ``Europe/Tallinn``.
+        versions: Earlier versions that were read, by digest.
     """
 
     store: ServiceStore
@@ -175,6 +182,7 @@ class Files:
     clock: Clock
     definitions: Mapping[str, ServiceDefinition]
     zone: str
+    versions: Memo[str, ServiceDefinition] = field(default_factory=lambda: Memo(MOST_VERSIONS))
 
     def begin(
         self, case: Case, definition: ServiceDefinition, dossier: Dossier, state: State
@@ -205,12 +213,38 @@ class Files:
         sealed = self.vault.open(case.subject, stored.sealed, context=_context(case_id))
         return Running(
             case=case,
-            definition=self.definitions[stored.service],
+            definition=self.definition_of(stored, work=work),
             dossier=Dossier.from_json(sealed),
             state=Running.open_state(stored.state),
             version=stored.version,
             today=local_day(self.clock.now(), self.zone),
         )
+
+    def keep(self, folder: Mapping[str, bytes], *, standard: bytes, work: Work) -> None:
+        """Keep a version of a service, for the cases that begin with it."""
+        packed = pack_folder(folder, standard=standard)
+        definition = read_service(folder, standard=standard)
+        self.store.keep_folder(definition.digest, definition.id, packed, work=work)
+
+    def definition_of(self, stored: Stored, *, work: Work) -> ServiceDefinition:
+        """The service as it was when the case began: its questions, rules, fee and process.
+
+        A case from before versions were kept goes on by the present one.
+
+        Raises:
+            CaseUnknown: For ``no-service``: neither the service nor its version is here.
+            FolderRefused: The version that was kept can't be read any more.
+        """
+        present = self.definitions.get(stored.service)
+        if present is not None and present.digest == stored.digest:
+            return present
+        packed = self.store.folder(stored.digest, work=work)
+        if packed is not None:
+            digest = stored.digest
+            return self.versions.of(digest, lambda: unpack_folder(packed, digest=digest))
+        if present is None:
+            raise CaseUnknown("this service is no longer here", why="no-service")
+        return present
 
     def insert(self, running: Running, *, work: Work) -> None:
         """Write a case that starts, and wake it."""

@@ -1,4 +1,4 @@
-"""The table of running cases; their dossiers are sealed per person."""
+"""The tables of running cases, whose dossiers are sealed per person, and of their folders."""
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, insert, select, update
 
@@ -18,6 +18,14 @@ _running = Table(
     Column("state", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+_folders = Table(
+    "services_folder",
+    _tables,
+    Column("digest", Text, primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("files", LargeBinary, nullable=False),
 )
 
 
@@ -65,3 +73,13 @@ class SqlServiceStore:
         )
         if written.rowcount != 1:
             raise Unavailable("the case was changed meanwhile", why="changed")
+
+    def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None:
+        """Keep a version of a service, once; one that is kept stays as it is."""
+        if self.folder(digest, work=work) is None:
+            work.execute(insert(_folders).values(digest=digest, service=service, files=files))
+
+    def folder(self, digest: str, *, work: Work) -> bytes | None:
+        """A kept version, or None."""
+        row = work.execute(select(_folders.c.files).where(_folders.c.digest == digest)).first()
+        return bytes(row.files) if row else None
