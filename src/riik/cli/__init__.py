@@ -33,7 +33,10 @@ __all__ = ["main"]
             "riik.cli.service:service",
             "Check public services, which are folders of data.",
         ),
-        "register": ("riik.cli.register:register", "Check registers, which are folders of data."),
+        "register": (
+            "riik.cli.register:register",
+            "Make, check and fill registers, which are folders of data.",
+        ),
     },
     context_settings={"help_option_names": ["-h", "--help"]},
 )

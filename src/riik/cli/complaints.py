@@ -29,6 +29,19 @@ REMEDIES: Final = {
     ("cli.refused", "no-signer"): "name who seals the list: --signer PEM",
     ("cli.refused", "no-log-key"): "name the log's key: --log-key VKEY, or a file that holds it",
     ("cli.refused", "certificate"): "give a certificate as PEM or DER",
+    ("cli.refused", "mapping"): "give --mapping MAP.toml; --propose prints one to begin with",
+    ("cli.refused", "node"): "give --node NODE.TOML, the node that keeps the register",
+    ("registers.import-refused", "changed"): "let nobody write to the source, and import it again",
+    ("registers.import-refused", "unfinished"): "give --resume to go on, or --undo RUN",
+    ("registers.import-refused", "nothing-to-resume"): "import without --resume; rows that are "
+    "there already are left as they are",
+    ("registers.import-refused", "changed-since"): "correct those records one by one: an undo "
+    "would take back what others did",
+    ("registers.import-refused", "source"): "check the address and the table; only SQLite and "
+    "PostgreSQL come along, other databases need their driver",
+    ("registers.import-refused", "header"): "give every column a name of its own in the first row",
+    ("registers.import-refused", "encoding"): "name the encoding in the mapping: [source] encoding",
+    ("runtime.disk-unavailable", "full"): "make room on the disk, then go on with --resume",
     ("formats.toml-refused", "unknown-key"): "correct the key that is named, or remove it",
     ("formats.toml-refused", "value"): "give the key that is named a value of its kind",
     ("formats.toml-refused", "syntax"): "correct the line that is named (the form is TOML 1.0)",
@@ -75,7 +88,7 @@ REMEDIES: Final = {
 
 BY_COMPONENT: Final = {
     "services": "correct the folder and check it again",
-    "registers": "correct the folder and check it again",
+    "registers": "correct what is named and try again",
     "rules": "correct rules.dmn and check it again",
     "transparency": "fetch the proof again from whoever keeps the data",
     "trust": "check that the files belong together",

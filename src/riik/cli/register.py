@@ -1,21 +1,24 @@
-"""`riik register`: is this folder a register, and are its rights what its tests say?"""
+"""`riik register`: make a register, check it, and fill it from an existing table."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from riik.cli.files import read_folder
 from riik.cli.folders import Told, tell
+from riik.cli.importing import Order, import_table, new_register, propose_mapping, undo_run
 
 __all__ = ["register"]
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.group()
 def register() -> None:
-    """Check registers, which are folders of data."""
+    """Make, check and fill registers, which are folders of data."""
 
 
 @register.command()
@@ -30,6 +33,59 @@ def check(folders: Sequence[Path], *, as_json: bool) -> None:
     for told in checks:
         tell(told, as_json=as_json)
     raise SystemExit(0 if all(told.passed for told in checks) else 1)
+
+
+@register.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--from", "source", metavar="FILE", default="", help="A table whose columns to take.")
+@click.option("--table", default="", help="Table of a database; FILE is then its address.")
+@click.option("--owner", default="owner", help="Role of the member that answers for it.")
+@click.option("--language", "languages", multiple=True, default=("en",), show_default=True)
+def new(folder: Path, *, source: str, table: str, owner: str, languages: tuple[str, ...]) -> None:
+    """Make a register's folder in DIR; its name is the register's id.
+
+    With --from its fields are guessed from a table's columns; each guess is printed and stands
+    marked in the folder. What is made passes `riik register check`.
+
+    Exit status: 0 made, 1 refused, 2 the command was wrong.
+    """
+    new_register(folder, source=source, table=table, owner=owner, languages=languages)
+
+
+@register.command("import")
+@click.argument("folder", metavar="REGISTER-FOLDER", type=FOLDER)
+@click.argument("source", metavar="[FILE]", default="")
+@click.option("--table", default="", help="Table of a database; FILE is then its address.")
+@click.option("--mapping", type=FILE, help="Which column becomes which field.")
+@click.option("--node", type=FILE, help="The node that keeps the register.")
+@click.option(
+    "--rejected",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where rejected rows go; FILE.rejected.csv is the default.",
+)
+@click.option("--propose", is_flag=True, help="Print a mapping to begin with, and do no more.")
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would be written.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
+@click.option("--undo", metavar="RUN", default="", help="Take a run back.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+def import_(folder: Path, *, source: str, propose: bool, undo: str, **asked: Any) -> None:
+    """Copy the rows of FILE into the register of REGISTER-FOLDER.
+
+    FILE is a file of separated values; with --table it is a database's address as SQLAlchemy
+    writes it, or a secret's place: `env:NAME`, `file:PATH`.
+
+    Exit status: 0 every row is in the register, 1 some were rejected or the import was refused,
+    2 the command was wrong.
+    """
+    order = Order(folder=folder, source=source, **asked)
+    if not source and not undo:
+        raise click.UsageError("FILE is missing")
+    if undo:
+        undo_run(order, undo)
+    elif propose:
+        propose_mapping(order)
+    else:
+        import_table(order)
 
 
 def _check(folder: Path) -> Told:

@@ -5,6 +5,12 @@ from riik.node.base import lay_tables
 from riik.node.compose import build, open_member, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
 from riik.node.fillers.certification import certify_many
+from riik.node.fillers.importing import (
+    birth_places,
+    open_importer,
+    open_rejects,
+    open_source,
+)
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
 from riik.node.node import Node, PortTaken
 from riik.node.status import Country, CountryPages, Listed, Message
@@ -21,6 +27,7 @@ __all__ = [
     "NodeConfig",
     "Pin",
     "PortTaken",
+    "birth_places",
     "build",
     "certify",
     "certify_many",
@@ -28,8 +35,11 @@ __all__ = [
     "join",
     "lay_tables",
     "log_key",
+    "open_importer",
     "open_member",
     "open_reader",
+    "open_rejects",
+    "open_source",
     "open_trust",
     "publish_list",
     "read_config",

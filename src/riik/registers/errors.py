@@ -9,6 +9,7 @@ Refused
 ├── OfficialRefused     no official of the owner, or not in this matter
 ├── CorrectionAnswered  somebody answered this request already
 ├── UnknownSubject      the register has no such record
+├── ImportRefused       a table can't be imported as it is, or a run can't be undone
 ├── RecordRefused       the record would not be what its schema and its history allow
 └── HistoryRefused      a change is not what was signed, or doesn't follow the one before
 """
@@ -22,6 +23,7 @@ __all__ = [
     "CorrectionAnswered",
     "DefinitionRefused",
     "HistoryRefused",
+    "ImportRefused",
     "OfficialRefused",
     "PurposeRefused",
     "RecordRefused",
@@ -79,6 +81,12 @@ class CorrectionAnswered(Refused):
 
     code = "registers.correction-answered"
     status: ClassVar[int] = 409
+
+
+class ImportRefused(Refused):
+    """A table can't be imported as it is, or a run can't be resumed or undone."""
+
+    code = "registers.import-refused"
 
 
 class RecordRefused(Refused):

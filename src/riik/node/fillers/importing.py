@@ -1,0 +1,108 @@
+"""Importing into one of a node's registers: engines, register and source, put together."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from riik.node.base import Base, open_base, read_folder
+from riik.node.config import ConfigRefused, NodeConfig
+from riik.profiles import COUNTRIES, country_profile
+from riik.registers import Holding, RegisterDefinition, Writer, load_register
+from riik.registers.importing.client import (
+    FileSource,
+    RejectedFile,
+    TableSource,
+    open_file,
+    open_table,
+)
+from riik.registers.importing.component import Importer
+from riik.registers.importing.mapping import SourceShape
+from riik.registers.importing.store import SqlImportStore
+from riik.registers.store import SqlRegisterStore
+
+__all__ = ["birth_places", "open_importer", "open_rejects", "open_source"]
+
+SCHEMES = ("sqlite:", "postgresql", "mysql", "mariadb", "oracle", "mssql")
+
+
+@contextmanager
+def open_importer(config: NodeConfig, definition: RegisterDefinition) -> Iterator[Importer]:
+    """Imports into a register that this node keeps; works beside the running node.
+
+    Raises:
+        ConfigRefused: For ``register``: the node doesn't keep this very folder.
+    """
+    section, file = config.file.registers, config.file.node
+    folders = section.folders if section else ()
+    base = open_base(config)
+    try:
+        kept = [_load(config, name, country=file.profile) for name in folders]
+        if definition.digest not in {one.digest for one in kept}:
+            message = f"the node doesn't keep {definition.id} as this folder has it"
+            raise ConfigRefused(message, why="register")
+        yield _importer(base, definition)
+    finally:
+        base.let_go()
+
+
+def open_source(
+    name: str, *, table: str, shape: SourceShape, config: NodeConfig | None
+) -> FileSource | TableSource:
+    """A file, or a table of a database whose address is given, or named as a secret.
+
+    Raises:
+        ImportRefused: For ``file``, ``encoding``, ``header``, ``line-size`` or ``source``.
+        ConfigRefused: For ``secret``.
+    """
+    if table:
+        url = config.secret(name) if config and name.startswith(("env:", "file:")) else name
+        return open_table(url, table)
+    return open_file(Path(name), shape)
+
+
+def open_rejects(path: Path, header: Sequence[str]) -> RejectedFile:
+    """Where rejected rows go."""
+    return RejectedFile(path, header)
+
+
+def birth_places() -> frozenset[str]:
+    """The numbers with which Vietnamese personal codes begin."""
+    return frozenset(
+        code
+        for country in COUNTRIES
+        for place in country_profile(country).places
+        for code in place.births
+    )
+
+
+def _load(config: NodeConfig, name: str, *, country: str) -> RegisterDefinition:
+    import riik
+
+    catalogue = Path(riik.__file__).parent / "catalogue" / "registers"
+    known = name.startswith("catalogue:")
+    folder = catalogue / name.removeprefix("catalogue:") if known else config.path(name)
+    return load_register(read_folder(folder), country=country)
+
+
+def _importer(base: Base, definition: RegisterDefinition) -> Importer:
+    store = SqlRegisterStore()
+    return Importer(
+        holding=Holding(
+            definition=definition,
+            provider=base.config.client(definition.id),
+            signer=base.signer(f"register-{definition.id}"),
+        ),
+        runs=SqlImportStore(),
+        records=store,
+        writer=Writer(
+            store=store,
+            vault=base.vault,
+            outbox=base.outbox,
+            clock=base.clock,
+            entropy=base.entropy,
+        ),
+        database=base.database,
+        vault=base.vault,
+        clock=base.clock,
+        entropy=base.entropy,
+    )

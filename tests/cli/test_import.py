@@ -1,0 +1,149 @@
+"""`riik register new` and `import`, as somebody with a table uses them."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.registers.importing.conftest import HEADER, row
+
+import riik as riik_package
+
+NODE = """
+[node]
+name = "transport"
+member = "EE-DEMO/GOV/70000005"
+profile = "ee"
+names = { en = "Transport Administration" }
+role = "transport"
+code = "70000005"
+began = "2026-11-23T12:00:00.000000Z"
+demonstration = true
+
+[people]
+port = 7104
+origin = "http://localhost:7104"
+
+[state]
+key-cost = 1024
+passphrase = "file:passphrase"
+
+[exchange]
+host = "127.0.0.6"
+anchor = "anchor.xml"
+
+[registers]
+folders = ["permits"]
+"""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder with a node's file and a table of thirty rows."""
+    monkeypatch.chdir(tmp_path)
+    Path("node.toml").write_text(NODE)
+    Path("passphrase").write_text("open sesame")
+    write("table.csv", [row(n, issued=f"{1 + n % 28:02d}.04.2024") for n in range(30)])
+    return tmp_path
+
+
+def write(name, rows, header=HEADER):
+    with Path(name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+@pytest.fixture
+def ready(riik, place):
+    """The register and the mapping that the commands themselves make."""
+    assert riik("register", "new", "permits", "--from", "table.csv").exit_code == 0
+    proposed = riik("register", "import", "permits", "table.csv", "--propose")
+    Path("map.toml").write_text(proposed.stdout)
+    return place
+
+
+def import_(riik, *more, file="table.csv"):
+    words = ("register", "import", "permits", file, "--node", "node.toml", "--mapping", "map.toml")
+    return riik(*words, *more)
+
+
+def test_a_new_register_passes_its_check_and_says_what_it_guessed(riik, place):
+    made = riik("register", "new", "permits", "--from", "table.csv")
+    assert made.exit_code == 0
+    assert len(made.stdout.splitlines()) == len(HEADER) + 2
+    assert riik("register", "check", "permits").exit_code == 0
+
+
+def test_a_folder_that_is_not_empty_stays_as_it_is(riik, place):
+    made = riik("register", "new", ".", "--from", "table.csv")
+    assert made.exit_code == 1
+    assert not Path("register.toml").exists()
+
+
+def test_a_table_is_tried_and_imported_and_taken_back(riik, ready):
+    dry = import_(riik, "--dry-run", "--json")
+    assert (dry.exit_code, json.loads(dry.stdout)["written"]) == (0, 30)
+    done = json.loads(import_(riik, "--json").stdout)
+    assert (done["written"], done["rejected"]) == (30, 0)
+    undone = riik("register", "import", "permits", "--undo", done["run"], "--node", "node.toml")
+    assert "30 records closed" in undone.stdout
+
+
+def test_rejected_rows_are_told_counted_and_written(riik, ready):
+    write("more.csv", [row(50), row(51, code="49001019905"), row(52, issued="31.02.2024")])
+    done = import_(riik, file="more.csv")
+    assert done.exit_code == 1
+    assert "code-check-digit:code" in done.stdout
+    assert "more.rejected.csv" in done.stdout
+    assert len(Path("more.rejected.csv").read_text().splitlines()) == 3
+
+
+def test_no_cell_is_in_what_the_command_prints(riik, ready):
+    done = import_(riik)
+    assert row(1)[0] not in done.output
+    assert "Põlva" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("missing", "why"), [("--mapping", "mapping"), ("--node", "node")], ids=["mapping", "node"]
+)
+def test_what_is_missing_is_named_with_its_remedy(riik, ready, missing, why):
+    given = {"--node": "node.toml", "--mapping": "map.toml"}
+    del given[missing]
+    words = [word for pair in given.items() for word in pair]
+    done = riik("register", "import", "permits", "table.csv", *words)
+    assert done.exit_code == 1
+    assert f"(cli.refused, {why})" in done.stderr
+
+
+def test_another_folder_than_the_nodes_is_refused(riik, ready):
+    path = Path("permits/register.toml")
+    Path("other").mkdir()
+    for file in Path("permits").rglob("*"):
+        if file.is_file():
+            copy = Path("other") / file.relative_to("permits")
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+    (Path("other") / path.name).write_text(path.read_text().replace("0.1", "0.2"))
+    words = ("other", "table.csv", "--node", "node.toml", "--mapping", "map.toml")
+    done = riik("register", "import", *words)
+    assert "(node.config-refused, register)" in done.stderr
+
+
+def test_a_run_that_was_killed_goes_on(riik, ready):
+    write("long.csv", [row(n) for n in range(6000)])
+    words = ("register", "import", "permits", "long.csv", "--node", "node.toml")
+    command = [sys.executable, "-m", "riik.cli", *words, "--mapping", "map.toml"]
+    env = os.environ | {"PYTHONPATH": str(Path(riik_package.__file__).parents[1])}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as running:
+        for line in running.stderr:
+            if line.startswith("2000 read"):
+                break
+        running.send_signal(signal.SIGKILL)
+    refused = import_(riik, file="long.csv")
+    assert "(registers.import-refused, unfinished)" in refused.stderr
+    done = json.loads(import_(riik, "--resume", "--json", file="long.csv").stdout)
+    assert (done["read"], done["written"]) == (6000, 6000)
