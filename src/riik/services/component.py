@@ -22,6 +22,7 @@ from riik.core import (
     to_text,
 )
 from riik.payments import Fees
+from riik.services.desk.amending import AMENDMENT, amendment_file, may_amend
 from riik.services.desk.helping.assisting import Assisting
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
@@ -180,6 +181,9 @@ class Services:
         await self._note(running, visit)
         if name == APPLICATION and may_sign(running):
             content = application_file(running, language=language or running.dossier.language)
+            return content, "application/json"
+        if name == AMENDMENT and may_amend(running):
+            content = amendment_file(running, language=language or running.dossier.language)
             return content, "application/json"
         return await self.in_thread(self._document, running, name)
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from riik.cases import Case, Cases, Document, State
 from riik.core import MemberId, PersonCode, Work
-from riik.services.desk.amending import Amendments
+from riik.services.desk.amending import AMENDMENT, Amendments
 from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
 from riik.services.forms import check_answers, check_page, wanted_pages
@@ -224,8 +224,9 @@ class Steps:
             return Outcome(dossier=self.amendments.answer(detail, content, running))
         signs = "sign" in running.definition.process.user_tasks
         if name == "submission" and signs:
+            running = replace(running, dossier=_in_language(running.dossier, content))
             paper = self.amendments.paper(running)
-            return await self._lay_out(paper, content, running, name="amendment.json")
+            return await self._lay_out(paper, content, running, name=AMENDMENT)
         if name == "submission":
             self.amendments.paper(running)
             dossier, write = await self.amendments.hand_in(running, b"")

@@ -213,6 +213,66 @@ async def test_back_to_the_first_question_changes_it(begun):
     assert led_to(again) == (303, f"{begun.case}/answers/photo")
 
 
+# An official asks ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def asked(mari, house, world):
+    """Mari's application went to an official, who asks for another photo."""
+    world.silent = {"driver-certificate"}
+    await mari.begin()
+    await mari.answer()
+    await mari.sign()
+    house.case = mari.case.rpartition("/")[2]
+    house.settle((await house.status())["fee"]["reference"])
+    await house.worker.rest()
+    await house.desk.ask(house.clerk(), house.case, pages=["photo"], message="Too dark, sorry.")
+    await house.worker.rest()
+    return mari
+
+
+async def test_an_official_is_answered_signed_and_the_case_goes_back(asked, house):
+    question = f"{asked.case}/answers/photo"
+    assert led_to(await asked.get(f"{asked.case}/continue")) == (303, question)
+    page = await asked.get(question)
+    assert (page.status, "Too dark, sorry." in page.text) == (200, True)
+    assert led_to(await asked.post(question, {"photo": "licence"})) == (303, f"{asked.case}/check")
+    check = (await asked.get(f"{asked.case}/check")).text
+    assert "The photo of my present licence" in check
+    assert "23.00" not in check
+    assert (await asked.sign()).json == {"location": f"{asked.case}/receipt"}
+    assert (await asked.get(f"{asked.case}/receipt")).status == 200
+    status = await house.status()
+    assert (status["state"], status["answers"]["photo"]) == ("with-official", "licence")
+
+
+async def test_the_answer_to_an_official_is_signed_without_a_second_fee(asked):
+    await asked.post(f"{asked.case}/answers/photo", {"photo": "licence"})
+    page = (await asked.get(f"{asked.case}/sign?lang=vi")).text
+    assert re.search(r'name="shown" value="[0-9a-f]{64}"', page)
+    assert "23,00" not in page
+    file = await asked.get(f"{asked.case}/sign?lang=en")
+    assert "You pay nothing again." in file.text
+    assert "in the next step, at your own bank" not in file.text
+
+
+@pytest.mark.parametrize("page", ["answers/speed", "answers/nothing", "check", "sign"])
+async def test_what_the_official_did_not_ask_leads_to_what_they_asked(asked, page):
+    moved = await asked.get(f"{asked.case}/{page}")
+    assert led_to(moved) == (303, f"{asked.case}/answers/photo?moved=yes")
+    assert (await asked.get(moved.headers["location"])).status == 200
+
+
+async def test_an_answer_changed_after_it_was_shown_is_not_signed(asked):
+    await asked.post(f"{asked.case}/answers/photo", {"photo": "licence"})
+    page = (await asked.get(f"{asked.case}/sign")).text
+    shown = re.search(r'name="shown" value="([^"]*)"', page)[1]
+    await asked.post(f"{asked.case}/answers/photo", {"photo": "identity-document"})
+    prepare = {"certificate": "AAAA", "shown": shown}
+    refused = await asked.json(f"{asked.case}/sign/prepare", prepare)
+    assert (refused.status, refused.json["why"]) == (409, "shown")
+
+
 # Exactly what is signed -------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from riik.cases import Cases, Document, Mark
 from riik.core import Clock, Work, to_text
+from riik.formats import canonical_json
 from riik.services.desk.model import Amendment, Question
 from riik.services.dossier import Dossier, Proposal
 from riik.services.errors import AnswerRefused, StepRefused
@@ -22,7 +23,20 @@ from riik.services.letters import answers as told_answers
 from riik.services.model import Fact, Page
 from riik.services.running import Running
 
-__all__ = ["Amendments", "AskAgain", "amendment_paper", "asked_page", "differences", "pages_asked"]
+__all__ = [
+    "AMENDMENT",
+    "Amendments",
+    "AskAgain",
+    "amendment_file",
+    "amendment_paper",
+    "asked_page",
+    "differences",
+    "may_amend",
+    "pages_asked",
+]
+
+AMENDMENT = "amendment.json"
+"""The file that a person signs when they answer; its name in the container, and before."""
 
 
 class AskAgain(Protocol):
@@ -137,6 +151,11 @@ def asked_page(running: Running) -> Page | None:
     return None
 
 
+def may_amend(running: Running) -> bool:
+    """Whether an official asked and all is answered: what is left is to sign and hand it in."""
+    return running.dossier.question is not None and asked_page(running) is None
+
+
 def pages_asked(running: Running) -> list[Page]:
     """The pages that were asked, and those that the new answers make necessary."""
     question, dossier = _question(running), running.dossier
@@ -180,6 +199,12 @@ def amendment_paper(running: Running) -> dict[str, Any]:
             for row in told_answers(changed)
         ],
     }
+
+
+def amendment_file(running: Running, *, language: str) -> bytes:
+    """The very bytes that are signed when the amendment is laid out in this language."""
+    told = replace(running, dossier=replace(running.dossier, language=language))
+    return canonical_json.encode(amendment_paper(told))
 
 
 def _question(running: Running) -> Question:

@@ -5,9 +5,16 @@ as they would be; what is signed are those answers, each with what it was before
 """
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
-from riik.services.desk.amending import asked_page, pages_asked
+from riik.services.desk.amending import (
+    AMENDMENT,
+    amendment_file,
+    asked_page,
+    may_amend,
+    pages_asked,
+)
 from riik.services.model import Page
 from riik.services.shown.questions import page_views, question_views
 from riik.services.shown.rows import Row, Speaker, said_rows
@@ -63,6 +70,18 @@ def amendment_statement(speaker: Speaker) -> dict[str, Any]:
         "sentence": speaker.say("I change my answers as written here."),
         "rows": rows,
         "fee": None,
+        "file": _file(speaker) if may_amend(speaker.running) else None,
+    }
+
+
+def _file(speaker: Speaker) -> dict[str, Any]:
+    """The file that a signature would be put to, so that a person can read it before."""
+    content = amendment_file(speaker.running, language=speaker.language)
+    return {
+        "name": AMENDMENT,
+        "media_type": "application/json",
+        "size": len(content),
+        "sha256": sha256(content).hexdigest(),
     }
 
 

@@ -199,8 +199,14 @@ class _Apply:
             request,
             "check.html",
             view,
-            said=said_rows(view["said"], formats, texts, at(view["case"])),
-            known=fact_rows(view, formats, texts),
+            # What goes to an official who asked are the new answers, and nothing else.
+            said=said_rows(
+                view["statement"]["rows"] if view["asked"] else view["said"],
+                formats,
+                texts,
+                at(view["case"]),
+            ),
+            known=() if view["asked"] else fact_rows(view, formats, texts),
             law=law_name(
                 (view["fee"] or {}).get("law", ""), await guide_of(self.hall, request, view)
             ),
@@ -302,7 +308,8 @@ class _Apply:
             status=422 if errors else 200,
             page=page,
             position=position + 1,
-            back_to=before or f"/services/{view['service']}",
+            back_to=before
+            or (at(view["case"]) if view["asked"] else f"/services/{view['service']}"),
             questions=question_rows(page["questions"], given, formats),
             known=known_groups(view, formats, texts),
             kept=kept,

@@ -39,8 +39,8 @@ def open_page(view: View, page: str) -> Mapping[str, Any] | None:
 
 
 def is_open(view: View) -> bool:
-    """Whether answers may still be changed."""
-    return "answer" in view.get("may", ())
+    """Whether answers may be given: before the signature, or because an official asks anew."""
+    return bool({"answer", "amend"} & set(view.get("may", ())))
 
 
 def signs(view: View) -> bool:
