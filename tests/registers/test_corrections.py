@@ -10,7 +10,7 @@ from tests.registers.house import INTERIOR, MARI, PORTAL, TRANSPORT, look
 from tests.registers.test_http import incoming
 
 from riik.core import PersonCode
-from riik.registers.corrections.component import RECEIVED, Corrections
+from riik.registers.corrections.component import LONGEST, MOST_A_DAY, RECEIVED, Corrections
 from riik.registers.corrections.http import correction_offers
 from riik.registers.corrections.jobs import correction_handlers
 from riik.registers.corrections.store import SqlCorrectionStore
@@ -71,6 +71,61 @@ def test_the_same_message_is_kept_once(say, corrections):
     assert len(corrections.waiting()) == 1
 
 
+def test_what_is_sent_again_without_an_answer_is_kept_once(say, corrections):
+    first = say({"once": "wish"})
+    assert say({"once": "wish"}, message_id="m2", authority=f"{MARI} - {PORTAL.member} C1") == first
+    assert len(corrections.waiting()) == 1
+
+
+def test_another_wish_is_another_correction(say):
+    numbers = [
+        say({"once": once}, message_id=once)[1]["number"] for once in ("first", "second", "")
+    ]
+    assert len(set(numbers)) == 3
+
+
+def test_a_name_of_a_wish_is_its_person_s_own(say, house, corrections):
+    child = PersonCode("EE61511010002")
+    house.vault.subject_of(child)
+    first = say({"once": "wish"})[1]["number"]
+    _, told = say(
+        {"once": "wish"},
+        message_id="m2",
+        subject=child,
+        user=MARI,
+        authority=f"{MARI} {child} {PORTAL.member} C1",
+    )
+    assert told["number"] != first
+    assert len(corrections.waiting()) == 2
+
+
+def test_enough_is_enough_for_a_day(say, corrections, house):
+    for number in range(MOST_A_DAY):
+        assert say(message_id=f"m{number}")[0] == 201
+    status, problem = say(message_id="more")
+    assert (status, problem["why"], problem["most"]) == (429, "often", MOST_A_DAY)
+    assert len(corrections.waiting()) == MOST_A_DAY
+    # What was kept is still told to who asks again; and tomorrow is another day.
+    assert say(message_id="m0")[0] == 201
+    house.clock.advance(days=1)
+    assert say(message_id="tomorrow")[0] == 201
+
+
+def test_one_person_s_flood_stops_nobody_else(say, house):
+    child = PersonCode("EE61511010002")
+    house.vault.subject_of(child)
+    for number in range(MOST_A_DAY):
+        say(message_id=f"m{number}")
+    authority = f"{MARI} {child} {PORTAL.member} C1"
+    assert say(message_id="c", subject=child, user=MARI, authority=authority)[0] == 201
+
+
+def test_register_and_portal_take_the_same_length():
+    from riik.portal.citizen.own import LONGEST as OF_THE_PORTAL
+
+    assert LONGEST == OF_THE_PORTAL
+
+
 def test_nothing_in_the_register_changes(say, house):
     before = house.registers.read(look()).records
     say()
@@ -93,6 +148,9 @@ def test_what_waits_names_nobody(say, corrections):
 REFUSED = [
     ("a field that is none", {"field": "shoe_size"}, {}, 400, "field"),
     ("nothing that is right", {"should_be": " "}, {}, 400, "empty"),
+    ("nothing that can be seen", {"should_be": "\u200b \u2060"}, {}, 400, "empty"),
+    ("more than one can have seen", {"says": "x" * 2_001}, {}, 400, "long"),
+    ("too long a name of a wish", {"once": "x" * 101}, {}, 400, "body"),
     ("a flood", {"why": "x" * 2_001}, {}, 400, "long"),
     ("a larger flood", {"why": "x" * 30_000}, {}, 400, "long"),
     ("more than is asked", {"pin": "1234"}, {}, 400, "body"),

@@ -26,6 +26,7 @@ from riik.core.ports import (
     Vault,
     Work,
 )
+from riik.core.texts import is_blank
 from riik.core.time import TimeRefused, from_text, to_text, years_between
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Vault",
     "Work",
     "from_text",
+    "is_blank",
     "person_code",
     "to_text",
     "years_between",

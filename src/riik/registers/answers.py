@@ -12,6 +12,7 @@ from riik.exchange import Answer, Handler, Incoming
 from riik.formats.canonical_json import encode
 from riik.registers.errors import (
     AuthorityRefused,
+    CorrectionsTooMany,
     PurposeRefused,
     RecordRefused,
     RequestRefused,
@@ -31,6 +32,7 @@ _STATUS: Final[dict[type[Refused], int]] = {
     AuthorityRefused: 403,
     UnknownSubject: 404,
     RecordRefused: 422,
+    CorrectionsTooMany: 429,
 }
 DENIED: Final = (RightMissing, PurposeRefused, AuthorityRefused)
 Note: TypeAlias = Callable[[Incoming, str], Awaitable[None]]

@@ -8,6 +8,7 @@ Refused
 ├── RequestRefused      the question itself is malformed
 ├── OfficialRefused     no official of the owner, or not in this matter
 ├── CorrectionAnswered  somebody answered this request already
+├── CorrectionsTooMany  this person said enough for one day
 ├── UnknownSubject      the register has no such record
 ├── ImportRefused       a table can't be imported as it is, or a run can't be undone
 ├── RecordRefused       the record would not be what its schema and its history allow
@@ -21,6 +22,7 @@ from riik.core import Refused
 __all__ = [
     "AuthorityRefused",
     "CorrectionAnswered",
+    "CorrectionsTooMany",
     "DefinitionRefused",
     "HistoryRefused",
     "ImportRefused",
@@ -87,6 +89,13 @@ class ImportRefused(Refused):
     """A table can't be imported as it is, or a run can't be resumed or undone."""
 
     code = "registers.import-refused"
+
+
+class CorrectionsTooMany(Refused):
+    """This person said against their records here as often as one may within a day."""
+
+    code = "registers.corrections-too-many"
+    status: ClassVar[int] = 429
 
 
 class RecordRefused(Refused):

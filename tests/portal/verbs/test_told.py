@@ -1,5 +1,6 @@
 """Notices, own data, and "This is wrong": each in words, each only for its own person."""
 
+import msgspec
 import pytest
 from tests.portal.verbs.house import (
     INBOX,
@@ -10,8 +11,14 @@ from tests.portal.verbs.house import (
     TRANSPORT,
 )
 
-from riik.core import ClientId
-from riik.portal.citizen.errors import AnswerUnreadable, PortalRefused
+from riik.core import ClientId, Refused
+from riik.portal.citizen.errors import (
+    AnswerUnreadable,
+    CorrectionRefused,
+    CorrectionsTooMany,
+    CorrectionUnsure,
+    PortalRefused,
+)
 from riik.portal.citizen.own import record_rows
 from riik.portal.citizen.words import Words, read_words
 from riik.portal.session import SignedOut
@@ -157,15 +164,61 @@ WRONG = [
     ("an unknown register", {"register": ClientId.parse("EE-DEMO/GOV/1/x")}, "no-register"),
     ("a field that is no name", {"field": "residence; drop"}, "field"),
     ("nothing that is right", {"should_be": "  "}, "empty"),
+    ("nothing that can be seen", {"should_be": "\u200b"}, "empty"),
+    ("more than one can have seen", {"says": "x" * 2_001}, "long"),
+    ("more than a register takes", {"should_be": "x" * 2_001}, "long"),
+    ("a flood", {"why": "x" * 30_000}, "long"),
+    ("a name of a wish that is none", {"once": "x" * 101}, "long"),
 ]
 
 
 @pytest.mark.parametrize(("change", "why"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG])
 async def test_nothing_is_sent_for(verbs, world, mari, change, why):
     asked = {"register": POPULATION, "field": "residence", "says": "", "should_be": "Tartu"}
-    with pytest.raises(PortalRefused) as refused:
+    with pytest.raises((PortalRefused, CorrectionRefused)) as refused:
         await verbs.held.correct(mari, **(asked | change))
     assert (refused.value.why, world.asked("corrections")) == (why, [])
+    assert refused.value.status == (404 if why == "no-register" else 422)
+
+
+SAID = {"register": POPULATION, "field": "residence", "says": "Tallinn", "should_be": "Tartu"}
+
+
+@pytest.mark.parametrize("how", ["slow", "silent"])
+async def test_what_may_have_arrived_is_not_told_as_failed(verbs, world, mari, how):
+    getattr(world, how).add(POPULATION)
+    with pytest.raises(CorrectionUnsure):
+        await verbs.held.correct(mari, **SAID, once="wish")
+    getattr(world, how).clear()
+    world.answers[POPULATION, "corrections"] = (201, {"number": "2026-000003", "days": 30})
+    await verbs.held.correct(mari, **SAID, once="wish")
+    sent = [msgspec.json.decode(call.body)["once"] for call in world.asked("corrections")]
+    assert sent == ["wish"] * len(sent)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"number": "<b>", "days": 1}', b'{"number": "1", "days": 0}']
+)
+async def test_a_number_that_is_none_may_have_arrived(verbs, world, mari, body):
+    world.answers[POPULATION, "corrections"] = (201, body)
+    with pytest.raises(CorrectionUnsure):
+        await verbs.held.correct(mari, **SAID)
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "error"),
+    [
+        (400, "field", CorrectionRefused),
+        (400, "long", CorrectionRefused),
+        (429, "often", CorrectionsTooMany),
+        (403, "missing", Refused),
+        (500, "broken", CorrectionUnsure),
+    ],
+)
+async def test_a_register_s_no_is_told_as_what_it_is(verbs, world, mari, status, why, error):
+    world.answers[POPULATION, "corrections"] = (status, {"why": why})
+    with pytest.raises(error):
+        await verbs.held.correct(mari, **SAID)
 
 
 async def test_whose_session_ended_has_to_sign_in_again(verbs, states, mari):

@@ -74,6 +74,7 @@ class CitizenCounter:
         should_be: str,
         why: str = "",
         language: str = "et",
+        once: str = "",
     ) -> dict[str, Any]:
         """Ask a register's owner to set something right; answers its number and the days."""
         return await self.held.correct(
@@ -84,6 +85,7 @@ class CitizenCounter:
             should_be=should_be,
             why=why,
             language=language,
+            once=once,
         )
 
     async def corrections(self, visitor: Visitor, language: str) -> dict[str, Any]:

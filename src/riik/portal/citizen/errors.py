@@ -7,6 +7,9 @@ from riik.core import Refused, Unavailable
 __all__ = [
     "AnswerUnreadable",
     "ApplicationChanged",
+    "CorrectionRefused",
+    "CorrectionUnsure",
+    "CorrectionsTooMany",
     "ForeignAddress",
     "GuidesRefused",
     "PortalRefused",
@@ -40,6 +43,26 @@ class ApplicationChanged(Refused):
 
     code = "portal.application-changed"
     status: ClassVar[int] = 409
+
+
+class CorrectionRefused(Refused):
+    """A correction lacks what has to be said, or says more than a register takes."""
+
+    code = "portal.correction-refused"
+    status: ClassVar[int] = 422
+
+
+class CorrectionsTooMany(Refused):
+    """The register takes no more corrections of this person today; tomorrow it does."""
+
+    code = "portal.corrections-too-many"
+    status: ClassVar[int] = 429
+
+
+class CorrectionUnsure(Unavailable):
+    """No answer came: it may have arrived. Sent again with the same "once", it is kept once."""
+
+    code = "portal.correction-unsure"
 
 
 class ForeignAddress(Refused):

@@ -11,7 +11,8 @@ GET  /v1/mine/cases           their cases at all providers, ``?language=``
 GET  /v1/mine/mandates        for whom they may act
 GET  /v1/mine/notices         what they were told
 GET  /v1/mine/data            what each register holds of them
-POST /v1/mine/corrections      {"register", "field", "says", "should_be", "why"}: this is wrong
+POST /v1/mine/corrections      {"register", "field", "says", "should_be", "why", "once"}: this is
+                              wrong; ``once`` makes it safe to send it again
 GET  /v1/mine/looks           who looked, grouped and proved, ``?days=``
 GET  /v1/catalogue            guides in ``?language=``; with ``?words=`` what fits them; no sign-in
 GET  /v1/catalogue/<service>  one guide
@@ -100,7 +101,8 @@ def mine_routes(counter: CitizenCounter, *, site: Site) -> list[Route]:
     async def correct(request: Request) -> Response:
         """POST /v1/mine/corrections: this is wrong."""
         visitor, content = await site.visitor(request), await site.json(request)
-        parts = {name: str(content.get(name, "")) for name in ("field", "says", "should_be", "why")}
+        names = ("field", "says", "should_be", "why", "once")
+        parts = {name: str(content.get(name, "")) for name in names}
         told = await counter.correct(
             visitor,
             register=ClientId.parse(str(content.get("register", ""))),

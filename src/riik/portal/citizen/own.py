@@ -9,22 +9,33 @@ import asyncio
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from riik.core import ClientId, Refused, ServiceId, Unavailable
+from riik.core import ClientId, Refused, ServiceId, Unavailable, is_blank
+from riik.exchange import Answer
 from riik.portal.citizen.errands import Errands
-from riik.portal.citizen.errors import AnswerUnreadable, PortalRefused, StatementMissing
+from riik.portal.citizen.errors import (
+    AnswerUnreadable,
+    CorrectionRefused,
+    CorrectionsTooMany,
+    CorrectionUnsure,
+    PortalRefused,
+    StatementMissing,
+)
 from riik.portal.citizen.guides import named
 from riik.portal.citizen.model import Register
 from riik.portal.citizen.words import RegisterWords, Words
 from riik.portal.design.texts import Texts
 from riik.portal.session import SignedOut, Visitor
 
-__all__ = ["OwnData", "record_rows"]
+__all__ = ["LONGEST", "OwnData", "record_rows"]
 
-LONGEST = 2_000
+LONGEST, LONGEST_ONCE = 2_000, 100
+"""As much as a register takes of each part; more is refused here, and nothing is ever cut."""
+
+TO_MEND = frozenset({"field", "empty", "long", "body"})
 MOST_RECORDS = 50
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _CODE = re.compile(r"[A-Z]{2}[0-9]{9,12}\Z")
@@ -45,6 +56,11 @@ class _Answered(msgspec.Struct, frozen=True):
     reason: str
     official: str
     appeal: dict[str, str]
+
+
+class _Received(msgspec.Struct, frozen=True):
+    number: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{1,32}$")]
+    days: Annotated[int, msgspec.Meta(ge=1, le=999)]
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -91,6 +107,7 @@ class OwnData:
         should_be: str,
         why: str = "",
         language: str = "et",
+        once: str = "",
     ) -> dict[str, Any]:
         """Ask a register's owner to set something right.
 
@@ -102,35 +119,46 @@ class OwnData:
             should_be: What is right.
             why: How one can know.
             language: In which language to answer the person.
+            once: Names this wish: sent again, it is kept once.
 
         Raises:
-            PortalRefused: For ``no-register``, ``field`` or ``empty``.
+            PortalRefused: For ``no-register``.
+            CorrectionRefused: For ``field``, ``empty`` or ``long``; facts have ``field``, ``most``.
+            CorrectionsTooMany: The register takes no more today (``often``).
+            CorrectionUnsure: No answer came, so nobody knows whether it arrived.
         """
         known = next((one for one in self.registers if one.client == register), None)
         if known is None:
             raise PortalRefused("there is no such register", why="no-register")
-        if not _FIELD.match(field):
-            raise PortalRefused("there is no such field", why="field")
-        if not should_be.strip():
-            raise PortalRefused("what is right has to be said", why="empty")
-        answer = await self.errands.ask(
-            visitor,
-            ServiceId(register, "corrections"),
-            purpose="correction",
-            content={
-                "field": field,
-                "says": says[:LONGEST],
-                "should_be": should_be[:LONGEST],
-                "why": why[:LONGEST],
-                "language": language,
-            },
-        )
-        told = _decoded(answer.accepted().body)
+        _check(field=field, says=says, should_be=should_be, why=why, once=once)
+        content = {
+            "field": field,
+            "says": says,
+            "should_be": should_be,
+            "why": why,
+            "language": language,
+            "once": once,
+        }
+        told = await self._sent(visitor, ServiceId(register, "corrections"), content)
         return {
-            "number": str(told["number"]),
-            "days": int(told["days"]),
+            "number": told.number,
+            "days": told.days,
             "organisation": named(known.organisation, language),
         }
+
+    async def _sent(
+        self, visitor: Visitor, service: ServiceId, content: Mapping[str, Any]
+    ) -> _Received:
+        try:
+            answer = await self.errands.ask(visitor, service, purpose="correction", content=content)
+            if answer.status < 500:
+                return _received(answer)
+            answer.accepted()
+        except (SignedOut, StatementMissing):
+            raise
+        except (Unavailable, AnswerUnreadable) as error:
+            raise CorrectionUnsure("nobody knows whether it arrived", why=error.why) from error
+        raise CorrectionUnsure("nobody knows whether it arrived", why="status")
 
     async def corrections(self, visitor: Visitor, language: str) -> dict[str, Any]:
         """What the visitor said against records, and what their owners answered; newest first."""
@@ -205,6 +233,35 @@ class OwnData:
                 for row in record_rows(record, words, self.texts[language])
             ],
         }
+
+
+def _check(*, field: str, once: str, **parts: str) -> None:
+    """What a register would refuse is refused here, with the field that does not fit."""
+    if not _FIELD.match(field):
+        raise CorrectionRefused("there is no such field", why="field", field="field")
+    if is_blank(parts["should_be"]):
+        raise CorrectionRefused("what is right has to be said", why="empty", field="should_be")
+    if len(once) > LONGEST_ONCE:
+        raise CorrectionRefused("this is too long", why="long", field="once", most=LONGEST_ONCE)
+    for name, text in parts.items():
+        if len(text) > LONGEST:
+            raise CorrectionRefused("this is too long", why="long", field=name, most=LONGEST)
+
+
+def _received(answer: Answer) -> _Received:
+    """The number that the register gave, or in the portal's words why it gave none."""
+    if answer.status == 429:
+        raise CorrectionsTooMany("the register takes no more today", why="often")
+    try:
+        body = answer.accepted().body
+    except Refused as refused:
+        if refused.why in TO_MEND:
+            raise CorrectionRefused("the register refused this", why=refused.why) from refused
+        raise
+    try:
+        return msgspec.json.decode(body, type=_Received)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise AnswerUnreadable("this is no number of a correction", why="shape") from error
 
 
 def record_rows(record: Mapping[str, Any], words: Words, texts: Texts) -> list[dict[str, Any]]:

@@ -265,6 +265,14 @@ class Site:
                 await asyncio.sleep(self.wait)
         return await self.forms.once(ticket, person=visitor.person)
 
+    async def led(self, request: Request, ticket: str) -> str:
+        """Where the visitor's own sending of a form led; empty where they sent no such form.
+
+        What a page confirms is taken from there: an address alone can be made by anybody.
+        """
+        visitor = await self.visitor(request)
+        return await self.forms.led(ticket, person=visitor.person)
+
     async def done(self, once: Once, location: str) -> Response:
         """The form was done: remember where it led, and go there."""
         await self.forms.done(once, location=location)

@@ -106,6 +106,10 @@ class KeptForms:
         """Write down where a sending led: whoever sends it again is led there too."""
         await self.in_thread(self._done, once, location)
 
+    async def led(self, ticket: str, *, person: PersonCode) -> str:
+        """Where an earlier sending of this person's led; empty where there was none."""
+        return await self.in_thread(self._led, ticket, person)
+
     def ticket(self) -> str:
         """A new ticket, for a hidden field of a form."""
         return encode_base64url(self.entropy.bytes(TICKET_BYTES))
@@ -158,6 +162,12 @@ class KeptForms:
             if not location:
                 self.store.take_once(key, at=now, work=work)
         return Once(key=key.hex(), location=location, at=first)
+
+    def _led(self, ticket: str, person: PersonCode) -> str:
+        key = sha256(f"{person}:{ticket}".encode()).digest()
+        with self.database.read() as work:
+            known = self.store.once(key, work=work)
+        return known[2] if known else ""
 
     def _done(self, once: Once, location: str) -> None:
         with self.database.work() as work:

@@ -11,9 +11,24 @@ from typing import Any, Protocol
 
 import msgspec
 
-from riik.core import Clock, Database, Outbox, PersonCode, SubjectId, Vault, Work, to_text
+from riik.core import (
+    Clock,
+    Database,
+    Outbox,
+    PersonCode,
+    SubjectId,
+    Vault,
+    Work,
+    is_blank,
+    to_text,
+)
 from riik.registers.component import Registers
-from riik.registers.errors import RequestRefused, RightMissing, UnknownSubject
+from riik.registers.errors import (
+    CorrectionsTooMany,
+    RequestRefused,
+    RightMissing,
+    UnknownSubject,
+)
 from riik.registers.model import Caller, Holding
 from riik.transparency import Action as AccessAction
 
@@ -26,6 +41,8 @@ ANSWERED = "registers.correction-answered"
 """Outbox topic: somebody has to be told what was answered; payload: its key."""
 
 LONGEST = 2_000
+MOST_A_DAY = 20
+"""So often may be said that a person's records in one register are wrong, within a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +75,8 @@ class Kept:
         subject: Whose.
         sealed: The correction and who asked for it.
         at: When it came, UTC.
-        message_id: Of the message that brought it: the same one is kept once.
+        message_id: Of the message that brought it, or of the wish that it named (``once``): the
+            same one is kept once.
         closed_at: When it was answered; None while it waits.
         answer: The answer, sealed; empty while it waits.
     """
@@ -81,6 +99,9 @@ class CorrectionStore(Protocol):
     def count(self, prefix: str, *, work: Work) -> int: ...
     def waiting(self, *, limit: int, work: Work) -> list[Kept]: ...
     def of_subject(self, subject: SubjectId, register: str, *, work: Work) -> list[Kept]: ...
+    def count_since(
+        self, subject: SubjectId, register: str, since: datetime, *, work: Work
+    ) -> int: ...
     def close(self, key: str, *, at: datetime, answer: bytes, work: Work) -> bool: ...
 
 
@@ -108,13 +129,23 @@ class Corrections:
     appeal: Mapping[str, str] = field(default_factory=dict)
     law: str = "GDPR"
 
-    def receive(self, correction: Correction, *, caller: Caller, subject: PersonCode) -> str:
+    def receive(
+        self, correction: Correction, *, caller: Caller, subject: PersonCode, once: str = ""
+    ) -> str:
         """Keep a person's word against a record, and answer its number.
+
+        Args:
+            correction: What is wrong.
+            caller: Who brings it.
+            subject: Whose record it is about.
+            once: The caller's name for this wish: said again, when no answer came, it is kept
+                once and gets the same number.
 
         Raises:
             AuthorityRefused: The person did not say this here and now.
             RightMissing: This node keeps no such register (``register``).
             RequestRefused: For ``field``, ``empty`` or ``long``.
+            CorrectionsTooMany: The person said enough within a day (``often``).
             UnknownSubject: The register knows no such person.
         """
         asker = caller.user or subject
@@ -123,12 +154,14 @@ class Corrections:
         known = self.vault.find(subject)
         if known is None:
             raise UnknownSubject("this register knows no such record", why="unknown")
-        message = f"{caller.client} {caller.message_id}"
+        # A name of a wish is its person's own: nobody learns the number of another's by it.
+        message = f"{caller.client} {f'{known} {once}' if once else caller.message_id}"
         with self.database.work() as work:
             found = self.store.by_message(message, work=work)
             if found is not None:
                 return found.key.partition("/")[2]
             now = self.clock.now()
+            self._check_often(known, correction.register, now, work=work)
             prefix = f"{correction.register}/{now.year}-"
             key = f"{prefix}{self.store.count(prefix, work=work) + 1:06d}"
             plain = {"correction": correction, "person": subject, "asker": asker}
@@ -264,11 +297,16 @@ class Corrections:
         fields = {field for read in definition.reads.values() for field in read.fields}
         if correction.field not in fields:
             raise RequestRefused("this register has no such field", why="field")
-        if not correction.should_be.strip():
+        if is_blank(correction.should_be):
             raise RequestRefused("what is right has to be said", why="empty")
         parts = (correction.says, correction.should_be, correction.why)
         if any(len(part) > LONGEST for part in parts):
             raise RequestRefused("this is too long", why="long", most=LONGEST)
+
+    def _check_often(self, known: SubjectId, register: str, now: datetime, *, work: Work) -> None:
+        since = now - timedelta(days=1)
+        if self.store.count_since(known, register, since, work=work) >= MOST_A_DAY:
+            raise CorrectionsTooMany("that is enough for a day", why="often", most=MOST_A_DAY)
 
     def holding(self, register: str) -> Holding:
         """A register of this node.

@@ -1,11 +1,14 @@
 """Corrections on the exchange: one offer a register.
 
-POST /    {"field", "says", "should_be", "why", "language"}, with the person's own statement;
-          answers 201 {"number", "days"}
+POST /    {"field", "says", "should_be", "why", "language", "once"}, with the person's own
+          statement; answers 201 {"number", "days"}. ``once`` names the wish: sent again, when no
+          answer came, it is kept once. 400 for what does not fit, 429 for what is too often
 GET  /    with the person's own statement: {"corrections": […]}, what they said and what was
           answered: {"number", "field", "says", "should_be", "at", "due", "answered_at",
           "verdict", "reason", "official", "appeal"}
 """
+
+from typing import Annotated
 
 import msgspec
 
@@ -28,6 +31,7 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     should_be: str
     why: str = ""
     language: str = "en"
+    once: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 def correction_offers(corrections: Corrections, *, in_thread: InThread) -> list[Offer]:
@@ -66,7 +70,11 @@ def _receiving(corrections: Corrections, register: str, in_thread: InThread) -> 
             language=body.language,
         )
         number = await in_thread(
-            corrections.receive, correction, caller=caller_of(incoming), subject=incoming.subject
+            corrections.receive,
+            correction,
+            caller=caller_of(incoming),
+            subject=incoming.subject,
+            once=body.once,
         )
         return Answer(
             status=201,

@@ -82,6 +82,14 @@ class SqlCorrectionStore:
         query = select(_correction).where(mine).order_by(_correction.c.at.desc()).limit(50)
         return [_kept(row) for row in work.execute(query)]
 
+    def count_since(self, subject: SubjectId, register: str, since: datetime, *, work: Work) -> int:
+        """How often somebody said so against this person's records after a moment."""
+        mine = (_correction.c.subject == subject) & _correction.c.key.startswith(
+            f"{register}/", autoescape=True
+        )
+        query = select(func.count()).where(mine & (_correction.c.at > to_text(since)))
+        return int(work.execute(query).scalar_one())
+
     def close(self, key: str, *, at: datetime, answer: bytes, work: Work) -> bool:
         """Keep the answer; False when there was one already."""
         this = (_correction.c.key == key) & _correction.c.closed_at.is_(None)

@@ -52,7 +52,7 @@ async def test_who_has_begun_nothing_is_told_what_will_stand_there(town):
 PRIVATE = [
     "/cases", at(VIEW), at(VIEW, "/withdraw"), at(VIEW, "/documents/application.asice"),
     "/documents", "/inbox", "/inbox/EE-DEMO/GOV/70001053/services/x", "/me",
-    "/me/wrong?register=EE-DEMO/GOV/70008440/population", "/me/wrong/sent?number=1&days=1", "/for",
+    "/me/wrong?register=EE-DEMO/GOV/70008440/population", "/me/wrong/sent?once=1", "/for",
     "/looks", "/looks/EE-DEMO/GOV/70008440/population/entry-1/proof",
     "/looks/EE-DEMO/GOV/70008440/population/entry-1/why",
 ]  # fmt: skip

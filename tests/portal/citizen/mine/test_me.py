@@ -4,15 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.portal.citizen.mine.house import FACT, HOSTILE, OWN, POPULATION, REGISTER
+from tests.portal.session.house import JAAN
 
 from riik.core import Unavailable
-from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.errors import CorrectionsTooMany, CorrectionUnsure, PortalRefused
 from riik.portal.citizen.me.rows import register_rows
 from riik.portal.design.formats import Formats
 from riik.profiles import country_profile
 
 pytestmark = pytest.mark.anyio
 
+TICKET = "ticket-of-a-page-0123456789"
 WRONG = f"/me/wrong?register={POPULATION}&field=residence"
 
 
@@ -78,6 +80,7 @@ async def test_what_is_wrong_is_sent_once_with_what_the_register_says(town):
     ("fields", "said"),
     [
         ({"should_be": " "}, "Write what should stand there"),
+        ({"should_be": "\u200b"}, "Write what should stand there"),
         ({"field": "salary"}, "Choose what is wrong"),
         ({"field": ""}, "Choose what is wrong"),
         ({"should_be": "x" * 2001}, "Say it in at most 2000 letters"),
@@ -117,11 +120,73 @@ async def test_another_site_can_t_say_it_for_the_person(town):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "number=1", "number=<b>&days=1", "number=1&days=0", "number=1&days=x"]
+    "query", ["", "number=2026-999999&days=999", "once=", "once=x&number=2026-999999&days=9"]
 )
 async def test_a_number_that_nobody_gave_is_not_shown(town, query):
     page = await (await town.visitor()).get(f"/me/wrong/sent?{query}")
     assert page.status == 404
+    assert "2026-999999" not in page.text.partition("<main")[2]
+
+
+async def test_what_is_confirmed_is_what_was_kept_whatever_the_address_says(town):
+    mari = await town.visitor()
+    await told(mari, once=TICKET)
+    page = await mari.get(f"/me/wrong/sent?once={TICKET}&number=2026-999999&days=999&lang=en")
+    assert page.status == 200
+    assert "2026-000003" in page.text
+    assert "within 30 days" in page.text
+    assert "999" not in page.text.partition("<main")[2]
+
+
+async def test_another_person_s_link_confirms_nothing(town):
+    await told(await town.visitor(), once=TICKET)
+    town.login.person = JAAN
+    jaan = await town.visitor()
+    assert (await jaan.get(f"/me/wrong/sent?once={TICKET}")).status == 404
+
+
+async def test_another_form_of_one_s_own_confirms_no_correction(town):
+    mari = await town.visitor()
+    fields = {"csrf": await mari.csrf(), "for": "EE51101010013", "once": TICKET}
+    assert (await mari.post("/services/driving-licence/start", fields)).status == 303
+    assert (await mari.get(f"/me/wrong/sent?once={TICKET}")).status == 404
+
+
+async def test_the_wish_has_one_name_however_often_it_is_sent(town, clock):
+    mari = await town.visitor()
+    town.desk.told["correct"] = CorrectionUnsure("nobody knows whether it arrived", why="slow")
+    unsure = await told(mari, once=TICKET)
+    assert unsure.status == 503
+    assert "it may have arrived" in unsure.text
+    clock.advance(minutes=1)
+    del town.desk.told["correct"]
+    assert (await told(mari, once=TICKET)).status == 303
+    first, second = [said["once"] for verb, said in town.desk.asked if verb == "correct"]
+    assert first == second != ""
+
+
+async def test_too_many_are_refused_with_words_and_what_was_typed_stays(town):
+    town.desk.told["correct"] = CorrectionsTooMany("enough", why="often")
+    sent = await told(await town.visitor(), why="A contract")
+    assert sent.status == 422
+    assert "This register takes no more corrections from you today." in sent.text
+    assert "A contract" in sent.text
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("data:image/png;base64,AAAA", ""),
+        ("x" * 3_000, "x" * 1_999 + "…"),
+        ("x" * 2_000, "x" * 2_000),
+    ],
+)
+async def test_what_is_quoted_is_whole_or_says_that_it_is_not(town, value, says):
+    town.desk.told["own"] = [OWN[0] | {"rows": [FACT | {"value": value}]}]
+    field = FACT["fields"][0]
+    assert (await told(await town.visitor(), field=field)).status == 303
+    [(_, said)] = [one for one in town.desk.asked if one[0] == "correct"]
+    assert said["says"] == says
 
 
 @pytest.mark.parametrize("register", ["", "x", "EE-DEMO/GOV/1/none", "<script>", "%00"])

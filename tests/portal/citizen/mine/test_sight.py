@@ -22,6 +22,7 @@ pytestmark = pytest.mark.anyio
 
 INSTALLED = Path(CHROMIUM).exists()
 SCREENS = [("en", "light", 1280), ("vi", "dark", 360), ("et", "light", 320), ("et", "dark", 768)]
+TICKET = "ticket-of-a-page-0123456789"
 PAGES = [
     "/cases",
     *(f"/cases/{one['case']}" for one in (VIEW, ASKED, GRANTED, REFUSED, WAITING, DRAFT)),
@@ -35,7 +36,7 @@ PAGES = [
     "/me",
     f"/me/wrong?register={POPULATION}&field=residence",
     f"/me/wrong?register={POPULATION}",
-    "/me/wrong/sent?number=2026-000003&days=30",
+    f"/me/wrong/sent?once={TICKET}",
     "/me/wrong/answers",
     "/for",
     "/looks",
@@ -70,6 +71,9 @@ async def signed_in(town, chromium, address, *, language="en", **other):
 async def test_the_pages_are_for_everyone(town, chromium, language, scheme, width):
     first = town.desk.told["notices"]["notices"][0]
     town.desk.told["notices"]["notices"][0] = first | {"id": "notice-1"}
+    sent = {"register": POPULATION, "field": "residence", "should_be": "Lai 2", "once": TICKET}
+    mari = await town.visitor()
+    assert (await mari.post("/me/wrong", sent | {"csrf": await mari.csrf()})).status == 303
     async with served(town.app) as address:
         context = await signed_in(
             town,

@@ -85,6 +85,7 @@ class Counter(Protocol):
         should_be: str,
         why: str = "",
         language: str = "et",
+        once: str = "",
     ) -> dict[str, Any]: ...
 
     async def corrections(self, visitor: Visitor, language: str) -> dict[str, Any]: ...

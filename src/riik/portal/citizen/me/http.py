@@ -7,31 +7,32 @@ GET  /me/wrong/answers  what I said was wrong, and what was answered
 GET  /for             for whom I may act, and what I can begin for them
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from riik.core import ClientId, IdentifierRefused, RiikError
-from riik.portal.citizen.errors import PortalRefused
+from riik.core import ClientId, IdentifierRefused, RiikError, is_blank
+from riik.portal.citizen.errors import CorrectionsTooMany, PortalRefused
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.me.rows import answer_row, fields_of, register_rows
+from riik.portal.citizen.own import LONGEST
 from riik.portal.design.texts import later
 from riik.portal.session import Form, FormRefused, SignedOut, Visitor
 
 __all__ = ["routes"]
 
-MOST_TEXT: Final = 2_000
-_NUMBER: Final = re.compile(r"[0-9A-Za-z-]{1,32}\Z")
-_DAYS: Final = re.compile(r"[1-9][0-9]{0,2}\Z")
+MOST_TEXT: Final = LONGEST
+SENT: Final = "/me/wrong/sent"
+ANSWERS: Final = "/me/wrong/answers"
 
 NO_FIELD: Final = later("Choose what is wrong")
 NO_VALUE: Final = later("Write what should stand there")
 TOO_LONG: Final = later("Say it in at most 2000 letters")
+TOO_OFTEN: Final = later("This register takes no more corrections from you today. Go on tomorrow.")
 
 
 def routes(hall: Hall) -> list[Route]:
@@ -92,26 +93,38 @@ class _Me:
         if once.done:
             return site.go(once.location)
         field = next(one for one in fields if one["value"] == form.text("field"))
-        told = await hall.counter.correct(
-            visitor,
-            register=ClientId.parse(register["register"]),
-            field=field["value"],
-            says=field["says"],
-            should_be=form.text("should_be"),
-            why=form.text("why"),
-            language=hall.language(request),
-        )
-        number = {"number": told["number"], "days": told["days"]}
-        return await site.done(once, f"/me/wrong/sent?{urlencode(number)}")
+        try:
+            told = await hall.counter.correct(
+                visitor,
+                register=ClientId.parse(register["register"]),
+                field=field["value"],
+                says=_whole(field["says"]),
+                should_be=form.text("should_be"),
+                why=form.text("why"),
+                language=hall.language(request),
+                once=once.key,
+            )
+        except CorrectionsTooMany:
+            often = [{"field": "should_be", "text": hall.texts(request)(TOO_OFTEN)}]
+            return await self._ask(request, register, fields, form, errors=often)
+        ticket = form.text("once")
+        number = {"once": ticket, "number": told["number"], "days": told["days"]}
+        return await site.done(once, f"{SENT}?{urlencode(number)}" if ticket else ANSWERS)
 
     async def sent(self, request: Request) -> Response:
-        """GET /me/wrong/sent: the number, and how long an answer may take."""
-        await self.hall.site.visitor(request)
-        number = request.query_params.get("number", "")
-        days = request.query_params.get("days", "")
-        if not _NUMBER.match(number) or not _DAYS.match(days):
-            raise PortalRefused("nothing was sent under this number", why="no-number")
-        return await self.hall.show(request, "wrong-sent.html", number=number, days=int(days))
+        """GET /me/wrong/sent: the number, and how long an answer may take.
+
+        Both are those that were kept when this person's own form was sent: whatever else the
+        address says, nobody is told of a correction that they never sent.
+        """
+        led = await self.hall.site.led(request, request.query_params.get("once", ""))
+        path, _, query = led.partition("?")
+        if path != SENT:
+            raise PortalRefused("this person sent nothing under this number", why="no-number")
+        kept = dict(parse_qsl(query))
+        return await self.hall.show(
+            request, "wrong-sent.html", number=kept["number"], days=int(kept["days"])
+        )
 
     async def answers(self, request: Request) -> Response:
         """GET /me/wrong/answers: what the person said, and what the owners answered."""
@@ -168,7 +181,7 @@ class _Me:
         texts, errors = self.hall.texts(request), []
         if form.text("field") not in {one["value"] for one in fields}:
             errors.append({"field": "field", "text": texts(NO_FIELD)})
-        if not form.text("should_be"):
+        if is_blank(form.text("should_be")):
             errors.append({"field": "should_be", "text": texts(NO_VALUE)})
         errors += [
             {"field": name, "text": texts(TOO_LONG)}
@@ -204,3 +217,10 @@ class _Me:
             once=self.hall.site.ticket(),
             errors=errors or [],
         )
+
+
+def _whole(says: str) -> str:
+    """What a register says, as a correction quotes it: a picture not at all, a long text marked."""
+    if says.startswith("data:"):
+        return ""
+    return says if len(says) <= MOST_TEXT else f"{says[: MOST_TEXT - 1]}…"
