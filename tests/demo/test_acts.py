@@ -54,6 +54,21 @@ async def test_a_look_without_a_case_is_refused_and_told(stage):
     assert [one["access"]["refused"] for one in looks if one["access"]["purpose"] == "curiosity"]
 
 
+async def test_the_result_of_a_look_has_words_and_no_codes(stage):
+    outcome = await done(stage, "look")
+    for texts, curious, no_right in (
+        ("et", "uudishimu", "pangal pole selleks eesmärgiks õigust"),
+        ("vi", "tò mò", "ngân hàng không có quyền hỏi vì mục đích này"),
+        ("en", "curiosity", "the bank has no right for this purpose"),
+    ):
+        page = await stage.page("/acts/look", texts)
+        assert outcome.held, told(outcome)
+        assert page.count(curious) >= 2, texts
+        assert page.count(no_right) == 2, texts
+        assert "service-refused" not in page
+        assert "“purpose”" not in page
+
+
 async def test_a_rewritten_log_is_refused_by_the_witness_and_mended(stage):
     outcome = await done(stage, "rewrite")
     assert outcome.held, told(outcome)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from riik.core import RiikError, ServiceId
+from riik.core import Refused, RiikError, ServiceId
 from riik.demo.acts.client import at_home, kept_looks, server_of, verdict
 from riik.demo.acts.model import Line, Outcome
 from riik.demo.running import Demonstration
@@ -14,6 +14,13 @@ __all__ = ["look"]
 
 PURPOSE = "curiosity"
 WAITS, PAUSE = 20, 0.25
+SAID = {
+    PURPOSE: Line(later("curiosity")),
+    "client": Line(later("the bank has no right to this question")),
+    "purpose": Line(later("the bank has no right for this purpose")),
+    "legal-basis": Line(later("no law gives the bank this right")),
+}
+"""Codes of this look in words; another code is shown as it is, for it should not come."""
 
 
 async def look(running: Demonstration) -> Outcome:
@@ -27,11 +34,13 @@ async def look(running: Demonstration) -> Outcome:
         legal_basis="none",
         subject=person.code,
     )
+    said: Line | str
     async with server_of(running, "bank") as exchange:
         try:
             answer = (await exchange.call(call)).accepted()
         except RiikError as error:
-            said, given = verdict(error), False
+            known = SAID.get(error.why) if isinstance(error, Refused) else None
+            said, given = known or verdict(error), False
         else:
             said, given = f"HTTP {answer.status}", True
     attempt = await _attempt(running)
@@ -53,13 +62,13 @@ async def _attempt(running: Demonstration) -> dict[str, Any] | None:
 
 
 def _outcome(
-    running: Demonstration, *, said: str, given: bool, attempt: dict[str, Any] | None
+    running: Demonstration, *, said: Line | str, given: bool, attempt: dict[str, Any] | None
 ) -> Outcome:
     members, person = running.country.members, running.holder("mari").name
     names = {"bank": members["bank"].names, "register": members["interior"].names}
     state = [
         Line(
-            later("The register refused: {said}. No right of the bank’s admits this question."),
+            later("The register refused: {said}. The bank learned nothing."),
             "yes",
             {"said": said},
         )
@@ -77,8 +86,8 @@ def _outcome(
                 {
                     **names,
                     "person": person,
-                    "purpose": str(attempt["purpose"]),
-                    "refused": str(attempt.get("refused", "–")),
+                    "purpose": _in_words(attempt["purpose"]),
+                    "refused": _in_words(attempt.get("refused", "–")),
                 },
             )
         )
@@ -90,7 +99,7 @@ def _outcome(
         did=[
             Line(
                 later("{bank} asked {register} where {person} lives, for “{purpose}”."),
-                values={**names, "person": person, "purpose": PURPOSE},
+                values={**names, "person": person, "purpose": SAID[PURPOSE]},
             )
         ],
         state=state,
@@ -104,3 +113,8 @@ def _outcome(
         ],
         held=not given and attempt is not None,
     )
+
+
+def _in_words(code: object) -> Line | str:
+    """A code of the log in words, if it is one of those that this look may leave there."""
+    return SAID.get(str(code), str(code))

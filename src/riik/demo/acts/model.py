@@ -65,7 +65,8 @@ class Line:
     Attributes:
         text: In English.
         kind: ``yes`` (as promised), ``no`` (not so), ``answer``, ``wait`` (a note), or empty.
-        values: Put into it: names by language, moments, days, numbers, texts.
+        values: Put into it: names by language, moments, days, numbers, texts as they are, and
+            other lines, which are put into the visitor's language first.
         href: Where one sees it.
     """
 

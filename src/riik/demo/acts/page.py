@@ -38,6 +38,8 @@ class _Words:
         return [self.say(line) for line in lines]
 
     def _value(self, value: Any) -> str:
+        if isinstance(value, Line):
+            return str(self.say(value)["text"])
         if isinstance(value, Mapping):
             return str(value.get(self.texts.language) or next(iter(value.values()), ""))
         if isinstance(value, datetime):
