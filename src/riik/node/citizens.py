@@ -19,6 +19,7 @@ from riik.portal.citizen.errands import Errands
 from riik.portal.citizen.following.http import routes as following_routes
 from riik.portal.citizen.front.http import routes as front_routes
 from riik.portal.citizen.hall.http import Hall
+from riik.portal.citizen.hall.remembered import Remembered
 from riik.portal.citizen.jobs import LISTEN
 from riik.portal.citizen.letters.http import routes as letter_routes
 from riik.portal.citizen.looks import LogKeys
@@ -147,6 +148,7 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
             notices=told,
         ),
         acting=Mandated(
+            remembered=Remembered(clock=base.clock),
             errands=errands,
             login=ClientId.parse(section.login),
             names=_names_register(registers),

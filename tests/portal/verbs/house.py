@@ -11,6 +11,7 @@ from riik.login import Level
 from riik.portal.citizen import Portal, PortalRefused
 from riik.portal.citizen.catalogue import Catalogue, Provider
 from riik.portal.citizen.errands import Errands
+from riik.portal.citizen.hall.remembered import Remembered
 from riik.portal.citizen.mine import Mandated, MyCases
 from riik.portal.citizen.model import CatalogueEntry, Register
 from riik.portal.citizen.notices import Notices
@@ -184,6 +185,7 @@ class Verbs:
             notices=self.notices,
         )
         self.acting = Mandated(
+            remembered=Remembered(clock=clock),
             errands=self.errands,
             login=LOGIN,
             names=self.registers[0],

@@ -156,6 +156,23 @@ async def test_people_one_acts_for_have_names(verbs, world, mari):
     )
 
 
+async def test_looking_at_a_page_again_is_no_look_at_the_family_again(verbs, world, mari, clock):
+    mandates = {"mandates": [{"represented": CHILD, "role": "parent"}], "silent": []}
+    world.answers[LOGIN, "mandates"] = (200, mandates)
+    world.answers[POPULATION, "person"] = (200, {"given_names": "Oskar"})
+    for minutes, looks in ((0, 1), (14, 1), (2, 2)):
+        clock.advance(minutes=minutes)
+        await verbs.acting.of(mari, "en")
+        assert len(world.asked("mandates")) == looks
+
+
+async def test_a_source_that_was_silent_is_asked_again(verbs, world, mari):
+    world.answers[LOGIN, "mandates"] = (200, {"mandates": [], "silent": ["EE-DEMO/GOV/1"]})
+    for _ in range(2):
+        await verbs.acting.of(mari, "en")
+    assert len(world.asked("mandates")) == 2
+
+
 async def test_a_person_without_a_name_stays_in_the_list(verbs, world, mari):
     world.silent.add(POPULATION)
     other = person_code("EE50001029996")

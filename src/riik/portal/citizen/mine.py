@@ -29,6 +29,7 @@ from riik.portal.citizen.catalogue import Catalogue, Provider
 from riik.portal.citizen.errands import Errands
 from riik.portal.citizen.errors import AnswerUnreadable, StatementMissing
 from riik.portal.citizen.guides import named
+from riik.portal.citizen.hall.remembered import Remembered
 from riik.portal.citizen.model import KnownCase, Register
 from riik.portal.citizen.notices import Notices
 from riik.portal.design.texts import Texts, later
@@ -202,6 +203,9 @@ class Mandated:
         names: The register that knows names, or None.
         full_name: Puts the parts of a name into the country's order.
         organisations: How members are called, by language.
+        remembered: What was answered a moment ago. Each question is a look at the family's
+            data; it stands on nearly every page, and nothing is decided by it: whoever takes a
+            case asks for the mandate anew.
     """
 
     errands: Errands
@@ -209,9 +213,19 @@ class Mandated:
     names: Register | None
     full_name: Callable[[Mapping[str, str]], str]
     organisations: Mapping[str, Mapping[str, str]]
+    remembered: Remembered
 
     async def of(self, visitor: Visitor, language: str) -> dict[str, Any]:
         """People this visitor may act for, and sources that did not answer."""
+        session = f"{visitor.handle} {language}"
+        known: dict[str, Any] | None = self.remembered.find(session)
+        if known is None:
+            known = await self._asked(visitor, language)
+            if not known["silent"]:
+                self.remembered.keep(session, known)
+        return known
+
+    async def _asked(self, visitor: Visitor, language: str) -> dict[str, Any]:
         answer = await self.errands.tell(
             ServiceId(self.login, "mandates"), {"handle": visitor.handle}
         )

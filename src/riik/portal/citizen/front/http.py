@@ -21,11 +21,11 @@ from riik.core import Memo
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.events import event_views
 from riik.portal.citizen.front.leaflets import Leaflets
-from riik.portal.citizen.front.remembered import Remembered
 from riik.portal.citizen.front.telling import price_of
 from riik.portal.citizen.front.welcome import DRIVING_RIGHTS, offer_of, waiting_of
 from riik.portal.citizen.guides import Guide, guide_of
 from riik.portal.citizen.hall.http import Hall
+from riik.portal.citizen.hall.remembered import Remembered
 from riik.portal.citizen.pages import HOME, greeting
 from riik.portal.session import Visitor
 
