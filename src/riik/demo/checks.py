@@ -21,40 +21,113 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 _PATHS: Mapping[str, str] = {"ds": DS, "xades": XADES}
 
-SCRIPT = """#!/bin/sh
-# Other people's programs look at what the journey left. Each line says what it asks.
+SCRIPT = r"""#!/bin/sh
+# Other people's programs look at what the journey left. Each asks a question; the line below
+# answers. It ends with an error at the first that says no.
 set -eu
 cd "$(dirname "$0")"
+LC_ALL=C OPENSSL_CONF=/dev/null
+export LC_ALL OPENSSL_CONF
+skipped=""
 
-pem() { openssl x509 -inform DER -in "$1" -out "$2"; }
+no() {
+  [ -z "${2:-}" ] || printf '%s\n' "$2" >&2
+  printf '  NO: %s\n' "$1" >&2
+  exit 1
+}
+has() {
+  ! command -v "$1" >/dev/null || return 0
+  echo "  not asked: $1 is not installed"
+  skipped="$skipped $1"
+  return 1
+}
+pem() {
+  said=$(openssl x509 -inform DER -in "$1" -out "$2" 2>&1) || no "$1 is no certificate" "$said"
+}
+packed() {
+  if command -v unzip >/dev/null; then
+    unzip -p ../application.asice "$1"
+  else
+    python3 -c 'import sys, zipfile
+sys.stdout.buffer.write(zipfile.ZipFile("../application.asice").read(sys.argv[1]))' "$1"
+  fi
+}
+
+command -v openssl >/dev/null || no "openssl is not installed, nothing was checked"
+
+echo "cmp: are the pieces in this folder those of ../application.asice?"
+packed META-INF/signatures0.xml 2>/dev/null | cmp -s - signatures.xml \
+  || no "signatures.xml is not the one of ../application.asice"
+packed application.json 2>/dev/null | cmp -s - application.json \
+  || no "application.json is not the one of ../application.asice"
+inside=$(tr -d ' \t\r\n' <signatures.xml)
+for piece in timestamp.tst ocsp.resp signer.der; do
+  case $inside in
+    *">$(openssl base64 -A -in "$piece")<"*) ;;
+    *) no "$piece is not the one of ../application.asice" ;;
+  esac
+done
+value=$(sed 's/<[^>]*>//g' signature-value.xml | tr -d ' \t\r\n')
+case $inside in
+  *">$value<"*) ;;
+  *) no "signature-value.xml is not the one of ../application.asice" ;;
+esac
+echo "  yes"
+
+echo "openssl verify: does every certificate come from ../root.der?"
 pem ../root.der root.pem
 pem ../issuing.der issuing.pem
 pem ../ocsp.der ocsp.pem
 pem ../tsa.der tsa.pem
 pem signer.der signer.pem
-cat issuing.pem root.pem > chain.pem
+cat issuing.pem root.pem >chain.pem
+for name in root issuing ocsp tsa signer; do
+  said=$(openssl verify -check_ss_sig -CAfile root.pem -untrusted issuing.pem "$name.pem" 2>&1) \
+    || no "the certificate $name does not hold" "$said"
+done
+echo "  yes; that this root is the country's, no program can know: you were given it with the files"
 
-echo "openssl ts: the time-stamp covers the signature value"
-openssl ts -verify -data signature-value.xml -in timestamp.tst -token_in \\
-  -CAfile chain.pem -untrusted tsa.pem
+echo "openssl ts: does the time-stamp cover the signature value?"
+said=$(openssl ts -verify -data signature-value.xml -in timestamp.tst -token_in \
+  -CAfile root.pem -untrusted issuing.pem 2>&1) || no "the time-stamp does not hold" "$said"
+echo "  yes"
 
-echo "openssl ocsp: the signer's certificate was good"
-openssl ocsp -respin ocsp.resp -issuer issuing.pem -cert signer.pem -CAfile chain.pem \\
-  -VAfile ocsp.pem -no_nonce -validity_period 31536000
+echo "openssl ocsp: was the signer's certificate good?"
+said=$(openssl ocsp -respin ocsp.resp -issuer issuing.pem -cert signer.pem -CAfile chain.pem \
+  -VAfile ocsp.pem -no_nonce -validity_period 3153600000 2>&1) \
+  || no "the answer does not hold" "$said"
+case $said in
+  *"Response verify OK"*"signer.pem: good"*) echo "  yes" ;;
+  *) no "the certificate was not good, or nobody trusted says so" "$said" ;;
+esac
 
-echo "xmlsec1: digests and signature of the application hold"
-if command -v xmlsec1 >/dev/null; then
-  xmlsec1 --verify --enabled-key-data x509 --trusted-pem root.pem --untrusted-pem issuing.pem \\
-    --id-attr:Id "http://uri.etsi.org/01903/v1.3.2#:SignedProperties" signatures.xml
-else
-  echo "xmlsec1 is not installed, skipped" >&2
+echo "xmlsec1: do the digests and the signature of the application hold?"
+if has xmlsec1; then
+  said=$(xmlsec1 --verify --enabled-key-data x509 --trusted-pem root.pem \
+    --untrusted-pem issuing.pem \
+    --id-attr:Id "http://uri.etsi.org/01903/v1.3.2#:SignedProperties" signatures.xml 2>&1) \
+    || no "the signature of the application does not hold" "$said"
+  echo "  yes"
 fi
 
-echo "pdfsig: the seal of the decision is valid"
-if command -v pdfsig >/dev/null; then
-  pdfsig ../decision.pdf | grep "Signature Validation"
+echo "pdfsig: is what the seal of ../decision.pdf covers unchanged?"
+if [ ! -e ../decision.pdf ]; then
+  echo "  not asked: this journey ended without a decision"
+elif has pdfsig; then
+  said=$(pdfsig -nocert ../decision.pdf 2>&1) || no "pdfsig could not check the seal" "$said"
+  seals=$(printf '%s\n' "$said" | grep -c '^Signature #') || true
+  valid=$(printf '%s\n' "$said" | grep -c 'Signature Validation: Signature is Valid\.$') || true
+  [ "$seals" -gt 0 ] && [ "$seals" = "$valid" ] \
+    || no "the seal of the decision does not hold" "$said"
+  echo "  yes, says the seal of:$(printf '%s\n' "$said" | sed -n 's/.*Common Name://p')"
+  echo "  pdfsig does not know this country's root, so it cannot say whether to trust who issued"
+  echo "  that certificate; nor does it check the evidence that stands after the sealed bytes."
+fi
+
+if [ -n "$skipped" ]; then
+  echo "All that was asked holds. Not everything was asked; install:$skipped"
 else
-  echo "pdfsig is not installed, skipped" >&2
+  echo "All of it holds."
 fi
 """
 
