@@ -251,3 +251,11 @@ async def test_what_is_known_of_a_person_is_sealed(house, tmp_path):
     await house.go()
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
     assert not any(word in kept for word in (b"Maasikas", b"1980-10-15", MARI[2:].encode()))
+
+
+async def test_a_refusal_by_rules_names_only_what_refuses(house, world):
+    world.silent = {"driver-certificate"}
+    world.known = {**world.known, "image": {"photo": "data:,", "photo_date": "2015-01-01"}}
+    status = await house.go()
+    assert status["state"] == "refused"
+    assert [one["code"] for one in status["grounds"]] == ["photo-old"]

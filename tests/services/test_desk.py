@@ -184,6 +184,16 @@ async def test_the_rules_tell_what_applied_and_what_was_looked_into(waiting):
     assert {"not-resident", "right-revoked"} <= {row["code"] for row in trail["clear"]}
 
 
+@pytest.mark.parametrize("ground", ["health-silent", "population-silent", "residence-unknown"])
+async def test_nobody_is_refused_for_what_a_register_did_not_say(waiting, ground):
+    view = await waiting.desk.open(waiting.clerk(), CASE)
+    assert ground not in {one["code"] for one in view["grounds"]}
+    assert {"not-resident", "photo-old"} <= {one["code"] for one in view["grounds"]}
+    refused = Verdict(case=CASE, outcome="refuse", grounds=("not-resident", ground))
+    assert await refusal(waiting.decide(refused)) == "grounds"
+    assert (await waiting.status())["state"] == "with-official"
+
+
 async def test_a_paper_of_the_case_is_a_look_too(waiting):
     content, kind = await waiting.desk.document(waiting.clerk(), CASE, "application.asice")
     assert (bool(content), kind) == (True, "application/vnd.etsi.asic-e+zip")

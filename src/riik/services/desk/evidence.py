@@ -93,6 +93,7 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
                 "reads": definition.text(one.code, dossier.language),
             }
             for one in definition.grounds
+            if one.refuses
         ],
         "pages": _pages(definition, language),
         "colleagues": [official_told(one, seat) for one in around.colleagues],

@@ -29,6 +29,7 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
     _check_words(verdict)
     case, official = running.case, seat.official
     check_seat(running, seat=seat)
+    _check_grounds(verdict, running)
     if official.person in running.dossier.helpers:
         raise DeskRefused("who helped to apply doesn't decide", why="helped")
     if Role.DECIDE not in official.roles:
@@ -62,6 +63,13 @@ def check_seat(running: Running, *, seat: Seat) -> None:
         raise DeskRefused("this case belongs to another unit", why="unit")
     if seat.official.person in (running.dossier.person, running.dossier.actor):
         raise DeskRefused("nobody decides their own case", why="own-case")
+
+
+def _check_grounds(verdict: Verdict, running: Running) -> None:
+    """A register that did not answer is asked again; it is no ground to refuse anybody."""
+    open_ = {one.code for one in running.definition.grounds if not one.refuses}
+    if verdict.outcome == "refuse" and open_ & set(verdict.grounds):
+        raise DeskRefused("what is still to be checked is no ground of a refusal", why="grounds")
 
 
 def _check_words(verdict: Verdict) -> None:

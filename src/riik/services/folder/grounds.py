@@ -13,15 +13,24 @@ from riik.formats.xml import parse
 
 __all__ = ["Ground", "read_grounds"]
 
-CODE = "code"
+CODE, EFFECT, CHECK = "code", "effect", "check"
+"""The columns, and the effect of what is only to be checked: a register that did not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """One ground: its code, whose texts the folder has, and the law that its row names."""
+    """One ground.
+
+    Attributes:
+        code: Its texts are the folder's.
+        law: What its row names.
+        refuses: Whether a refusal can rest on it; what is only to be checked (the effect
+            ``check``) refuses nobody.
+    """
 
     code: str
     law: str
+    refuses: bool = True
 
 
 def read_grounds(source: bytes) -> tuple[Ground, ...]:
@@ -30,20 +39,22 @@ def read_grounds(source: bytes) -> tuple[Ground, ...]:
     for table in parse(source).iterfind("{*}decision/{*}decisionTable"):
         names = [output.get("name", "") for output in table.iterfind("{*}output")]
         if CODE in names:
-            for code, law in _rows(table, names.index(CODE)):
-                found.setdefault(code, Ground(code=code, law=law))
+            for ground in _rows(table, names):
+                found.setdefault(ground.code, ground)
     return tuple(found.values())
 
 
-def _rows(table: _Element, column: int) -> Iterator[tuple[str, str]]:
+def _rows(table: _Element, names: list[str]) -> Iterator[Ground]:
     annotations = [one.get("name", "") for one in table.iterfind("{*}annotation")]
     for rule in table.iterfind("{*}rule"):
         outputs = [_text(entry) for entry in rule.iterfind("{*}outputEntry")]
         notes = [_text(entry) for entry in rule.iterfind("{*}annotationEntry")]
         law = dict(zip(annotations, notes, strict=False)).get("law", "")
+        told = dict(zip(names, outputs, strict=False))
         # A code that isn't a plain text can't be told before the rules are asked.
-        if outputs[column].startswith('"'):
-            yield outputs[column].strip('"'), law
+        if told[CODE].startswith('"'):
+            refuses = told.get(EFFECT, "").strip('"') != CHECK
+            yield Ground(code=told[CODE].strip('"'), law=law, refuses=refuses)
 
 
 def _text(entry: _Element) -> str:
