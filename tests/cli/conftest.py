@@ -9,6 +9,7 @@ from tests.signatures.house import make, rewrite
 
 from riik.cli import main
 from riik.core import ClientId, KeyKind, SubjectId
+from riik.runtime.clock import SystemClock
 from riik.signatures import XmlSeal
 from riik.testing.pki import AT, MemoryKey, make_pki
 from riik.testing.ports import StandingClock
@@ -49,6 +50,13 @@ def signed(tmp_path_factory):
         issued=AT,
         next_update=AT + timedelta(days=170),
     )
+    today = make_trusted_list(
+        scheme,
+        [Provider(name="Trust Centre", services=pki.anchors)],
+        sequence=2,
+        issued=SystemClock().now(),
+        next_update=SystemClock().now() + timedelta(days=170),
+    )
     whole = make(pki, mari)
     written = {
         "application.asice": whole,
@@ -57,7 +65,9 @@ def signed(tmp_path_factory):
         ),
         "notes.txt": b"nobody signed this",
         "trusted-list.xml": seal(trusted),
+        "list-of-today.xml": seal(today),
         "trusted-list-signer.pem": pem(agency.certificate),
+        "decision.pdf": b"%PDF-1.7\n%%EOF\n",
         "stranger.pem": pem(make_pki().seal().certificate),
         "ca.der": pki.ca.certificate,
         "tsa.der": pki.tsa.certificate,

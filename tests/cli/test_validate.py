@@ -38,11 +38,23 @@ def test_certificates_can_be_trusted_instead_of_a_list(riik, signed):
     assert riik("validate", signed / "application.asice", *AT, *anchors).exit_code == 0
 
 
-@pytest.mark.parametrize("name", ["changed.asice", "notes.txt", "trusted-list-signer.pem"])
-def test_what_does_not_hold_ends_with_1(riik, signed, trust, name):
-    done = riik("validate", signed / name, *AT, *trust)
+def test_what_does_not_hold_ends_with_1(riik, signed, trust):
+    done = riik("validate", signed / "changed.asice", *AT, *trust)
     assert done.exit_code == 1
     assert "NOT VALID" in done.stdout
+    assert done.stderr.endswith("1 of 1 files did not pass.\n")
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "trusted-list-signer.pem", "decision.pdf"])
+def test_what_nobody_reads_here_is_neither_good_nor_bad_and_does_not_pass(
+    riik, signed, trust, name
+):
+    done = riik("validate", signed / name, *AT, *trust)
+    assert done.exit_code == 1
+    assert f"{name}: NOT CHECKED" in done.stdout
+    assert "verdict  INDETERMINATE, GENERIC" in done.stdout
+    assert "VALID," not in done.stdout
+    assert "who " not in done.stdout
     assert done.stderr.endswith("1 of 1 files did not pass.\n")
 
 
@@ -98,3 +110,18 @@ def test_a_list_beside_the_document_is_not_trusted(riik, signed, tmp_path, monke
 def test_a_list_that_has_run_out_is_refused(riik, signed, trust):
     done = riik("validate", signed / "application.asice", "--at", "2030-01-01T00:00:00Z", *trust)
     assert "outdated" in done.stderr
+
+
+def test_a_day_to_come_is_judged_by_the_list_of_today(riik, signed):
+    trust = ["--trusted-list", signed / "list-of-today.xml"]
+    trust += ["--signer", signed / "trusted-list-signer.pem"]
+    done = riik("validate", signed / "application.asice", "--at", "2066-11-30T00:00:00Z", *trust)
+    assert done.exit_code == 0, done.output
+    assert "not known yet: judging by the list as it stands today" in done.stderr
+    changed = riik("validate", signed / "changed.asice", "--at", "2066-11-30T00:00:00Z", *trust)
+    assert changed.exit_code == 1
+
+
+def test_of_a_day_that_was_no_word_about_the_list_of_today(riik, signed, trust):
+    done = riik("validate", signed / "application.asice", *AT, *trust)
+    assert "not known yet" not in done.stderr

@@ -1,5 +1,6 @@
 """Acts do what they say to the running country, and the state does what it promises."""
 
+import subprocess
 from pathlib import Path
 
 import aiohttp
@@ -11,6 +12,7 @@ from riik.core import Unavailable
 from riik.demo.acts.client import at_home, kept_looks, node_status
 from riik.demo.acts.described import ACTS, ATTACKS, act, attack
 from riik.demo.acts.model import ActRefused
+from riik.demo.checks import check_command, tracker_command, validate_command
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 
@@ -43,6 +45,14 @@ def told(outcome):
         (line.kind, line.text, [v for v in line.values.values() if type(v) is not dict])
         for line in lines
     ]
+
+
+def assert_works(command):
+    """Run in a shell, as it stands."""
+    run = subprocess.run(
+        command, shell=True, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.returncode == 0, f"{command}\n{run.stdout}{run.stderr}"
 
 
 async def test_a_look_without_a_case_is_refused_and_told(stage):
@@ -104,6 +114,16 @@ async def test_a_killed_node_wakes_up_where_it_stopped(stage):
 async def test_what_was_signed_holds_in_forty_years(stage):
     outcome = await done(stage, "later")
     assert [line.kind for line in outcome.state[:4]] == ["yes"] * 4, told(outcome)
+    [command] = [line.values["command"] for line in outcome.see if "command" in line.values]
+    assert "--at 20" in command
+    assert_works(command)
+
+
+async def test_the_commands_that_are_printed_work_as_they_are_printed(stage):
+    receipt = sorted((stage.out / "receipts").iterdir())[0]
+    assert_works(check_command(stage.out))
+    assert_works(validate_command(stage.out))
+    assert_works(tracker_command(stage.out, str(receipt.relative_to(stage.out))))
 
 
 @pytest.mark.parametrize("name", [one.id for one in ATTACKS])

@@ -78,8 +78,14 @@ def validate(
     from riik.runtime.clock import SystemClock
     from riik.signatures import Policy, validate as judge  # isort: skip
 
-    moment = at or SystemClock().now()
-    trusted = _anchors(trusted_list=trusted_list, signer=signer, anchors=anchors, at=moment)
+    now = SystemClock().now()
+    moment = at or now
+    # Of a day that is to come there is no list yet: what is trusted stands in today's.
+    listed = min(moment, now)
+    trusted = _anchors(trusted_list=trusted_list, signer=signer, anchors=anchors, at=listed)
+    if moment > now and not anchors:
+        text = "That day's trusted list is not known yet: judging by the list as it stands today."
+        click.echo(text, err=True)
     wanted = Policy.QUALIFIED if policy == "qualified" else Policy.ADES
     passed = 0
     for path in files:
@@ -128,8 +134,9 @@ def _tell(path: Path, report: "Report", *, as_json: bool) -> None:
 
         click.echo(json.dumps(simple_report(report, filename=path.name), ensure_ascii=False))
         return
-    verdict = "valid" if report.valid else "NOT VALID"
-    click.echo(f"{path}: {verdict}, {report.form or 'no known form'}")
+    verdict = "valid" if report.valid else "NOT VALID" if report.checked else "NOT CHECKED"
+    form = "no known form" if report.form in {"", "unknown"} else report.form
+    click.echo(f"{path}: {verdict}, {form}")
     for line in _lines(report):
         click.echo(f"  {line}")
 
@@ -148,9 +155,18 @@ def _lines(report: "Report") -> Iterator[str]:
     if not report.signatures:
         yield "nobody signed it"
     for signature in report.signatures:
-        yield from _signature(signature)
+        yield from _signature(signature) if report.checked else _unread(signature)
     for warning in report.warnings:
         yield f"note     {warning}"
+
+
+def _unread(signature: "SignatureReport") -> Iterator[str]:
+    """Of a form that nobody here reads: no word about who signed, for nobody looked."""
+    judgement = signature.judgement
+    yield f"verdict  {judgement.indication}, {judgement.sub_indication}"
+    yield f"why      {judgement.message}"
+    if signature.format == "PAdES":
+        yield "note     another program can look at it, such as: pdfsig FILE"
 
 
 def _signature(signature: "SignatureReport") -> Iterator[str]:

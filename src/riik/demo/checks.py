@@ -1,13 +1,18 @@
 """What other people's programs check: the pieces of the papers, and a script that does it.
 
+And the commands that are printed for it, which work as they are printed: our own trust what lies
+in ``./demo-out`` unless they are told otherwise, so for a folder elsewhere they are told.
+
 Takes a signed application apart into what `openssl` and `xmlsec1` want as files. Nothing is
 made here: each piece is bytes of the container, or their canonical form.
 """
 
 import io
+import shlex
+import sys
 import zipfile
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lxml import etree
@@ -15,7 +20,9 @@ from lxml import etree
 from riik.formats import xml
 from riik.runtime.files import Disk
 
-__all__ = ["write_checks"]
+__all__ = ["check_command", "tracker_command", "validate_command", "write_checks"]
+
+USUAL = "demo-out"
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
@@ -157,3 +164,48 @@ def write_checks(folder: Path) -> None:
 
 def _decoded(root: etree._Element, path: str) -> bytes:
     return b64decode(root.findtext(path, namespaces=dict(_PATHS)) or "")
+
+
+def check_command(folder: Path) -> str:
+    """Other people's programs look at all of it."""
+    return shlex.join(["sh", str(folder / "check" / "check.sh")])
+
+
+def validate_command(folder: Path, *, at: str = "") -> str:
+    """Does the signed application hold?
+
+    Args:
+        folder: Where the journey's files are.
+        at: The time to judge at, RFC 3339; now when empty.
+    """
+    words = [*_program(), "validate", str(folder / "application.asice")]
+    if not _is_usual(folder):
+        words += ["--trusted-list", str(folder / "trusted-list.xml")]
+        words += ["--signer", str(folder / "trusted-list-signer.pem")]
+    return shlex.join([*words, "--at", at] if at else words)
+
+
+def tracker_command(folder: Path, receipt: str) -> str:
+    """Is this look in the log?
+
+    Args:
+        folder: Where the journey's files are.
+        receipt: The receipt's place in it.
+    """
+    words = [*_program(), "tracker", "verify", str(folder / receipt)]
+    if not _is_usual(folder):
+        words += ["--log-key", str(folder / "log-keys.txt")]
+        words += ["--witness-key", str(folder / "witness-keys.txt")]
+    return shlex.join(words)
+
+
+def _is_usual(folder: Path) -> bool:
+    return folder.resolve() == Path.cwd() / USUAL
+
+
+def _program() -> Sequence[str]:
+    """How to call `riik` from here: it need not be on the path, nor be a file of its own."""
+    here = Path(sys.executable).with_name("riik")
+    if not here.is_file():
+        return [sys.executable, "-m", "riik.cli"]
+    return [str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from riik.demo.acts import Backstage
 from riik.demo.browser import Browser
+from riik.demo.checks import check_command, tracker_command, validate_command
 from riik.demo.front import FrontSite, Stage
 from riik.demo.front.opening import open_browser
 from riik.demo.journey import Step
@@ -212,10 +212,10 @@ def _print(
         if look := looks.get(str(call["message"])):
             show(f"            for {look['purpose']}, by {look['legal_basis']}; {look['receipt']}")
     show(f"\n{shown.evidence} evidence containers and all papers are in {shown.folder}/")
-    show(f"Check them: sh {shown.folder}/check/check.sh")
-    show(f"            {_program()} validate {shown.folder}/application.asice")
+    show(f"Check them: {check_command(shown.folder)}")
+    show(f"            {validate_command(shown.folder)}")
     for look in shown.looks[:1]:
-        show(f"            {_program()} tracker verify {shown.folder}/{look['receipt']}")
+        show(f"            {tracker_command(shown.folder, look['receipt'])}")
     if address:
         show(f"\nThe front page: {address}")
         for role, member in running.country.members.items():
@@ -228,9 +228,3 @@ def _print(
             f"  {holder.id:8} {holder.name:22} {holder.code}  "
             f"PIN1 {holder.pin1}  PIN2 {holder.pin2}{office}"
         )
-
-
-def _program() -> str:
-    """How to call `riik` from here: it need not be on the path."""
-    here = Path(sys.executable).with_name("riik")
-    return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else "riik"

@@ -151,6 +151,11 @@ class Report:
     warnings: tuple[str, ...] = ()
 
     @property
+    def checked(self) -> bool:
+        """Signatures of this form are looked at; the others are neither good nor bad."""
+        return self.form == "ASiC-E"
+
+    @property
     def valid(self) -> bool:
         """There is a signature, and each one passed."""
         return bool(self.signatures) and all(each.passed for each in self.signatures)

@@ -7,6 +7,7 @@ from pathlib import Path
 from riik.core import Clock, Refused
 from riik.demo.acts.client import at_home
 from riik.demo.acts.model import ActRefused, Line, Outcome
+from riik.demo.checks import validate_command
 from riik.demo.running import Demonstration
 from riik.node import read_config
 from riik.portal.design.texts import later
@@ -38,9 +39,9 @@ async def hold_later(running: Demonstration, out: Path, *, clock: Clock) -> Outc
     async with at_home(running, "mari") as browser:
         card_ends = read_certificate(browser.card.signature_certificate()).not_after
     leap_day = (now.month, now.day) == (2, 29)
-    state, held = [], []
-    for years in YEARS:
-        at = now.replace(year=now.year + years, day=28 if years and leap_day else now.day)
+    days = [now.replace(year=now.year + y, day=28 if y and leap_day else now.day) for y in YEARS]
+    state, held, last = [], [], days[-1]
+    for at in days:
         report = await asyncio.to_thread(_judge, content, anchors, at)
         held.append(report is not None and report.valid)
         state.append(_line(report, at=at))
@@ -72,8 +73,8 @@ async def hold_later(running: Demonstration, out: Path, *, clock: Clock) -> Outc
                 href=f"/files/{APPLICATION}",
             ),
             Line(
-                later("On the command line: riik validate {file} --at {moment}"),
-                values={"file": APPLICATION, "moment": f"{now.year + YEARS[-1]}-01-01T00:00:00Z"},
+                later("On the command line, in the folder where the country runs: {command}"),
+                values={"command": validate_command(out, at=f"{last:%Y-%m-%d}T00:00:00Z")},
             ),
         ],
         held=held[0],
