@@ -3,10 +3,13 @@
 import json
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 import riik as package
+from riik.runtime.clock import SystemClock
+from riik.testing.pki import make_pki
 
 CATALOGUE = Path(package.__file__).parent / "catalogue" / "services"
 
@@ -117,3 +120,54 @@ def test_what_nobody_meets_is_said_to_be_that(riik, tmp_path):
     change(folder, "rules.dmn", "<!-- The law", "<!-- The good law")
     done = riik("service", "diff", CATALOGUE / "driving-licence", folder)
     assert "nothing that people meet" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def seal(tmp_path_factory):
+    """Key and certificate of an authority's seal, in files."""
+    folder, one = tmp_path_factory.mktemp("seal"), make_pki(at=SystemClock().now()).seal()
+    (folder / "key.pem").write_bytes(one.key.pem())
+    (folder / "seal.der").write_bytes(one.certificate)
+    return folder
+
+
+def test_a_service_is_signed_and_taken_over_by_another_authority(riik, tmp_path, seal):
+    folder, mine = copy(tmp_path, "driving-course"), tmp_path / "mine"
+    keys = ("--key", seal / "key.pem", "--certificate", seal / "seal.der")
+    done = riik("service", "sign", folder, *keys)
+    assert done.exit_code == 0, done.stderr
+    adopt = ("service", "import", folder, mine, "--owner", "school", "--signer", seal / "seal.der")
+    assert riik(*adopt).exit_code == 0
+    assert (mine / "origin" / "1.jws").read_bytes() == (folder / "signature.jws").read_bytes()
+    assert riik("service", "check", mine).exit_code == 0
+    assert riik(*adopt).exit_code == 1  # there is something now
+
+
+def test_a_changed_byte_is_not_taken_over(riik, tmp_path, seal):
+    folder, mine = copy(tmp_path, "driving-course"), tmp_path / "mine"
+    riik("service", "sign", folder, "--key", seal / "key.pem", "--certificate", seal / "seal.der")
+    change(folder, "rules.dmn", "186", "187")
+    done = riik("service", "import", folder, mine, "--owner", "x", "--signer", seal / "seal.der")
+    assert done.exit_code == 1
+    assert "changed after it was signed" in done.stderr
+    assert not mine.exists()
+
+
+def test_a_zip_that_climbs_writes_nothing(riik, tmp_path, seal):
+    folder, bad = copy(tmp_path, "driving-course"), tmp_path / "bad.zip"
+    (folder / "letters").mkdir()
+    riik("service", "sign", folder, "--key", seal / "key.pem", "--certificate", seal / "seal.der")
+    with ZipFile(bad, "w") as file:
+        file.writestr("letters/../../../climbed.typ", "x")
+        for path in folder.rglob("*"):
+            if path.is_file():
+                file.write(path, path.relative_to(folder).as_posix())
+    done = riik(
+        "service", "import", bad, tmp_path / "m", "--owner", "x", "--signer", seal / "seal.der"
+    )
+    assert done.exit_code == 1
+    assert not list(tmp_path.rglob("climbed.typ"))
+
+
+def test_nobody_signs_without_a_key(riik, tmp_path):
+    assert riik("service", "sign", copy(tmp_path, "driving-course")).exit_code == 2

@@ -63,8 +63,11 @@ def write_folder(files: Mapping[str, bytes], root: Path) -> None:
     """Write a folder's files by their path in it.
 
     Raises:
-        CommandRefused: For ``file``.
+        CommandRefused: For ``file``; for ``path``: a name that leads out of the folder.
     """
+    for name in files:
+        if name.startswith("/") or {"", ".", ".."} & set(name.split("/")) or "\\" in name:
+            raise CommandRefused(f"{name!r} leads out of the folder", why="path")
     try:
         for name, content in files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -7,11 +7,13 @@ from pathlib import Path
 import click
 
 from riik.cli.complaints import CommandRefused
-from riik.cli.files import read_folder, write_folder
+from riik.cli.files import read_certificates, read_folder, write_folder
 from riik.cli.folders import tell
 
 __all__ = ["service"]
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+SIGNATURE = "signature.jws"
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -112,3 +114,61 @@ def diff(old: Path, new: Path, *, day: str | None) -> None:
             click.echo(f"{heading}:")
         click.echo(f"  {difference.text}")
     raise SystemExit(1 if found else 0)
+
+
+@service.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option(
+    "--node", "node", metavar="NODE.TOML", type=FILE, help="Use the seal of this node's member."
+)
+@click.option("--key", type=FILE, help="Private key of the seal (PEM), instead of a node's.")
+@click.option("--certificate", type=FILE, help="Certificate of that key (PEM or DER).")
+def sign(folder: Path, *, node: Path | None, key: Path | None, certificate: Path | None) -> None:
+    """Seal DIR as its owner: writes signature.jws over the digest of all its files."""
+    from riik.cli.checking import standard_process
+    from riik.cli.sealing import seal_from_files, seal_of_node
+    from riik.runtime.clock import SystemClock
+    from riik.services import read_service, seal_folder
+
+    if node is not None:
+        signer, der = seal_of_node(node)
+    elif key is not None and certificate is not None:
+        signer, der = seal_from_files(key, certificate)
+    else:
+        raise click.UsageError("name --node, or --key with --certificate")
+    files = read_folder(folder)
+    definition = read_service(files, standard=standard_process())
+    sealed = seal_folder(files, signer=signer, certificate=der, at=SystemClock().now())
+    write_folder({SIGNATURE: sealed[SIGNATURE]}, folder)
+    click.echo(f"{folder}/{SIGNATURE}: {definition.id} {definition.version}, {definition.digest}")
+
+
+@service.command("import")
+@click.argument("source", metavar="FILE", type=click.Path(exists=True, path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--owner", required=True, metavar="ROLE", help="Who answers for it from now on.")
+@click.option(
+    "--signer",
+    "signers",
+    required=True,
+    multiple=True,
+    type=FILE,
+    help="Certificate (PEM or DER) of who may have signed it; may be repeated.",
+)
+def adopt(source: Path, folder: Path, *, owner: str, signers: Sequence[Path]) -> None:
+    """Make the signed service FILE (a folder or a ZIP of one) one's own in DIR.
+
+    Its signature must hold. The owner is replaced, the signature kept in origin/; sign DIR next.
+    """
+    from riik.cli.checking import standard_process
+    from riik.cli.sealing import read_service_file
+    from riik.services import adopt_folder, read_service
+
+    if folder.exists() and any(folder.iterdir()):
+        raise CommandRefused(f"{folder} is not empty", why="not-empty")
+    trusted = [one for path in signers for one in read_certificates(path)]
+    files = adopt_folder(read_service_file(source), signers=trusted, owner=owner)
+    read_service(files, standard=standard_process())
+    write_folder(files, folder)
+    click.echo(f"{folder}: owner {owner}; its origin is in origin/.", err=True)
+    click.echo(f"Next: riik service check {folder}, then riik service sign {folder}", err=True)

@@ -216,10 +216,16 @@ class OfficialSection(Shape):
 
 
 class ServicesSection(Shape):
-    """Service folders, who plays which role, who decides, where fees go."""
+    """Service folders, who plays which role, who decides, where fees go.
+
+    ``signers`` are certificates (DER, paths) of whose seals folders are believed, besides the
+    member's own; ``unsigned`` lets folders in that nobody signed, as a demonstration always does.
+    """
 
     folders: tuple[str, ...]
     zone: str
+    signers: tuple[str, ...] = ()
+    unsigned: bool = False
     providers: dict[str, str] = msgspec.field(default_factory=dict)
     units: dict[str, UnitSection] = msgspec.field(default_factory=dict)
     official: tuple[OfficialSection, ...] = ()

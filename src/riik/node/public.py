@@ -45,6 +45,7 @@ from riik.services import (
     Services,
     Staff,
     Steps,
+    admit_folder,
     read_service,
 )
 from riik.services.desk.helping.assisting import Assisting
@@ -318,7 +319,25 @@ def _keep_versions(assembly: Assembly, files: Files) -> None:
 def _folders(assembly: Assembly) -> Iterator[Mapping[str, bytes]]:
     section = assembly.config.file.services
     for name in section.folders if section else ():
-        yield read_folder(folder_of(assembly, name, kind="services"))
+        folder = read_folder(folder_of(assembly, name, kind="services"))
+        _check_seal(assembly, folder)
+        yield folder
+
+
+def _check_seal(assembly: Assembly, folder: Mapping[str, bytes]) -> None:
+    """Only what its owner sealed runs; a seal that doesn't hold is refused everywhere.
+
+    Raises:
+        FolderRefused: For ``unsigned``, ``signature``, ``signer`` or ``changed``.
+    """
+    file, section = assembly.config.file, assembly.config.file.services
+    named = section.signers if section else ()
+    config = assembly.config
+    admit_folder(
+        folder,
+        unsigned=file.node.demonstration or (section is not None and section.unsigned),
+        signers=lambda: [assembly.base.certificate("seal"), *map(config.content, named)],
+    )
 
 
 def _operations(

@@ -24,6 +24,13 @@ from riik.services.folder.differences import Difference, differences
 from riik.services.folder.finding import Finding
 from riik.services.folder.once import Grant, Held
 from riik.services.folder.places import place_of_refusal
+from riik.services.folder.sealing import (
+    Sealed,
+    admit_folder,
+    adopt_folder,
+    seal_folder,
+    verify_folder,
+)
 from riik.services.folder.strict import findings
 from riik.services.lookups import Lookups
 from riik.services.model import ServiceDefinition
@@ -56,6 +63,7 @@ __all__ = [
     "Outcome",
     "Prepared",
     "Queues",
+    "Sealed",
     "ServiceDefinition",
     "ServiceRefused",
     "Services",
@@ -65,6 +73,8 @@ __all__ = [
     "Unit",
     "Verdict",
     "Visit",
+    "admit_folder",
+    "adopt_folder",
     "begin_folder",
     "begin_from",
     "check",
@@ -75,5 +85,7 @@ __all__ = [
     "read_cases",
     "read_service",
     "rule_rows",
+    "seal_folder",
+    "verify_folder",
     "verify_record",
 ]

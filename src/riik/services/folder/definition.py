@@ -5,7 +5,6 @@ the interpreter does not support is refused here, by name; nothing in a folder c
 """
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from riik.services.errors import FolderRefused
 from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
 from riik.services.folder.process import read_process
+from riik.services.folder.sealing import SIGNATURE, folder_digest
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms import check_schema, pages_of
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
@@ -32,8 +32,8 @@ OPERATIONS = frozenset({"collect", "owe-fee", "propose", "decide", "record", "no
 USER_TASKS = frozenset({"answer", "sign", "pay", "review"})
 """What a user task may name: the person answers, signs, pays; an official reviews."""
 
-_NAMES = ("service.toml", "needs.toml", "form.json", "rules.dmn", "process.bpmn")
-_FOLDERS = ("letters/", "locale/", "cases/")
+_NAMES = ("service.toml", "needs.toml", "form.json", "rules.dmn", "process.bpmn", SIGNATURE)
+_FOLDERS = ("letters/", "locale/", "cases/", "origin/")
 _LEVELS = ("low", "substantial", "high")
 
 
@@ -151,7 +151,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
     return ServiceDefinition(
         id=service.id,
         version=service.version,
-        digest=_digest(files),
+        digest=folder_digest(files),
         owner=service.owner,
         names=service.names,
         law=service.law,
@@ -260,12 +260,6 @@ def _texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
     """The folder's texts over the house's: what a folder says itself is what people read."""
     house, own = house_texts(), read_texts(files)
     return {language: house.get(language, {}) | own.get(language, {}) for language in house | own}
-
-
-def _digest(files: Mapping[str, bytes]) -> str:
-    """One digest of all files: names and contents, in order of the names."""
-    listing = "".join(f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    return sha256(listing.encode()).hexdigest()
 
 
 def _check(definition: ServiceDefinition) -> None:
