@@ -19,6 +19,7 @@ from riik.portal.session import SignedOut
 pytestmark = pytest.mark.anyio
 
 OLD, NEW = "case-of-last-month", "case-of-this-morning"
+COURSE = {"service": "driving-course"}
 
 
 def ids(found):
@@ -27,10 +28,31 @@ def ids(found):
 
 async def test_cases_of_all_providers_stand_together_the_newest_first(verbs, world, mari):
     world.answers[TRANSPORT, "cases"] = (200, [row(OLD, "2026-10-20T09:00:00Z")])
-    world.answers[SCHOOL, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    world.answers[SCHOOL, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z", **COURSE)])
     found = await verbs.cases.mine(mari, "en")
     assert (ids(found), found["silent"]) == ([NEW, OLD], [])
     assert [one["provider"] for one in found["cases"]] == [str(SCHOOL), str(TRANSPORT)]
+
+
+async def test_nobody_tells_of_cases_of_another_s_service(verbs, world, mari):
+    world.answers[SCHOOL, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    assert ids(await verbs.cases.mine(mari, "en")) == []
+    assert await verbs.portal.cases(mari) == []
+
+
+async def test_nobody_tells_of_a_case_that_another_runs(verbs, world, mari):
+    world.answers[TRANSPORT, "cases"] = (200, [row(OLD, "2026-10-20T09:00:00Z")])
+    await verbs.cases.mine(mari, "en")
+    false = row(OLD, "2026-11-23T09:00:00Z", title="Pay here", **COURSE)
+    world.answers[SCHOOL, "cases"] = (200, [false])
+    [one] = (await verbs.cases.mine(mari, "en"))["cases"]
+    assert (one["provider"], one["title"]) == (str(TRANSPORT), "Renew a driving licence")
+
+
+async def test_a_provider_is_called_as_the_portal_calls_it(verbs, world, mari):
+    world.answers[SCHOOL, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z", **COURSE)])
+    [one] = (await verbs.cases.mine(mari, "et"))["cases"]
+    assert one["organisation"] == "Autokool"
 
 
 async def test_each_provider_gets_its_own_statement_for_its_own_errand(verbs, world, states, mari):
@@ -45,7 +67,7 @@ async def test_each_provider_gets_its_own_statement_for_its_own_errand(verbs, wo
 
 @pytest.mark.parametrize("how", ["silent", "slow"])
 async def test_who_does_not_answer_is_named_and_the_rest_stands(verbs, world, mari, how):
-    world.answers[SCHOOL, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z")])
+    world.answers[SCHOOL, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z", **COURSE)])
     getattr(world, how).add(TRANSPORT)
     found = await verbs.cases.mine(mari, "et")
     assert (ids(found), found["silent"]) == ([NEW], ["Transpordiamet"])

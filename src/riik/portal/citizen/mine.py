@@ -2,7 +2,8 @@
 
 Every provider is asked at the same time, in the person's name; one that does not answer in
 two seconds is named, and its cases stand there as the portal knows them. A case that was begun
-elsewhere, such as at a desk, is taken up here when its provider tells of it.
+elsewhere, such as at a desk, is taken up here when its provider tells of it; but nobody tells of
+cases of a service that is another's, nor under another's name.
 """
 
 import asyncio
@@ -102,8 +103,10 @@ class MyCases:
                 silent.add(provider)
                 continue
             for row in answer:
-                read = {"provider": str(provider), "unread": unread[row["case"]]}
-                rows[row["case"]] = {**row, **read}
+                if row["case"] in known and known[row["case"]][0].provider != provider:
+                    continue
+                ours = {"provider": str(provider), "unread": unread[row["case"]]}
+                rows[row["case"]] = {**row, **ours, **self._named(provider, language)}
                 if row["case"] not in known:
                     await self._take_up(visitor, row, provider=provider, person=person)
         titles = await self._titles(language)
@@ -134,7 +137,8 @@ class MyCases:
                 legal_basis="application",
                 query=urlencode({"language": language}),
             )
-            return _rows(answer.accepted().body)
+            rows = _rows(answer.accepted().body)
+            return [row for row in rows if self._may_tell(provider, row["service"])]
         except SignedOut:
             raise
         except StatementMissing:
@@ -142,6 +146,16 @@ class MyCases:
             return []
         except (Unavailable, Refused):
             return None
+
+    def _may_tell(self, provider: ClientId, service: str) -> bool:
+        """Whether a service is not another provider's, as this portal's configuration says."""
+        whose = {one.client for one in self.providers if service in one.services}
+        return not whose or provider in whose
+
+    def _named(self, provider: ClientId, language: str) -> dict[str, str]:
+        """What this portal calls a provider; nothing for one that it doesn't know."""
+        names = {one.client: one.names for one in self.providers}.get(provider)
+        return {"organisation": named(names, language)} if names else {}
 
     async def _unread(self, visitor: Visitor, language: str) -> Counter[str]:
         """How many notices of each case were not read; none when the inbox is silent."""
