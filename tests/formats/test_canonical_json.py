@@ -1,9 +1,12 @@
 """Canonical JSON has one spelling a value and refuses what has none."""
 
+from json import JSONEncoder
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riik.core import KeyKind
 from riik.formats.canonical_json import JsonRefused, decode, encode
 
 WRITTEN = [
@@ -66,3 +69,25 @@ def test_a_text_that_is_not_canonical_is_refused(text, why):
 @given(value=values)
 def test_what_was_written_is_read_back(value):
     assert decode(encode(value), canonical=True) == value
+
+
+def test_every_character_is_written_as_the_standard_says():
+    """RFC 8785 §3.2.2.2: seven short escapes, lower-case hex for other controls, all else plain."""
+    wanted = JSONEncoder(ensure_ascii=False)
+    odd = [
+        code
+        for code in range(0x110000)
+        if not 0xD800 <= code <= 0xDFFF and encode(chr(code)) != wanted.encode(chr(code)).encode()
+    ]
+    assert odd == []
+
+
+@pytest.mark.parametrize("value", [{1: "a"}, {"é": 1, 2: 1}, {None: 1}, {"a": {b"b": 1}}])
+def test_keys_that_are_no_text_are_refused(value):
+    with pytest.raises(JsonRefused) as refused:
+        encode(value)
+    assert refused.value.why == "kind"
+
+
+def test_a_text_of_a_class_of_its_own_is_a_text():
+    assert encode({"kind": KeyKind.P256}) == b'{"kind":"P-256"}'

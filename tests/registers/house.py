@@ -133,9 +133,10 @@ class House:
     names: tuple = ("population",)
     clock: StandingClock = field(default_factory=StandingClock)
     urls: tuple = ()
+    entropy: object = field(default_factory=SeededEntropy)
 
     def __post_init__(self):
-        entropy = SeededEntropy()
+        entropy = self.entropy
         node, vault = self.urls or (f"sqlite:///{self.folder}/{n}.db" for n in ("node", "vault"))
         self.database = open_database(node, name="node")
         keys = open_database(vault, name="vault")

@@ -94,6 +94,37 @@ def test_a_unit_reads_its_own_writes(notes):
         assert work.execute(ALL).scalars().all() == ["mine"]
 
 
+def test_many_rows_are_written_at_once(notes):
+    with notes.work() as work:
+        work.insert_many("note", ("id", "text"), [(1, "a"), (2, "b")])
+        work.insert_many("note", ("id", "text"), [])
+    assert texts(notes) == ["a", "b"]
+
+
+def test_one_row_too_many_fails_the_whole_unit(notes):
+    with pytest.raises(IntegrityError), notes.work() as work:
+        work.insert_many("note", ("id", "text"), [(1, "a"), (2, "a")])
+    assert texts(notes) == []
+
+
+def test_many_rows_are_not_written_through_a_snapshot(notes):
+    with pytest.raises(DatabaseMisused), notes.read() as work:
+        work.insert_many("note", ("id", "text"), [(1, "a")])
+
+
+def many_after_a_failure(database):
+    with database.work() as work:
+        with suppress(IntegrityError):
+            work.insert_many("note", ("id", "text"), [(1, "a"), (1, "a")])
+        work.insert_many("note", ("id", "text"), [(2, "b")])
+
+
+def test_many_rows_are_not_written_after_a_failure(notes):
+    with pytest.raises(DatabaseMisused):
+        many_after_a_failure(notes)
+    assert texts(notes) == []
+
+
 def test_after_commit_runs_once_the_unit_is_seen_by_others(notes):
     seen = []
     with notes.work() as work:

@@ -4,7 +4,7 @@ Clock, entropy, threads, network and disk are ports, so that a simulator can rep
 them and nothing else. Units of work, keys and sealing have the same reason.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +61,12 @@ class Work(Protocol):
 
     def execute(self, statement: Any, parameters: Any = None, /) -> Any:
         """Run one SQLAlchemy Core statement; the answer is its ``CursorResult``."""
+        ...
+
+    def insert_many(
+        self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], /
+    ) -> None:
+        """Write many rows, each a value for each column, as they come: no types in between."""
         ...
 
     def after_commit(self, action: Callable[[], None], /) -> None:

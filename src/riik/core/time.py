@@ -17,7 +17,8 @@ def to_text(moment: datetime) -> str:
     """Write ``2026-11-23T20:01:43.000000Z``: fixed width, microseconds, UTC."""
     if moment.tzinfo is None:
         raise TimeRefused("a time without a zone means nothing to others", why="zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    plain = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{plain.isoformat(timespec='microseconds')}Z"
 
 
 def from_text(text: str) -> datetime:

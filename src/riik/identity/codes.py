@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import mul
 from typing import Final, NoReturn
 
 from riik.core import PersonCode, person_code
@@ -85,7 +86,7 @@ def estonian(code: str) -> CodeFacts:
 def _check_digit(digits: list[int]) -> int:
     """Modulo 11 in two rounds; where both leave ten, the digit is zero."""
     for weights in (_FIRST_ROUND, _SECOND_ROUND):
-        rest = sum(weight * digit for weight, digit in zip(weights, digits, strict=True)) % 11
+        rest: int = sum(map(mul, weights, digits)) % 11
         if rest < 10:
             return rest
     return 0

@@ -5,6 +5,7 @@ What is personal comes here sealed; this module knows bytes, places and times on
 
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import (
@@ -15,7 +16,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    insert,
     select,
     update,
 )
@@ -206,4 +206,5 @@ def _insert(
 ) -> None:
     if rows:
         names = tuple(rows[0].__dataclass_fields__)
-        work.execute(insert(table), [{name: getattr(row, name) for name in names} for row in rows])
+        values = attrgetter(*names)
+        work.insert_many(table.name, names, [values(row) for row in rows])

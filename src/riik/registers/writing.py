@@ -6,8 +6,8 @@ schema says isn't personal stays readable, so that it can be searched and counte
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from riik.core import Clock, Entropy, Outbox, SubjectId, Vault, Work, from_text, to_text
@@ -114,18 +114,18 @@ class Writer:
             RecordRefused: For ``schema``.
         """
         heads, changes, versions, index = [], [], [], []
-        register = holding.definition.id
+        register, now = holding.definition.id, self.clock.now()
         for subject, draft in zip(subjects, drafts, strict=True):
             record = self.entropy.bytes(16).hex()
-            signed = self._sign(holding, draft, record=record, after=None)
+            signed = self._sign(holding, draft, record=record, after=None, now=now)
             _, [version] = advance((), signed.change)
             holding.definition.schema.check(version.values)
             heads.append(_head(register, subject, signed))
-            changes.append((subject, _change_row(signed, wish=draft.wish)))
-            versions.append((subject, _version_row(holding, signed.change, version, part=0)))
+            changes.append(_Signed(subject, signed, draft.wish))
+            versions.append(_Placed(subject, signed.change, version, 0))
             index += self._index_rows(holding, record, version.values)
         self.store.insert_records(heads, work=work)
-        self._insert(changes, versions, work=work)
+        self._insert(holding, changes, versions, work=work)
         self.store.insert_index(index, work=work)
         if tell:
             for head, draft in zip(heads, drafts, strict=True):
@@ -139,7 +139,7 @@ class Writer:
             RecordRefused: For ``schema``, what `advance` refuses, or ``raced``: another
                 change of this record came in between.
         """
-        signed = self._sign(holding, draft, record=row.record, after=row)
+        signed = self._sign(holding, draft, record=row.record, after=row, now=self.clock.now())
         change = signed.change
         known = [
             self._version(holding, row.subject, kept)
@@ -155,11 +155,10 @@ class Writer:
         starts = [version.valid_from.isoformat() for version in forgotten]
         self.store.forget_versions(row.record, starts, known_to=head.head_at, work=work)
         versions = [
-            (row.subject, _version_row(holding, change, version, part=part))
-            for part, version in enumerate(made)
+            _Placed(row.subject, change, version, part) for part, version in enumerate(made)
         ]
-        changes = [(row.subject, _change_row(signed, wish=draft.wish))]
-        self._insert(changes, versions, work=work)
+        changes = [_Signed(row.subject, signed, draft.wish)]
+        self._insert(holding, changes, versions, work=work)
         self._index(holding, row.record, made, work=work)
         self._tell(head, draft, work=work)
         return change.position
@@ -176,7 +175,13 @@ class Writer:
         return SignedChange(Change.from_json(decode(content)), content, row.signature)
 
     def _sign(
-        self, holding: Holding, draft: Draft, *, record: str, after: RecordRow | None
+        self,
+        holding: Holding,
+        draft: Draft,
+        *,
+        record: str,
+        after: RecordRow | None,
+        now: datetime,
     ) -> SignedChange:
         last = from_text(after.head_at) if after else None
         change = Change(
@@ -186,7 +191,7 @@ class Writer:
             kind=draft.kind,
             valid_from=draft.valid_from,
             valid_to=draft.valid_to or FOREVER,
-            recorded_at=next_moment(self.clock.now(), last),
+            recorded_at=next_moment(now, last),
             values=draft.values,
             ground=draft.ground,
             actor=draft.actor,
@@ -198,19 +203,26 @@ class Writer:
 
     def _insert(
         self,
-        changes: Sequence[tuple[SubjectId, ChangeRow]],
-        versions: Sequence[tuple[SubjectId, VersionRow]],
+        holding: Holding,
+        changes: Sequence["_Signed"],
+        versions: Sequence["_Placed"],
         *,
         work: Work,
     ) -> None:
-        """Seal all rows at once, each for its person and place, and write them."""
-        values = [(subject, row.sealed, _change_place(row)) for subject, row in changes]
-        values += [(subject, row.sealed, _version_place(row)) for subject, row in versions]
+        """Seal all values at once, each for its person and place, and write the rows."""
+        personal = holding.definition.schema.personal
+        values = [
+            (one.subject, one.signed.content, _change_place(one.signed.change)) for one in changes
+        ]
+        values += [
+            (one.subject, encode(_those(one.version.values, personal)), _version_place(one))
+            for one in versions
+        ]
         sealed = iter(self.vault.seal_many(values))
-        kept_changes = [replace(row, sealed=next(sealed)) for _, row in changes]
-        kept_versions = [replace(row, sealed=next(sealed)) for _, row in versions]
-        self.store.insert_changes(kept_changes, work=work)
-        self.store.insert_versions(kept_versions, work=work)
+        rows = [_change_row(one, next(sealed)) for one in changes]
+        self.store.insert_changes(rows, work=work)
+        placed = [_version_row(one, next(sealed), personal=personal) for one in versions]
+        self.store.insert_versions(placed, work=work)
 
     def _version(self, holding: Holding, subject: SubjectId, row: VersionRow) -> Version:
         personal = decode(self.vault.open(subject, row.sealed, context=_version_place(row)))
@@ -266,44 +278,72 @@ class Writer:
         self.outbox.put(EVENT, key, encode(event), work=work)
 
 
-def _change_row(signed: SignedChange, *, wish: str | None) -> ChangeRow:
-    """A change as it is kept, but for its seal."""
-    change = signed.change
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A signed change, whose it is, and the wish that it fulfils."""
+
+    subject: SubjectId
+    signed: SignedChange
+    wish: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A version, whose it is, and its place: the change that made it, and its part of it."""
+
+    subject: SubjectId
+    change: Change
+    version: Version
+    part: int
+
+    @property
+    def record(self) -> str:
+        return self.change.record
+
+    @property
+    def position(self) -> int:
+        return self.change.position
+
+
+def _change_row(one: _Signed, sealed: bytes) -> ChangeRow:
+    change = one.signed.change
     return ChangeRow(
         record=change.record,
         position=change.position,
         register=change.register,
-        wish=wish,
-        digest=signed.digest,
-        signature=signed.signature,
-        sealed=signed.content,
+        wish=one.wish,
+        digest=one.signed.digest,
+        signature=one.signed.signature,
+        sealed=sealed,
     )
 
 
-def _version_row(holding: Holding, change: Change, version: Version, *, part: int) -> VersionRow:
-    """A version as it is kept, but for its seal."""
-    personal = holding.definition.schema.personal
-    sealed = {name: value for name, value in version.values.items() if name in personal}
+def _version_row(one: _Placed, sealed: bytes, *, personal: frozenset[str]) -> VersionRow:
+    change, version = one.change, one.version
     plain = {name: value for name, value in version.values.items() if name not in personal}
     return VersionRow(
         record=change.record,
         position=change.position,
-        part=part,
+        part=one.part,
         alive=int(version.alive),
         valid_from=version.valid_from.isoformat(),
         valid_to=version.valid_to.isoformat(),
         known_from=to_text(change.recorded_at),
         known_to=STILL_KNOWN,
         plain=encode(plain).decode(),
-        sealed=encode(sealed),
+        sealed=sealed,
     )
 
 
-def _change_place(row: ChangeRow) -> str:
+def _those(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in names}
+
+
+def _change_place(row: Change | ChangeRow) -> str:
     return f"registers_change/{row.record}/{row.position}"
 
 
-def _version_place(row: VersionRow) -> str:
+def _version_place(row: _Placed | VersionRow) -> str:
     return f"registers_version/{row.record}/{row.position}/{row.part}"
 
 

@@ -7,7 +7,7 @@ swallows a failure is found out on a laptop and not in a ministry.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -79,14 +79,44 @@ class Unit:
             DatabaseMisused: After the unit's end or a failed statement, or for a write
                 through a snapshot.
         """
-        if self._ended or self._failed:
-            state = "has ended" if self._ended else "failed at an earlier statement"
-            raise DatabaseMisused(f"this unit of work {state}; leave it")
+        self._check_open()
         try:
             return self.connection.execute(statement, parameters)
         except SQLAlchemyError as error:
             self._failed = True
             raise_translated(error, writes=self.writes)
+
+    def insert_many(
+        self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], /
+    ) -> None:
+        """Write many rows straight through the driver: SQLAlchemy takes longer than both engines.
+
+        Args:
+            table: Its name, ours and never input.
+            columns: Their names, likewise.
+            rows: Text, numbers, bytes and None; no type converts them.
+
+        Raises:
+            IntegrityError: As `execute`.
+            DatabaseUnavailable: As `execute`.
+            DatabaseMisused: As `execute`.
+        """
+        self._check_open()
+        if not rows:
+            return
+        place = "?" if self.connection.dialect.paramstyle == "qmark" else "%s"
+        named, places = ", ".join(columns), ", ".join([place] * len(columns))
+        statement = f"INSERT INTO {table} ({named}) VALUES ({places})"  # noqa: S608
+        try:
+            self.connection.exec_driver_sql(statement, list(rows))
+        except SQLAlchemyError as error:
+            self._failed = True
+            raise_translated(error, writes=self.writes)
+
+    def _check_open(self) -> None:
+        if self._ended or self._failed:
+            state = "has ended" if self._ended else "failed at an earlier statement"
+            raise DatabaseMisused(f"this unit of work {state}; leave it")
 
     def after_commit(self, action: Callable[[], None], /) -> None:
         """Call ``action`` once the unit is durable; never when it is rolled back."""

@@ -13,6 +13,7 @@ The context's mark only tells a misplaced value from a damaged one; GCM decides.
 import hmac
 from base64 import b32encode
 from collections.abc import Iterable
+from functools import lru_cache, partial
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -57,6 +58,7 @@ class SqlVault:
         self._entropy = entropy
         self._wrapping_key = _derived(vault_key, "wrap data keys")
         self._index_key = _derived(vault_key, "blind indices")
+        self._field_key = lru_cache(maxsize=256)(partial(_field_key, self._index_key))
 
     def __repr__(self) -> str:
         return "<SqlVault>"
@@ -130,8 +132,7 @@ class SqlVault:
 
     def blind(self, value: str, /, *, field: str) -> bytes:
         """A keyed index of a value, 32 bytes: equal values look up, nobody reads back."""
-        field_key = hmac.digest(self._index_key, field.encode(), "sha256")
-        return hmac.digest(field_key, value.encode(), "sha256")
+        return hmac.digest(self._field_key(field), value.encode(), "sha256")
 
     def forget(self, subject: SubjectId, /) -> None:
         """Destroy the person's data key: what it sealed is unreadable, backups included.
@@ -199,6 +200,10 @@ class SqlVault:
 def _derived(vault_key: bytes, purpose: str) -> bytes:
     info = b"riik vault 1: " + purpose.encode()
     return HKDFExpand(algorithm=SHA256(), length=KEY_BYTES, info=info).derive(vault_key)
+
+
+def _field_key(index_key: bytes, field: str) -> bytes:
+    return hmac.digest(index_key, field.encode(), "sha256")
 
 
 def _mark(key: bytes, context: str) -> bytes:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    insert,
     select,
     text,
     update,
@@ -81,11 +80,8 @@ class SubjectStore:
 
     def add(self, keys: Mapping[bytes, tuple[SubjectId, bytes]], *, work: Work) -> None:
         """Keep new subjects: code index to subject and wrapped key."""
-        rows = [
-            {"code_index": index, "subject": subject, "wrapped_key": wrapped}
-            for index, (subject, wrapped) in keys.items()
-        ]
-        work.execute(insert(SUBJECT), rows)
+        rows = [(index, subject, wrapped) for index, (subject, wrapped) in keys.items()]
+        work.insert_many("vault_subject", ("code_index", "subject", "wrapped_key"), rows)
 
     def wrapped_key(self, subject: SubjectId, *, work: Work) -> bytes | None:
         """The person's wrapped key; None when it was destroyed or never was."""
