@@ -181,3 +181,27 @@ def test_a_template_that_takes_too_much_is_stopped_and_the_press_goes_on(why, so
     press.seconds = 30
     assert documents.render("fine", {"reference": "1"}, **GIVEN).startswith(b"%PDF-")
     press.close()
+
+
+BEYOND = ["🙂 → 李明", "\x00", "\uf0b7 punkt", "\u202eoops", "\ufeff"]
+
+
+@pytest.mark.parametrize("text", BEYOND)
+def test_a_sign_that_no_font_has_stops_no_letter_and_stays_exact_in_its_data(documents, text):
+    letter = json.loads((VECTORS / "decision-et.json").read_bytes())
+    letter["grounds"][0]["text"] = letter["recipient"]["name"] = text
+    content = json.dumps(letter, ensure_ascii=False).encode()
+    attachment = Attachment(
+        name="decision.json", media_type="application/json", content=content, description=text
+    )
+    pdf = documents.render(
+        (TEMPLATES / "decision.typ").read_bytes(),
+        letter,
+        language="et",
+        title=text,
+        author="Amet " + text,
+        at=AT,
+        attachments=[attachment],
+    )
+    document = opened(pdf)
+    assert document.attachments["decision.json"].get_file().read_bytes() == content

@@ -353,10 +353,28 @@ async def test_after_a_decision_comes_the_next_case_of_the_same_queue(house, wor
         ({"outcome": "grant", "reason": "x" * 2001}, "reason"),
         ({"outcome": "refuse", "grounds": ("x",) * 21}, "grounds"),
         ({"outcome": "refuse", "grounds": ("x" * 201,)}, "grounds"),
+        ({"outcome": "refuse", "grounds": ("x",), "reason": "Ei."}, "no-ground"),
+        ({"outcome": "refuse", "grounds": ("medical-expired", "x")}, "no-ground"),
+        ({"outcome": "refuse", "reason": "\x00"}, "signs"),
+        ({"outcome": "refuse", "reason": "Ei 🙂 → 李明"}, "signs"),
+        ({"outcome": "grant", "reason": "\uf0b7 punkt"}, "signs"),
+        ({"outcome": "refuse", "reason": "Ei\x07."}, "signs"),
     ],
 )
 async def test_a_verdict_that_says_nothing_is_refused(waiting, verdict, why):
     assert await refusal(waiting.decide(Verdict(case=CASE, **verdict))) == why
+
+
+async def test_what_cant_be_printed_is_put_aside_no_more_than_signed(waiting):
+    verdict = Verdict(case=CASE, outcome="refuse", reason="Ei 🙂 \x01")
+    with pytest.raises(Refused) as refused:
+        await waiting.desk.put_aside(waiting.clerk(), verdict)
+    assert (refused.value.why, refused.value.facts["signs"]) == ("signs", "🙂 U+0001")
+
+
+async def test_a_question_with_signs_that_show_nothing_is_not_asked(waiting):
+    asked = waiting.desk.ask(waiting.clerk(), CASE, pages=["photo"], message="Uus\x01 pilt")
+    assert await refusal(asked) == "signs"
 
 
 @pytest.mark.parametrize("count", [0, 2, 51])

@@ -1,12 +1,14 @@
 """How a decision is told: letters as accessible PDF that carries its own data.
 
 ``Documents.render`` prints a template with data; ``letter`` gives the house's own
-templates by name; ``weave`` draws the band by which people recognise a paper.
+templates by name; ``weave`` draws the band by which people recognise a paper. Whoever takes a
+text that a letter will print asks ``unprintable`` first; ``render`` prints U+FFFD for the rest.
 """
 
 from riik.documents.cloth import belt, weave
 from riik.documents.component import Attachment, Documents, Press
 from riik.documents.errors import LetterRefused, PressUnavailable
+from riik.documents.printable import printed, unprintable
 
 __all__ = [
     "Attachment",
@@ -15,5 +17,7 @@ __all__ = [
     "Press",
     "PressUnavailable",
     "belt",
+    "printed",
+    "unprintable",
     "weave",
 ]

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from riik.documents.cloth import belt, weave
 from riik.documents.errors import LetterRefused
+from riik.documents.printable import printed
 
 __all__ = ["Attachment", "Documents", "Press"]
 
@@ -83,6 +84,9 @@ class Documents:
     ) -> bytes:
         """Print one letter.
 
+        A sign that no font here has (a name from a register, an old case) is printed as U+FFFD:
+        a letter never waits for ever because of one. What is attached stays byte for byte.
+
         Args:
             template: typst source; it finds its values in ``data`` of ``/house.typ``.
             data: JSON values. Whole numbers, text, truth, lists, mappings; money and
@@ -104,18 +108,19 @@ class Documents:
             raise LetterRefused(f"no letters in {language}", why="language")
         if at.tzinfo is None:
             raise LetterRefused("the date of a letter needs a zone", why="zone")
-        told = _json(data)
+        # The band is drawn from the data themselves, whatever of them can be printed.
+        exact, told = _json(data), _json(_printed(data))
         about = {
             "language": language,
-            "title": title,
-            "author": author,
+            "title": printed(title),
+            "author": printed(author),
             "date": at.date().isoformat(),
             "attachments": [_attached(each) for each in _checked(attachments)],
         }
         inputs = {
             "data": told,
             "about": _json(about, most=8 * MOST_ATTACHED),
-            "weave": weave(digest or sha256(told.encode()).digest()),
+            "weave": weave(digest or sha256(exact.encode()).digest()),
             "belt": belt(),
         }
         return self.press.print(_PRELUDE + _source(template), inputs, at=int(at.timestamp()))
@@ -128,6 +133,15 @@ def _source(template: bytes | str) -> str:
         return template.decode() if isinstance(template, bytes) else template
     except UnicodeDecodeError as error:
         raise LetterRefused("this template isn't UTF-8", why="template") from error
+
+
+def _printed(value: Any) -> Any:
+    """The same with every text as it can be printed; names of values stay."""
+    if isinstance(value, str):
+        return printed(value)
+    if isinstance(value, Mapping):
+        return {name: _printed(one) for name, one in value.items()}
+    return [_printed(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _json(value: Mapping[str, Any], *, most: int = MOST_DATA) -> str:
@@ -154,7 +168,7 @@ def _attached(attachment: Attachment) -> dict[str, Any]:
     return {
         "name": attachment.name,
         "media-type": attachment.media_type,
-        "description": attachment.description,
+        "description": printed(attachment.description),
         "relationship": attachment.relationship,
         "bytes": list(attachment.content),
     }

@@ -340,6 +340,24 @@ async def test_a_verdict_put_aside_is_taken_back(anneli, waiting):
     assert "What you put aside waits here." in words(await anneli.get("/desk/sign"))
 
 
+@pytest.mark.parametrize("reason", ["Ei 🙂", "\x01", "\uf0b7 punkt"])
+async def test_a_reason_that_no_letter_prints_is_refused_whichever_way_it_comes(
+    anneli, waiting, reason
+):
+    shown = await send(anneli, f"/desk/cases/{CASE}/aside", outcome="refuse", reason=reason)
+    assert shown.status == 422
+    assert "A letter can’t print these signs:" in words(shown)
+    sent = {"case": CASE, "ticket": TICKET, "certificate": CERTIFICATE}
+    laid = await sign(anneli, "prepare", outcome="refuse", reason=reason, **sent)
+    assert (laid.status, laid.json["why"]) == (403, "signs")
+
+
+async def test_a_ground_that_the_service_does_not_have_is_none(anneli, waiting):
+    sent = {"case": CASE, "ticket": TICKET, "certificate": CERTIFICATE, "ground-x": "yes"}
+    laid = await sign(anneli, "prepare", outcome="refuse", reason="Ei.", **sent)
+    assert (laid.status, laid.json["why"]) == (403, "no-ground")
+
+
 @pytest.mark.parametrize(("fields", "field"), [({}, "outcome"), ({"outcome": "refuse"}, "reason")])
 async def test_a_verdict_without_outcome_or_ground_is_shown_again(anneli, waiting, fields, field):
     answer = await send(anneli, f"/desk/cases/{CASE}/aside", **fields)

@@ -5,7 +5,7 @@ const EXTENSION = 1000, PROGRAM = 5000, WINDOW = 15000, PERSON = 120000;
 const lang = document.documentElement.lang, options = { lang };
 
 // Keys name sentences, the fittest first; the help desk finds what happened by its number.
-const failure = (keys, number) => Object.assign(new Error(keys[0]), { keys, number });
+const failure = (keys, number, signs) => Object.assign(new Error(keys[0]), { keys, number, signs });
 
 const post = async (url, content, csrf) => {
   const headers = { "Content-Type": "application/json", "X-Csrf": csrf };
@@ -15,7 +15,7 @@ const post = async (url, content, csrf) => {
   // Type and reason of the problem (RFC 9457), else the status, choose the sentence.
   const [type, number] = [told.type, told.instance].map((urn) => (urn || "").split(":").pop());
   const status = !answer || answer.status > 501 ? "network" : { 401: "expired", 429: "too-many" }[answer.status];
-  throw failure([`${type}.${told.why}`, type, status, "other"], number);
+  throw failure([`${type}.${told.why}`, type, status, "other"], number, told.facts?.signs);
 };
 
 // One question and its answer. A card's window says hello by itself: `wait` sends nothing.
@@ -68,11 +68,12 @@ const sign = async (at, reader, tell) => {
   return post(at.complete, { ...fields, value: signature }, at.csrf);
 };
 
-const show = (root, { keys = [], number = "" }) => {
+const show = (root, { keys = [], number = "", signs = "" }) => {
   const find = (key) => key && root.querySelector(`template[data-error~="${CSS.escape(key)}"]`);
   const box = root.querySelector("[data-failure]"), text = box.querySelector("[data-sentence]");
   text.replaceChildren((keys.map(find).find(Boolean) || find("other")).content.cloneNode(true));
   for (const slot of text.querySelectorAll("[data-number]")) [slot.textContent, slot.parentNode.hidden] = [number, !number];
+  for (const slot of text.querySelectorAll("[data-signs]")) slot.textContent = signs;
   box.hidden = false;
   box.focus();
 };

@@ -105,6 +105,10 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "outcome": later("Choose: grant or refuse."),
     "grounds": later("A refusal needs a ground, or a reason in your own words."),
     "reason": later("The reason is too long for a letter: at most 2000 characters."),
+    "signs": later(
+        "A letter can’t print every sign of this text, such as pictures. Take them out."
+    ),
+    "no-ground": later("This service has no such ground. Open the case again."),
     "pages": later("Choose what the person is to answer anew."),
     "message": later("Say what the person is to do, in at most 1000 characters."),
     "purpose": later("Say what you look this person up for."),
@@ -116,12 +120,17 @@ _REFUSALS: Final[Mapping[str, str]] = {
 }
 
 
-def refusal_text(texts: Texts, why: str) -> str:
+def refusal_text(texts: Texts, why: str, facts: Mapping[str, str | int] | None = None) -> str:
     """Why something can't be done, in a sentence that says what to do."""
+    if why == "signs" and facts and facts.get("signs"):
+        return texts(
+            "A letter can’t print these signs: {signs}. Write it without them.",
+            signs=facts["signs"],
+        )
     return texts(_REFUSALS.get(why, later("This can't be done now.")))
 
 
-def signing_sentences(texts: Texts) -> list[dict[str, str]]:
+def signing_sentences(texts: Texts) -> list[dict[str, Any]]:
     """Why a signature can't be begun or ended, by the keys of `webeid.html`."""
     kinds = {
         "services.desk-refused": (
@@ -130,13 +139,15 @@ def signing_sentences(texts: Texts) -> list[dict[str, str]]:
             "role",
             "outcome",
             "grounds",
+            "no-ground",
             "reason",
+            "signs",
             "no-batch",
         ),
         "services.desk-conflict": ("with-another", "not-here", "changed", "four-eyes"),
     }
     return [
-        {"key": f"{code}.{why}", "text": refusal_text(texts, why)}
+        {"key": f"{code}.{why}", "text": refusal_text(texts, why), "signs": why == "signs"}
         for code, reasons in kinds.items()
         for why in reasons
     ]

@@ -29,7 +29,7 @@ from riik.services.desk.moving import Moving
 from riik.services.desk.notices import asked_notice
 from riik.services.desk.queues import Queues, official_told
 from riik.services.desk.staff import Seat, Staff
-from riik.services.desk.verdicts import check_seat
+from riik.services.desk.verdicts import check_seat, check_text
 from riik.services.errors import AuthorityMissing
 from riik.services.lookups import Lookups
 from riik.services.running import Files, Running
@@ -139,7 +139,7 @@ class Desk:
             message: What is wrong and what to do, in words for the person.
 
         Raises:
-            DeskRefused: For ``pages`` or ``message``.
+            DeskRefused: For ``pages``, ``message`` or ``signs``.
             DeskConflict: For ``not-here`` or ``with-another``.
         """
         seat, running = await self._admitted(clerk, case)
@@ -148,6 +148,7 @@ class Desk:
             raise DeskRefused("choose what the person is to answer anew", why="pages")
         if not 0 < len(message.strip()) <= MOST_MESSAGE:
             raise DeskRefused("say what the person is to do", why="message", most=MOST_MESSAGE)
+        check_text(message)
         question = Question(
             pages=tuple(dict.fromkeys(pages)),
             message=message.strip(),

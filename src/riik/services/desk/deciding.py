@@ -107,8 +107,7 @@ class Decisions:
             ticket: The id that the page chose; laid out again under it, the earlier is void.
 
         Raises:
-            DeskRefused: For ``how-many``, ``outcome``, ``grounds``, ``reason``, ``role`` or
-                ``own-case``.
+            DeskRefused: For ``how-many``, or as `check_verdict`.
             DeskConflict: For ``with-another``, ``not-here`` or ``four-eyes``; ``signed`` when
                 this ticket's signature has ended.
         """

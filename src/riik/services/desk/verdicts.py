@@ -4,15 +4,17 @@ A case is opened by whoever sees it, decided by whoever has it, and never by who
 """
 
 from riik.cases import State
+from riik.documents import unprintable
 from riik.services.desk.errors import DeskConflict, DeskRefused
 from riik.services.desk.model import Act, Role, Verdict
 from riik.services.desk.staff import Seat
 from riik.services.running import Running
 
-__all__ = ["check_seat", "check_verdict"]
+__all__ = ["check_seat", "check_text", "check_verdict"]
 
 MOST_REASON = 2_000
 MOST_GROUNDS = 20
+MOST_SIGNS = 8
 
 
 def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
@@ -22,8 +24,8 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
     official confirms it, a different one is a new proposal.
 
     Raises:
-        DeskRefused: For ``outcome``, ``grounds``, ``reason``, ``role``, ``own-case``,
-            ``helped`` or ``unit``.
+        DeskRefused: For ``outcome``, ``grounds``, ``no-ground``, ``reason``, ``signs``,
+            ``role``, ``own-case``, ``helped`` or ``unit``.
         DeskConflict: For ``not-here``, ``with-another`` or ``four-eyes``.
     """
     _check_words(verdict)
@@ -66,10 +68,24 @@ def check_seat(running: Running, *, seat: Seat) -> None:
 
 
 def _check_grounds(verdict: Verdict, running: Running) -> None:
-    """A register that did not answer is asked again; it is no ground to refuse anybody."""
+    """A ground is the service's own; and a register that did not answer is asked again."""
+    if not set(verdict.grounds) <= _known_grounds(running):
+        raise DeskRefused("this service has no such ground", why="no-ground")
     open_ = {one.code for one in running.definition.grounds if not one.refuses}
     if verdict.outcome == "refuse" and open_ & set(verdict.grounds):
         raise DeskRefused("what is still to be checked is no ground of a refusal", why="grounds")
+
+
+def check_text(text: str) -> None:
+    """Refuse a text of an official that no letter and no page can show as it was written.
+
+    Raises:
+        DeskRefused: For ``signs``; the fact ``signs`` names the first of them.
+    """
+    if signs := unprintable(text):
+        raise DeskRefused(
+            "a letter can't print these signs", why="signs", signs=" ".join(signs[:MOST_SIGNS])
+        )
 
 
 def _check_words(verdict: Verdict) -> None:
@@ -77,7 +93,16 @@ def _check_words(verdict: Verdict) -> None:
         raise DeskRefused("an official grants or refuses", why="outcome")
     if len(verdict.reason) > MOST_REASON:
         raise DeskRefused("the reason is too long for a letter", why="reason", most=MOST_REASON)
+    check_text(verdict.reason)
     if len(verdict.grounds) > MOST_GROUNDS or any(len(one) > 200 for one in verdict.grounds):
         raise DeskRefused("these are too many grounds", why="grounds", most=MOST_GROUNDS)
     if verdict.outcome == "refuse" and not verdict.grounds and not verdict.reason.strip():
         raise DeskRefused("a refusal has its grounds", why="grounds")
+
+
+def _known_grounds(running: Running) -> set[str]:
+    """What a refusal may rest on: the service's own grounds, and what the rules found here."""
+    proposal = running.dossier.proposal
+    return {ground.code for ground in running.definition.grounds} | set(
+        proposal.grounds if proposal else ()
+    )

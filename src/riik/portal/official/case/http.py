@@ -37,6 +37,14 @@ MOST_BYTES: Final = 12_000
 _SAFE = re.compile(r"[a-z0-9-]{16,64}\Z")
 _NAME = re.compile(r"[a-z0-9.-]{1,60}\Z")
 _GROUND = "ground-"
+_FIELDS: Final = {
+    "outcome": "outcome",
+    "grounds": "reason",
+    "no-ground": "reason",
+    "reason": "reason",
+    "signs": "reason",
+}
+"""Beside which field of a verdict its refusal stands."""
 _INLINE: Final = frozenset({"application/pdf"})
 # A paper shows itself, and nothing in it runs or asks for anything.
 _PAPER: Final = {
@@ -108,10 +116,10 @@ class _Calls:
                 reader, case, pages=form.texts("page"), message=form.text("message")
             )
         except Refused as refused:
-            field = {"pages": "page", "message": "message"}.get(refused.why)
+            field = {"pages": "page", "message": "message", "signs": "message"}.get(refused.why)
             if field is None:
                 raise
-            text = refusal_text(room.texts(reader), refused.why)
+            text = refusal_text(room.texts(reader), refused.why, refused.facts)
             return await self._case(request, form=form, errors=[{"field": field, "text": text}])
         return room.site.go(_queue(form, told="asked", number=form.text("number")))
 
@@ -144,10 +152,10 @@ class _Calls:
         try:
             await room.desk.put_aside(reader, _choice(fields, case=case))
         except Refused as refused:
-            field = {"outcome": "outcome", "grounds": "reason", "reason": "reason"}.get(refused.why)
+            field = _FIELDS.get(refused.why)
             if field is None:
                 raise
-            text = refusal_text(room.texts(reader), refused.why)
+            text = refusal_text(room.texts(reader), refused.why, refused.facts)
             return await self._case(request, form=form, errors=[{"field": field, "text": text}])
         return room.site.go(_queue(form, told="aside", number=form.text("number")))
 
@@ -308,8 +316,15 @@ def _choice(fields: Mapping[str, Any], *, case: str) -> Choice:
         outcome=outcome,
         # Grounds stand against an application: with a grant they say nothing.
         grounds=_grounds(fields) if outcome == "refuse" else (),
-        reason=str(fields.get("reason", "")).strip(),
+        reason=_reason(fields.get("reason", "")),
     )
+
+
+def _reason(value: object) -> str:
+    """The reason as a form would send it, whichever way it came."""
+    if not isinstance(value, str):
+        raise FormRefused("a reason is a text", why="reason")
+    return value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _grounds(fields: Mapping[str, Any]) -> tuple[str, ...]:

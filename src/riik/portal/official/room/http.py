@@ -159,7 +159,7 @@ class Room:
 
     async def _refused(self, request: Request, refused: Refused) -> Response:
         reader = await self.reader(request)
-        sentence = refusal_text(self.texts(reader), refused.why)
+        sentence = refusal_text(self.texts(reader), refused.why, refused.facts)
         number = str(refused.facts.get("number", ""))
         if refused.why == "no-official" and self.site.cookies.read(request, ERRAND):
             return self.site.go(WITH)
