@@ -58,6 +58,8 @@ async def test_in_earnest_the_page_is_never_on_the_people_s_port(founded, line, 
             assert await status_of(f"{origin}/operator") == people
             shown = node.operator.port if node.operator else port
             assert await status_of(f"http://127.0.0.1:{shown}/operator") == operator
+            assert await status_of(f"{origin}/metrics") == people
+            assert await status_of(f"http://127.0.0.1:{shown}/metrics") == operator
         finally:
             await node.stop()
     finally:

@@ -88,7 +88,7 @@ class Node:
         """Open the port for people and public protocols."""
         people, base = self.base.config.file.people, self.base
         app = edge(
-            [*self.routes, *design_routes(), *base.metrics.routes()],
+            [*self.routes, *design_routes()],
             metrics=base.metrics,
             logger=base.log,
             max_body=2_000_000,

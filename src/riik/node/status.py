@@ -50,7 +50,10 @@ def add_status(assembly: Assembly) -> None:
 
 
 def add_operator(assembly: Assembly) -> None:
-    """`GET /operator`: open in the demonstration, else off or on a loopback port of its own."""
+    """`GET /operator`, `GET /metrics`: open in the demonstration, else off or on a loopback port.
+
+    Counts by route tell what people do here: they are no matter of the people's own port.
+    """
     people, node = assembly.config.file.people, assembly.config.file.node
     teller = _HealthTeller(assembly)
 
@@ -58,7 +61,10 @@ def add_operator(assembly: Assembly) -> None:
         return await assembly.base.in_thread(teller.tell)
 
     page = NodePage(profile=assembly.profile, front=people.front)
-    routes = operator_routes(health, page=page, usual=assembly.profile.languages)
+    routes: list[BaseRoute] = [
+        *operator_routes(health, page=page, usual=assembly.profile.languages),
+        *assembly.base.metrics.routes(),
+    ]
     if node.demonstration:
         assembly.routes += routes
     elif people.operator == "local":
