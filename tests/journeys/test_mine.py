@@ -42,7 +42,7 @@ async def mari(country):
             "mandates": await ask("mine/mandates", language="en"),
             "notices": await ask("mine/notices", language="en"),
             "catalogue": await ask("catalogue", language="et"),
-            "numbers": await ask("numbers", language="et", days=7),
+            "numbers": await ask("numbers", language="et", days=30),
         }
 
 

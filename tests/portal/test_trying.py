@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from tests.portal.house import get
 from tests.portal.sight import opened, served, violations
 
-from riik.core import Unavailable
+from riik.core import Refused, Unavailable
 from riik.portal.design.http import design_routes
 from riik.portal.operator.http import try_routes
 from riik.portal.operator.trying import TryPage, read_amount, read_wish
@@ -17,9 +17,10 @@ FEE = {
 }  # fmt: skip
 TOLD = {
     "since": "2025-11-30T10:00:00.000000Z", "until": "2026-11-30T10:00:00.000000Z", "least": 10,
+    "step": 5, "deadlines": [1, 3, 7, 14, 30, 60, 90],
     "service": "licence", "names": {"en": "Licence"}, "name": "Licence",
     "organisation": "Transport Administration", "currency": "EUR", "deadline_days": 14,
-    "fees": [{"amount": 2_300, "paid": 12}, {"amount": 5_000, "paid": None}],
+    "fees": [{"amount": 2_300, "paid": 12}, {"amount": 5_000, "paid": 15}],
     "fee": None, "deadline": None,
 }  # fmt: skip
 
@@ -58,23 +59,40 @@ def test_before_a_service_is_chosen_nobody_is_asked():
 
 def test_another_fee_tells_what_would_have_come_in():
     page = main_of(Provided(TOLD | {"fee": FEE}), "&service=licence&fee=2300&becomes=25")
-    assert "12 cases paid 23.00 €: 276.00 € in all." in page
+    assert "At least 12 cases paid 23.00 €: 276.00 € in all." in page
     assert "At 25.00 € it would have been 300.00 €: 24.00 € more." in page
 
 
 def test_another_deadline_tells_about_how_many_would_be_late():
     told = TOLD | {"deadline": {"days": 7, "decided": 120, "late": 20}}
     page = main_of(Provided(told), "&service=licence&deadline=7")
-    assert "About 120 decisions were made." in page
-    assert "With 7 days to decide, about 20 would have been late." in page
+    assert "At least 120 decisions were made." in page
+    assert "With 7 days to decide, at least 20 would have been late." in page
 
 
 def test_what_is_about_too_few_is_said_to_be():
     hidden = FEE | dict.fromkeys(("paid", "income", "would_be", "difference"))
-    told = TOLD | {"fee": hidden, "deadline": {"days": 7, "decided": 20, "late": None}}
+    told = TOLD | {"fee": hidden, "deadline": {"days": 7, "decided": None, "late": None}}
     page = main_of(Provided(told), "&service=licence&fee=5000&becomes=1")
     assert "Too few paid this amount" in page
     assert "Too few decisions to tell" in page
+
+
+def test_none_and_a_few_would_be_late_in_the_same_words():
+    told = TOLD | {"deadline": {"days": 7, "decided": 20, "late": None}}
+    page = main_of(Provided(told), "&service=licence&deadline=7")
+    assert "With 7 days to decide, fewer than 10 would have been late, or none." in page
+
+
+def test_a_deadline_that_the_provider_does_not_offer_is_shown_again():
+    class Choosy(Provided):
+        async def what_if(self, service, language, **figures):
+            if figures:
+                raise Refused("this deadline can't be tried", why="days")
+            return TOLD
+
+    answer = get(site(Choosy()), "/numbers/what-if?lang=en&service=licence&deadline=86")
+    assert (answer.status_code, 'id="deadline-error"' in answer.text) == (422, True)
 
 
 def test_a_silent_provider_is_said_to_be_silent():

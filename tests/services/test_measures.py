@@ -11,11 +11,15 @@ from tests.services.house import CERTIFICATE, VALUE
 from riik.cases import Journey, State
 from riik.core import ClientId
 from riik.services.http import offers
-from riik.services.measures.figures import LEAST, figures, share, told
+from riik.services.measures.figures import figures
+from riik.services.measures.telling import Telling, rough
 from riik.testing.ports import NOON
 
 pytestmark = pytest.mark.anyio
 
+EARNEST = Telling()
+LEAST = EARNEST.least
+FEW = Telling(least=3, step=3)
 NAMES = {"licence": {"et": "Luba", "en": "Licence"}}
 
 
@@ -32,87 +36,140 @@ def journey(minutes=1, *, by="computer", state=State.GRANTED, channel="web"):
     )
 
 
-def row(*journeys):
-    [found] = figures(journeys, names=NAMES, now=NOON)
+def row(*journeys, telling=EARNEST):
+    [found] = figures(journeys, names=NAMES, until=NOON, telling=telling)
     return found
 
 
-def test_times_to_the_decision_are_median_and_95th_of_a_hundred():
-    found = row(*(journey(minute) for minute in range(1, 21)))
+def test_times_to_the_decision_are_median_and_95th_of_a_hundred_in_whole_minutes():
+    found = row(*(journey(minute - 0.5) for minute in range(1, 21)))
     assert (found["median_seconds"], found["p95_seconds"]) == (600, 1140)
     assert (found["opened"], found["decided"], found["automatic"], found["online"]) == (20, 20, 1.0, 1.0)  # fmt: skip
 
 
+def test_of_fewer_than_twenty_the_slowest_is_one_case_and_not_told():
+    assert row(*(journey(minute) for minute in range(1, 20)))["p95_seconds"] is None
+
+
+ROUGH = [(0, 60), (1, 60), (61, 120), (7_200, 7_200), (7_201, 10_800), (172_801, 259_200)]
+
+
+@pytest.mark.parametrize(("seconds", "said"), ROUGH)
+def test_no_time_is_told_to_the_second(seconds, said):
+    assert rough(seconds) == said
+
+
 def test_shares_and_channels_of_enough_cases():
     many = [journey() for _ in range(30)] + [
-        journey(by="official", channel="desk") for _ in range(10)
+        journey(by="official", channel="desk") for _ in range(12)
     ]
     found = row(*many)
     assert (found["automatic"], found["online"]) == (0.75, 0.75)
-    assert found["channels"] == {"web": 30, "desk": 10}
-    assert found["outcomes"] == {"granted": 40, "refused": 0, "withdrawn": 0}
+    assert (found["opened"], found["outcomes"]["granted"]) == (40, None)
 
 
-def test_few_cases_tell_nothing():
-    found = row(*(journey() for _ in range(9)))
-    untold = {key: value for key, value in found.items() if key not in ("service", "names", "outcomes", "channels")}  # fmt: skip
-    assert {value for key, value in untold.items() if key not in ("with_person", "with_official")} == {None}  # fmt: skip
-    assert set(found["channels"].values()) == {None}
+def test_few_cases_tell_what_none_tell():
+    few, none = row(*(journey() for _ in range(9))), row()
+    assert few == none
+    flat = {**few, **few["outcomes"], **few["channels"]}
+    told = {key for key, value in flat.items() if value is not None}
+    assert told == {"service", "names", "outcomes", "channels"}
 
 
 def test_one_among_many_is_not_found_by_subtraction():
     found = row(*(journey() for _ in range(30)), journey(state=State.REFUSED, by="official"))
-    assert found["decided"] == 31
-    assert found["outcomes"] == {"granted": None, "refused": None, "withdrawn": 0}
-    assert found["automatic"] is None
+    assert found["decided"] == 30
+    assert found["outcomes"] == {"granted": None, "refused": None, "withdrawn": None}
+    assert found["automatic"] == 1.0
 
 
-def test_who_waits_is_counted_and_for_how_long():
-    found = row(*(journey(state=State.WITH_OFFICIAL) for _ in range(10)))
-    assert (found["with_official"], found["longest_wait_seconds"]) == (10, 86_400)
-    assert found["median_seconds"] is None
+def test_one_more_and_one_less_look_the_same_but_for_one_in_five():
+    shown = [row(*(journey() for _ in range(many)))["opened"] for many in range(10, 20)]
+    assert shown == [10] * 5 + [15] * 5
 
 
-def test_a_service_without_cases_is_told_as_such():
-    found = row()
-    assert (found["opened"], found["decided"], found["online"]) == (0, 0, None)
+def test_the_one_that_was_granted_does_not_follow_from_those_that_wait():
+    cases = [journey(state=State.WITH_OFFICIAL) for _ in range(3)] + [journey()]
+    found = row(*cases, telling=FEW)
+    without = row(*cases[:3], telling=FEW)
+    assert found == without
+    assert (found["opened"], found["with_official"], found["outcomes"]["granted"]) == (3, 3, None)
+
+
+def test_who_waits_is_counted_and_how_long_only_as_far_as_many_wait():
+    def waiting(days):
+        return Journey(
+            service="licence",
+            channel="web",
+            opened_at=NOON - timedelta(days=days),
+            handed_in_at=NOON - timedelta(days=days, minutes=-1),
+            decided_at=None,
+            decided_by="",
+            state=State.WITH_OFFICIAL,
+        )
+
+    nine = [waiting(20) for _ in range(LEAST - 1)]
+    found = row(*nine, waiting(87), *(waiting(1.5) for _ in range(3)))
+    assert (found["with_official"], found["waiting_over_days"]) == (10, 14)
+    assert row(*nine, *(waiting(2) for _ in range(9)))["waiting_over_days"] == 1
+    assert row(*nine)["waiting_over_days"] is None
 
 
 def test_cases_of_services_that_are_no_more_are_left_out():
-    assert figures([journey()], names={}, now=NOON) == []
+    assert figures([journey()], names={}, until=NOON, telling=EARNEST) == []
 
 
-@given(st.dictionaries(st.text(max_size=3), st.integers(0, 60), min_size=1))
-def test_no_small_count_is_ever_told_nor_follows_from_the_rest(parts):
-    shown = told(parts)
-    assert not any(count and count < LEAST for count in shown.values())
-    hidden = [name for name, count in shown.items() if count is None]
-    small = [name for name, count in parts.items() if 0 < count < LEAST]
-    assert not small or all(name in hidden for name, count in parts.items() if count)
+WHOLES = (("a", "b", "c"), ("b", "c", "d"))
+cells = st.fixed_dictionaries(dict.fromkeys("abcd", st.integers(0, 60)))
+
+
+@given(cells, st.sampled_from([EARNEST, FEW]))
+def test_no_small_count_is_ever_told_and_no_hidden_one_is_alone_in_its_whole(counts, telling):
+    shown = telling.cells(counts, WHOLES)
+    for name, count in shown.items():
+        assert count is None or (count >= telling.least and count % telling.step == 0)
+        assert count is None or 0 <= counts[name] - count < telling.step
+    for whole in WHOLES:
+        hidden = [name for name in whole if shown[name] is None]
+        assert len(hidden) != 1
 
 
 @given(st.integers(0, 100), st.integers(0, 100))
-def test_a_share_tells_of_ten_at_least_on_each_side(part, rest):
-    found = share(part, part + rest)
-    assert found is None or all(count == 0 or count >= LEAST for count in (part, rest))
+def test_a_share_is_made_of_what_is_told(part, rest):
+    found = EARNEST.share(part, part + rest)
+    told = [EARNEST.count(one) or 0 for one in (part, rest)]
+    assert found == (round(told[0] / sum(told), 2) if any(told) else None)
 
 
 async def test_a_real_case_is_counted_with_its_channel_and_times(house):
     for number in range(LEAST):
         house.case = f"case-of-a-measure-{number:04d}"
         await house.go()
-    found = await answered(house, "days=1")
+    [today] = (await answered(house, "days=30"))["services"]
+    assert today["opened"] is None
+    house.clock.advance(days=1)
+    found = await answered(house, "days=30")
     [service] = found["services"]
-    assert (service["opened"], service["outcomes"]["granted"]) == (LEAST, LEAST)
-    assert (service["channels"], service["automatic"]) == ({"web": LEAST}, 1.0)
-    assert service["median_seconds"] == 0
-    assert found["least"] == LEAST
+    assert (service["opened"], service["decided"]) == (LEAST, LEAST)
+    assert (service["channels"], service["automatic"]) == (
+        {"web": LEAST, "desk": None, "api": None},
+        1.0,
+    )
+    assert service["median_seconds"] == 60
+    assert (found["least"], found["step"]) == (LEAST, EARNEST.step)
+    assert found["until"][10:19] == "T00:00:00"
 
 
 async def test_older_cases_are_not_of_the_period(house):
     await house.start()
+    for number in range(LEAST - 1):
+        house.case = f"case-of-long-ago-{number:04d}"
+        await house.start()
+    house.clock.advance(days=1)
+    assert (await answered(house, ""))["services"][0]["opened"] == LEAST
     house.clock.advance(days=31)
-    assert (await answered(house, ""))["services"][0]["opened"] == 0
+    assert (await answered(house, ""))["services"][0]["opened"] is None
+    assert (await answered(house, "days=90"))["services"][0]["opened"] == LEAST
 
 
 async def test_nobody_stands_in_the_answer(house):
@@ -120,7 +177,7 @@ async def test_nobody_stands_in_the_answer(house):
     await house.answer()
     await house.step("submission", CERTIFICATE)
     await house.step("signature", VALUE)
-    text = msgspec.json.encode(await answered(house, "days=7")).decode()
+    text = msgspec.json.encode(await answered(house, "days=90")).decode()
     assert house.case not in text
     assert "2026-000001" not in text
 
@@ -140,15 +197,23 @@ async def answered(house, query, path="/"):
     return msgspec.json.decode((await offer.handler(asked)).body)
 
 
-@pytest.mark.parametrize("query", ["days=0", "days=-1", "days=x", "days=99999", "days=1;2"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "days=0",
+        "days=-1",
+        "days=x",
+        "days=99999",
+        "days=1;2",
+        "days=29",
+        "days=31",
+        "days=1",
+        "days=366",
+    ],
+)
 async def test_a_period_that_is_none_is_refused(house, query):
     from riik.services.errors import ServiceRefused
 
     with pytest.raises(ServiceRefused) as refused:
         await answered(house, query)
     assert refused.value.why == "days"
-
-
-def test_where_nobody_is_real_less_may_be_told():
-    assert told({"granted": 4, "refused": 3}, least=3) == {"granted": 4, "refused": 3}
-    assert told({"granted": 4, "refused": 2}, least=3) == {"granted": None, "refused": None}

@@ -19,7 +19,7 @@ from riik.node.corrections import add_corrections, officials_of
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
-from riik.node.fillers.measuring import least_told, look_offers
+from riik.node.fillers.measuring import look_offers, telling_of
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
@@ -121,7 +121,7 @@ def add_registers(assembly: Assembly) -> None:
         look_offers(
             transparency,
             keepers,
-            least=least_told(assembly.config.file.node.demonstration),
+            telling=telling_of(assembly.config.file.node.demonstration),
             in_thread=base.in_thread,
         )
     )
@@ -232,7 +232,7 @@ def add_services(assembly: Assembly) -> None:
         ),
         verify=assembly.gate,
         who_has=queues.who_has,
-        least=least_told(assembly.config.file.node.demonstration),
+        telling=telling_of(assembly.config.file.node.demonstration),
         assisting=Assisting(names=officials_of(assembly), record_look=looks),
     )
     add_desk(assembly, services, queues=queues, pens=pens, looks=looks)

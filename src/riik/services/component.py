@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from riik.cases import Case, Cases
+from riik.cases import Case, Cases, Journey
 from riik.core import (
     Clock,
     Database,
@@ -28,8 +28,9 @@ from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
 from riik.services.letters import APPLICATION, application_file
-from riik.services.measures.figures import LEAST, figures
-from riik.services.measures.whatif import Past, deadline_of, fee_of, fees_of
+from riik.services.measures.figures import figures
+from riik.services.measures.telling import IN_EARNEST, PERIODS, Telling
+from riik.services.measures.whatif import DEADLINES, Past, deadline_of, fee_of, fees_of
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.process import Kind, Node, State, start, waiting
@@ -81,7 +82,7 @@ class Services:
 
     Attributes:
         assisting: Its officials who fill in with people at the desk.
-        least: The smallest count of people's cases that figures tell.
+        telling: How roughly figures tell of people's cases.
     """
 
     database: Database
@@ -95,7 +96,7 @@ class Services:
     verify: VerifyVisit
     who_has: WhoHas
     assisting: Assisting
-    least: int = LEAST
+    telling: Telling = IN_EARNEST
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
         """Open a case and ask the registers; the same case again is answered as it stands.
@@ -210,18 +211,34 @@ class Services:
         ]
 
     def measures(self, *, days: int = 30) -> dict[str, Any]:
-        """How each service did in the last days: counts and times of many, none of a few."""
-        now = self.clock.now()
-        since = now - timedelta(days=days)
-        with self.database.read() as work:
-            journeys = self.cases.journeys(since=since, work=work)
+        """How each service did in a period: counts and times of many, none of a few.
+
+        Args:
+            days: 30, 90 or 365; the period ends with the last whole day.
+
+        Raises:
+            StepRefused: For any other (``days``).
+        """
+        if days not in PERIODS:
+            raise StepRefused("a period has 30, 90 or 365 days", why="days")
+        until = self.telling.until(self.clock.now())
+        since = until - timedelta(days=days)
         names = {one.id: one.names for one in self.files.definitions.values()}
         return {
             "since": to_text(since),
-            "until": to_text(now),
-            "least": self.least,
-            "services": figures(journeys, names=names, now=now, least=self.least),
+            "until": to_text(until),
+            "least": self.telling.least,
+            "step": self.telling.step,
+            "services": figures(
+                self._journeys(since, until), names=names, until=until, telling=self.telling
+            ),
         }
+
+    def _journeys(self, since: datetime, until: datetime) -> list[Journey]:
+        """Cases begun in a period."""
+        with self.database.read() as work:
+            found = self.cases.journeys(since=since, work=work)
+        return [one for one in found if one.opened_at <= until]
 
     def what_if(
         self, service: str, *, fee: tuple[int, int] | None = None, deadline: int | None = None
@@ -234,34 +251,38 @@ class Services:
             deadline: Days within which to decide.
 
         Raises:
-            StepRefused: There is no such service here (``no-service``).
+            StepRefused: There is no such service here (``no-service``), or this deadline is not
+                among those that can be tried (``days``).
         """
         definition = self.files.definitions.get(service)
         if definition is None:
             raise StepRefused("this authority has no such service", why="no-service")
-        now = self.clock.now()
-        past = self._past(service, since=now - TRIED)
+        if deadline is not None and deadline not in DEADLINES:
+            raise StepRefused("this deadline can't be tried", why="days")
+        until = self.telling.until(self.clock.now())
+        past = self._past(service, since=until - TRIED, until=until)
         amount, becomes = fee or (0, 0)
         return {
-            "since": to_text(now - TRIED),
-            "until": to_text(now),
-            "least": self.least,
+            "since": to_text(until - TRIED),
+            "until": to_text(until),
+            "least": self.telling.least,
+            "step": self.telling.step,
+            "deadlines": list(DEADLINES),
             "service": service,
             "names": dict(definition.names),
             "currency": definition.currency,
             "deadline_days": definition.deadline_days,
-            "fees": fees_of(past, least=self.least),
-            "fee": fee and fee_of(past, amount=amount, becomes=becomes, least=self.least),
-            "deadline": deadline and deadline_of(past, days=deadline, least=self.least),
+            "fees": fees_of(past, telling=self.telling),
+            "fee": fee and fee_of(past, amount=amount, becomes=becomes, telling=self.telling),
+            "deadline": deadline and deadline_of(past, days=deadline, telling=self.telling),
         }
 
-    def _past(self, service: str, *, since: datetime) -> list[Past]:
+    def _past(self, service: str, *, since: datetime, until: datetime) -> list[Past]:
         with self.database.read() as work:
-            journeys = self.cases.journeys(since=since, work=work)
             paid = {fee.case: fee.amount for fee in self.fees.paid_since(since, work=work)}
         return [
             Past(paid=paid.get(one.id), handed_in_at=one.handed_in_at, decided_at=one.decided_at)
-            for one in journeys
+            for one in self._journeys(since, until)
             if one.service == service
         ]
 

@@ -31,7 +31,6 @@ from riik.services.steps import Visit
 __all__ = ["offers"]
 
 MOST_BODY = 200_000
-MOST_DAYS = 3_660
 _DAYS = re.compile(r"[1-9][0-9]{0,3}\Z")
 _FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,11})\Z")
 _CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
@@ -64,8 +63,8 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
             return _json(await services.in_thread(services.what_if, service, **asked))
         days = dict(parse_qsl(incoming.query)).get("days", "30")
         if not _DAYS.match(days):
-            raise ServiceRefused("a period has one to 3660 days", why="days")
-        return _json(await services.in_thread(services.measures, days=min(int(days), MOST_DAYS)))
+            raise ServiceRefused("a period has 30, 90 or 365 days", why="days")
+        return _json(await services.in_thread(services.measures, days=int(days)))
 
     return [
         Offer(
@@ -108,8 +107,6 @@ def _tried(incoming: Incoming) -> tuple[str, dict[str, Any]]:
     if any(not _FIGURE.match(text) for text in figures.values()):
         raise ServiceRefused("a figure is a whole number", why="figure")
     numbers = {name: int(text) for name, text in figures.items()}
-    if not 0 < numbers.get("deadline", 1) <= MOST_DAYS:
-        raise ServiceRefused("a deadline has one to 3660 days", why="days")
     if ("fee" in numbers) is not ("becomes" in numbers):
         raise ServiceRefused("an amount has one that it becomes", why="pair")
     fee = (numbers["fee"], numbers["becomes"]) if "fee" in numbers else None

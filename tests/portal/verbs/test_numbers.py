@@ -28,9 +28,10 @@ ROW = {
     "decided": 20, "with_person": None, "with_official": 0,
     "outcomes": {"granted": 20, "refused": 0, "withdrawn": 0}, "channels": {"web": 30},
     "automatic": 1.0, "online": 1.0, "median_seconds": 90, "p95_seconds": 900,
-    "longest_wait_seconds": None,
+    "waiting_over_days": None,
 }  # fmt: skip
-TOLD = {"since": "2026-10-24", "until": "2026-11-23", "least": 10, "services": [ROW]}
+TOLD = {"since": "2026-10-24", "until": "2026-11-23", "least": 10, "step": 5,
+    "services": [ROW]}  # fmt: skip
 
 
 @pytest.fixture
@@ -46,16 +47,23 @@ def numbers(world):
 
 
 async def test_each_row_says_who_answers_for_it(numbers, world):
-    found = await numbers.all("et", days=7)
+    found = await numbers.all("et", days=90)
     [row] = found["services"]
     assert (row["name"], row["organisation"], row["least"]) == ("Luba", "Transpordiamet", 10)
-    assert (found["silent"], world.calls[0].query) == ([], "days=7")
+    assert (found["silent"], world.calls[0].query) == ([], "days=90")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"services": []}', b"[" * 100_000])
 async def test_who_talks_nonsense_counts_as_silent(numbers, world, body):
     world.answers[TRANSPORT, "measures"] = (200, body)
     assert (await numbers.all("en"))["silent"] == ["Transport Administration"]
+
+
+@pytest.mark.parametrize("days", [0, 1, 29, 31, 366])
+async def test_only_the_periods_that_differ_by_many_are_asked_for(numbers, world, days):
+    with pytest.raises(PortalRefused):
+        await numbers.all("en", days=days)
+    assert world.calls == []
 
 
 async def test_a_silent_provider_is_named(numbers, world):
@@ -127,7 +135,8 @@ def tries(verbs, world):
 
 
 TRIED = {
-    "since": "2025-11-30", "until": "2026-11-30", "least": 10, "service": "driving-licence",
+    "since": "2025-11-30", "until": "2026-11-30", "least": 10, "step": 5,
+    "deadlines": [1, 3], "service": "driving-licence",
     "names": {}, "currency": "EUR", "deadline_days": 14, "fees": [], "fee": None,
     "deadline": None,
 }  # fmt: skip

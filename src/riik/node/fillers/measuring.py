@@ -1,8 +1,9 @@
 """How many looks there were: told by each keeper of registers, asked by the portal.
 
 The size of a published log is public anyway, as its tree head is; whose looks they are is not.
-Which organisations looked, and for what, is told of ten looks at least: fewer are hidden, and
-where one hidden count would follow from the log's growth, the next smallest is hidden with it.
+Which organisations looked, and for what, is told of ten looks at least, as a multiple of five:
+fewer are hidden, and where one hidden count would follow from the log's growth, the next smallest
+is hidden with it.
 """
 
 import asyncio
@@ -17,27 +18,33 @@ import msgspec
 from riik.core import ClientId, InThread, Refused, RiikError, ServiceId, Unavailable
 from riik.exchange import Answer, Call, Endpoint, Exchange, Handler, Incoming, Offer
 from riik.portal.citizen.words import RegisterWords, Words
+from riik.services.measures.telling import IN_EARNEST, Telling
 from riik.transparency import Transparency, TrustPolicy, open_checkpoint
 
-__all__ = ["Looks", "groups_told", "least_told", "look_offers"]
+__all__ = ["Looks", "groups_told", "look_offers", "telling_of"]
 
 SERVICE = "measures"
-LEAST, LEAST_INVENTED = 10, 3
+LEAST = 10
+INVENTED = Telling(least=3, step=3, daily=False)
 ASK_SECONDS = 2.0
 DAYS = 30
 JSON = (("Content-Type", "application/json"),)
 
 
-def least_told(demonstration: bool) -> int:
-    """The smallest count of people that is told; where nobody is real, visitors see more."""
-    return LEAST_INVENTED if demonstration else LEAST
+def telling_of(demonstration: bool) -> Telling:
+    """How roughly figures tell of people; where nobody is real, visitors see more, and now."""
+    return INVENTED if demonstration else IN_EARNEST
 
 
 def look_offers(
-    transparency: Transparency, providers: Sequence[ClientId], *, least: int, in_thread: InThread
+    transparency: Transparency,
+    providers: Sequence[ClientId],
+    *,
+    telling: Telling,
+    in_thread: InThread,
 ) -> list[Offer]:
     """``measures`` of each register: how many looks, by whom and for what; nobody's data."""
-    log = transparency.log
+    log, least = transparency.log, telling.least
 
     def size() -> int:
         try:
@@ -55,7 +62,7 @@ def look_offers(
             "looks": found if found == 0 or found >= least else None,
             "since": since.isoformat(),
             "least": least,
-            "groups": groups,
+            "groups": [one | {"looks": telling.count(one["looks"])} for one in groups],
             "hidden": hidden,
         }
 

@@ -74,7 +74,7 @@ def open_routes(counter: CitizenCounter) -> list[Route]:
 
     async def numbers(request: Request) -> Response:
         """GET /v1/numbers: how services do."""
-        days = whole_number(request.query_params, "days", default=30, least=1, most=3_660)
+        days = whole_number(request.query_params, "days", default=30, least=1, most=365)
         return JSONResponse(await counter.numbers.all(_language(request), days=days))
 
     return [

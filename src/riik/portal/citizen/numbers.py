@@ -1,7 +1,8 @@
 """How services do, by their own providers' figures: for whoever answers for all of them.
 
-Counts below ten are not told by providers at all; what arrives here names nobody. How available
-providers and registers were is this portal's own count: it asks each once a minute (`shelf`).
+Counts below ten are not told by providers at all, others roughly; what arrives here names nobody.
+How available providers and registers were is this portal's own count: it asks each once a minute
+(`shelf`).
 """
 
 import asyncio
@@ -21,9 +22,13 @@ from riik.portal.citizen.model import Register
 from riik.portal.citizen.shelf import Shelf
 from riik.portal.citizen.words import RegisterWords
 
-__all__ = ["Availability", "Numbers", "Tries"]
+__all__ = ["PERIODS", "Availability", "Numbers", "Tries"]
 
 ASK_SECONDS = 2.0
+
+
+PERIODS = (30, 90, 365)
+"""Days over which providers tell figures: no others, or two of them would differ by one day."""
 
 
 class CallOut(Protocol):
@@ -45,13 +50,14 @@ class _Row(msgspec.Struct, frozen=True):
     online: float | None
     median_seconds: int | None
     p95_seconds: int | None
-    longest_wait_seconds: int | None
+    waiting_over_days: int | None
 
 
 class _Figures(msgspec.Struct, frozen=True):
     since: str
     until: str
     least: int
+    step: int
     services: list[_Row]
 
 
@@ -64,7 +70,13 @@ class Numbers:
     providers: Sequence[Provider]
 
     async def all(self, language: str, *, days: int = 30) -> dict[str, Any]:
-        """A row a service, with who answers for it; providers that are silent are named."""
+        """A row a service, with who answers for it; providers that are silent are named.
+
+        Raises:
+            PortalRefused: For a period that nobody tells of (``days``).
+        """
+        if days not in PERIODS:
+            raise PortalRefused("a period has 30, 90 or 365 days", why="days")
         answers = await asyncio.gather(*(self._of(one.client, days) for one in self.providers))
         rows: list[dict[str, Any]] = []
         silent = []
@@ -79,6 +91,8 @@ class Numbers:
                     "name": named(row.names, language) or row.service,
                     "organisation": organisation,
                     "least": answer.least,
+                    "step": answer.step,
+                    "until": answer.until,
                 }
                 for row in answer.services
             ]
@@ -158,6 +172,8 @@ class _Tried(msgspec.Struct, frozen=True):
     since: str
     until: str
     least: int
+    step: int
+    deadlines: list[int]
     service: str
     names: dict[str, str]
     currency: str

@@ -6,6 +6,7 @@ hidden parts says that it is one.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import riik.portal.operator
@@ -13,7 +14,6 @@ from riik.portal.design.formats import Formats
 from riik.portal.design.pages import Pages, Shell
 from riik.portal.design.texts import Texts
 from riik.portal.operator.tables import (
-    NOTHING,
     availability_figure,
     availability_rows,
     channel_rows,
@@ -87,7 +87,18 @@ class FiguresPage:
             hidden=", ".join(one["register"] for one in looks["registers"] if one["hidden"]),
             available=availability_rows(available["rows"], texts, formats),
             least=max((int(row["least"]) for row in rows), default=10),
+            step=max((int(row["step"]) for row in rows), default=5),
+            until=self._until(rows, formats),
         )
+
+    @staticmethod
+    def _until(rows: Rows, formats: Formats) -> str:
+        """The day that the figures end with, or the moment; empty where there are none."""
+        if not rows:
+            return ""
+        # A period that ends at midnight has the day before as its last.
+        last = min(datetime.fromisoformat(str(row["until"])) for row in rows)
+        return formats.date((last - timedelta(seconds=1)).date())
 
 
 def lasting(seconds: float, texts: Texts) -> str:
@@ -116,10 +127,8 @@ class _Teller:
     def sentences(self, services: Sequence[str], registers: Sequence[str]) -> list[str]:
         """The paragraph."""
         texts = self.texts
-        begun, hidden = self._sum("opened")
-        if hidden and begun == 0:
-            said = [texts("Too few cases were begun to tell how many.")]
-        elif hidden:
+        if begun := self._sum("opened"):
+            # Each count is told as the multiple below it, so their sum is a least.
             said = [
                 texts.count(
                     "At least {number} case was begun.",
@@ -128,7 +137,7 @@ class _Teller:
                 )
             ]
         else:
-            said = [texts.count("{number} case was begun.", "{number} cases were begun.", begun)]
+            said = [texts("Too few cases were begun to tell how many.")]
         if first := self._first("median_seconds"):
             said.append(
                 texts(
@@ -175,9 +184,7 @@ class _Teller:
         texts = self.texts
         hidden = {"text": texts("hidden: too few"), "kind": "soft"}
 
-        def shown(name: str, say: Callable[[Any], str], of: str = "") -> Any:
-            if of and row[of] == 0:
-                return NOTHING
+        def shown(name: str, say: Callable[[Any], str]) -> Any:
             return hidden if row[name] is None else say(row[name])
 
         number = self.formats.number
@@ -186,8 +193,8 @@ class _Teller:
             row["organisation"],
             shown("opened", number),
             shown("decided", number),
-            shown("median_seconds", self._time, of="decided"),
-            shown("p95_seconds", self._time, of="decided"),
+            shown("median_seconds", self._time),
+            shown("p95_seconds", self._time),
             shown("with_official", number),
         ]
 
@@ -212,10 +219,9 @@ class _Teller:
     def _first(self, name: str) -> Mapping[str, Any] | None:
         return next((row for row in self.rows if row[name] is not None), None)
 
-    def _sum(self, name: str) -> tuple[int, bool]:
-        """The sum of what was told, and whether something was not."""
-        values = [row[name] for row in self.rows]
-        return sum(value for value in values if value is not None), None in values
+    def _sum(self, name: str) -> int:
+        """The sum of what was told."""
+        return sum(row[name] or 0 for row in self.rows)
 
     def _time(self, seconds: float) -> str:
         return lasting(seconds, self.texts)

@@ -17,14 +17,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from riik.core import Unavailable
+from riik.core import Refused, Unavailable
 from riik.portal.design.http import address_of, html, language_of
 from riik.portal.operator.figures import FiguresPage
 from riik.portal.operator.health import Health
 from riik.portal.operator.nodepage import NodePage
 from riik.portal.operator.page import StatusPage
 from riik.portal.operator.status import Country, NodeStatus, StatusSource
-from riik.portal.operator.trying import TryPage, Wish, read_wish
+from riik.portal.operator.trying import TryPage, Wish, not_offered, read_wish
 
 __all__ = ["country_routes", "node_routes", "number_routes", "operator_routes", "try_routes"]
 
@@ -103,10 +103,17 @@ def try_routes(
         """GET /numbers/what-if?service=&fee=&becomes= or &deadline=."""
         language = language_of(request, usual)
         wish = read_wish(dict(request.query_params), currency=page.profile.currency)
+        try:
+            told = await ask(wish, language) if wish.service else None
+        except Refused:
+            if "deadline" not in wish.figures:
+                raise
+            wish = not_offered(wish)
+            told = await ask(wish, language)
         shown = page.render(
             wish,
             await provided.services(language),
-            await ask(wish, language) if wish.service else None,
+            told,
             language=language,
             address=address_of(request),
         )

@@ -11,7 +11,6 @@ from riik.portal.design.formats import NBSP, Formats
 from riik.portal.design.texts import Texts
 
 __all__ = [
-    "NOTHING",
     "availability_figure",
     "availability_rows",
     "channel_rows",
@@ -21,7 +20,7 @@ __all__ = [
 
 CHANNELS = ("web", "desk", "api")
 MOST_LOOKS = 12
-NOTHING: Final = {"text": "–", "kind": "soft"}
+_NOTHING: Final = {"text": "–", "kind": "soft"}
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -31,9 +30,7 @@ def channel_rows(rows: Rows, texts: Texts, formats: Formats) -> list[list[Any]]:
     def shown(count: int | None) -> Any:
         return _hidden(texts) if count is None else formats.number(count)
 
-    def share(row: Mapping[str, Any], name: str, of: str) -> Any:
-        if row[of] == 0:
-            return NOTHING
+    def share(row: Mapping[str, Any], name: str) -> Any:
         if row[name] is None:
             return _hidden(texts)
         return f"{formats.number(round(row[name] * 100))}{NBSP}%"
@@ -41,9 +38,9 @@ def channel_rows(rows: Rows, texts: Texts, formats: Formats) -> list[list[Any]]:
     return [
         [
             row["name"],
-            *(shown(row["channels"].get(channel, 0)) for channel in CHANNELS),
-            share(row, "online", "opened"),
-            share(row, "automatic", "decided"),
+            *(shown(row["channels"].get(channel)) for channel in CHANNELS),
+            share(row, "online"),
+            share(row, "automatic"),
         ]
         for row in rows
     ]
@@ -75,7 +72,7 @@ def availability_rows(rows: Rows, texts: Texts, formats: Formats) -> list[list[A
             row["organisation"],
             row["register"] or texts("its services"),
             formats.number(0),
-            NOTHING,
+            _NOTHING,
             {"text": texts("not yet measured"), "kind": "soft"},
         ]
         for row in unmeasured

@@ -6,7 +6,7 @@ decide. The provider counts; this page asks and tells, and nothing is changed by
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,11 @@ from riik.portal.design.pages import Pages, Shell
 from riik.portal.design.texts import Texts, later
 from riik.profiles import Profile
 
-__all__ = ["TryPage", "Wish", "read_amount", "read_wish"]
+__all__ = ["TryPage", "Wish", "not_offered", "read_amount", "read_wish"]
 
 MOST_DAYS = 3_660
 MOST_MINOR = 10**11
+_FROM_LIST = later("Choose days from the list")
 _DAYS = re.compile(r"[1-9][0-9]{0,3}\Z")
 _AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,2}))?\Z")
 _NOT_OF_NUMBERS = re.compile(r"[\s€₫]")
@@ -58,11 +59,11 @@ def read_wish(query: Mapping[str, str], *, currency: str) -> Wish:
         else:
             figures = {"fee": int(paid), "becomes": amount}
     elif "deadline" in query:
-        days = query["deadline"].strip()
+        days = query["deadline"]
         if _DAYS.match(days) and int(days) <= MOST_DAYS:
             figures = {"deadline": int(days)}
         else:
-            wrong["deadline"] = later("Enter days in figures, like 10")
+            wrong["deadline"] = _FROM_LIST
     return Wish(service=query.get("service", ""), written=query, figures=figures, wrong=wrong)
 
 
@@ -77,6 +78,11 @@ def read_amount(text: str, *, currency: str) -> int | None:
         return None
     minor = int(found[1]) * 10**digits + int((found[2] or "").ljust(digits, "0") or 0)
     return minor if minor < MOST_MINOR else None
+
+
+def not_offered(wish: Wish) -> Wish:
+    """The same wish after its provider refused its deadline: it offers others."""
+    return replace(wish, figures={}, wrong={"deadline": _FROM_LIST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +141,7 @@ class TryPage:
             fees=answers.fees(),
             fee=answers.fee(),
             deadline=answers.deadline(),
+            deadlines=answers.deadlines(),
         )
 
 
@@ -173,8 +180,8 @@ class _Answers:
         if found["paid"] is None:
             return [texts("Too few paid this amount to tell without telling of somebody.")]
         paid = texts.count(
-            "{number} case paid {amount}: {income} in all.",
-            "{number} cases paid {amount}: {income} in all.",
+            "At least {number} case paid {amount}: {income} in all.",
+            "At least {number} cases paid {amount}: {income} in all.",
             found["paid"],
             amount=self._money(found["amount"]),
             income=self._money(found["income"]),
@@ -195,19 +202,32 @@ class _Answers:
         found, texts = self.told.get("deadline"), self.texts
         if not found:
             return []
-        if found["decided"] is None or found["late"] is None:
+        if found["decided"] is None:
             return [texts("Too few decisions to tell without telling of somebody.")]
         days = texts.count("{number} day", "{number} days", found["days"])
-        if found["late"] == 0:
-            late = texts("With {days} to decide, none would have been late.", days=days)
+        number = self.formats.number
+        if found["late"] is None:
+            # None and a few are told in the same words: the difference would be somebody.
+            late = texts(
+                "With {days} to decide, fewer than {least} would have been late, or none.",
+                days=days,
+                least=number(self.told["least"]),
+            )
         else:
             late = texts(
-                "With {days} to decide, about {late} would have been late.",
+                "With {days} to decide, at least {late} would have been late.",
                 days=days,
-                late=self.formats.number(found["late"]),
+                late=number(found["late"]),
             )
-        decided = self.formats.number(found["decided"])
-        return [texts("About {decided} decisions were made.", decided=decided), late]
+        decided = number(found["decided"])
+        return [texts("At least {decided} decisions were made.", decided=decided), late]
+
+    def deadlines(self) -> list[dict[str, str]]:
+        """The deadlines to choose from."""
+        return [
+            {"value": str(days), "title": self.texts.count("{number} day", "{number} days", days)}
+            for days in self.told.get("deadlines", ())
+        ]
 
     def _money(self, minor: int) -> str:
         return self.formats.money(minor, self.told["currency"])

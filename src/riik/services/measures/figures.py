@@ -1,92 +1,114 @@
 """Figures of a provider's services over a period: how many, how fast, by whom, by which way.
 
-Nobody can be found in them: a count below ten is not told, and where a part of a whole is not
-told, no part of it is, for the rest would give it away (primary and complementary suppression).
-Pure.
+Nobody can be found in them: `telling` has the rule. Pure.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
 from riik.cases import Journey, State
+from riik.services.measures.telling import Telling, rough
 
-__all__ = ["LEAST", "figures", "share", "told"]
-
-LEAST = 10
-"""The smallest count that is told; nothing at all is told as nothing."""
+__all__ = ["figures"]
 
 _OUTCOMES = (State.GRANTED, State.REFUSED, State.WITHDRAWN)
 _WITH_PERSON = (State.DRAFT, State.TO_SIGN, State.TO_PAY, State.ASKED)
+_CHANNELS = ("web", "desk", "api")
+_NOW = ("with_person", "with_official")
+_WHOLES = (
+    (*_NOW, *(state.value for state in _OUTCOMES)),
+    (State.GRANTED.value, State.REFUSED.value),
+    _CHANNELS,
+)
+"""Counts that make a whole together: the cases, the decisions, the ways."""
+_WAITS = (90, 30, 14, 7, 1)
+"""Days; told is the longest that enough cases wait."""
+_SLOWEST_OF = 20
+"""Of fewer decisions the slowest twentieth is one case."""
 
 
 def figures(
     journeys: Sequence[Journey],
     *,
     names: Mapping[str, Mapping[str, str]],
-    now: datetime,
-    least: int = LEAST,
+    until: datetime,
+    telling: Telling,
 ) -> list[dict[str, Any]]:
     """One row a service, in the order of ``names``; a count that is not told is None.
 
     Args:
         journeys: The cases of the period, as far as their times and outcomes go.
         names: The services by id, each by language.
-        now: For how long others have been waiting.
-        least: The smallest count that is told.
+        until: The end of the period: how long others have been waiting.
+        telling: How counts are told.
     """
     by_service: dict[str, list[Journey]] = {service: [] for service in names}
     for journey in journeys:
         if journey.service in by_service:
             by_service[journey.service].append(journey)
     return [
-        {"service": service, "names": dict(names[service]), **_row(found, now, least)}
+        {"service": service, "names": dict(names[service]), **_row(found, until, telling)}
         for service, found in by_service.items()
     ]
 
 
-def told(parts: Mapping[str, int], least: int = LEAST) -> dict[str, int | None]:
-    """Parts of one whole: all of them, or none when one is too small to be told."""
-    hidden = any(0 < count < least for count in parts.values())
-    return {name: None if hidden and count else count for name, count in parts.items()}
-
-
-def share(part: int, whole: int, least: int = LEAST) -> float | None:
-    """A share in thousandths; not told when it would tell of a few."""
-    few = 0 < part < least or 0 < whole - part < least
-    return None if few or whole < least else round(part / whole, 3)
-
-
-def _row(journeys: Sequence[Journey], now: datetime, least: int) -> dict[str, Any]:
+def _row(journeys: Sequence[Journey], until: datetime, telling: Telling) -> dict[str, Any]:
     decided = [one for one in journeys if one.decided_at is not None]
     automatic = sum(one.decided_by == "computer" for one in decided)
+    at_desk = sum(one.channel == "desk" for one in journeys)
+    states, ways = (
+        Counter(one.state for one in journeys),
+        Counter(one.channel for one in journeys),
+    )
+    counts = {
+        "with_person": sum(states[state] for state in _WITH_PERSON),
+        "with_official": states[State.WITH_OFFICIAL],
+        **{state.value: states[state] for state in _OUTCOMES},
+        **{way: ways[way] for way in _CHANNELS},
+    }
+    told = telling.cells(counts, _WHOLES)
+    return {
+        "opened": telling.count(len(journeys)),
+        "decided": telling.count(len(decided)),
+        **{name: told[name] for name in _NOW},
+        "outcomes": {state.value: told[state.value] for state in _OUTCOMES},
+        "channels": {way: told[way] for way in _CHANNELS},
+        "automatic": telling.share(automatic, len(decided)),
+        "online": telling.share(len(journeys) - at_desk, len(journeys)),
+        **_times(decided, telling),
+        "waiting_over_days": _waiting(journeys, until, telling),
+    }
+
+
+def _times(decided: Sequence[Journey], telling: Telling) -> dict[str, int | None]:
     seconds = sorted(
         (one.decided_at - one.handed_in_at).total_seconds()
         for one in decided
         if one.decided_at is not None and one.handed_in_at is not None
     )
-    states = Counter(one.state for one in journeys)
-    waiting = [
-        (now - one.handed_in_at).total_seconds()
+    many = len(seconds)
+    return {
+        "median_seconds": rough(_percentile(seconds, 50)) if many >= telling.least else None,
+        "p95_seconds": rough(_percentile(seconds, 95))
+        if many >= max(_SLOWEST_OF, telling.least)
+        else None,
+    }
+
+
+def _waiting(journeys: Sequence[Journey], until: datetime, telling: Telling) -> int | None:
+    """Longer than so many days at least ``least`` cases wait for an official; else None."""
+    waits = [
+        until - one.handed_in_at
         for one in journeys
         if one.state is State.WITH_OFFICIAL and one.handed_in_at is not None
     ]
-    enough = len(seconds) >= least
-    return {
-        **told({"opened": len(journeys)}, least),
-        **told({"decided": len(decided)}, least),
-        **told({"with_person": sum(states[state] for state in _WITH_PERSON)}, least),
-        **told({"with_official": states[State.WITH_OFFICIAL]}, least),
-        "outcomes": told({state.value: states[state] for state in _OUTCOMES}, least),
-        "channels": told(Counter(one.channel or "unknown" for one in journeys), least),
-        "automatic": share(automatic, len(decided), least),
-        "online": share(sum(one.channel != "desk" for one in journeys), len(journeys), least),
-        "median_seconds": round(_percentile(seconds, 50)) if enough else None,
-        "p95_seconds": round(_percentile(seconds, 95)) if enough else None,
-        "longest_wait_seconds": round(max(waiting)) if len(waiting) >= least else None,
-    }
+    for days in _WAITS:
+        if telling.count(sum(wait > timedelta(days=days) for wait in waits)) is not None:
+            return days
+    return None
 
 
 def _percentile(ordered: Sequence[float], percent: int) -> float:
