@@ -259,3 +259,79 @@ async def test_a_refusal_by_rules_names_only_what_refuses(house, world):
     status = await house.go()
     assert status["state"] == "refused"
     assert [one["code"] for one in status["grounds"]] == ["photo-old"]
+
+
+# What is known before anything is signed ---------------------------------------------------
+
+
+@pytest.fixture
+def old_photo(world):
+    """The photo of the identity document was taken long ago."""
+    world.known = {**world.known, "image": {"photo": "data:,", "photo_date": "2015-01-01"}}
+
+
+async def test_a_refusal_that_the_rules_see_is_told_before_the_signature(house, old_photo):
+    await house.start()
+    assert (await house.status())["foreseen"] is None
+    await house.answer()
+    foreseen = (await house.status())["foreseen"]
+    assert [(one["code"], bool(one["law"])) for one in foreseen["grounds"]] == [("photo-old", True)]
+    assert foreseen["next"]
+
+
+async def test_who_was_told_may_ask_for_the_decision_all_the_same(house, old_photo):
+    assert (await house.go())["state"] == "refused"
+    assert (await house.status())["foreseen"] is None
+
+
+@pytest.mark.parametrize("silent", [set(), {"driver-certificate"}])
+async def test_nothing_is_foreseen_where_nothing_refuses(house, world, silent):
+    world.silent = silent
+    await house.start()
+    await house.answer()
+    assert (await house.status())["foreseen"] is None
+
+
+# What registers leave to choose ------------------------------------------------------------
+
+
+async def test_a_choice_of_what_is_not_there_is_not_offered_and_not_taken(house, world):
+    del world.known["right"]
+    await house.start()
+    status = await house.step("answers/reason", {"reason": "expiring"})
+    [photo] = status["next"]["questions"]
+    assert [one["value"] for one in photo["choices"]] == ["identity-document"]
+    with pytest.raises(AnswerRefused) as refused:
+        await house.step("answers/photo", {"photo": "licence"})
+    assert (refused.value.why, refused.value.facts["field"]) == ("value", "photo")
+
+
+async def test_a_choice_of_what_a_silent_register_may_have_is_offered_once_told(house, world):
+    world.silent = {"right"}
+    await house.start()
+    [photo] = (await house.step("answers/reason", {"reason": "expiring"}))["next"]["questions"]
+    assert [len(one["facts"]) for one in photo["choices"]] == [1, 2]
+
+
+async def test_where_nothing_is_left_all_is_offered_and_the_refusal_told(house, world):
+    del world.known["right"], world.known["image"]
+    await house.start()
+    [photo] = (await house.step("answers/reason", {"reason": "expiring"}))["next"]["questions"]
+    assert [len(one["facts"]) for one in photo["choices"]] == [1, 1]
+    await house.answer()
+    codes = {one["code"] for one in (await house.status())["foreseen"]["grounds"]}
+    assert {"no-right-to-drive", "no-photo"} <= codes
+
+
+async def test_who_acts_for_a_child_reads_of_the_child(house, world):
+    del world.known["right"]
+    world.known["person"] = {**world.known["person"], "birth_date": "2011-05-01"}
+    house.actor = JAAN
+    await house.start()
+    await house.answer()
+    status = await house.services.status(house.visit(), language="en")
+    [nothing] = [one for one in status["facts"] if one["need"] == "licence"]
+    assert nothing["note"] == "It has nothing about this person."
+    texts = [one["text"] for one in status["foreseen"]["grounds"]]
+    assert "Under 18" in texts
+    assert not any("You" in text for text in texts)

@@ -11,9 +11,17 @@ import jsonschema_rs
 
 from riik.rules import expression
 from riik.services.errors import AnswerRefused, FolderRefused
-from riik.services.model import Page
+from riik.services.model import Fact, Page, Standing
 
-__all__ = ["check_answers", "check_page", "check_schema", "pages_of", "questions", "wanted_pages"]
+__all__ = [
+    "check_answers",
+    "check_page",
+    "check_schema",
+    "offered",
+    "pages_of",
+    "questions",
+    "wanted_pages",
+]
 
 MOST_TEXT = 4_000
 _PAGE_KEYS = {"id", "fields", "when"}
@@ -63,7 +71,35 @@ def wanted_pages(pages: Sequence[Page], *, known: Mapping[str, Any]) -> list[Pag
     return [page for page in pages if not page.when or expression(page.when).value(known) is True]
 
 
-def check_page(form: Mapping[str, Any], page: Page, answers: Mapping[str, Any]) -> dict[str, Any]:
+def offered(schema: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[Mapping[str, Any]]:
+    """The choices of a question that registers leave: none that means a thing that isn't there.
+
+    A choice names the fields that it means in ``x-facts``; a register that was silent leaves it
+    open. Where nothing would be left, all are offered: the rules say what follows.
+    """
+    choices = list(schema.get("oneOf", ()))
+    left = [one for one in choices if not _empty(one.get("x-facts", ()), facts)]
+    return left or choices
+
+
+def _empty(names: Sequence[str], facts: Mapping[str, Fact]) -> bool:
+    """Whether registers answered, and have nothing in any of these fields."""
+    asked = [(facts.get(need), field) for need, _, field in (name.partition(".") for name in names)]
+    return bool(asked) and all(
+        fact is not None
+        and fact.standing is not Standing.UNAVAILABLE
+        and fact.values.get(field) is None
+        for fact, field in asked
+    )
+
+
+def check_page(
+    form: Mapping[str, Any],
+    page: Page,
+    answers: Mapping[str, Any],
+    *,
+    facts: Mapping[str, Fact] | None = None,
+) -> dict[str, Any]:
     """The answers of one page, if each fits its question and none is missing.
 
     Raises:
@@ -77,7 +113,11 @@ def check_page(form: Mapping[str, Any], page: Page, answers: Mapping[str, Any]) 
         if field in required and field not in answers:
             raise AnswerRefused("a question has no answer", why="missing", field=field)
         if field in answers:
-            _check_value(form["properties"][field], answers[field], field=field)
+            schema = form["properties"][field]
+            _check_value(schema, answers[field], field=field)
+            choices = offered(schema, facts or {})
+            if choices and all(one["const"] != answers[field] for one in choices):
+                raise AnswerRefused("this choice is not offered", why="value", field=field)
     return dict(answers)
 
 

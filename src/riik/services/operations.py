@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from riik.cases import Cases, Document, Mark, State
 from riik.core import Clock, Money, Work
 from riik.payments import Fees
-from riik.rules import decide, explain, expression, to_plain
+from riik.rules import decide, expression, to_plain
 from riik.services.dossier import Proposal
 from riik.services.letters import Authority, decision_letter
 from riik.services.lookups import Lookups
@@ -176,18 +176,8 @@ class Operations:
         return list(await asyncio.gather(*asked))
 
     def proposal(self, running: Running, /) -> Proposal:
-        """What the rules propose by what is known; without rules an official decides."""
-        definition = running.definition
-        if definition.rules is None or not definition.proposal_decision:
-            return Proposal(outcome="official")
-        decision = decide(definition.rules, definition.proposal_decision, running.known())
-        value = decision.plain if isinstance(decision.plain, Mapping) else {}
-        outcome = value.get("outcome")
-        return Proposal(
-            outcome=outcome if outcome in ("grant", "refuse") else "official",
-            grounds=tuple(str(ground) for ground in value.get("grounds") or ()),
-            explanation=tuple(explain(decision)),
-        )
+        """What the rules propose by what is known (the desk's port `AskAgain`)."""
+        return running.proposed()
 
     def _due(self, running: Running) -> datetime:
         days = running.definition.deadline_days

@@ -14,8 +14,8 @@ import msgspec
 
 from riik.cases import Case, Cases, CaseUnknown
 from riik.core import Clock, Memo, Outbox, PersonCode, Vault, Work
-from riik.rules import decide
-from riik.services.dossier import Dossier
+from riik.rules import decide, explain
+from riik.services.dossier import Dossier, Proposal
 from riik.services.folder.definition import read_service
 from riik.services.folder.versions import pack_folder, unpack_folder
 from riik.services.model import ServiceDefinition
@@ -93,6 +93,20 @@ class Running:
         if not isinstance(value, Mapping):
             return {"amount": 0, "law": ""}
         return {"amount": int(value["amount"]), "law": str(value["law"])}
+
+    def proposed(self) -> Proposal:
+        """What the rules propose by what is known; without rules an official decides."""
+        definition = self.definition
+        if definition.rules is None or not definition.proposal_decision:
+            return Proposal(outcome="official")
+        decision = decide(definition.rules, definition.proposal_decision, self.known())
+        value = decision.plain if isinstance(decision.plain, Mapping) else {}
+        outcome = value.get("outcome")
+        return Proposal(
+            outcome=outcome if outcome in ("grant", "refuse") else "official",
+            grounds=tuple(str(ground) for ground in value.get("grounds") or ()),
+            explanation=tuple(explain(decision)),
+        )
 
     def task(self, does: str) -> Node | None:
         """The waiting task that does this, or None."""

@@ -167,7 +167,8 @@ class Steps:
         page = next((page for page in pages if page.id == page_id), None)
         if page is None:
             raise AnswerRefused("there is no such page", why="unknown", field=page_id[:40])
-        given = check_page(running.definition.form, page, content)
+        facts = running.dossier.facts
+        given = check_page(running.definition.form, page, content, facts=facts)
         # What was laid out to be signed says something else now.
         return Outcome(dossier=replace(running.dossier.with_answers(given), prepared=b""))
 

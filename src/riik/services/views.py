@@ -5,6 +5,7 @@ in `shown`; this module puts them together.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -108,6 +109,7 @@ def view(
         ],
         "timeline": knots(speaker, timeline, fee=owed is not None),
         "grounds": _grounds(speaker),
+        "foreseen": _foreseen(speaker),
         "why_waiting": _why_waiting(speaker),
         "decision": _decision(speaker, timeline),
     }
@@ -291,13 +293,29 @@ def _document(
 
 def _grounds(speaker: Speaker) -> list[dict[str, str]]:
     """Why the decision is no, each with its article."""
-    proposal = speaker.running.dossier.proposal
-    if proposal is None:
-        return []
     return [
-        {"code": ground, "text": speaker.say(ground), "law": law}
+        {"code": ground, "text": speaker.ground(ground), "law": law}
         for ground, law in grounds_of(speaker.running)
     ]
+
+
+def _foreseen(speaker: Speaker) -> dict[str, Any] | None:
+    """The refusal that the rules already see before anything is signed; None when they see none.
+
+    Who asks is told before they pay; they may ask for the decision all the same, and appeal.
+    """
+    running = speaker.running
+    if running.dossier.question is not None or not may_sign(running):
+        return None
+    proposal = running.proposed()
+    if proposal.outcome != "refuse":
+        return None
+    after = replace(running, dossier=replace(running.dossier, proposal=proposal))
+    return {
+        "outcome": "refused",
+        "grounds": _grounds(replace(speaker, running=after)),
+        "next": [speaker.say(line) for line in running.definition.letter.next_refused],
+    }
 
 
 def _why_waiting(speaker: Speaker) -> list[str]:
@@ -305,7 +323,7 @@ def _why_waiting(speaker: Speaker) -> list[str]:
     proposal = speaker.running.dossier.proposal
     if proposal is None or speaker.running.case.state is not State.WITH_OFFICIAL:
         return []
-    return [speaker.say(ground) for ground in proposal.grounds]
+    return [speaker.ground(ground) for ground in proposal.grounds]
 
 
 def _decision(speaker: Speaker, timeline: Sequence[Event]) -> dict[str, Any] | None:

@@ -213,6 +213,30 @@ async def test_back_to_the_first_question_changes_it(begun):
     assert led_to(again) == (303, f"{begun.case}/answers/photo")
 
 
+# What will be refused -----------------------------------------------------------------------
+
+
+async def test_a_refusal_already_known_is_told_with_its_law_before_the_fee(mari, world):
+    world.known = {**world.known, "image": {"photo": "data:,", "photo_date": "2015-01-01"}}
+    await mari.begin()
+    await mari.answer()
+    page = (await mari.get(f"{mari.case}/check")).text
+    told = page.split("As it stands, the decision will be no.")[1].split('id="said"')[0]
+    assert "more than five years old" in told
+    assert "Law: " in told
+    assert "a decision that you can appeal" in told
+    assert "not paid back" in told
+    assert "Go on all the same" in page
+    assert (await mari.sign()).json == {"location": f"{mari.case}/pay"}
+
+
+async def test_nothing_is_foretold_where_nothing_stands_against_it(begun):
+    await begun.answer()
+    page = (await begun.get(f"{begun.case}/check")).text
+    assert "the decision will be no" not in page
+    assert "Continue to the signature" in page
+
+
 # An official asks ---------------------------------------------------------------------------
 
 

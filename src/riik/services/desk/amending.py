@@ -68,7 +68,8 @@ class Amendments:
         page = next((one for one in pages_asked(running) if one.id == page_id), None)
         if page is None:
             raise AnswerRefused("nobody asked for this page", why="unknown", field=page_id[:40])
-        given = check_page(running.definition.form, page, content)
+        facts = running.dossier.facts
+        given = check_page(running.definition.form, page, content, facts=facts)
         # What was laid out to sign before says something else now.
         return replace(running.dossier, amended={**running.dossier.amended, **given}, prepared=b"")
 

@@ -7,7 +7,7 @@ address to which "by post" sends, the photo that "my present photo" means.
 from collections.abc import Mapping
 from typing import Any
 
-from riik.services.forms import wanted_pages
+from riik.services.forms import offered, wanted_pages
 from riik.services.model import Page
 from riik.services.shown.rows import Speaker, choice_facts
 
@@ -75,7 +75,7 @@ def _question(
             "hint": say(choice.get("description", "")),
             "facts": choice_facts(speaker, choice.get("x-facts", ())),
         }
-        for choice in schema.get("oneOf", ())
+        for choice in offered(schema, speaker.running.dossier.facts)
     ]
     if kind == "yes-no" and not choices:
         choices = [

@@ -61,6 +61,13 @@ class Speaker:
             return definition.official_text(text, self.language)
         return self.say(text)
 
+    def ground(self, code: str) -> str:
+        """A ground; who acts for another reads it of them, as officials do, not of themselves."""
+        dossier, definition = self.running.dossier, self.running.definition
+        if dossier.person != dossier.actor:
+            return definition.official_text(code, self.language)
+        return self.say(code)
+
     def named(self, names: Mapping[str, str]) -> str:
         """Names by language: this one's, else English, else any."""
         return names.get(self.language) or names.get("en") or next(iter(names.values()), "")
@@ -127,7 +134,9 @@ def choice_facts(speaker: Speaker, names: Sequence[str]) -> list[Row]:
         if fact is None:
             continue
         if fact.standing is not Standing.KNOWN:
-            rows.append(_missing(speaker, fact))
+            # Once a register, however many of its fields the choice names.
+            if all(row["need"] != need for row in rows):
+                rows.append(_missing(speaker, fact))
             continue
         label = next(
             (
@@ -175,11 +184,11 @@ def _known(speaker: Speaker, known: KnownRow, fact: Fact) -> Iterator[Row]:
 
 def _missing(speaker: Speaker, fact: Fact) -> Row:
     """The one row of a register that had nothing, or did not answer."""
-    note = (
-        "It has nothing about you."
-        if fact.standing is Standing.NOTHING
-        else "It does not answer now. We go on; an official will ask it later."
-    )
+    dossier = speaker.running.dossier
+    own = dossier.person == dossier.actor
+    note = "It does not answer now. We go on; an official will ask it later."
+    if fact.standing is Standing.NOTHING:
+        note = "It has nothing about you." if own else "It has nothing about this person."
     row = _row(speaker, fact, fields=(), label="", value="", kind="none")
     return {**row, "id": fact.need, "label": row["source"], "note": speaker.say(note)}
 

@@ -28,6 +28,7 @@ from riik.portal.citizen.apply.rows import (
     begun_rows,
     fact_rows,
     for_whom,
+    ground_rows,
     known_groups,
     law_name,
     receipt_rows,
@@ -195,6 +196,8 @@ class _Apply:
         if view["next"]["step"] != "submission":
             return self.hall.site.go(f"{where(view)}?moved=yes")
         formats, texts = self.hall.formats(request), self.hall.texts(request)
+        guide = await guide_of(self.hall, request, view)
+        foreseen = view.get("foreseen") or {"grounds": (), "next": ()}
         return await self._flow(
             request,
             "check.html",
@@ -207,9 +210,9 @@ class _Apply:
                 at(view["case"]),
             ),
             known=() if view["asked"] else fact_rows(view, formats, texts),
-            law=law_name(
-                (view["fee"] or {}).get("law", ""), await guide_of(self.hall, request, view)
-            ),
+            law=law_name((view["fee"] or {}).get("law", ""), guide),
+            against=ground_rows(foreseen["grounds"], guide),
+            next_refused=foreseen["next"],
             signs=signs(view),
             errors=[],
         )
@@ -267,9 +270,7 @@ class _Apply:
             now=self.hall.now(),
             unpaid=step == "payment",
             rows=receipt_rows(view, formats, texts, guide=guide),
-            grounds=[
-                {"text": one["text"], "law": law_name(one["law"], guide)} for one in view["grounds"]
-            ],
+            grounds=ground_rows(view["grounds"], guide),
             errors=[],
         )
         if step == "payment" and bank == "back":

@@ -22,6 +22,7 @@ __all__ = [
     "begun_rows",
     "fact_rows",
     "for_whom",
+    "ground_rows",
     "known_groups",
     "law_name",
     "picture",
@@ -104,6 +105,11 @@ def law_name(law: str, guide: Row | None) -> str:
         if law == known["id"] or law.startswith(f"{known['id']} "):
             return f"{known['name']}{law.removeprefix(known['id'])}"
     return law
+
+
+def ground_rows(grounds: Iterable[Row], guide: Row | None) -> list[dict[str, str]]:
+    """What stands against an application, each with its law by name."""
+    return [{"text": one["text"], "law": law_name(one["law"], guide)} for one in grounds]
 
 
 def said_rows(said: Iterable[Row], formats: Formats, texts: Texts, case: str) -> list[Any]:
