@@ -127,7 +127,7 @@ def said_rows(speaker: Speaker) -> list[Row]:
 
 def choice_facts(speaker: Speaker, names: Sequence[str]) -> list[Row]:
     """The rows of single fields, such as ``person.residence``, for a choice or a question."""
-    rows = []
+    rows: list[Row] = []
     for name in names:
         need, _, field = name.partition(".")
         fact = speaker.running.dossier.facts.get(need)
