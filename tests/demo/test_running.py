@@ -1,6 +1,7 @@
 """What keeps a country's state whole before anything of it is opened."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from tests.journeys.house import running
 
 from riik.cli import main
 from riik.demo.keeping import StateLost, begin, forget, is_founding
-from riik.demo.running import DemonstrationRefused, open_demonstration
+from riik.demo.running import DemonstrationRefused, open_demonstration, start_process
 from riik.demo.seeding import HoldersLost
 from riik.runtime.files import Disk
 
@@ -159,3 +160,21 @@ def test_the_command_tells_in_one_line_what_to_do(state, lost, remedy):
     [line] = [line for line in done.stderr.splitlines() if line.startswith("riik: ")]
     assert f"Remedy: {remedy}" in line
     assert done.stdout == ""
+
+
+async def test_what_a_killed_command_started_stops_and_keeps_the_lock_until_then(tmp_path):
+    """kill -9 of `riik demo --processes`: no node serves on, nor twice on one state."""
+    disk, path = Disk(), tmp_path / "lock"
+    lock = disk.hold(path)
+    program = "import sys; print('here', flush=True); sys.stdin.read(); print('over', flush=True)"
+    child = await start_process([sys.executable, "-c", program], lock=lock)
+    assert await child.stdout.readline() == b"here\n"
+    # What the kernel does with the files of whoever is killed.
+    disk.release(lock)
+    assert disk.hold(path) is None
+    child.stdin.close()
+    assert await child.stdout.readline() == b"over\n"
+    assert await child.wait() == 0
+    again = disk.hold(path)
+    assert again is not None
+    disk.release(again)

@@ -54,7 +54,8 @@ def check(file: Path, *, as_json: bool) -> None:
 @click.argument("file", metavar="NODE.TOML", type=PATH)
 @click.option("--demonstration", is_flag=True, help="Accept a demonstration's trust anchors.")
 @click.option("--json", "as_json", is_flag=True, help="Print where it serves as JSON, once ready.")
-def serve(file: Path, *, demonstration: bool, as_json: bool) -> None:
+@click.option("--with-parent", is_flag=True, help="Stop when standard input ends.")
+def serve(file: Path, *, demonstration: bool, as_json: bool, with_parent: bool) -> None:
     """Run the node of NODE.TOML until it is told to stop.
 
     A demonstration's node starts only when its file says so and --demonstration is given: keys
@@ -67,7 +68,7 @@ def serve(file: Path, *, demonstration: bool, as_json: bool) -> None:
     config = read_config(file)
     check_demonstration(config, allowed=demonstration)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(config, as_json=as_json))
+        runner.run(_serve(config, as_json=as_json, with_parent=with_parent))
 
 
 def check_demonstration(config: "NodeConfig", *, allowed: bool) -> None:
@@ -88,11 +89,15 @@ def check_demonstration(config: "NodeConfig", *, allowed: bool) -> None:
         )
 
 
-async def _serve(config: "NodeConfig", *, as_json: bool) -> None:
+async def _serve(config: "NodeConfig", *, as_json: bool, with_parent: bool) -> None:
     from riik.node import build
+    from riik.runtime.threads import at_end_of
 
     stop = asyncio.Event()
     _on_signals(stop.set)
+    if with_parent:
+        # Whoever started us holds the other end of a pipe; killed, it can't tell us to stop.
+        at_end_of(sys.stdin.buffer, stop.set)
     running = build(config)
     try:
         await running.start()

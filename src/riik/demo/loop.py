@@ -2,9 +2,12 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Coroutine
 from importlib.util import find_spec
 from typing import Any, TypeVar
+
+from riik.runtime.threads import at_end_of
 
 __all__ = ["run", "until_stopped"]
 
@@ -20,9 +23,15 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(main)
 
 
-async def until_stopped() -> None:
-    """Wait until somebody ends the program: Ctrl-C, or a signal to end."""
+async def until_stopped(*, with_parent: bool = False) -> None:
+    """Wait until somebody ends the program: Ctrl-C, or a signal to end.
+
+    Args:
+        with_parent: Standard input is a pipe of whoever started us; when it ends, so do we.
+    """
     stopped = asyncio.Event()
+    if with_parent:
+        at_end_of(sys.stdin.buffer, stopped.set)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         try:

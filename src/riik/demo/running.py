@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -35,7 +35,7 @@ from riik.node import (
 from riik.runtime.clock import SystemClock
 from riik.runtime.files import Disk
 
-__all__ = ["Demonstration", "node_command", "open_demonstration"]
+__all__ = ["Demonstration", "node_command", "open_demonstration", "start_process"]
 
 KEY_COST = 1024
 PORT_TRIES = 5
@@ -148,6 +148,7 @@ async def open_demonstration(
             residents=residents,
             find=partial(free_places, shift=shift, front=front),
             tell=tell,
+            lock=lock,
         )
     except BaseException:
         Disk().release(lock)
@@ -165,6 +166,7 @@ async def _open(
     residents: int | None,
     find: Callable[[Country], dict[str, Place]],
     tell: Callable[[str], None],
+    lock: int,
 ) -> Demonstration:
     if fresh or is_founding(folder):
         await asyncio.to_thread(forget, folder)
@@ -180,7 +182,7 @@ async def _open(
         try:
             if processes:
                 await _stop(nodes)
-                running.processes = await _spawn(folder, country, running.places)
+                running.processes = await _spawn(folder, country, running.places, lock=lock)
                 await _until_ready(running)
             else:
                 running.nodes = nodes
@@ -323,20 +325,27 @@ async def _all(actions: Iterable[Awaitable[None]]) -> None:
 
 
 async def _spawn(
-    folder: Path, country: Country, places: Mapping[str, Place]
+    folder: Path, country: Country, places: Mapping[str, Place], *, lock: int
 ) -> dict[str, asyncio.subprocess.Process]:
     commands = {role: node_command(folder / role) for role in country.members}
     commands[BANK_SITE] = bank_command(folder, places[BANK_SITE])
-    return {
-        name: await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-        for name, command in commands.items()
-    }
+    return {name: await start_process(command, lock=lock) for name, command in commands.items()}
+
+
+async def start_process(command: Sequence[str], *, lock: int) -> asyncio.subprocess.Process:
+    """Start a process of the country that does not outlive us, however we end.
+
+    It stops when our end of its standard input is gone, and holds the country's lock as long as
+    it runs: a node never serves the same state twice.
+    """
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, pass_fds=[lock])
 
 
 def node_command(folder: Path) -> list[str]:
     """The command that serves a node in a process of its own."""
     served = ["node", "serve", str(folder / "node.toml"), "--demonstration", "--json"]
-    return [sys.executable, "-m", "riik.cli", *served]
+    return [sys.executable, "-m", "riik.cli", *served, "--with-parent"]
 
 
 async def _until_ready(running: Demonstration) -> None:

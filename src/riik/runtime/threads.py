@@ -1,16 +1,18 @@
-"""The node's thread pool behind the port `InThread`.
+"""The node's thread pool behind the port `InThread`, and a program's leash.
 
 A thread runs one store transaction or one computation, and never waits for another node.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
-from typing import Any, TypeVar
+from threading import Thread
+from typing import Any, BinaryIO, TypeVar
 
-__all__ = ["ThreadPool"]
+__all__ = ["ThreadPool", "at_end_of"]
 
 T = TypeVar("T")
 
@@ -38,3 +40,19 @@ class ThreadPool:
     def close(self) -> None:
         """Wait for what runs, take nothing new."""
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def at_end_of(stream: BinaryIO, act: Callable[[], object]) -> None:
+    """Call ``act`` in the running loop once a stream ends, such as a pipe whose other end died.
+
+    Whatever is written there before is read and forgotten.
+    """
+    loop = asyncio.get_running_loop()
+
+    def wait() -> None:
+        # Not the stream's own reading: it holds a lock that the end of the program wants.
+        while os.read(stream.fileno(), 4096):
+            pass
+        loop.call_soon_threadsafe(act)
+
+    Thread(target=wait, name="riik-leash", daemon=True).start()

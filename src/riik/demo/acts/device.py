@@ -3,7 +3,7 @@
 import asyncio
 
 from riik.demo.acts.model import ActRefused
-from riik.demo.running import Demonstration, node_command
+from riik.demo.running import Demonstration, node_command, start_process
 from riik.node import build, read_config
 
 __all__ = ["kill", "plug", "start", "unplug"]
@@ -54,9 +54,9 @@ async def start(running: Demonstration, role: str) -> None:
 
 
 async def _spawn(running: Demonstration, role: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *node_command(running.folder / role), stdout=asyncio.subprocess.PIPE
-    )
+    if running.lock is None:
+        raise AssertionError("a country that runs holds its lock")
+    process = await start_process(node_command(running.folder / role), lock=running.lock)
     running.processes[role] = process
     if process.stdout is None:
         raise AssertionError("the process has a pipe")

@@ -14,7 +14,7 @@ async def _serve(folder: Path, port: int) -> None:
     site = await BankSite.start(folder, place)
     # Whoever started us waits for this line.
     print(json.dumps({"people": place.origin}), flush=True)
-    await until_stopped()
+    await until_stopped(with_parent=True)
     await site.stop()
 
 
