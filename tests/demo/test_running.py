@@ -117,6 +117,53 @@ async def test_what_no_start_can_make_again_is_missed(state, lost):
     assert contents(state) == before
 
 
+@pytest.mark.parametrize("damaged", ["bank/state.db", "transport/vault.db"])
+async def test_a_file_that_is_no_database_any_more_is_missed(state, damaged):
+    (state / damaged).write_bytes(b"garbage" * 1_000)
+    before = contents(state)
+    with pytest.raises(StateLost, match=damaged) as refused:
+        await open_demonstration("ee", state, tell=print)
+    assert refused.value.why == "node"
+    assert contents(state) == before
+
+
+@pytest.mark.parametrize("file", ["bank/passphrase", "bank/keys/master.json"])
+async def test_keys_that_do_not_open_are_lost_and_the_folder_is_named(state, file):
+    (state / file).write_bytes(b"something else")
+    with pytest.raises(StateLost, match="bank/keys") as refused:
+        await open_demonstration("ee", state, tell=print)
+    assert refused.value.why == "node"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}"])
+async def test_a_card_that_is_gone_or_damaged_is_missed(state, content):
+    [card, *_] = sorted((state / "cards").iterdir())
+    if content is None:
+        shutil.rmtree(card.parent)
+    else:
+        card.write_bytes(content)
+    before = contents(state)
+    with pytest.raises(HoldersLost, match="cards/") as refused:
+        await open_demonstration("ee", state, tell=print)
+    assert refused.value.why == "lost"
+    assert contents(state) == before
+
+
+@pytest.mark.parametrize("option", ["state", "out"])
+def test_a_folder_that_takes_no_files_is_refused_before_anything_is_founded(tmp_path, option):
+    (tmp_path / "file").write_bytes(b"")
+    places = {"state": tmp_path / "state", "out": tmp_path / "out"}
+    places[option] = tmp_path / "file" / "inside"
+    words = ["demo", "--once", "--state", str(places["state"]), "--out", str(places["out"])]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"riik: {places[option]} could not be made: Not a directory")
+    assert f"Remedy: name a folder that you may write to and that has room: --{option}" in line
+    assert not list(tmp_path.rglob("began"))
+
+
 async def test_a_node_s_folder_that_is_gone_is_missed(state):
     shutil.rmtree(state / "interior")
     with pytest.raises(StateLost, match="interior"):
@@ -150,6 +197,7 @@ def test_a_country_that_was_half_deleted_begins_anew(tmp_path):
         ("holders.json", "put the file back, or begin anew with --fresh"),
         ("bank/vault.db", "put the node's folder back from a copy, or begin anew with --fresh"),
         ("began", "put the file back, or name another folder: --state FOLDER"),
+        ("cards/EE48010159911.json", "put the file back, or begin anew with --fresh"),
     ],
 )
 def test_the_command_tells_in_one_line_what_to_do(state, lost, remedy):

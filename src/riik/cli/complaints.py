@@ -65,6 +65,10 @@ REMEDIES: Final = {
     ): "run it from a checkout, or install riik anew: the "
     "bank's website comes along in share/riik/examples",
     ("demo.refused", "busy"): "stop the other command, or name another folder: --state FOLDER",
+    ("demo.folder-refused", "state"): "name a folder that you may write to and that has room: "
+    "--state FOLDER",
+    ("demo.folder-refused", "out"): "name a folder that you may write to and that has room: "
+    "--out FOLDER",
     ("demo.holders-lost", "lost"): "put the file back, or begin anew with --fresh: the state that "
     "is there is then deleted",
     ("demo.state-lost", "began"): "put the file back, or name another folder: --state FOLDER",
@@ -84,6 +88,15 @@ REMEDIES: Final = {
     "with nothing, move vault.db away as well",
     ("runtime.database-unavailable", "damaged"): "put the file back from its backup: it is no "
     "database any more",
+    ("runtime.database-unavailable", "full"): "make room on the disk that holds the databases, "
+    "then try again",
+    ("runtime.database-unavailable", "cannot-open"): "see that its folder is there and that you "
+    "may write to it",
+    ("runtime.database-unavailable", "read-only"): "see that you may write to its folder",
+    ("runtime.database-unavailable", "disk"): "see that the disk has room and is sound",
+    ("runtime.disk-unavailable", "write"): "see that the disk has room and that you may write "
+    "there",
+    ("runtime.disk-unavailable", "read"): "see that you may read it and that the disk is sound",
     ("runtime.key-refused", "passphrase"): "give the passphrase that the keys were made with, or "
     "put keys back from the backup that goes with it",
     ("runtime.key-refused", "damaged"): "put keys back from the node's backup",

@@ -13,6 +13,7 @@ from riik.demo.checks import check_command, tracker_command, validate_command
 from riik.demo.front import FrontSite, Stage
 from riik.demo.front.opening import open_browser
 from riik.demo.journey import Step
+from riik.demo.keeping import check_room
 from riik.demo.loop import until_stopped
 from riik.demo.neighbours import neighbours_apply
 from riik.demo.running import Demonstration, open_demonstration
@@ -65,7 +66,12 @@ async def run_demonstration(
         options: What was asked.
         tell: A line of progress.
         show: A line of the result.
+
+    Raises:
+        FolderRefused: For ``state`` or ``out``, before anything is founded.
     """
+    check_room(options.state.parent, of="state")
+    check_room(options.out, of="out")
     clock = SystemClock().monotonic
     began = clock()
     stage = Stage(profile=options.country)

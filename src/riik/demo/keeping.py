@@ -10,21 +10,61 @@ from pathlib import Path
 
 from riik.core import Refused, TimeRefused, from_text, to_text
 from riik.runtime.clock import SystemClock
+from riik.runtime.errors import DiskUnavailable
 from riik.runtime.files import Disk
 
-__all__ = ["StateLost", "begin", "check_whole", "finish_founding", "forget", "is_founding"]
+__all__ = [
+    "FolderRefused",
+    "StateLost",
+    "begin",
+    "check_room",
+    "check_whole",
+    "finish_founding",
+    "forget",
+    "is_founding",
+]
 
 FOUNDING = "founding"
 BEGAN = "began"
 MARK = b"Nobody lives here yet: the next start begins anew.\n"
 KEPT = ("passphrase", "keys/master.json", "state.db", "vault.db")
 """What of a node's folder no start can make again."""
+DATABASE = b"SQLite format 3\x00"
+"""How a database begins (SQLite file format, §1.2)."""
+PROBE_BYTES = 65_536
 
 
 class StateLost(Refused):
     """The country's state lacks something that no start can make again."""
 
     code = "demo.state-lost"
+
+
+class FolderRefused(Refused):
+    """Nothing can be written into a folder that the command was given."""
+
+    code = "demo.folder-refused"
+
+
+def check_room(folder: Path, *, of: str) -> None:
+    """Make a folder, and check that it takes files, before anything else is done.
+
+    Args:
+        folder: As the command was given it.
+        of: ``state`` or ``out``: which of the two it is.
+
+    Raises:
+        FolderRefused: For ``of``.
+    """
+    probe = folder / ".room"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        Disk().write(probe, bytes(PROBE_BYTES))
+        Disk().delete(probe)
+    except OSError as error:
+        raise FolderRefused(f"{folder} could not be made: {error.strerror}", why=of) from error
+    except DiskUnavailable as error:
+        raise FolderRefused(f"nothing can be written into {folder}: {error}", why=of) from error
 
 
 def begin(folder: Path) -> str:
@@ -77,11 +117,14 @@ def check_whole(folder: Path, roles: Iterable[str]) -> None:
     """Check that every node of a founded country has what no start can make again.
 
     Raises:
-        StateLost: For ``node``, with the first file that is missing or empty.
+        StateLost: For ``node``, with the first file that is missing, empty or something else.
     """
     for path in (folder / role / name for role in roles for name in KEPT):
         if not path.is_file() or not path.stat().st_size:
             raise StateLost(f"{path} is missing or empty", why="node")
+        with path.open("rb") as file:
+            if path.suffix == ".db" and file.read(len(DATABASE)) != DATABASE:
+                raise StateLost(f"{path} is no database any more", why="node")
 
 
 def _time(path: Path, kept: bytes) -> str:

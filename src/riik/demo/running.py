@@ -14,9 +14,17 @@ from riik.demo.banksite import BANK_SITE, BankSite, bank_command, write_bank_sit
 from riik.demo.cardsite import CardSite, card_site
 from riik.demo.configuration import REGISTERS, SITES, configurations, log_origin
 from riik.demo.country import DATA, Country, Place, free_places, read_country
-from riik.demo.keeping import begin, check_whole, finish_founding, forget, is_founding
+from riik.demo.keeping import (
+    StateLost,
+    begin,
+    check_room,
+    check_whole,
+    finish_founding,
+    forget,
+    is_founding,
+)
 from riik.demo.people import Told, read_people
-from riik.demo.seeding import Holder, read_holders, seed
+from riik.demo.seeding import Holder, check_cards, read_holders, seed
 from riik.formats.toml import write_toml
 from riik.node import (
     Membership,
@@ -33,6 +41,7 @@ from riik.node import (
     write_anchors,
 )
 from riik.runtime.clock import SystemClock
+from riik.runtime.errors import KeyRefused
 from riik.runtime.files import Disk
 
 __all__ = ["Demonstration", "node_command", "open_demonstration", "start_process"]
@@ -132,10 +141,12 @@ async def open_demonstration(
         tell: Called with a line of progress.
 
     Raises:
+        FolderRefused: For ``state``: nothing can be written there.
         DemonstrationRefused: For ``busy``, when another command runs this country, or ``ports``.
         StateLost: For ``began`` or ``node``: something of a founded country is not there.
-        HoldersLost: Nor is the list of those who hold cards.
+        HoldersLost: Nor is the list of those who hold cards, or one of the cards.
     """
+    check_room(folder.parent, of="state")
     lock = Disk().hold(Disk().folder(folder.parent) / f".{folder.name}.lock")
     if lock is None:
         raise DemonstrationRefused(f"another command runs the country in {folder}", why="busy")
@@ -176,7 +187,7 @@ async def _open(
     begin(folder)
     if not is_founding(folder):
         check_whole(folder, country.members)
-        read_holders(folder)
+        check_cards(folder, read_holders(folder))
     for _ in range(PORT_TRIES):
         running, nodes = await _prepare(country, folder, find(country), tell=tell)
         try:
@@ -215,6 +226,7 @@ async def _prepare(
     source = DATA / "people" / f"{country.profile}.toml"
     told = read_people(source, country=country.profile, today=date.fromisoformat(began[:10]))
     memberships = _memberships(country, folder, places)
+    await asyncio.to_thread(_check_keys, memberships)
     await asyncio.to_thread(_configure, country, memberships, places, told, began)
     await asyncio.to_thread(_certify, folder, memberships, places)
     clerks = [str(one.person.code) for one in told if "bank" in one.official]
@@ -271,6 +283,19 @@ def _memberships(country: Country, folder: Path, places: Mapping[str, Place]) ->
         )
         for role, member in country.members.items()
     ]
+
+
+def _check_keys(memberships: list[Membership]) -> None:
+    """Open everybody's keys; at the first start they are made.
+
+    Raises:
+        StateLost: For ``node``: the passphrase is another one, or the keys were changed.
+    """
+    for membership in memberships:
+        try:
+            membership.keys()
+        except KeyRefused as error:
+            raise StateLost(str(error), why="node") from error
 
 
 def _configure(

@@ -28,14 +28,14 @@ from riik.node import Node, certify_many
 from riik.registers import NewRecord
 from riik.runtime.files import Disk
 
-__all__ = ["Holder", "HoldersLost", "read_holders", "seed"]
+__all__ = ["Holder", "HoldersLost", "check_cards", "read_holders", "seed"]
 
 SEED = "riik-1"
 SALARY = {"ee": Money("EUR", 150_000), "vn": Money("VND", 15_000_000)}
 
 
 class HoldersLost(Refused):
-    """The country's state lacks the list of those who hold cards."""
+    """The country's state lacks the list of those who hold cards, or one of the cards."""
 
     code = "demo.holders-lost"
 
@@ -119,6 +119,19 @@ def read_holders(folder: Path) -> tuple[Holder, ...]:
         return msgspec.json.decode(content, type=tuple[Holder, ...])
     except msgspec.DecodeError as error:
         raise HoldersLost(f"{folder / 'holders.json'} is missing or damaged", why="lost") from error
+
+
+def check_cards(folder: Path, holders: Sequence[Holder]) -> None:
+    """Check that everybody still has their card.
+
+    Raises:
+        HoldersLost: For ``lost``, with the first card that is missing or damaged.
+    """
+    for path in (folder / "cards" / f"{holder.code}.json" for holder in holders):
+        try:
+            CardState.from_bytes(Disk().read(path) or b"")
+        except msgspec.DecodeError as error:
+            raise HoldersLost(f"the card {path} is missing or damaged", why="lost") from error
 
 
 def _without(people: Sequence[Resident], told: Sequence[Told]) -> list[Resident]:

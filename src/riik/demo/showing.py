@@ -91,11 +91,11 @@ def _empty(folder: Path) -> None:
     """Make the folder, without what an earlier journey left; other files are nobody's here."""
     for name in ("evidence", "receipts", "check"):
         for path in sorted((folder / name).glob("*")):
-            path.unlink()
+            Disk().delete(path)
         (folder / name).mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*"):
         if path.is_file():
-            path.unlink()
+            Disk().delete(path)
 
 
 async def _keep_trust(running: Demonstration, folder: Path) -> None:

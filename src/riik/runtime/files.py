@@ -29,7 +29,7 @@ class Disk:
             self.flush_folder(path.parent)
         except OSError as error:
             aside.unlink(missing_ok=True)
-            raise DiskUnavailable("a file could not be put in place", why="write") from error
+            raise _refused("put in place", path, error) from error
 
     def create(self, path: Path, content: bytes, *, mode: int = 0o600) -> bool:
         """Make a file durably, unless there is one of this name: then answer False.
@@ -43,13 +43,13 @@ class Disk:
         except FileExistsError:
             return False
         except OSError as error:
-            raise DiskUnavailable("a file could not be put in place", why="write") from error
+            raise _refused("put in place", path, error) from error
         finally:
             aside.unlink(missing_ok=True)
         try:
             self.flush_folder(path.parent)
         except OSError as error:
-            raise DiskUnavailable("a folder could not be flushed", why="write") from error
+            raise _refused("flushed", path.parent, error) from error
         return True
 
     def read(self, path: Path) -> bytes | None:
@@ -63,7 +63,7 @@ class Disk:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise DiskUnavailable("a file could not be read", why="read") from error
+            raise _refused("read", path, error, why="read") from error
 
     def delete(self, path: Path) -> None:
         """Remove a file durably; none of that name is no error.
@@ -75,7 +75,7 @@ class Disk:
             path.unlink(missing_ok=True)
             self.flush_folder(path.parent)
         except OSError as error:
-            raise DiskUnavailable("a file could not be removed", why="write") from error
+            raise _refused("removed", path, error) from error
 
     def folder(self, path: Path) -> Path:
         """Make a folder, for its owner only, with those above it.
@@ -87,7 +87,7 @@ class Disk:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.flush_folder(path.parent)
         except OSError as error:
-            raise DiskUnavailable("a folder could not be made", why="write") from error
+            raise _refused("made", path, error) from error
         return path
 
     def hold(self, path: Path) -> int | None:
@@ -102,7 +102,7 @@ class Disk:
         try:
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise DiskUnavailable("a file could not be made", why="write") from error
+            raise _refused("made", path, error) from error
         try:
             flock(handle, LOCK_EX | LOCK_NB)
         except OSError:
@@ -119,14 +119,14 @@ class Disk:
         try:
             handle, name = mkstemp(prefix=".", suffix=".new", dir=path.parent)
         except OSError as error:
-            raise DiskUnavailable("a file could not be made", why="write") from error
+            raise _refused("made", path, error) from error
         try:
             os.fchmod(handle, mode)
             self.write_all(handle, content)
             self.flush(handle)
         except OSError as error:
             Path(name).unlink(missing_ok=True)
-            raise DiskUnavailable("a file could not be written", why="write") from error
+            raise _refused("written", path, error) from error
         finally:
             os.close(handle)
         return Path(name)
@@ -156,3 +156,8 @@ class Disk:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _refused(done: str, path: Path, error: OSError, *, why: str = "write") -> DiskUnavailable:
+    """Which file, and what the system says; for logs and terminals, never for a visitor."""
+    return DiskUnavailable(f"{path} could not be {done}: {error.strerror}", why=why)

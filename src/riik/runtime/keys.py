@@ -205,11 +205,13 @@ class FileKeys:
             salt, check = b64decode(stated["salt"]), b64decode(stated["check"])
             master = _derive(passphrase, salt, n=stated["n"], p=stated["p"])
         except (ValueError, TypeError, KeyError) as error:
-            raise KeyRefused("the folder's master.json was changed", why="damaged") from error
+            raise KeyRefused(f"{path} was changed", why="damaged") from error
         try:
             AESGCM(master).decrypt(check[:NONCE_BYTES], check[NONCE_BYTES:], CHECKED)
         except InvalidTag as error:
-            raise KeyRefused("these keys have another passphrase", why="passphrase") from error
+            raise KeyRefused(
+                f"the keys in {self._folder} have another passphrase", why="passphrase"
+            ) from error
         return master
 
     def _new_master(self, passphrase: bytes, cost: int) -> bytes:
