@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -34,6 +35,13 @@ async def led(browser, method, url, form=None):
     """Follow a request up to the login's own page, where the person stops."""
     address, _ = await browser._led(method, url, form)
     return address
+
+
+async def shown(browser, address):
+    """Show the card on the login's page at this address: it answers this request alone."""
+    parts = urlsplit(address)
+    [request] = parse_qs(parts.query)["request"]
+    await browser.sign_in(f"{parts.scheme}://{parts.netloc}", request=request)
 
 
 async def answer_of(method, url, **more):
@@ -159,7 +167,7 @@ async def test_an_answer_of_another_login_is_refused(country, bank):
     async with customer(country) as peeter:
         page = await peeter.visit(f"{bank}/pay/{asked.id}")
         address = await led(peeter, "POST", page.form.action, page.form.fields)
-        await peeter.sign_in(country.places["authority"].origin)
+        await shown(peeter, address)
         _, way = await peeter._exchange(
             "GET", address.replace("/login?", "/oidc/continue?"), None, kind=""
         )
@@ -185,8 +193,7 @@ async def test_the_way_back_from_the_login_works_once(country, bank):
     async with customer(country) as peeter:
         page = await peeter.visit(f"{bank}/pay/{asked.id}")
         address = await led(peeter, "POST", page.form.action, page.form.fields)
-        login = country.places["authority"].origin
-        await peeter.sign_in(login)
+        await shown(peeter, address)
         _, way = await peeter._exchange(
             "GET", address.replace("/login?", "/oidc/continue?"), None, kind=""
         )
@@ -202,7 +209,7 @@ async def test_another_browser_gains_nothing_by_the_way_back(country, bank):
     async with customer(country) as peeter, customer(country, "liis") as liis:
         page = await peeter.visit(f"{bank}/pay/{asked.id}")
         address = await led(peeter, "POST", page.form.action, page.form.fields)
-        await peeter.sign_in(country.places["authority"].origin)
+        await shown(peeter, address)
         _, way = await peeter._exchange(
             "GET", address.replace("/login?", "/oidc/continue?"), None, kind=""
         )
