@@ -31,7 +31,7 @@ __all__ = ["main"]
         "node": ("riik.cli.node:node", "Check and run one organisation's node."),
         "service": (
             "riik.cli.service:service",
-            "Check public services, which are folders of data.",
+            "Begin, check, sign and compare public services, which are folders of data.",
         ),
         "register": (
             "riik.cli.register:register",

@@ -19,7 +19,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group()
 def service() -> None:
-    """Begin, check, test and compare public services, which are folders of data."""
+    """Begin, check, sign and compare public services, which are folders of data."""
 
 
 @service.command()
