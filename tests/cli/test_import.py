@@ -147,3 +147,11 @@ def test_a_run_that_was_killed_goes_on(riik, ready):
     assert "(registers.import-refused, unfinished)" in refused.stderr
     done = json.loads(import_(riik, "--resume", "--json", file="long.csv").stdout)
     assert (done["read"], done["written"]) == (6000, 6000)
+
+
+@pytest.mark.parametrize("file", ["table.csv", "map.toml", "node.toml"])
+def test_rejected_rows_are_never_written_over_what_is_needed(riik, ready, file):
+    before = Path(file).read_bytes()
+    done = import_(riik, "--rejected", file)
+    assert "(cli.refused, rejected)" in done.stderr
+    assert Path(file).read_bytes() == before

@@ -44,6 +44,7 @@ REMEDIES: Final = {
     ("cli.refused", "no-log-key"): "name the log's key: --log-key VKEY, or a file that holds it",
     ("cli.refused", "certificate"): "give a certificate as PEM or DER",
     ("cli.refused", "mapping"): "give --mapping MAP.toml; --propose prints one to begin with",
+    ("cli.refused", "rejected"): "name another file: --rejected FILE",
     ("cli.refused", "node"): "give --node NODE.TOML, the node that keeps the register",
     ("registers.import-refused", "changed"): "let nobody write to the source, and import it again",
     ("registers.import-refused", "unfinished"): "give --resume to go on, or --undo RUN",

@@ -113,7 +113,7 @@ def import_table(order: Order) -> None:
             places=birth_places(),
             encoding=source.encoding,
         )
-        path = order.rejected or _beside(order)
+        path = _apart(order.rejected or _beside(order), order)
         rejects = open_rejects(path, source.header)
         if order.dry:
             rejects.cut(0)
@@ -177,6 +177,14 @@ def _beside(order: Order) -> Path:
     """The file of rejected rows lies beside the source, or here for a database's table."""
     name = Path(order.table or order.source)
     return name.with_name(f"{name.stem}.rejected.csv")
+
+
+def _apart(path: Path, order: Order) -> Path:
+    """The file of rejected rows is written anew: never over what it must not touch."""
+    kept = [order.mapping, order.node, None if order.table else Path(order.source)]
+    if any(one is not None and path.exists() and path.samefile(one) for one in kept):
+        raise CommandRefused(f"{path} is needed for the import itself", why="rejected")
+    return path
 
 
 def _tell_file(source: Any) -> None:

@@ -55,6 +55,7 @@ class FileSource:
         digest: SHA-256 of its bytes, hex.
         stamp: Size and time of change, compared at every batch.
         returned: It is a file of rejected rows that comes back corrected.
+        ordered: Always: the digest says that it is the same file.
     """
 
     path: Path
@@ -64,6 +65,7 @@ class FileSource:
     digest: str
     stamp: tuple[int, int]
     returned: bool
+    ordered: bool = True
 
     @property
     def encoding(self) -> str:
@@ -103,6 +105,7 @@ class TableSource:
         table: Its name, perhaps with the schema in front.
         header: Its columns.
         digest: Of address without password, table and columns.
+        ordered: Never: others may write between two readings.
     """
 
     url: str
@@ -110,6 +113,7 @@ class TableSource:
     header: tuple[str, ...]
     digest: str
     encoding: str = "utf-8"
+    ordered: bool = False
 
     def rows(self) -> Iterator[Row]:
         """The rows in the order of the primary key, in one snapshot.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from riik.core import Clock, Database, Entropy, PersonCode, SubjectId, Vault, Work, to_text
 from riik.formats.canonical_json import encode
@@ -193,7 +194,7 @@ class Importer:
             if found is not None:
                 if found.mapping != plan.digest:
                     raise ImportRefused("it began with another mapping", why="mapping-changed")
-                return found
+                return found if source.ordered else replace(found, **_from_the_first())
             run = Run(
                 run=self.entropy.bytes(8).hex(),
                 register=register,
@@ -202,9 +203,7 @@ class Importer:
                 ground=plan.ground,
                 state=RUNNING,
                 began_at=to_text(self.clock.now()),
-                position=0,
-                rejected_bytes=0,
-                counts=encode(Report().to_json()),
+                **_from_the_first(),
             )
             self.runs.begin(run, work=work)
             return run
@@ -390,6 +389,14 @@ def _batches(rows: Iterator[Row], *, skip: int) -> Iterator[list[Row]]:
     rest = islice(rows, skip, None)
     while batch := list(islice(rest, BATCH)):
         yield batch
+
+
+def _from_the_first() -> dict[str, Any]:
+    """Where a run begins; and where one goes on whose rows may come in another order now.
+
+    What it wrote before is then known again, row by row.
+    """
+    return {"position": 0, "rejected_bytes": 0, "counts": encode(Report().to_json())}
 
 
 def _draft(one: _Keyed, run: Run, holding: Holding) -> Draft:

@@ -61,7 +61,10 @@ class Made:
 
 
 class Source(Protocol):
-    """A table to read: `client` opens files and databases."""
+    """A table to read: `client` opens files and databases.
+
+    ``ordered`` says that the same rows come in the same order whenever it is read.
+    """
 
     @property
     def header(self) -> tuple[str, ...]: ...
@@ -69,6 +72,8 @@ class Source(Protocol):
     def digest(self) -> str: ...
     @property
     def encoding(self) -> str: ...
+    @property
+    def ordered(self) -> bool: ...
     def rows(self) -> Iterator[Row]: ...
     def check(self) -> None: ...
 
