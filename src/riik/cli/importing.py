@@ -114,7 +114,7 @@ def import_table(order: Order) -> None:
             encoding=source.encoding,
         )
         path = _apart(order.rejected or _beside(order), order)
-        rejects = open_rejects(path, source.header)
+        rejects = open_rejects(path, source)
         if order.dry:
             rejects.cut(0)
             report = importer.dry_run(plan, source, rejects=rejects, told=_progress)

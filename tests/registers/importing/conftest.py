@@ -143,14 +143,14 @@ class Bench:
 
     def run(self, path, *, mapping=None, resume=False, told=None, source=None):
         plan, table = self.opened(path, mapping)
-        rejects = RejectedFile(self.rejected, table.header)
+        rejects = RejectedFile(self.rejected, table.header, encoding=table.encoding)
         return self.importer.run(
             plan, source or table, rejects=rejects, resume=resume, told=told or self.told.append
         )
 
     def dry_run(self, path, *, mapping=None):
         plan, table = self.opened(path, mapping)
-        rejects = RejectedFile(self.rejected, table.header)
+        rejects = RejectedFile(self.rejected, table.header, encoding=table.encoding)
         return self.importer.dry_run(plan, table, rejects=rejects, told=self.told.append)
 
     def history(self, number):

@@ -48,7 +48,7 @@ def test_a_databases_table_is_imported_in_the_order_of_its_key(bench, source):
     plan = make_plan(
         read, header=table.header, definition=bench.holding.definition, places=PLACES, encoding=""
     )
-    rejects = RejectedFile(bench.rejected, table.header)
+    rejects = RejectedFile(bench.rejected, table.header, encoding=table.encoding)
     run, report = bench.importer.run(
         plan, table, rejects=rejects, resume=False, told=bench.told.append
     )
@@ -140,7 +140,7 @@ def test_a_databases_table_that_was_cut_off_is_read_from_its_first_row_again(ben
     plan = make_plan(
         read, header=table.header, definition=bench.holding.definition, places=PLACES, encoding=""
     )
-    rejects = RejectedFile(bench.rejected, table.header)
+    rejects = RejectedFile(bench.rejected, table.header, encoding=table.encoding)
     with pytest.raises(ZeroDivisionError):
         bench.importer.run(plan, table, rejects=rejects, resume=False, told=lambda _: 1 / 0)
     with engine.begin() as connection:
@@ -151,3 +151,22 @@ def test_a_databases_table_that_was_cut_off_is_read_from_its_first_row_again(ben
         plan, table, rejects=rejects, resume=True, told=bench.told.append
     )
     assert (report.read, report.written) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "written", "place"),
+    [("windows-1257", "cp1257", "Šilute"), ("tcvn3", "latin-1", "Qu\xb6ng Ng\xb7i")],
+)
+def test_rejected_rows_come_back_with_the_mapping_that_names_the_tables_form(
+    many, encoding, written, place
+):
+    said = f'[source]\nencoding = "{encoding}"\ndelimiter = ";"\n'.encode() + mapping()
+    path = many.folder / "old.csv"
+    cells = [HEADER, row(1, issued="31.02.2024", place=place)]
+    path.write_text("".join(";".join(line) + "\n" for line in cells), encoding=written)
+    many.run(path, mapping=said)
+    text = many.rejected.read_text(encoding="utf-8")
+    assert ("Šilute" in text) or ("Quảng Ngãi" in text)
+    back = many.folder / "back.csv"
+    back.write_text(text.replace("31.02.", "29.02."), encoding="utf-8")
+    assert many.run(back, mapping=said)[1].written == 1

@@ -179,7 +179,9 @@ def test_a_file_that_changes_under_way_ends_the_run(many):
 
 def test_a_full_disk_ends_the_run_and_nothing_of_the_batch_is_written(many):
     plan, table = many.opened(many.file(row(1), row(2, issued="x")))
-    full = RejectedFile(many.folder / "missing" / "rejected.csv", table.header)
+    full = RejectedFile(
+        many.folder / "missing" / "rejected.csv", table.header, encoding=table.encoding
+    )
     with pytest.raises(DiskUnavailable):
         many.importer.run(plan, table, rejects=full, resume=False, told=many.told.append)
     assert many.alive() == 0

@@ -1,6 +1,6 @@
 """Importing into one of a node's registers: engines, register and source, put together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,9 +60,9 @@ def open_source(
     return open_file(Path(name), shape)
 
 
-def open_rejects(path: Path, header: Sequence[str]) -> RejectedFile:
-    """Where rejected rows go."""
-    return RejectedFile(path, header)
+def open_rejects(path: Path, source: FileSource | TableSource) -> RejectedFile:
+    """Where this table's rejected rows go."""
+    return RejectedFile(path, source.header, encoding=source.encoding)
 
 
 def birth_places() -> frozenset[str]:

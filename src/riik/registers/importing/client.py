@@ -156,9 +156,14 @@ def open_file(path: Path, shape: SourceShape) -> FileSource:
     """
     stamp = _stamp(path)
     digest, sample = _digest(path)
-    found = encoding_named(shape.encoding) if shape.encoding else recognise(sample)
-    shown = list(islice(_lines(path, found), SHOWN))
-    form = Form(shape.delimiter or guess_form(shown).delimiter, shape.quote)
+    if _ours(sample):
+        # Rejected rows are written in our own form, whatever form the table has.
+        found, form = Encoding("utf-8"), Form()
+        shown = list(islice(_lines(path, found), SHOWN))
+    else:
+        found = encoding_named(shape.encoding) if shape.encoding else recognise(sample)
+        shown = list(islice(_lines(path, found), SHOWN))
+        form = Form(shape.delimiter or guess_form(shown).delimiter, shape.quote)
     header = [repaired(name, encoding=found.name) for name in read_header(shown, form)]
     returned = header[-2:] == [LINE, REASON]
     return FileSource(
@@ -200,9 +205,16 @@ class RejectedFile:
     very file takes away again.
     """
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
-        """Name the file; it comes into being with the first rejected row."""
+    def __init__(self, path: Path, header: Sequence[str], *, encoding: str) -> None:
+        """Name the file; it comes into being with the first rejected row.
+
+        Args:
+            path: Where.
+            header: The table's columns.
+            encoding: The table's: old letters are repaired before they are written in UTF-8.
+        """
         self.path = path
+        self._encoding = encoding
         self._header = [*map(neutral, header), LINE, REASON]
         self._kept: list[list[str]] = []
         self._length = 0
@@ -224,7 +236,7 @@ class RejectedFile:
 
     def write(self, row: Row, reasons: Sequence[str], /) -> None:
         """Keep one row until `flush`."""
-        cells = [neutral(cell) for cell in row.cells]
+        cells = [neutral(repaired(cell, encoding=self._encoding)) for cell in row.cells]
         # A row that lacks cells gets empty ones, so that line and reason stand in their columns.
         cells += [""] * (len(self._header) - 2 - len(cells))
         self._kept.append([*cells, str(row.line), " ".join(reasons)])
@@ -251,6 +263,12 @@ class RejectedFile:
             raise _disk(error) from error
         self._kept.clear()
         return self._length
+
+
+def _ours(sample: bytes) -> bool:
+    """Is this a file of rejected rows, as `RejectedFile` writes it?"""
+    first = sample.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
+    return first.endswith(f",{LINE},{REASON}")
 
 
 def _lines(path: Path, found: Encoding) -> Iterator[str]:
