@@ -184,6 +184,19 @@ async def test_the_rules_tell_what_applied_and_what_was_looked_into(waiting):
     assert {"not-resident", "right-revoked"} <= {row["code"] for row in trail["clear"]}
 
 
+async def test_what_no_register_knows_stands_first_as_not_known(house, world):
+    person = {**world.known["person"]}
+    del person["residence_days"]
+    world.known = {**world.known, "person": person}
+    await house.waiting()
+    view = await house.desk.open(house.clerk(), CASE)
+    assert [need["code"] for need in view["needs"]] == ["residence-unknown"]
+    first, *rest = view["rows"]
+    assert (first["id"], first["kind"], first["value"]) == ("person.residence_days", "unsaid", "")
+    assert first["differs"] is True
+    assert not any(row["kind"] == "unsaid" for row in rest)
+
+
 @pytest.mark.parametrize("ground", ["health-silent", "population-silent", "residence-unknown"])
 async def test_nobody_is_refused_for_what_a_register_did_not_say(waiting, ground):
     view = await waiting.desk.open(waiting.clerk(), CASE)

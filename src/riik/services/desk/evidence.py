@@ -20,7 +20,7 @@ from riik.services.desk.verdicts import check_verdict
 from riik.services.letters import person_name
 from riik.services.model import ServiceDefinition, Standing
 from riik.services.running import Running
-from riik.services.shown.rows import Speaker, fact_rows, said_rows
+from riik.services.shown.rows import Speaker, fact_rows, said_rows, unsaid_rows
 
 __all__ = ["Around", "case_view"]
 
@@ -115,13 +115,23 @@ def evidence(speaker: Speaker, *, proofs: Mapping[str, str]) -> list[dict[str, A
             "side": "register",
             "proof": proofs.get(str(row["message"]), "missing"),
             # A silent register needs a human; one that holds nothing has answered.
-            "differs": row["standing"] == Standing.UNAVAILABLE.value,
+            # So does a field that is empty although what applied looked at it.
+            "differs": row["standing"] == Standing.UNAVAILABLE.value or row["kind"] == "unsaid",
         }
-        for row in fact_rows(speaker)
+        for row in (*unsaid_rows(speaker, _looked_at(speaker.running)), *fact_rows(speaker))
     ]
     rows = [*said, *facts]
     first = [row for row in rows if row["differs"]]
     return [*first, *(row for row in (*facts, *said) if not row["differs"])]
+
+
+def _looked_at(running: Running) -> str:
+    """What the rules that applied asked, in their words: ``person.residence_days``."""
+    proposal = running.dossier.proposal
+    applied = [
+        row for row in (proposal.explanation if proposal else ()) if row["outputs"].get("code")
+    ]
+    return " ".join(saw["question"] for row in applied for saw in row["saw"] if saw["test"] != "-")
 
 
 def _said(speaker: Speaker) -> Iterator[dict[str, Any]]:

@@ -96,6 +96,27 @@ def fact_rows(speaker: Speaker) -> list[Row]:
     return rows
 
 
+def unsaid_rows(speaker: Speaker, rules: str) -> list[Row]:
+    """Fields that a register left empty though rules asked for them: an official finds them out.
+
+    Args:
+        speaker: The case.
+        rules: The questions of the rules that applied; a field counts if they name it.
+    """
+    definition, facts = speaker.running.definition, speaker.running.dossier.facts
+    rows = []
+    for known in definition.guide.known:
+        fact = facts.get(known.need)
+        if fact is None or fact.standing is not Standing.KNOWN:
+            continue
+        empty = all(fact.values.get(field) is None for field in known.fields)
+        if empty and any(f"{known.need}.{field}" in rules for field in known.fields):
+            rows.append(
+                _row(speaker, fact, fields=known.fields, label=known.label, value="", kind="unsaid")
+            )
+    return rows
+
+
 def said_rows(speaker: Speaker) -> list[Row]:
     """What the person answered, in the order of the pages, with the step that changes it."""
     running, say = speaker.running, speaker.say
