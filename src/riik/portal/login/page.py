@@ -74,7 +74,8 @@ class LoginPages:
 
     def choose(self, sight: Sight, pending: Pending | None, *, request: str) -> str:
         """How to sign in, and for whom; ``pending`` is None for the sign-ins page itself."""
-        again = pending is not None and pending.session is not None
+        # At a screen that people share, who comes next is somebody else more often than not.
+        again = pending is not None and pending.session is not None and not pending.client.shared
         return self._render(
             "login.html",
             sight,
