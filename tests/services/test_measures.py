@@ -160,6 +160,22 @@ async def test_a_real_case_is_counted_with_its_channel_and_times(house):
     assert found["until"][10:19] == "T00:00:00"
 
 
+async def test_a_decision_of_today_shows_tomorrow(house):
+    house.clock.advance(hours=-13)
+    for number in range(LEAST):
+        house.case = f"case-of-yesterday-{number:04d}"
+        await house.start()
+    house.clock.advance(hours=13)
+    for number in range(LEAST):
+        house.case = f"case-of-yesterday-{number:04d}"
+        await house.go()
+    [today] = (await answered(house, "days=30"))["services"]
+    assert (today["opened"], today["decided"]) == (LEAST, None)
+    house.clock.advance(days=1)
+    [tomorrow] = (await answered(house, "days=30"))["services"]
+    assert tomorrow["decided"] == LEAST
+
+
 async def test_older_cases_are_not_of_the_period(house):
     await house.start()
     for number in range(LEAST - 1):

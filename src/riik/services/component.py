@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from riik.cases import Case, Cases, Journey
+from riik.cases import State as CaseState
 from riik.core import (
     Clock,
     Database,
@@ -235,10 +236,16 @@ class Services:
         }
 
     def _journeys(self, since: datetime, until: datetime) -> list[Journey]:
-        """Cases begun in a period."""
+        """Cases begun in a period; what was decided after it is still being worked on."""
         with self.database.read() as work:
             found = self.cases.journeys(since=since, work=work)
-        return [one for one in found if one.opened_at <= until]
+        return [
+            replace(one, decided_at=None, decided_by="", state=CaseState.IN_PROGRESS)
+            if one.decided_at is not None and one.decided_at > until
+            else one
+            for one in found
+            if one.opened_at <= until
+        ]
 
     def what_if(
         self, service: str, *, fee: tuple[int, int] | None = None, deadline: int | None = None
