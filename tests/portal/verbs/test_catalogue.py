@@ -302,6 +302,9 @@ def test_more_services_than_anybody_has_are_refused(clock):
     [
         ("juhiluba", "et", "driving-licence"),
         ("doi bang lai", "vi", "driving-licence"),
+        ("bang lai", "vi", "driving-licence"),
+        ("bang lai", "en", "driving-licence"),
+        ("hoc bang lai", "vi", "driving-course"),
         ("hoc lai xe", "vi", "driving-course"),
         ("autokool", "et", "driving-course"),
         ("lost licence", "en", "driving-licence"),
