@@ -1,5 +1,6 @@
 """Acts do what they say to the running country, and the state does what it promises."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -117,6 +118,16 @@ async def test_what_was_signed_holds_in_forty_years(stage):
     [command] = [line.values["command"] for line in outcome.see if "command" in line.values]
     assert "--at 20" in command
     assert_works(command)
+
+
+async def test_steps_quote_what_the_person_read_and_write_money_one_way(stage):
+    steps = json.loads((stage.out / "journey.json").read_text())["steps"]
+    asked = [one["title"] for one in steps if one["title"].startswith("answer ")]
+    assert len(asked) == 4
+    assert all(title[7] + title[-1] == "“”" for title in asked)
+    details = {one["title"]: one["detail"] for one in steps}
+    assert details["sign the application with PIN2"] == "23.00 EUR owed"
+    assert details["pay at the bank"] == "23.00 EUR paid"
 
 
 async def test_the_commands_that_are_printed_work_as_they_are_printed(stage):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from riik.demo.acts import Backstage
 from riik.demo.browser import Browser
@@ -28,6 +29,9 @@ from riik.runtime.logs import open_log
 __all__ = ["Options", "run_demonstration"]
 
 FRONT_PORT = 7099
+
+STATUSES: Final = {200: "answered", 404: "knows of nothing (404)"}
+"""How an exchange ended, by the status of HTTP; a register that has no record answers 404."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +218,8 @@ def _print(
         asker = names[str(call["client"]).rpartition("/")[0]]
         service = "/".join(str(call["service"]).split("/")[-2:])
         provider = names["/".join(str(call["service"]).split("/")[:3])]
-        show(f"  {call['milliseconds']:5} ms  {asker} → {provider}: {service} ({call['status']})")
+        said = STATUSES.get(call["status"], f"status {call['status']}")
+        show(f"  {call['milliseconds']:5} ms  {asker} → {provider}: {service}, {said}")
         if look := looks.get(str(call["message"])):
             show(f"            for {look['purpose']}, by {look['legal_basis']}; {look['receipt']}")
     show(f"\n{shown.evidence} evidence containers and all papers are in {shown.folder}/")

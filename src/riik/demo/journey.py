@@ -156,7 +156,7 @@ class Journey:
             }
             await self._post(self.next_step, given)
             said = ", ".join(f"{field}: {value}" for field, value in given.items())
-            self._step(f"answer {questions[0]['title']}", said, began)
+            self._step(f"answer {_quoted(questions[0]['title'])}", said, began)
 
     async def sign(self) -> None:
         """Sign the application with the card and PIN2."""
@@ -175,13 +175,13 @@ class Journey:
     async def pay(self) -> None:
         """Pay the fee on the bank's website: the card confirms exactly this order."""
         began = self.clock()
-        case = self.result.status["case"]
+        case, fee = self.result.status["case"], self.result.status["fee"]
         await self._post("payment", {"return": f"{self.portal}/cases/{case}"})
         order = await self.browser.visit(self.result.status["payment"]["url"])
         receipt = await self.browser.submit(order)
         if receipt.form is not None:
             raise PaymentFailed(receipt.said(role="alert"), why="not-paid")
-        self._step("pay at the bank", receipt.said(of="big"), began)
+        self._step("pay at the bank", f"{_amount(fee)} paid", began)
         await self.wait()
 
     async def review(self, provider: str, case: str, decision: Mapping[str, Any]) -> None:
@@ -210,7 +210,9 @@ class Journey:
             if self.next_step in {"none", "review"}:
                 break
             await asyncio.sleep(POLL_SECONDS)
-        grounds = ", ".join(ground["text"] for ground in self.result.status.get("grounds", ()))
+        grounds = ", ".join(
+            _quoted(ground["text"]) for ground in self.result.status.get("grounds", ())
+        )
         self._step(f"the case is {self.result.outcome}", grounds, began)
 
     async def refresh(self) -> None:
@@ -243,6 +245,11 @@ class Journey:
         step = Step(title=title, detail=detail, seconds=self.clock() - began)
         self.result.steps.append(step)
         self.tell(step)
+
+
+def _quoted(text: str) -> str:
+    """What the person read, in their language, inside our English."""
+    return f"“{text}”"
 
 
 def _amount(fee: Mapping[str, Any]) -> str:
