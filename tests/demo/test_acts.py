@@ -115,8 +115,9 @@ async def test_a_killed_node_wakes_up_where_it_stopped(stage):
 async def test_what_was_signed_holds_in_forty_years(stage):
     outcome = await done(stage, "later")
     assert [line.kind for line in outcome.state[:4]] == ["yes"] * 4, told(outcome)
-    [command] = [line.values["command"] for line in outcome.see if "command" in line.values]
+    [command] = [line.code for line in outcome.see if line.code]
     assert "--at 20" in command
+    assert f"<code>{command}</code>" in await stage.page("/acts/later")
     assert_works(command)
 
 

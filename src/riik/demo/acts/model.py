@@ -68,12 +68,14 @@ class Line:
         values: Put into it: names by language, moments, days, numbers, texts as they are, and
             other lines, which are put into the visitor's language first.
         href: Where one sees it.
+        code: A command that is typed as it stands, after the text.
     """
 
     text: str
     kind: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     href: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

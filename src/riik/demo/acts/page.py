@@ -31,7 +31,7 @@ class _Words:
         """A line as the template wants it."""
         values = {name: self._value(value) for name, value in line.values.items()}
         said = self.texts(line.text, **{**self.people, **values})
-        return {"text": said, "kind": line.kind, "href": line.href}
+        return {"text": said, "kind": line.kind, "href": line.href, "code": line.code}
 
     def all(self, lines: Sequence[Line]) -> list[dict[str, Any]]:
         """Several of them."""

@@ -73,8 +73,8 @@ async def hold_later(running: Demonstration, out: Path, *, clock: Clock) -> Outc
                 href=f"/files/{APPLICATION}",
             ),
             Line(
-                later("On the command line, in the folder where the country runs: {command}"),
-                values={"command": validate_command(out, at=f"{last:%Y-%m-%d}T00:00:00Z")},
+                later("On the command line, in the folder where the country runs:"),
+                code=validate_command(out, at=f"{last:%Y-%m-%d}T00:00:00Z"),
             ),
         ],
         held=held[0],
