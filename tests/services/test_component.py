@@ -335,3 +335,69 @@ async def test_who_acts_for_a_child_reads_of_the_child(house, world):
     texts = [one["text"] for one in status["foreseen"]["grounds"]]
     assert "Under 18" in texts
     assert not any("You" in text for text in texts)
+
+
+# "This is wrong", said from a page of the case ----------------------------------------------
+
+
+def wrong(**changed):
+    """A word that the person told the population register it is wrong."""
+    return {
+        "register": f"{TRANSPORT.member}/population",
+        "field": "residence",
+        "number": "2026-000003",
+    } | changed
+
+
+async def test_what_is_said_to_be_wrong_is_marked_and_decided_by_an_official(house):
+    await house.start()
+    await house.answer()
+    status = await house.step("dispute", wrong())
+    [row] = [one for one in status["facts"] if "residence" in one["fields"]]
+    assert row["disputed"] == "2026-000003"
+    assert sum(bool(one["disputed"]) for one in status["facts"]) == 1
+    assert (await house.go())["state"] == "with-official"
+    view = await house.desk.open(house.clerk(), CASE)
+    assert [one["code"] for one in view["needs"]] == ["disputed"]
+    assert (view["rows"][0]["id"], view["rows"][0]["disputed"]) == (
+        "person.residence",
+        "2026-000003",
+    )
+
+
+async def test_rules_refuse_nobody_whose_word_against_a_register_is_open(house, world):
+    world.known = {**world.known, "person": {**world.known["person"], "residence_days": 1}}
+    await house.start()
+    await house.step("dispute", wrong(field="residence_days"))
+    assert (await house.go())["state"] == "with-official"
+    view = await house.desk.open(house.clerk(), CASE)
+    assert [one["code"] for one in view["needs"]] == ["disputed", "not-resident"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        wrong(register="EE-DEMO/GOV/1/other"),
+        wrong(field="salary"),
+        wrong(field=["residence"]),
+        wrong(number="<b>"),
+        wrong(number=3),
+        wrong(number="1" * 33),
+    ],
+    ids=["empty", "register", "field", "no text", "no number", "a count", "long"],
+)
+async def test_a_case_takes_no_word_about_what_it_does_not_rest_on(house, content):
+    await house.start()
+    with pytest.raises(AnswerRefused):
+        await house.step("dispute", content)
+    assert not any(one["disputed"] for one in (await house.status())["facts"])
+
+
+async def test_nobody_adds_to_another_person_s_case_nor_to_one_that_ended(house):
+    await house.go()
+    with pytest.raises(StepRefused) as ended:
+        await house.step("dispute", wrong())
+    assert ended.value.why == "ended"
+    with pytest.raises(AuthorityMissing):
+        await house.step("dispute", wrong(), person=JAAN)

@@ -15,7 +15,19 @@ SPEAKING = [
     FOLDER / "desk" / "notices.py",
     *FOLDER.glob("shown/*.py"),
 ]
-SHORT = {"yes", "no", "none", "you", "Yes", "No", "Granted", "Refused", "Withdrawn", "amended"}
+SHORT = {
+    "yes",
+    "no",
+    "none",
+    "you",
+    "Yes",
+    "No",
+    "Granted",
+    "Refused",
+    "Withdrawn",
+    "amended",
+    "disputed",
+}
 
 
 def spoken():

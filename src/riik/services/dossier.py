@@ -55,6 +55,8 @@ class Dossier:
         helpers: The officials who filled in with the person present, the last one last.
         colleague: What one official proposed, until another confirms it.
         decided: What an official decided and signed, or None.
+        disputed: Which facts the person told their register to be wrong (``person.residence``),
+            each with the number under which the register answers.
     """
 
     person: PersonCode
@@ -73,6 +75,7 @@ class Dossier:
     helpers: tuple[PersonCode, ...] = ()
     colleague: Decided | None = None
     decided: Decided | None = None
+    disputed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def assistant(self) -> PersonCode | None:
@@ -125,6 +128,7 @@ class Dossier:
             "amendments": self.amendments,
             "colleague": self.colleague,
             "decided": self.decided,
+            "disputed": self.disputed,
         }
         return msgspec.json.encode(plain)
 

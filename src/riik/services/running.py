@@ -28,6 +28,9 @@ MOST_DAYS_OFF = 30
 
 MOST_VERSIONS = 64
 
+DISPUTED = "disputed"
+"""What needs a human, besides the rules' own codes: the person says that a register is wrong."""
+
 RUN = "services.run"
 """Outbox topic: a case has work to do without the person; the payload is its id."""
 
@@ -97,14 +100,16 @@ class Running:
     def proposed(self) -> Proposal:
         """What the rules propose by what is known; without rules an official decides."""
         definition = self.definition
+        # What a person says is wrong, no computer decides upon.
+        said = (DISPUTED,) if self.dossier.disputed else ()
         if definition.rules is None or not definition.proposal_decision:
-            return Proposal(outcome="official")
+            return Proposal(outcome="official", grounds=said)
         decision = decide(definition.rules, definition.proposal_decision, self.known())
         value = decision.plain if isinstance(decision.plain, Mapping) else {}
         outcome = value.get("outcome")
         return Proposal(
-            outcome=outcome if outcome in ("grant", "refuse") else "official",
-            grounds=tuple(str(ground) for ground in value.get("grounds") or ()),
+            outcome=outcome if outcome in ("grant", "refuse") and not said else "official",
+            grounds=(*said, *(str(ground) for ground in value.get("grounds") or ())),
             explanation=tuple(explain(decision)),
         )
 

@@ -23,6 +23,7 @@ MOST_CERTIFICATE = 8_192
 MOST_ADDRESS = 500
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
+_NUMBER = re.compile(r"[0-9A-Za-z-]{1,32}\Z")
 _AMENDING = frozenset({"answers", "submission", "signature"})
 
 
@@ -154,6 +155,7 @@ class Steps:
             "signature": self.sign,
             "payment": self.pay,
             "withdrawal": self.withdraw,
+            "dispute": self.dispute,
         }
         if name not in known or detail:
             raise StepRefused("there is no such step", why="no-step", step=step[:40])
@@ -277,6 +279,29 @@ class Steps:
         write = self._moved(running, "withdrawn", State.WITHDRAWN)
         dossier = replace(running.dossier, prepared=b"", question=None, amended={})
         return Outcome(dossier=dossier, ended=True, write=write)
+
+    async def dispute(self, content: Mapping[str, Any], running: Running) -> Outcome:
+        """Keep that the person told a register it is wrong: an official decides, and sees it.
+
+        The content names the ``register``, its ``field``, and the ``number`` that it gave.
+        """
+        if running.case.state.ended or running.busy:
+            why = "ended" if running.case.state.ended else "busy"
+            raise StepRefused("nothing can be added to the case now", why=why)
+        number, register = content.get("number", ""), content.get("register", "")
+        if not isinstance(number, str) or not _NUMBER.match(number):
+            raise AnswerRefused("this is no number of a correction", why="value", field="number")
+        dossier, named = running.dossier, content.get("field", "")
+        said = {
+            f"{need.id}.{named}": number
+            for need in running.definition.needs
+            if named in need.fields
+            and need.id in dossier.facts
+            and str(dossier.facts[need.id].source.provider) == register
+        }
+        if not said:
+            raise AnswerRefused("this case rests on no such fact", why="unknown", field="field")
+        return Outcome(dossier=replace(dossier, disputed={**dossier.disputed, **said}))
 
     def paid(self, running: Running, task: Node) -> Outcome:
         """The bank's word came: the fee is paid."""

@@ -237,6 +237,19 @@ async def test_nothing_is_foretold_where_nothing_stands_against_it(begun):
     assert "Continue to the signature" in page
 
 
+async def test_a_line_that_was_said_to_be_wrong_is_marked_on_the_last_look(begun, house):
+    await begun.answer()
+    page = (await begun.get(f"{begun.case}/check")).text
+    assert f"case={begun.case.rpartition('/')[2]}" in page
+    house.case = begun.case.rpartition("/")[2]
+    register = next(one for one in (await house.status())["facts"] if "residence" in one["fields"])
+    said = {"register": register["register"], "field": "residence", "number": "2026-000003"}
+    await house.step("dispute", said)
+    assert (
+        "You said that this is wrong: 2026-000003" in (await begun.get(f"{begun.case}/check")).text
+    )
+
+
 # An official asks ---------------------------------------------------------------------------
 
 

@@ -116,7 +116,9 @@ def evidence(speaker: Speaker, *, proofs: Mapping[str, str]) -> list[dict[str, A
             "proof": proofs.get(str(row["message"]), "missing"),
             # A silent register needs a human; one that holds nothing has answered.
             # So does a field that is empty although what applied looked at it.
-            "differs": row["standing"] == Standing.UNAVAILABLE.value or row["kind"] == "unsaid",
+            "differs": row["standing"] == Standing.UNAVAILABLE.value
+            or row["kind"] == "unsaid"
+            or bool(row["disputed"]),
         }
         for row in (*unsaid_rows(speaker, _looked_at(speaker.running)), *fact_rows(speaker))
     ]

@@ -228,6 +228,15 @@ def _row(
         "kind": kind,
         "standing": fact.standing.value,
         "note": "",
+        # Under which number the person told the register that it is wrong.
+        "disputed": next(
+            (
+                number
+                for name in fields
+                if (number := speaker.running.dossier.disputed.get(f"{fact.need}.{name}"))
+            ),
+            "",
+        ),
         "source": source,
         "from": from_source,
         "organisation": organisation,

@@ -119,6 +119,30 @@ async def test_another_site_can_t_say_it_for_the_person(town):
     assert (sent.status, town.desk.asked) == (403, [])
 
 
+async def test_who_came_from_a_case_goes_back_to_it_and_the_case_is_told(town):
+    mari = await town.visitor()
+    view = {"case": "case-1"}
+    town.desk.portal.views["case-1"] = view
+    form = (await mari.get(f"{WRONG}&case=case-1")).text
+    assert 'name="case" value="case-1"' in form
+    assert form.count('href="/cases/case-1/continue"') == 2
+    sent = await told(mari, once=TICKET, case="case-1")
+    assert '/cases/case-1/continue"' in (await mari.get(sent.headers["location"])).text
+    [(case, step, content)] = town.desk.portal.sent
+    assert (case, step) == ("case-1", "dispute")
+    assert content == {"register": POPULATION, "field": "residence", "number": "2026-000003"}
+
+
+@pytest.mark.parametrize("case", ["", "//evil.example", "../me", "x" * 65, "<script>"])
+async def test_what_is_no_case_leads_nowhere(town, case):
+    mari = await town.visitor()
+    sent = await told(mari, once=TICKET, case=case)
+    assert sent.status == 303
+    page = (await mari.get(sent.headers["location"])).text
+    assert "/continue" not in page
+    assert "2026-000003" in page
+
+
 @pytest.mark.parametrize(
     "query", ["", "number=2026-999999&days=999", "once=", "once=x&number=2026-999999&days=9"]
 )

@@ -68,8 +68,8 @@ def source_of(fact: Row, formats: Formats) -> str:
 
 def fact_rows(view: Row, formats: Formats, texts: Texts) -> list[dict[str, Any]]:
     """Rows of the macro `fact`, each with the way to say that it is wrong."""
-    own = _own(view)
-    return [_fact(fact, formats, texts, own=own) for fact in view.get("facts", ())]
+    own, case = _own(view), str(view["case"])
+    return [_fact(fact, formats, texts, own=own, case=case) for fact in view.get("facts", ())]
 
 
 def known_groups(view: Row, formats: Formats, texts: Texts) -> list[dict[str, Any]]:
@@ -90,7 +90,9 @@ def known_groups(view: Row, formats: Formats, texts: Texts) -> list[dict[str, An
         if fact["standing"] == "known":
             group["rows"].append({"label": fact["label"], "value": _value(fact, formats)})
             if _own(view):
-                group["href"] = f"/me/wrong?{urlencode({'register': fact['register']})}"
+                group["href"] = (
+                    f"/me/wrong?{urlencode({'register': fact['register'], 'case': view['case']})}"
+                )
     return list(groups.values())
 
 
@@ -203,7 +205,7 @@ def _about_paper(paper: Row, formats: Formats) -> str:
     return ", ".join(filter(None, (str(paper["about"]), day)))
 
 
-def _fact(fact: Row, formats: Formats, texts: Texts, *, own: bool) -> dict[str, Any]:
+def _fact(fact: Row, formats: Formats, texts: Texts, *, own: bool, case: str) -> dict[str, Any]:
     standing = STANDINGS.get(fact["standing"], "missing")
     row = {
         "label": fact["label"],
@@ -212,8 +214,11 @@ def _fact(fact: Row, formats: Formats, texts: Texts, *, own: bool) -> dict[str, 
         "source": source_of(fact, formats),
         "standing": standing,
     }
-    if own and standing == "register":
-        asked = {"register": fact["register"], "field": ",".join(fact["fields"])}
+    if fact.get("disputed"):
+        row["note"] = texts("You said that this is wrong: {number}", number=fact["disputed"])
+    elif own and standing == "register":
+        fields = ",".join(fact["fields"])
+        asked = {"register": fact["register"], "field": fields, "case": case}
         row["act_href"] = f"/me/wrong?{urlencode(asked)}"
     return row
 

@@ -7,6 +7,8 @@ GET  /me/wrong/answers  what I said was wrong, and what was answered
 GET  /for             for whom I may act, and what I can begin for them
 """
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -16,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from riik.core import ClientId, IdentifierRefused, RiikError, is_blank
+from riik.portal.citizen.apply.where import at
 from riik.portal.citizen.errors import CorrectionsTooMany, PortalRefused
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.me.rows import answer_row, fields_of, register_rows
@@ -26,6 +29,7 @@ from riik.portal.session import Form, FormRefused, SignedOut, Visitor
 __all__ = ["routes"]
 
 MOST_TEXT: Final = LONGEST
+_CASE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 SENT: Final = "/me/wrong/sent"
 ANSWERS: Final = "/me/wrong/answers"
 
@@ -76,14 +80,14 @@ class _Me:
         register, fields = await self._known(request, visitor, query.get("register", ""))
         wanted = query.get("field", "").split(",")
         chosen = next((one["value"] for one in fields if one["value"] in wanted), "")
-        typed = kept or Form({"field": (chosen,)})
+        typed = kept or Form({"field": (chosen,), "case": (query.get("case", ""),)})
         return await self._ask(request, register, fields, typed)
 
     async def tell(self, request: Request) -> Response:
         """POST /me/wrong: the person's word goes to the register's owner, once."""
         hall, site = self.hall, self.hall.site
         visitor, form = await site.visitor(request), await site.form(request)
-        if set(form.fields) - {"register", "field", "should_be", "why", "once"}:
+        if set(form.fields) - {"register", "field", "should_be", "why", "once", "case"}:
             raise FormRefused("the form has fields that this page does not", why="fields")
         register, fields = await self._known(request, visitor, form.text("register"))
         errors = self._errors(request, form, fields)
@@ -108,7 +112,10 @@ class _Me:
             often = [{"field": "should_be", "text": hall.texts(request)(TOO_OFTEN)}]
             return await self._ask(request, register, fields, form, errors=often)
         ticket = form.text("once")
-        number = {"once": ticket, "number": told["number"], "days": told["days"]}
+        case = _case_of(form)
+        if case:
+            await self._note(visitor, case, form, told["number"])
+        number = {"once": ticket, "number": told["number"], "days": told["days"], "case": case}
         return await site.done(once, f"{SENT}?{urlencode(number)}" if ticket else ANSWERS)
 
     async def sent(self, request: Request) -> Response:
@@ -123,7 +130,11 @@ class _Me:
             raise PortalRefused("this person sent nothing under this number", why="no-number")
         kept = dict(parse_qsl(query))
         return await self.hall.show(
-            request, "wrong-sent.html", number=kept["number"], days=int(kept["days"])
+            request,
+            "wrong-sent.html",
+            number=kept["number"],
+            days=int(kept["days"]),
+            back_to=at(kept["case"], "continue") if kept.get("case") else "",
         )
 
     async def answers(self, request: Request) -> Response:
@@ -214,9 +225,23 @@ class _Me:
             field=next((one for one in fields if one["value"] == chosen), None),
             should_be=typed.text("should_be"),
             why=typed.text("why"),
+            case=_case_of(typed),
+            back_to=at(_case_of(typed), "continue") if _case_of(typed) else "",
             once=self.hall.site.ticket(),
             errors=errors or [],
         )
+
+    async def _note(self, visitor: Visitor, case: str, form: Form, number: str) -> None:
+        """Tell the case on whose page it was said; the register has it whatever comes of that."""
+        said = {"register": form.text("register"), "field": form.text("field"), "number": number}
+        with suppress(RiikError):
+            await self.hall.counter.portal.step(visitor, case, step="dispute", content=said)
+
+
+def _case_of(form: Form) -> str:
+    """The case from whose pages the person came; empty for whatever names none."""
+    case = form.text("case")
+    return case if _CASE.match(case) else ""
 
 
 def _whole(says: str) -> str:
