@@ -334,6 +334,12 @@ async def test_verdicts_put_aside_are_signed_on_a_page_of_their_own(anneli, wait
     assert "What you put aside waits here." in words(await anneli.get("/desk/sign"))
 
 
+async def test_what_was_put_aside_says_so_in_the_queue(anneli, waiting):
+    assert "put aside:" not in words(await anneli.get("/desk?queue=team"))
+    await send(anneli, f"/desk/cases/{CASE}/aside", outcome="grant")
+    assert "put aside: to grant" in words(await anneli.get("/desk?queue=team"))
+
+
 async def test_a_verdict_put_aside_is_taken_back(anneli, waiting):
     await send(anneli, f"/desk/cases/{CASE}/aside", outcome="grant")
     await send(anneli, "/desk/sign/take-back", case=CASE)

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from riik.core import Refused
 from riik.portal.official.room.http import KEYS, Room
 from riik.portal.official.shown import address, place_text, read_place, told_of
-from riik.portal.official.words import PURPOSES, refusal_text
+from riik.portal.official.words import PURPOSES, proposal_text, refusal_text
 
 __all__ = ["queue_routes"]
 
@@ -69,7 +69,13 @@ class _Calls:
             if which == "team":
                 page = await room.desk.queue(reader, which=which, service=service, after=after)
         telling, seat = room.telling(reader), room.desk.seat(reader)
-        rows = [telling.queue_row(row, which=which, service=service) for row in page["rows"]]
+        ready = await room.desk.ready(reader)
+        aside = {one["case"]: one["outcome"] for one in ready if one["same"]}
+        rows = [
+            telling.queue_row(row, which=which, service=service)
+            | {"aside": proposal_text(telling.texts, aside.get(row["case"], ""))}
+            for row in page["rows"]
+        ]
         following = address("/desk", queue=which, service=service, after=place_text(page["next"]))
         return await room.show(
             request,
@@ -92,7 +98,7 @@ class _Calls:
             first_href=address("/desk", queue=which, service=service) if after else "",
             told=told_of(query),
             colleagues=await self._colleagues(request),
-            ready=len(await room.desk.ready(reader)),
+            ready=len(ready),
             errors=[],
         )
 
