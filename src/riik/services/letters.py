@@ -220,7 +220,10 @@ def _grounds(running: Running, *, granted: bool) -> list[dict[str, str]]:
         return [{"text": definition.text(definition.letter.because, language), "law": law}, *own]
     whole = "; ".join(definition.law)
     stated = [
-        {"text": definition.text(ground, language), "law": law if article == whole else article}
+        {
+            "text": definition.text(ground, language),
+            "law": law if article == whole else definition.text(article, language),
+        }
         for ground, article in grounds_of(running)
     ]
     return stated + own

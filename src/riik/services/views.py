@@ -226,7 +226,7 @@ def _fee(speaker: Speaker, fee: Fee | None) -> dict[str, Any] | None:
             "amount": fee.amount.minor,
             "currency": fee.amount.currency,
             "label": label,
-            "law": fee.law,
+            "law": speaker.say(fee.law),
             "reference": fee.reference,
             "paid": to_text(fee.paid_at) if fee.paid_at else None,
         }
@@ -294,7 +294,7 @@ def _document(
 def _grounds(speaker: Speaker) -> list[dict[str, str]]:
     """Why the decision is no, each with its article."""
     return [
-        {"code": ground, "text": speaker.ground(ground), "law": law}
+        {"code": ground, "text": speaker.ground(ground), "law": speaker.say(law)}
         for ground, law in grounds_of(speaker.running)
     ]
 

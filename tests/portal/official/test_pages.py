@@ -154,7 +154,7 @@ async def test_a_case_shows_evidence_rules_and_what_can_be_done(anneli, waiting)
 async def test_a_ground_is_in_words_for_officials_and_as_its_person_reads_it(anneli, waiting):
     answer = await anneli.get(f"/desk/cases/{CASE}")
     told = words(answer)
-    assert "Under 18 Liiklusseadus" in told
+    assert "Under 18 Traffic Act" in told
     assert 'What the person reads: “<span lang="et">Vanus on alla 18 aasta</span>”' in answer.text
     assert "You are under 18" not in told
     assert "Sample of the signature" in told

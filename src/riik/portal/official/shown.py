@@ -144,7 +144,7 @@ class Telling:
     def clear(self, view: Row) -> list[dict[str, Any]]:
         """What was looked into and does not stand against it."""
         return [
-            {"state": "yes", "text": self.worded(row), "law": row["law"]}
+            {"state": "yes", "apart": True, "text": self.worded(row), "law": row["law"]}
             for row in view["trail"]["clear"]
         ]
 

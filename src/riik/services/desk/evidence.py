@@ -89,7 +89,7 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
         "grounds": [
             {
                 **definition.ground(one.code, language),
-                "law": one.law,
+                "law": definition.text(one.law, language),
                 "reads": definition.text(one.code, dossier.language),
             }
             for one in definition.grounds
@@ -166,7 +166,7 @@ def _trail(running: Running, language: str) -> dict[str, Any]:
         "applied": [
             {
                 **definition.ground(row["outputs"]["code"], language),
-                "law": row.get("law") or "",
+                "law": definition.text(row.get("law") or "", language),
                 "saw": [
                     {"question": saw["question"], "value": saw["value"]}
                     for saw in row["saw"]
@@ -176,7 +176,7 @@ def _trail(running: Running, language: str) -> dict[str, Any]:
             for row in applied
         ],
         "clear": [
-            {**definition.ground(one.code, language), "law": one.law}
+            {**definition.ground(one.code, language), "law": definition.text(one.law, language)}
             for one in definition.grounds
             if one.code not in codes and proposal is not None
         ],
