@@ -180,7 +180,7 @@ class Walker:
 
     async def told(self) -> str:
         """What the portal says in the end, once it has heard."""
-        for _ in range(20):
+        for _ in range(120):
             if "/working" not in self.page.url and await self.page.locator("main form").count() < 2:
                 break
             await self.page.wait_for_timeout(250)

@@ -1,10 +1,10 @@
-// An ID-card in a page: signs in and signs papers through the Web eID extension or through the
-// demonstration card's window, by the messages of Web eID 1.0. webeid.html explains the attributes.
-// Milliseconds of silence: extension, its program, a window that loads, a person.
+// An ID-card in a page, by the messages of Web eID 1.0: the extension's, or those of the
+// demonstration card's window. webeid.html explains the attributes.
+// Milliseconds of silence: extension, program, window, person.
 const EXTENSION = 1000, PROGRAM = 5000, WINDOW = 15000, PERSON = 120000;
 const lang = document.documentElement.lang, options = { lang };
 
-// Keys name sentences, the fittest first; the help desk finds what happened by its number.
+// Keys name sentences, the fittest first.
 const failure = (keys, number, signs) => Object.assign(new Error(keys[0]), { keys, number, signs });
 
 const post = async (url, content, csrf) => {
@@ -113,5 +113,5 @@ for (const root of document.querySelectorAll("[data-webeid]")) {
     button.onclick = () => running ? running.window.focus() : run(root, button.dataset.with === "card");
   }
 }
-// Who comes back by the back button sees the page as the server has it now.
+// The back button shows the page as it is now.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
