@@ -107,6 +107,24 @@ def test_one_row_too_many_fails_the_whole_unit(notes):
     assert texts(notes) == []
 
 
+TWICE = [(1, "Mari Maasikas"), (1, "Jaan Kask")]
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda work: work.insert_many("note", ("id", "text"), TWICE),
+        lambda work: work.execute(insert(NOTE), [{"id": one, "text": who} for one, who in TWICE]),
+    ],
+    ids=["insert_many", "execute"],
+)
+def test_an_error_tells_no_value_of_a_row(notes, put):
+    with pytest.raises(IntegrityError) as broken, notes.work() as work:
+        put(work)
+    assert "Kask" not in str(broken.value)
+    assert "Maasikas" not in str(broken.value)
+
+
 def test_many_rows_are_not_written_through_a_snapshot(notes):
     with pytest.raises(DatabaseMisused), notes.read() as work:
         work.insert_many("note", ("id", "text"), [(1, "a")])

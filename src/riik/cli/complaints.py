@@ -22,15 +22,10 @@ REMEDIES: Final = {
     ("cli.refused", "size"): "give the file itself, not an archive or an image of a disk",
     ("services.folder-refused", "unsigned"): "have its owner sign it: riik service sign; or say "
     "`unsigned = true` under [services] of a node that needs no signature",
-    (
-        "services.folder-refused",
-        "changed",
-    ): "get the folder again from its owner, or have them sign what it is now",
-    (
-        "services.folder-refused",
-        "signer",
-    ): "get the certificate of the owner's seal, by another way "
-    "than the folder, and name it as a signer",
+    ("services.folder-refused", "changed"): "get the folder again from its owner, or have them "
+    "sign what it is now",
+    ("services.folder-refused", "signer"): "get the certificate of the owner's seal, by another "
+    "way than the folder, and name it as a signer",
     ("services.folder-refused", "signature"): "get the folder again from its owner",
     ("cli.refused", "key"): "give a private key as PEM without passphrase, or --node",
     ("cli.refused", "path"): "don't use this file; tell who sent it",
@@ -60,10 +55,7 @@ REMEDIES: Final = {
     ("formats.toml-refused", "unknown-key"): "correct the key that is named, or remove it",
     ("formats.toml-refused", "value"): "give the key that is named a value of its kind",
     ("formats.toml-refused", "syntax"): "correct the line that is named (the form is TOML 1.0)",
-    (
-        "demo.example-missing",
-        "folder",
-    ): "run it from a checkout, or install riik anew: the "
+    ("demo.example-missing", "folder"): "run it from a checkout, or install riik anew: the "
     "bank's website comes along in share/riik/examples",
     ("demo.refused", "busy"): "stop the other command, or name another folder: --state FOLDER",
     ("demo.folder-refused", "state"): "name a folder that you may write to and that has room: "

@@ -21,6 +21,7 @@ from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.measuring import look_offers, telling_of
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
+from riik.node.fillers.registers import register_writer
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
 from riik.payments.http import bank_offers, counter_routes, fee_offers
@@ -32,7 +33,7 @@ from riik.portal.citizen.http import routes as portal_routes
 from riik.portal.citizen.jobs import handlers as portal_handlers
 from riik.portal.citizen.model import CatalogueEntry, Register
 from riik.portal.citizen.store import SqlPortalStore
-from riik.registers import Holding, Registers, Writer, load_register
+from riik.registers import Holding, Registers, load_register
 from riik.registers.http import offers as register_offers
 from riik.registers.http import usage_offers
 from riik.registers.store import SqlRegisterStore
@@ -91,13 +92,7 @@ def add_registers(assembly: Assembly) -> None:
         holdings=holdings,
         roles=assembly.roles.of,
         store=store,
-        writer=Writer(
-            store=store,
-            vault=base.vault,
-            outbox=base.outbox,
-            clock=base.clock,
-            entropy=base.entropy,
-        ),
+        writer=register_writer(base, store),
         database=base.database,
         vault=base.vault,
         clock=base.clock,

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from riik.node.base import Base, open_base, read_folder
 from riik.node.config import ConfigRefused, NodeConfig
+from riik.node.fillers.registers import register_writer
 from riik.profiles import COUNTRIES, country_profile
-from riik.registers import Holding, RegisterDefinition, Writer, load_register
+from riik.registers import Holding, RegisterDefinition, load_register
 from riik.registers.importing.client import (
     FileSource,
     RejectedFile,
@@ -94,13 +95,7 @@ def _importer(base: Base, definition: RegisterDefinition) -> Importer:
         ),
         runs=SqlImportStore(),
         records=store,
-        writer=Writer(
-            store=store,
-            vault=base.vault,
-            outbox=base.outbox,
-            clock=base.clock,
-            entropy=base.entropy,
-        ),
+        writer=register_writer(base, store),
         database=base.database,
         vault=base.vault,
         clock=base.clock,

@@ -121,7 +121,7 @@ class TableSource:
         Raises:
             ImportRefused: For ``source``: the database failed or the table is another by now.
         """
-        engine = create_engine(self.url)
+        engine = create_engine(self.url, hide_parameters=True)
         try:
             with engine.connect() as connection:
                 if engine.dialect.name == "postgresql":
@@ -185,7 +185,7 @@ def open_table(url: str, table: str) -> TableSource:
     """
     try:
         address = make_url(url)
-        engine = create_engine(address)
+        engine = create_engine(address, hide_parameters=True)
         try:
             header = tuple(column.name for column in _reflected(engine, table).columns)
         finally:

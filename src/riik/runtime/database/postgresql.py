@@ -37,6 +37,8 @@ class PostgresqlDatabase:
         self._engine = create_engine(
             url,
             isolation_level="SERIALIZABLE",
+            # Rows are people's data: an error tells the statement, never its values.
+            hide_parameters=True,
             pool_size=POOLED,
             max_overflow=MOST_CONNECTIONS - POOLED,
             pool_timeout=10,

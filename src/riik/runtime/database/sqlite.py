@@ -259,6 +259,8 @@ def _engine(path: Path, *, readers: int) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         isolation_level="AUTOCOMMIT",
+        # Rows are people's data: an error tells the statement, never its values.
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
         **pool,
     )

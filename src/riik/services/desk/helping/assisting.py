@@ -6,9 +6,9 @@ the look that it leaves. Who helped to apply does not decide (`verdicts`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
-from riik.core import PersonCode, SubjectId, Work
+from riik.core import PersonCode, Work
+from riik.services.desk.looking import RecordLook
 from riik.services.errors import AuthorityMissing
 from riik.services.running import Running
 from riik.services.steps import Visit
@@ -17,21 +17,6 @@ __all__ = ["ASSISTANCE", "Assisting"]
 
 ASSISTANCE = "assistance"
 """The purpose of such a look."""
-
-
-class RecordLook(Protocol):
-    """Writes down an official's look at a person's data, in the caller's unit of work."""
-
-    def __call__(
-        self,
-        subject: SubjectId,
-        *,
-        purpose: str,
-        legal_basis: str,
-        acting: PersonCode,
-        case: str,
-        work: Work,
-    ) -> object: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
