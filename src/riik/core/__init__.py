@@ -14,6 +14,7 @@ from riik.core.identifiers import (
 )
 from riik.core.memo import Memo
 from riik.core.money import Money, MoneyRefused
+from riik.core.packages import on_demand
 from riik.core.ports import (
     Clock,
     Database,
@@ -57,6 +58,7 @@ __all__ = [
     "Work",
     "from_text",
     "is_blank",
+    "on_demand",
     "person_code",
     "to_text",
     "years_between",

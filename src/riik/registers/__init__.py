@@ -4,45 +4,73 @@ One engine for every register: a register is a folder of data, its records have 
 history of signed changes, and nothing is read without right, purpose and a trace.
 """
 
-from riik.registers.checks import Outcome, check
-from riik.registers.component import Changed, RecordAccess, Registers, VerifyAuthority
-from riik.registers.definition import load_register
-from riik.registers.errors import (
-    AuthorityRefused,
-    DefinitionRefused,
-    HistoryRefused,
-    ImportRefused,
-    OfficialRefused,
-    PurposeRefused,
-    RecordRefused,
-    RequestRefused,
-    RightMissing,
-    UnknownSubject,
-)
-from riik.registers.history import Change, SignedChange, verify
-from riik.registers.importing import (
-    Importer,
-    MappingFile,
-    Plan,
-    Report,
-    SourceShape,
-    found_register,
-    guess_columns,
-    make_plan,
-    propose,
-    read_mapping,
-)
-from riik.registers.model import (
-    Caller,
-    ChangeRequest,
-    Holding,
-    Look,
-    NewRecord,
-    Reading,
-    RegisterDefinition,
-    Statement,
-)
-from riik.registers.writing import RegisterStore, Writer
+from typing import TYPE_CHECKING
+
+from riik.core import on_demand
+
+if TYPE_CHECKING:
+    from riik.registers.checks import Outcome, check
+    from riik.registers.component import Changed, RecordAccess, Registers, VerifyAuthority
+    from riik.registers.definition import load_register
+    from riik.registers.errors import (
+        AuthorityRefused,
+        DefinitionRefused,
+        HistoryRefused,
+        ImportRefused,
+        OfficialRefused,
+        PurposeRefused,
+        RecordRefused,
+        RequestRefused,
+        RightMissing,
+        UnknownSubject,
+    )
+    from riik.registers.history import Change, SignedChange, verify
+    from riik.registers.importing import (
+        Importer,
+        MappingFile,
+        Plan,
+        Report,
+        SourceShape,
+        found_register,
+        guess_columns,
+        make_plan,
+        propose,
+        read_mapping,
+    )
+    from riik.registers.model import (
+        Caller,
+        ChangeRequest,
+        Holding,
+        Look,
+        NewRecord,
+        Reading,
+        RegisterDefinition,
+        Statement,
+    )
+    from riik.registers.writing import RegisterStore, Writer
+else:
+    __getattr__ = on_demand(
+        __name__,
+        {
+            "checks": "Outcome check",
+            "component": "Changed RecordAccess Registers VerifyAuthority",
+            "definition": "load_register",
+            "errors": (
+                "AuthorityRefused DefinitionRefused HistoryRefused "
+                "ImportRefused OfficialRefused PurposeRefused RecordRefused "
+                "RequestRefused RightMissing UnknownSubject"
+            ),
+            "history": "Change SignedChange verify",
+            "importing": (
+                "Importer MappingFile Plan Report SourceShape found_register "
+                "guess_columns make_plan propose read_mapping"
+            ),
+            "model": (
+                "Caller ChangeRequest Holding Look NewRecord Reading RegisterDefinition Statement"
+            ),
+            "writing": "RegisterStore Writer",
+        },
+    )
 
 __all__ = [
     "AuthorityRefused",
