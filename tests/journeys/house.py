@@ -36,9 +36,8 @@ T = TypeVar("T")
 @asynccontextmanager
 async def running(folder: Path, profile: str = "ee", **more: Any) -> AsyncIterator[Demonstration]:
     """A small country of its own."""
-    country = await open_demonstration(
-        profile, folder, residents=RESIDENTS, shift=SHIFT, tell=lambda _line: None, **more
-    )
+    usual = {"residents": RESIDENTS, "shift": SHIFT, "patience": int(PATIENCE)}
+    country = await open_demonstration(profile, folder, tell=lambda _line: None, **(usual | more))
     try:
         yield country
     finally:

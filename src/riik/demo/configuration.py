@@ -77,6 +77,7 @@ def configurations(
     officials: Mapping[str, Sequence[Told]],
     secrets: Mapping[str, str],
     began: str,
+    patience: int = 2,
 ) -> dict[str, Tree]:
     """The configuration of every member's node, by role.
 
@@ -87,6 +88,7 @@ def configurations(
         officials: Who may review, by role.
         secrets: SHA-256 of each site's secret at login, hexadecimal, by the owner's role.
         began: When the country was founded.
+        patience: Seconds that a page of the portal waits for a part that somebody else knows.
     """
     own = {
         "authority": _authority(country, places, secrets),
@@ -94,7 +96,8 @@ def configurations(
         "identity": _identity(country) | _sign_in("identity-desk", places),
         "interior": _sign_in("interior-desk", places),
         "clinic": _sign_in("clinic-desk", places),
-        "portal": _portal(country, keys) | _sign_in("portal", places, leads_to=["bank-site"]),
+        "portal": _portal(country, keys, patience)
+        | _sign_in("portal", places, leads_to=["bank-site"]),
         "bank": _bank(country, places, clerks=officials.get("bank", ())),
         "witness": _witness(country, keys),
         "transport": _provider(country, "transport", [country.service], officials)
@@ -223,7 +226,7 @@ def _identity(country: Country) -> Tree:
     return {"identity": {"trust-centre": str(country.client("trust", "certificates"))}}
 
 
-def _portal(country: Country, keys: LogKeys) -> Tree:
+def _portal(country: Country, keys: LogKeys, patience: int) -> Tree:
     transport, school = country.members["transport"], country.members["school"]
     access = country_profile(country.profile).access.law
     return {
@@ -231,6 +234,7 @@ def _portal(country: Country, keys: LogKeys) -> Tree:
         "portal": {
             "login": str(country.client("authority", "login")),
             "inbox": str(country.client("portal", "inbox")),
+            "patience": patience,
             "catalogue": [
                 _entry(country.service, transport),
                 _entry(country.course, school),

@@ -126,6 +126,7 @@ async def open_demonstration(
     residents: int | None = None,
     shift: int = 0,
     front: int = 0,
+    patience: int = 2,
     tell: Callable[[str], None],
 ) -> Demonstration:
     """Found the country if it is not, and start it.
@@ -138,6 +139,7 @@ async def open_demonstration(
         residents: How many people live there; as the country's data say by default.
         shift: Added to the usual ports.
         front: Port where the front page listens already; 0 where there is none.
+        patience: Seconds that a page of the portal waits for a part that somebody else knows.
         tell: Called with a line of progress.
 
     Raises:
@@ -158,6 +160,7 @@ async def open_demonstration(
             fresh=fresh,
             residents=residents,
             find=partial(free_places, shift=shift, front=front),
+            patience=patience,
             tell=tell,
             lock=lock,
         )
@@ -176,6 +179,7 @@ async def _open(
     fresh: bool,
     residents: int | None,
     find: Callable[[Country], dict[str, Place]],
+    patience: int,
     tell: Callable[[str], None],
     lock: int,
 ) -> Demonstration:
@@ -189,7 +193,9 @@ async def _open(
         check_whole(folder, country.members)
         check_cards(folder, read_holders(folder))
     for _ in range(PORT_TRIES):
-        running, nodes = await _prepare(country, folder, find(country), tell=tell)
+        running, nodes = await _prepare(
+            country, folder, find(country), patience=patience, tell=tell
+        )
         try:
             if processes:
                 await _stop(nodes)
@@ -216,6 +222,7 @@ async def _prepare(
     folder: Path,
     places: Mapping[str, Place],
     *,
+    patience: int,
     tell: Callable[[str], None],
 ) -> tuple[Demonstration, dict[str, Node]]:
     """Configure, certify, join; fill the registers if nobody did. Nothing listens yet."""
@@ -227,7 +234,9 @@ async def _prepare(
     told = read_people(source, country=country.profile, today=date.fromisoformat(began[:10]))
     memberships = _memberships(country, folder, places)
     await asyncio.to_thread(_check_keys, memberships)
-    await asyncio.to_thread(_configure, country, memberships, places, told, began)
+    await asyncio.to_thread(
+        _configure, country, memberships, places, told, began=began, patience=patience
+    )
     await asyncio.to_thread(_certify, folder, memberships, places)
     clerks = [str(one.person.code) for one in told if "bank" in one.official]
     write_bank_site(folder, country, places, clerks=clerks)
@@ -303,7 +312,9 @@ def _configure(
     memberships: list[Membership],
     places: Mapping[str, Place],
     told: tuple[Told, ...],
+    *,
     began: str,
+    patience: int,
 ) -> None:
     """Write every node's configuration; ports may have changed since the last start."""
     named = {membership.role: membership for membership in memberships}
@@ -314,7 +325,13 @@ def _configure(
     officials = {role: [one for one in told if role in one.official] for role in country.members}
     secrets = {role: named[role].login_secret() for role, _ in SITES.values()}
     trees = configurations(
-        country, places, keys=keys, officials=officials, secrets=secrets, began=began
+        country,
+        places,
+        keys=keys,
+        officials=officials,
+        secrets=secrets,
+        began=began,
+        patience=patience,
     )
     for role, tree in trees.items():
         named[role].keys()

@@ -54,8 +54,10 @@ MOST_HEADS, MOST_RECEIPTS = 256, 10_000
 """How many tree heads and receipts stay checked: about 10 MB, and nothing of any person."""
 
 
-def citizen_pages(assembly: Assembly, counter: CitizenCounter, *, site: Site) -> list[Route]:
-    """The pages; ``counter`` is what they may ask."""
+def citizen_pages(
+    assembly: Assembly, counter: CitizenCounter, *, site: Site, patience: float
+) -> list[Route]:
+    """The pages; ``counter`` is what they may ask, ``patience`` as the portal's section says."""
     base = assembly.base
     hall = Hall(
         site=site,
@@ -63,6 +65,7 @@ def citizen_pages(assembly: Assembly, counter: CitizenCounter, *, site: Site) ->
         pages=Pages(riik.portal.citizen),
         clock=base.clock,
         card=assembly.config.file.people.card,
+        patience=patience,
     )
 
     def judge(document: bytes) -> Report:
@@ -75,7 +78,7 @@ def citizen_pages(assembly: Assembly, counter: CitizenCounter, *, site: Site) ->
 
 
 def minister_pages(
-    assembly: Assembly, counter: CitizenCounter, registers: Sequence[Register]
+    assembly: Assembly, counter: CitizenCounter, registers: Sequence[Register], *, patience: float
 ) -> list[BaseRoute]:
     """The country in numbers, at the portal: anyone may read them."""
     file, own = assembly.config.file, assembly.config.client("portal")
@@ -85,6 +88,7 @@ def minister_pages(
         registers=[(one.client, one.organisation) for one in registers],
         words=counter.held.words,
         organisations=_organisations(assembly),
+        patience=patience,
     )
     available = Availability(
         shelf=counter.catalogue.shelf,
@@ -92,7 +96,9 @@ def minister_pages(
         registers=registers,
         words=counter.held.words,
     )
-    tries = Tries(exchange=assembly.exchange, client=own, catalogue=counter.catalogue)
+    tries = Tries(
+        exchange=assembly.exchange, client=own, catalogue=counter.catalogue, patience=patience
+    )
     profile, place, front = assembly.profile, file.node.names, file.people.front
     page = FiguresPage(profile=profile, place=place, front=front)
     trying = TryPage(profile=profile, place=place, front=front)
@@ -124,6 +130,7 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
         in_thread=base.in_thread,
         exchange=assembly.exchange,
         client=own,
+        patience=section.patience,
     )
     contents = max(1, len(providers)) * len(LANGUAGES)
     catalogue = Catalogue(
@@ -157,7 +164,9 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
         ),
         told=told,
         held=OwnData(errands=errands, registers=registers, words=words, texts=texts),
-        numbers=Numbers(exchange=assembly.exchange, client=own, providers=providers),
+        numbers=Numbers(
+            exchange=assembly.exchange, client=own, providers=providers, patience=section.patience
+        ),
         tracking=_tracking(assembly, portal, section, errands=errands, words=words, texts=texts),
     )
 

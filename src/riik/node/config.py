@@ -261,10 +261,15 @@ class BankSection(Shape):
 
 
 class PortalSection(Shape):
-    """The citizen's portal: which services and registers it knows."""
+    """The citizen's portal: which services and registers it knows.
+
+    ``patience`` is for how many seconds a page waits for a part that somebody else knows; then it
+    is shown without, and says so.
+    """
 
     login: str
     inbox: str
+    patience: Annotated[int, msgspec.Meta(ge=1, le=60)] = 2
     catalogue: tuple["CatalogueSection", ...] = ()
     registers: tuple["RegisterSection", ...] = ()
 

@@ -293,8 +293,9 @@ def add_portal(assembly: Assembly) -> None:
     assembly.routes += portal_routes(portal, site=assembly.site)
     assembly.routes += open_routes(counter)
     assembly.routes += mine_routes(counter, site=assembly.site)
-    assembly.routes += minister_pages(assembly, counter, portal.registers)
-    assembly.routes += citizen_pages(assembly, counter, site=assembly.site)
+    patience = section.patience
+    assembly.routes += minister_pages(assembly, counter, portal.registers, patience=patience)
+    assembly.routes += citizen_pages(assembly, counter, site=assembly.site, patience=patience)
     assembly.on(portal_handlers(portal))
 
 

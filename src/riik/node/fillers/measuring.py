@@ -26,7 +26,6 @@ __all__ = ["Looks", "groups_told", "look_offers", "telling_of"]
 SERVICE = "measures"
 LEAST = 10
 INVENTED = Telling(least=3, step=3, daily=False)
-ASK_SECONDS = 2.0
 DAYS = 30
 JSON = (("Content-Type", "application/json"),)
 
@@ -127,6 +126,7 @@ class Looks:
         registers: Each with the names of its keeper.
         words: What registers call their purposes.
         organisations: How members are called, by language.
+        patience: Seconds that a register has to answer.
     """
 
     exchange: Exchange
@@ -134,6 +134,7 @@ class Looks:
     registers: Sequence[tuple[ClientId, Mapping[str, str]]]
     words: RegisterWords
     organisations: Mapping[str, Mapping[str, str]]
+    patience: float
 
     async def all(self, language: str) -> dict[str, Any]:
         """Looks of all logs that told, each log once; by whom and for what; who is silent."""
@@ -174,7 +175,8 @@ class Looks:
         }
 
     async def _ask(self, register: ClientId) -> _Told | None:
-        call = Call(client=self.client, service=ServiceId(register, SERVICE), timeout=ASK_SECONDS)
+        service = ServiceId(register, SERVICE)
+        call = Call(client=self.client, service=service, timeout=self.patience)
         try:
             body = (await self.exchange.call(call)).accepted().body
             return msgspec.json.decode(body, type=_Told)

@@ -19,13 +19,10 @@ from riik.portal.citizen.catalogue import Catalogue, Provider
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.guides import named
 from riik.portal.citizen.model import Register
-from riik.portal.citizen.shelf import Shelf
+from riik.portal.citizen.shelf import PATIENCE, Shelf
 from riik.portal.citizen.words import RegisterWords
 
 __all__ = ["PERIODS", "Availability", "Numbers", "Tries"]
-
-ASK_SECONDS = 2.0
-
 
 PERIODS = (30, 90, 365)
 """Days over which providers tell figures: no others, or two of them would differ by one day."""
@@ -68,6 +65,7 @@ class Numbers:
     exchange: CallOut
     client: ClientId
     providers: Sequence[Provider]
+    patience: float = PATIENCE
 
     async def all(self, language: str, *, days: int = 30) -> dict[str, Any]:
         """A row a service, with who answers for it; providers that are silent are named.
@@ -103,7 +101,7 @@ class Numbers:
             client=self.client,
             service=ServiceId(provider, "measures"),
             query=urlencode({"days": days}),
-            timeout=ASK_SECONDS,
+            timeout=self.patience,
         )
         try:
             body = (await self.exchange.call(call)).accepted().body
@@ -190,6 +188,7 @@ class Tries:
     exchange: CallOut
     client: ClientId
     catalogue: Catalogue
+    patience: float = PATIENCE
 
     async def services(self, language: str) -> list[dict[str, str]]:
         """Which services there are: id and name."""
@@ -210,7 +209,7 @@ class Tries:
             service=ServiceId(ClientId.parse(guide["provider"]), "measures"),
             path="/what-if",
             query=urlencode({"service": service, **figures}),
-            timeout=ASK_SECONDS,
+            timeout=self.patience,
         )
         body = (await self.exchange.call(call)).accepted().body
         try:

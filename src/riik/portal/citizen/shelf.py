@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from riik.core import (
     ClientId,
@@ -24,7 +24,8 @@ from riik.exchange import Answer, Call
 
 __all__ = ["Answered", "Kept", "Shelf", "ShelfStore"]
 
-ASK_SECONDS = 2.0
+PATIENCE: Final = 2.0
+"""So many seconds a visitor waits for somebody who may be silent, where nothing else is set."""
 KEPT_DAYS = 400
 
 
@@ -85,6 +86,7 @@ class Shelf:
 
     Attributes:
         client: The portal's own subsystem.
+        patience: Seconds that somebody who is asked has to answer.
     """
 
     store: ShelfStore
@@ -93,6 +95,7 @@ class Shelf:
     in_thread: InThread
     exchange: CallOut
     client: ClientId
+    patience: float = PATIENCE
 
     async def of(self, providers: Iterable[ClientId]) -> dict[ClientId, Kept]:
         """What is kept of these, without asking anybody."""
@@ -135,7 +138,7 @@ class Shelf:
             path=path,
             purpose="own-data",
             legal_basis="publication",
-            timeout=ASK_SECONDS,
+            timeout=self.patience,
         )
         try:
             content = (await self.exchange.call(call)).accepted().body

@@ -17,7 +17,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +27,7 @@ from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.guides import named
 from riik.portal.citizen.hall.ports import Counter
 from riik.portal.citizen.pages import foot, tabs
+from riik.portal.citizen.shelf import PATIENCE
 from riik.portal.design.formats import Formats
 from riik.portal.design.http import language_of
 from riik.portal.design.pages import Pages
@@ -35,9 +36,6 @@ from riik.portal.session import SignedOut, Visitor
 from riik.portal.session.http import Handler, Site
 
 __all__ = ["Hall"]
-
-PART_SECONDS: Final = 2.0
-"""So long a page waits for a part of it that may be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +48,7 @@ class Hall:
         pages: Of the room `riik.portal.citizen`.
         clock: For greetings, and for how long ago something was.
         card: Origin of the demonstration card; empty outside the demonstration.
+        patience: Seconds that a page waits for a part of it that may be missing.
     """
 
     site: Site
@@ -57,6 +56,7 @@ class Hall:
     pages: Pages
     clock: Clock
     card: str = ""
+    patience: float = PATIENCE
 
     def language(self, request: Request) -> str:
         """The visitor's language."""
@@ -90,7 +90,7 @@ class Hall:
         A session that ended is no missing part: the person signs in again.
         """
         try:
-            return await asyncio.wait_for(asked, PART_SECONDS)
+            return await asyncio.wait_for(asked, self.patience)
         except SignedOut:
             raise
         except (RiikError, TimeoutError):
