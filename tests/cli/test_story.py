@@ -5,8 +5,8 @@ import pytest
 from riik.demo import stories
 
 WRONG = [
-    ("a story", ["vehicle"], "no story 'vehicle'", ["driving-course", "driving-licence"]),
-    ("all of a story", ["vehicle", "--all"], "no story 'vehicle'", ["driving-licence"]),
+    ("a story", ["spaceship"], "no story 'spaceship'", ["driving-course", "driving-licence"]),
+    ("all of a story", ["spaceship", "--all"], "no story 'spaceship'", ["driving-licence"]),
     ("a path", ["../people/ee"], "no story '../people/ee'", ["driving-licence"]),
     ("a variant", ["driving-licence", "--as", "lost"], "no variant of driving-licence 'lost'",
      stories()["driving-licence"]),

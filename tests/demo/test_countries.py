@@ -6,10 +6,11 @@ from importlib.resources import files
 
 import pytest
 
-from riik.demo.configuration import OWN_DATA, OWN_LAW
-from riik.demo.country import DATA, read_country
+from riik.demo.configuration import configurations
+from riik.demo.country import DATA, NATION, free_places, read_country
 from riik.demo.people import read_people
-from riik.demo.storytelling import stories
+from riik.demo.population.residents import residents
+from riik.demo.storytelling import countries_of, read_story, stories
 from riik.portal.design.shell import Shell
 from riik.profiles import COUNTRIES, country_profile
 
@@ -17,25 +18,51 @@ CATALOGUE = files("riik") / "catalogue"
 FOREIGN = {"ee": ("VN ", "luật "), "vn": ("seadus", "gdpr", "määrus", "itds")}
 """How laws begin or end that are the other country's."""
 
+TWO = """
+[[person]]
+id = "anna"
+given = "Anna"
+family = "Näide"
+sex = "F"
+born = "today-40y"
+serial = "991"
+spouse = "juku"
+records.population = { phone = "+372 5550000" }
+records.vehicles = [{ from = "today-10d", number = "1" }, { number = "2", keeper = "@juku" }]
+
+[[person]]
+id = "juku"
+given = "Juku"
+family = "Näide"
+sex = "M"
+born = "today-41y"
+serial = "992"
+lives-with = "anna"
+"""
+
 
 def _read(kind, name, file):
     return tomllib.loads((CATALOGUE / kind / name / file).read_text("utf-8"))
 
 
+KEPT = [
+    (country, register) for country in COUNTRIES for register in read_country(country).registers
+]
+
+
 def _services(country):
-    read = read_country(country)
-    return [read.service, read.course]
+    return list(read_country(country).providers)
 
 
-@pytest.mark.parametrize("country", COUNTRIES)
-@pytest.mark.parametrize("register", OWN_DATA)
+@pytest.mark.parametrize(("country", "register"), KEPT)
 def test_people_read_their_own_data_by_a_law_of_their_country(country, register):
-    law = OWN_LAW.get((country, register), country_profile(country).access.law)
+    read = read_country(country)
+    own = read.members[read.registers[register]].registers[register]
+    law = own.own_law or country_profile(country).access.law
     [right] = [
         one
         for one in _read("registers", register, "rights.toml")["right"]
-        if one["offers"] == [OWN_DATA[register]]
-        and (one["purpose"], one["legal-basis"]) == ("own-data", law)
+        if one["offers"] == [own.own] and (one["purpose"], one["legal-basis"]) == ("own-data", law)
     ]
     assert right["statement"] == "required"
     [named] = [
@@ -71,13 +98,43 @@ def test_a_service_speaks_its_country_s_language_first(country):
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
-def test_units_of_officials_get_the_cases_of_their_country(country):
-    units = [
-        one for member in read_country(country).members.values() for one in member.units.values()
-    ]
-    assert sorted(service for unit in units for service in unit.services) == sorted(
-        _services(country)
+def test_the_services_of_a_country_are_in_the_catalogue_and_their_owner_is_who_offers_them(country):
+    read = read_country(country)
+    for service, role in read.providers.items():
+        assert _read("services", service, "service.toml")["owner"] == role
+    for register, role in read.registers.items():
+        assert _read("registers", register, "register.toml")["owner"] == role
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_a_smaller_country_has_what_everybody_needs_and_who_was_named(country):
+    small = read_country(country).only(["school"])
+    assert set(small.members) == {*NATION, "school"}
+    assert small.providers == dict.fromkeys(small.providers, "school")
+    assert "driving-rights" not in small.registers
+    trees = configurations(
+        small,
+        free_places(small, shift=9_500),
+        keys=dict.fromkeys((*small.keepers, "witness"), "key"),
+        officials={},
+        secrets=dict.fromkeys(small.members, "00"),
+        began="2026-11-23T12:00:00Z",
     )
+    assert "transport" not in str(trees)
+
+
+def test_people_of_stories_share_a_home_and_name_each_other(tmp_path):
+    path = tmp_path / "ee.toml"
+    path.write_text(TWO)
+    anna, juku = read_people(path, country="ee", today=date(2026, 12, 1))
+    assert juku.person.lives_with == anna.person.code
+    assert anna.person.records["vehicles"][1].values["keeper"] == juku.person.code
+    found = residents(
+        "ee", seed="x", count=2, today=date(2026, 12, 1), story=[anna.person, juku.person]
+    )
+    first, second = (one.records["population"][0].values for one in found)
+    assert first["residence"] == second["residence"]
+    assert (first["phone"], first["spouse"]) == ("+372 5550000", juku.person.code)
 
 
 def test_a_child_is_named_in_the_order_of_the_country():
@@ -98,5 +155,8 @@ def test_each_country_has_laws_of_its_own():
     assert set.intersection(*laws) == set()
 
 
-def test_stories_are_told_of_both_services():
-    assert set(stories()) == {"driving-licence", "driving-course"}
+@pytest.mark.parametrize("name", stories())
+def test_a_story_is_of_a_service_of_its_country(name):
+    service, _ = read_story(name)
+    for country in countries_of(name):
+        assert service[country] in read_country(country).providers

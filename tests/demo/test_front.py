@@ -13,7 +13,6 @@ from tests.portal.sight import opened, violations
 
 import riik
 from riik.demo.acts import Backstage, Stage
-from riik.demo.configuration import OWN_DATA as REGISTERS
 from riik.demo.country import FRONT, free_places, read_country
 from riik.demo.front import FrontSite
 from riik.demo.front.doors import DOORS
@@ -156,13 +155,13 @@ def test_a_known_question_is_told_in_words(offer):
     assert asked_for(offer, Texts("en", {})) == OFFERS[offer]
 
 
-@pytest.mark.parametrize("register", REGISTERS)
+@pytest.mark.parametrize("register", read_country("ee").registers)
 @pytest.mark.parametrize("service", EVERYWHERE)
 def test_what_every_register_offers_is_told_in_words(register, service):
     assert asked_for(f"{register}/{service}", Texts("en", {})) == EVERYWHERE[service]
 
 
-@pytest.mark.parametrize("register", REGISTERS)
+@pytest.mark.parametrize("register", read_country("ee").registers)
 def test_every_offer_of_a_register_has_words(register):
     folder = Path(riik.__file__).parent / "catalogue" / "registers" / register
     offers = tomllib.loads((folder / "offers.toml").read_text(encoding="utf-8"))

@@ -11,13 +11,11 @@ from typing import Any, TypeVar
 
 from riik.core import PersonCode
 from riik.demo.browser import Browser
-from riik.demo.configuration import REGISTERS
 from riik.demo.journey import Journey
 from riik.demo.running import Demonstration, open_demonstration
 from riik.transparency import VerifierKey
 
 RESIDENTS = 12
-KEEPERS = {register: role for role, several in REGISTERS.items() for register in several}
 PATIENCE = 30.0
 SHIFT = 1_000 + os.getpid() % 500 * 40
 """Ports of this test process: a port that a test closes for a while is nobody else's meanwhile."""
@@ -35,7 +33,7 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def running(folder: Path, profile: str = "ee", **more: Any) -> AsyncIterator[Demonstration]:
-    """A small country of its own."""
+    """A small country of its own; ``members`` names whom it needs besides the nation's own."""
     usual = {"residents": RESIDENTS, "shift": SHIFT, "patience": int(PATIENCE)}
     country = await open_demonstration(profile, folder, tell=lambda _line: None, **(usual | more))
     try:
@@ -112,7 +110,10 @@ async def live(country: Demonstration, who: str, **how: Any) -> Lived:
 async def told(journey: Journey) -> Lived:
     """What a journey left."""
     case = journey.result.status["case"]
-    looks = {register: await looks_of(journey, register, case=case) for register in KEEPERS}
+    looks = {
+        register: await looks_of(journey, register, case=case)
+        for register in journey.country.registers
+    }
     notices = await journey.browser.get(f"{journey.portal}/v1/notices")
     return Lived(
         code=journey.browser.holder.code,
@@ -125,7 +126,7 @@ async def told(journey: Journey) -> Lived:
 
 async def looks_of(journey: Journey, register: str, *, case: str) -> list[dict[str, Any]]:
     """The looks of one case at one register, once all have their receipts."""
-    address = f"{journey.portal}/v1/looks/{list(KEEPERS).index(register)}/proofs"
+    address = f"{journey.portal}/v1/looks/{list(journey.country.registers).index(register)}/proofs"
 
     async def proved() -> list[dict[str, Any]] | None:
         found = (await journey.browser.get(address))["proofs"]

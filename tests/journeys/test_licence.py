@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.journeys.house import KEEPERS, balance, live, log_keys, right_of, until, visit
+from tests.journeys.house import balance, live, log_keys, right_of, until, visit
 
 from riik.exchange import Direction, Role, verify_evidence
 from riik.exchange.errors import EvidenceRefused
@@ -119,7 +119,10 @@ async def test_each_register_tells_of_exactly_one_look(country, renewed, registe
     [look] = renewed.looks[register]
     access, (offer, fields) = look["access"], ASKED[register]
     assert access["reader"] == str(country.country.client("transport", "services"))
-    assert access["service"] == f"{country.country.client(KEEPERS[register], register)}/{offer}"
+    assert (
+        access["service"]
+        == f"{country.country.client(country.country.registers[register], register)}/{offer}"
+    )
     assert (access["purpose"], access["legal_basis"]) == (
         "driving-licence-renewal",
         "Liiklusseadus",
@@ -145,7 +148,7 @@ async def test_a_register_that_held_nothing_was_looked_into_all_the_same(renewed
 async def test_every_receipt_holds_without_any_network(country, renewed, register):
     for look in renewed.looks[register]:
         disclosed = verify_file(
-            b64decode(look["disclosure"]), **log_keys(country, KEEPERS[register])
+            b64decode(look["disclosure"]), **log_keys(country, country.country.registers[register])
         )
         assert disclosed.access.to_json() == look["access"]
         assert len(disclosed.witnesses) == 1
@@ -169,9 +172,9 @@ async def test_a_receipt_with_another_purpose_does_not_hold(country, renewed):
 
 @pytest.mark.parametrize("register", [*ASKED, "driving-rights"])
 async def test_evidence_of_both_nodes_and_looks_match_one_to_one(country, renewed, register):
-    keeper, asker = country.nodes[KEEPERS[register]], country.nodes["transport"]
+    keeper, asker = country.nodes[country.country.registers[register]], country.nodes["transport"]
     looked = {look["access"]["message_id"] for look in renewed.looks[register]}
-    provider = str(country.country.client(KEEPERS[register], register))
+    provider = str(country.country.client(country.country.registers[register], register))
     for node, role in ((keeper, Role.PROVIDER), (asker, Role.CONSUMER)):
         asked = {
             record.message_id
@@ -188,7 +191,7 @@ async def test_what_was_asked_and_answered_is_proved_by_both_sides(country, rene
     [look] = renewed.looks[register]
     sides = [
         (country.nodes["transport"], Role.CONSUMER),
-        (country.nodes[KEEPERS[register]], Role.PROVIDER),
+        (country.nodes[country.country.registers[register]], Role.PROVIDER),
     ]
     for direction in Direction:
         one, other = [
@@ -223,7 +226,7 @@ async def test_the_provider_sends_each_errand_once(country, renewed):
 async def test_own_data_show_the_new_licence(country, renewed):
     async with visit(country, "mari") as journey:
         await journey.sign_in()
-        number = list(KEEPERS).index("driving-rights")
+        number = list(country.country.registers).index("driving-rights")
         own = await journey.browser.get(f"{journey.portal}/v1/registers/{number}/own")
     assert own["licence_number"].startswith(f"ET{datetime.now(UTC):%y}")
 

@@ -18,7 +18,12 @@ __all__ = ["story"]
 @click.option("--as", "variant", default="", help="A variant, such as `refused-medical`.")
 @click.option("--all", "every", is_flag=True, help="Every variant of the story.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a story.")
-@click.option("--country", type=click.Choice(["ee", "vn"]), default="ee", show_default=True)
+@click.option(
+    "--country",
+    type=click.Choice(["ee", "vn"]),
+    default=None,
+    help="Where; by default in the country whose story it is, else in ee.",
+)
 @click.option(
     "--state",
     type=click.Path(file_okay=False, path_type=Path),
@@ -27,13 +32,19 @@ __all__ = ["story"]
     help="Where the country's keys and databases are.",
 )
 def story(
-    name: str | None, *, variant: str, every: bool, as_json: bool, country: str, state: Path
+    name: str | None,
+    *,
+    variant: str,
+    every: bool,
+    as_json: bool,
+    country: str | None,
+    state: Path,
 ) -> None:
     """Tell a story, such as `driving-licence`; without a NAME, list what there is.
 
     Exit status: 0 it ended as its data say, 1 it did not, 2 the command was wrong.
     """
-    from riik.demo import run, stories
+    from riik.demo import countries_of, run, stories
 
     known = stories()
     if name is None:
@@ -43,8 +54,11 @@ def story(
     _check(name, known, hint="NAME", what="story")
     if variant:
         _check(variant, known[name], hint="--as", what=f"variant of {name}")
+    lived = countries_of(name)
+    here = country or lived[0]
+    _check(here, lived, hint="--country", what=f"country of {name}")
     chosen = list(known[name]) if every else [variant]
-    good = run(_tell(name, chosen, country, state / country, as_json=as_json))
+    good = run(_tell(name, chosen, here, state / here, as_json=as_json))
     raise SystemExit(0 if good else 1)
 
 

@@ -4,7 +4,7 @@ from riik.demo.command import Options, run_demonstration
 from riik.demo.journey import Step
 from riik.demo.loop import run
 from riik.demo.running import Demonstration, open_demonstration
-from riik.demo.storytelling import Story, Told, read_story, stories, tell_story
+from riik.demo.storytelling import Story, Told, countries_of, read_story, stories, tell_story
 
 __all__ = [
     "Demonstration",
@@ -12,6 +12,7 @@ __all__ = [
     "Step",
     "Story",
     "Told",
+    "countries_of",
     "open_demonstration",
     "read_story",
     "run",

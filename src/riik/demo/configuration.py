@@ -11,55 +11,10 @@ from riik.demo.country import Country, DemoMember, Place
 from riik.demo.people import Told
 from riik.profiles import country_profile
 
-__all__ = ["REGISTERS", "SITES", "LogKeys", "configurations"]
-
-REGISTERS: Mapping[str, tuple[str, ...]] = {
-    "interior": ("population",),
-    "identity": ("identity-documents",),
-    "clinic": ("medical-certificates",),
-    "school": ("driving-training",),
-    "transport": ("driving-rights",),
-}
-"""Which member keeps which registers; each has a log of looks."""
-
-OWN_DATA: Mapping[str, str] = {
-    "population": "person",
-    "identity-documents": "documents",
-    "medical-certificates": "certificates",
-    "driving-training": "courses",
-    "driving-rights": "right",
-}
-"""By which offer of each register people read their own data."""
-
-OWN_LAW: Mapping[tuple[str, str], str] = {("ee", "population"): "Rahvastikuregistri seadus"}
-"""By which law they may, where it isn't the country's law of access."""
-
-RELYING: Mapping[str, str] = {
-    "portal": "portal",
-    "transport": "services",
-    "school": "services",
-}
-"""Who asks login for statements, and by which subsystem: the portal, the desks."""
-
-ACCOUNTS: Mapping[str, Mapping[str, str]] = {
-    "ee": {"transport": "EE471000001020145685", "school": "EE101010220034796011"},
-    "vn": {"transport": "VN7399010200000000001018", "school": "VN1799010200000000002026"},
-}
-"""Where fees go, by profile and role: numbers that fit and belong to nobody."""
+__all__ = ["LogKeys", "configurations", "sites"]
 
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
-
-SITES: Mapping[str, tuple[str, str]] = {
-    "portal": ("portal", "portal"),
-    "transport-desk": ("transport", "transport"),
-    "school-desk": ("school", "school"),
-    "interior-desk": ("interior", "interior"),
-    "identity-desk": ("identity", "identity"),
-    "clinic-desk": ("clinic", "clinic"),
-    "bank-site": ("bank", "bank-site"),
-}
-"""Sites at which people sign in, by ``client_id``: whose, and at which place."""
 
 DESK: Mapping[str, str] = {"et": "ametniku töölaud", "vi": "bàn làm việc của cán bộ", "en": "desk"}
 
@@ -67,6 +22,12 @@ LogKeys = Mapping[str, str]
 """Verifier keys of logs and of the witness, by role."""
 
 Tree = dict[str, Any]
+
+
+def sites(country: Country) -> dict[str, tuple[str, str]]:
+    """Sites at which people sign in, by ``client_id``: whose, and at which place."""
+    desks = {f"{role}-desk": (role, role) for role, one in country.members.items() if one.has_desk}
+    return {"portal": ("portal", "portal"), **desks, "bank-site": ("bank", "bank-site")}
 
 
 def configurations(
@@ -93,28 +54,25 @@ def configurations(
     own = {
         "authority": _authority(country, places, secrets),
         "trust": _trust(country),
-        "identity": _identity(country) | _sign_in("identity-desk", places),
-        "interior": _sign_in("interior-desk", places),
-        "clinic": _sign_in("clinic-desk", places),
-        "portal": _portal(country, keys, patience)
-        | _sign_in("portal", places, leads_to=["bank-site"]),
+        "identity": _identity(country),
+        "portal": _portal(country, keys, patience) | _sign_in("portal", places),
         "bank": _bank(country, places, clerks=officials.get("bank", ())),
         "witness": _witness(country, keys),
-        "transport": _provider(country, "transport", [country.service], officials)
-        | _sign_in("transport-desk", places, leads_to=["bank-site"]),
-        "school": _provider(country, "school", [country.course], officials)
-        | _sign_in("school-desk", places),
     }
     trees = {}
     for role, member in country.members.items():
         tree = _common(country, member, places, began=began)
-        if role in REGISTERS:
+        if member.registers:
             tree["registers"] = {
-                "folders": [f"catalogue:{one}" for one in REGISTERS[role]],
+                "folders": [f"catalogue:{one}" for one in member.registers],
                 "inbox": str(country.client("portal", "inbox")),
                 "official": [_named(one) for one in officials.get(role, ())],
             }
             tree["log"] = _log(country, role, places, keys)
+        if member.services:
+            tree |= _provider(country, member, officials.get(role, ()))
+        if member.has_desk:
+            tree |= _sign_in(f"{role}-desk", places)
         tree |= own.get(role, {})
         tree["right"] = _rights(country, role)
         trees[role] = tree
@@ -179,16 +137,23 @@ def _authority(country: Country, places: Mapping[str, Place], secrets: Mapping[s
         "login": {
             "population": str(country.client("interior", "population")),
             "mandate-basis": country.mandate_basis,
-            "client": [_site(country, places, name, secrets) for name in SITES],
+            "client": [
+                _site(country, places, name, whose, secrets)
+                for name, whose in sites(country).items()
+            ],
         },
     }
 
 
 def _site(
-    country: Country, places: Mapping[str, Place], name: str, secrets: Mapping[str, str]
+    country: Country,
+    places: Mapping[str, Place],
+    name: str,
+    whose: tuple[str, str],
+    secrets: Mapping[str, str],
 ) -> Tree:
     """A site that has people sign in; where it has no place of its own, at its owner's node."""
-    role, place = SITES[name]
+    role, place = whose
     origin = places.get(place, places[role]).origin
     names = dict(country.members[role].names)
     if name.endswith("-desk"):
@@ -205,14 +170,14 @@ def _site(
     }
 
 
-def _sign_in(client: str, places: Mapping[str, Place], *, leads_to: Sequence[str] = ()) -> Tree:
-    """How people sign in at a node's own site, and to which places its forms may lead."""
+def _sign_in(client: str, places: Mapping[str, Place]) -> Tree:
+    """How people sign in at a node's own site; its forms may lead to the bank, where they pay."""
     return {
         "sign-in": {
             "issuer": places["authority"].origin,
             "client": client,
             "secret": "file:login-client-secret",
-            "leads-to": [places[place].origin for place in leads_to],
+            "leads-to": [places["bank-site"].origin],
         }
     }
 
@@ -227,7 +192,6 @@ def _identity(country: Country) -> Tree:
 
 
 def _portal(country: Country, keys: LogKeys, patience: int) -> Tree:
-    transport, school = country.members["transport"], country.members["school"]
     access = country_profile(country.profile).access.law
     return {
         "inbox": {"subsystem": "inbox"},
@@ -236,20 +200,20 @@ def _portal(country: Country, keys: LogKeys, patience: int) -> Tree:
             "inbox": str(country.client("portal", "inbox")),
             "patience": patience,
             "catalogue": [
-                _entry(country.service, transport),
-                _entry(country.course, school),
+                _entry(service, country.members[role])
+                for service, role in country.providers.items()
             ],
             "registers": [
                 {
-                    "client": str(country.client(role, register)),
-                    "organisation": dict(country.members[role].names),
-                    "own-offer": OWN_DATA[register],
-                    "own-basis": OWN_LAW.get((country.profile, register), access),
+                    "client": str(member.client(register)),
+                    "organisation": dict(member.names),
+                    "own-offer": kept.own,
+                    "own-basis": kept.own_law or access,
                     "log-key": keys[role],
                     "witness-keys": [keys["witness"]],
                 }
-                for role, registers in REGISTERS.items()
-                for register in registers
+                for role, member in country.members.items()
+                for register, kept in member.registers.items()
             ],
         },
     }
@@ -278,32 +242,26 @@ def _bank(country: Country, places: Mapping[str, Place], *, clerks: Sequence[Tol
 
 
 def _witness(country: Country, keys: LogKeys) -> Tree:
-    logs = {log_origin(country, role): keys[role] for role in REGISTERS}
+    logs = {log_origin(country, role): keys[role] for role in country.keepers}
     return {"witness": {"name": log_origin(country, "witness"), "logs": logs}}
 
 
-def _provider(
-    country: Country,
-    role: str,
-    services: Sequence[str],
-    officials: Mapping[str, Sequence[Told]],
-) -> Tree:
-    providers = {
+def _provider(country: Country, member: DemoMember, officials: Sequence[Told]) -> Tree:
+    registers = {
         register: str(country.client(keeper, register))
-        for keeper, registers in REGISTERS.items()
-        for register in registers
+        for register, keeper in country.registers.items()
     }
     return {
         "services": {
-            "folders": [f"catalogue:{service}" for service in services],
+            "folders": [f"catalogue:{service}" for service in member.services],
             "zone": country.zone,
-            "providers": {**providers, "inbox": str(country.client("portal", "inbox"))},
+            "providers": {**registers, "inbox": str(country.client("portal", "inbox"))},
             "units": {
                 code: {"names": dict(unit.names), "services": list(unit.services)}
-                for code, unit in country.members[role].units.items()
+                for code, unit in member.units.items()
             },
-            "official": [_official(one) for one in officials.get(role, ())],
-            "account": ACCOUNTS[country.profile][role],
+            "official": [_official(one, member) for one in officials],
+            "account": member.account,
             "bank": str(country.client("bank", "payments")),
         }
     }
@@ -319,9 +277,9 @@ def _named(told: Told) -> Tree:
     }
 
 
-def _official(told: Told) -> Tree:
+def _official(told: Told, member: DemoMember) -> Tree:
     office, tree = told.office, _named(told)
-    if office is not None:
+    if office is not None and office.unit in member.units:
         tree |= {
             "unit": office.unit,
             "roles": list(office.roles),
@@ -340,39 +298,50 @@ def _log(country: Country, role: str, places: Mapping[str, Place], keys: LogKeys
 
 def _rights(country: Country, role: str) -> list[Tree]:
     """Rights besides those of the registers' folders: who may call which service."""
+    member = country.members[role]
     portal = str(country.client("portal", "portal"))
     rights = [
         _right(portal, f"{register}/{service}", purpose)
-        for register in REGISTERS.get(role, ())
+        for register in member.registers
         for service, purpose in (("findUsage", "own-data"), ("corrections", "correction"))
     ]
-    if role in ("transport", "school"):
+    if member.services:
         rights.append(_right(portal, "services/cases"))
         rights.append(_right(str(country.client("bank", "payments")), "services/fees", "state-fee"))
-    if role == "portal":
-        for provider in ("transport", "school"):
-            client = str(country.client(provider, "services"))
-            rights.append(_right(client, "inbox/notices", "notice"))
-        for keeper, registers in REGISTERS.items():
-            rights += [
-                _right(str(country.client(keeper, register)), "inbox/notices", "notice")
-                for register in registers
-            ]
-        rights.append(_right(portal, "inbox/notices", "own-notices"))
-    if role == "bank":
-        for creditor in ("transport", "school"):
-            client = str(country.client(creditor, "services"))
-            rights.append(_right(client, "payments/orders", "state-fee"))
-    if role == "authority":
-        rights += [
-            _right(str(country.client(relying, subsystem)), f"login/{service}")
-            for relying, subsystem in RELYING.items()
-            for service in ("sessions", "statements", "mandates")
-        ]
-    if role == "trust":
-        cards = str(country.client("identity", "cards"))
-        rights.append(_right(cards, "certificates/cards", "document-issue"))
-    return rights
+    own = {"portal": _of_inbox, "bank": _of_orders, "authority": _of_login, "trust": _of_cards}
+    return rights + (own[role](country) if role in own else [])
+
+
+def _offering(country: Country) -> list[str]:
+    """The subsystems that offer services."""
+    return [str(one.client("services")) for one in country.members.values() if one.services]
+
+
+def _of_inbox(country: Country) -> list[Tree]:
+    registers = [str(country.client(role, one)) for one, role in country.registers.items()]
+    tellers = [*_offering(country), *registers]
+    own = _right(str(country.client("portal", "portal")), "inbox/notices", "own-notices")
+    return [*(_right(client, "inbox/notices", "notice") for client in tellers), own]
+
+
+def _of_orders(country: Country) -> list[Tree]:
+    return [_right(client, "payments/orders", "state-fee") for client in _offering(country)]
+
+
+def _of_login(country: Country) -> list[Tree]:
+    """The portal and the desks ask login for statements."""
+    relying = [str(country.client("portal", "portal")), *_offering(country)]
+    return [
+        _right(client, f"login/{service}")
+        for client in relying
+        for service in ("sessions", "statements", "mandates")
+    ]
+
+
+def _of_cards(country: Country) -> list[Tree]:
+    return [
+        _right(str(country.client("identity", "cards")), "certificates/cards", "document-issue")
+    ]
 
 
 def _right(client: str, service: str, *purposes: str) -> Tree:

@@ -1,9 +1,10 @@
 """A demonstration country as its data describe it: members, their roles, addresses, names."""
 
 import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -24,19 +25,30 @@ FRONT = "front"
 """Place of the front page, where there is one: it listens before the country is there."""
 
 
+NATION = ("authority", "trust", "identity", "interior", "portal", "bank", "witness")
+"""Members without which nobody could sign in, ask, pay, or prove that somebody looked."""
+
+
 class _Unit(Shape):
     names: dict[str, str]
     services: tuple[str, ...]
+
+
+class _Register(Shape):
+    own: str
+    own_law: str = ""
 
 
 class _Member(Shape):
     role: str
     code: str
     host: int
-    subsystems: tuple[str, ...]
     names: dict[str, str]
     class_: str
+    subsystems: tuple[str, ...] = ()
+    registers: dict[str, _Register] = msgspec.field(default_factory=dict)
     units: dict[str, _Unit] = msgspec.field(default_factory=dict)
+    account: str = ""
 
 
 class _Country(Shape):
@@ -60,15 +72,52 @@ class DemoUnit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoRegister:
+    """A register as people meet it: by which offer they read their own data, by which law.
+
+    The law is empty where it is the country's law of access.
+    """
+
+    own: str
+    own_law: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoMember:
-    """One organisation of the country; units are by their code."""
+    """One organisation of the country.
+
+    Attributes:
+        subsystems: Those that are neither a register nor its services.
+        registers: What it keeps, by the register's catalogue id; each has a log of looks.
+        units: Its units of officials by their code; what they work on is what it offers.
+        account: Where its fees go: a number that fits and belongs to nobody.
+        host: The last part of its own loopback address.
+    """
 
     role: str
     id: MemberId
     names: Mapping[str, str]
     subsystems: tuple[str, ...]
-    host: int
+    registers: Mapping[str, DemoRegister]
     units: Mapping[str, DemoUnit]
+    account: str
+    host: int
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Catalogue ids of the services that it offers."""
+        return tuple(service for unit in self.units.values() for service in unit.services)
+
+    @property
+    def has_desk(self) -> bool:
+        """Its officials sign in at its own node."""
+        return bool(self.registers or self.units)
+
+    @property
+    def all_subsystems(self) -> tuple[str, ...]:
+        """What it is on the exchange."""
+        offers = ("services",) if self.units else ()
+        return (*self.subsystems, *self.registers, *offers)
 
     def client(self, subsystem: str) -> ClientId:
         """One of its subsystems."""
@@ -138,9 +187,30 @@ class Country:
         """The language of the country's law."""
         return self.languages[0]
 
+    @property
+    def registers(self) -> Mapping[str, str]:
+        """The role of who keeps it, by the register's catalogue id."""
+        return {register: role for role, one in self.members.items() for register in one.registers}
+
+    @property
+    def keepers(self) -> tuple[str, ...]:
+        """Roles of those who keep registers, and so a log of looks."""
+        return tuple(role for role, one in self.members.items() if one.registers)
+
+    @property
+    def providers(self) -> Mapping[str, str]:
+        """The role of who offers it, by the service's catalogue id."""
+        return {service: role for role, one in self.members.items() for service in one.services}
+
     def client(self, role: str, subsystem: str) -> ClientId:
         """A subsystem of the member that plays a role."""
         return self.members[role].client(subsystem)
+
+    def only(self, roles: Collection[str]) -> Self:
+        """The country with these members and those that none can do without."""
+        kept = {*NATION, *roles}
+        members = {role: one for role, one in self.members.items() if role in kept}
+        return replace(self, members=members)
 
 
 def read_country(profile: str) -> Country:
@@ -158,6 +228,11 @@ def read_country(profile: str) -> Country:
             names=one.names,
             subsystems=one.subsystems,
             host=one.host,
+            account=one.account,
+            registers={
+                register: DemoRegister(own=each.own, own_law=each.own_law)
+                for register, each in one.registers.items()
+            },
             units={
                 code: DemoUnit(names=unit.names, services=unit.services)
                 for code, unit in one.units.items()

@@ -1,7 +1,7 @@
 """The people of the stories, read from data: who they are and what the registers hold of them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +20,8 @@ __all__ = ["Office", "Told", "read_people"]
 
 _DAY = re.compile(r"today([+-]\d+)([dy])\Z")
 HANOI = "001"
+DRAWN = ("driving-rights", "medical-certificates", "driving-training")
+"""Registers whose records are drawn for residents: people of stories have their own, or none."""
 
 
 class _Desk(Shape):
@@ -38,11 +40,13 @@ class _Person(Shape):
     middle: str = ""
     parents: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
+    spouse: str = ""
+    lives_with: str = ""
     official: tuple[str, ...] = ()
     desk: _Desk | None = None
     without: tuple[str, ...] = ()
     residence_known: bool = True
-    records: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    records: dict[str, dict[str, Any] | list[dict[str, Any]]] = msgspec.field(default_factory=dict)
 
 
 class _People(Shape):
@@ -107,6 +111,8 @@ class _Cast:
 def _told(person: _Person, cast: _Cast) -> Told:
     named, codes, born = cast.people, cast.codes, cast.born
     values: dict[str, Any] = {"residence_days": 365 if person.residence_known else None}
+    if person.spouse:
+        values["spouse"] = codes[person.spouse]
     if person.parents:
         values["parents"] = [
             {"person": codes[one], "role": "mother" if named[one].sex == "F" else "father"}
@@ -123,10 +129,11 @@ def _told(person: _Person, cast: _Cast) -> Told:
             for one in person.children
         ]
     records = {
-        register: (_entry(person, register, record, cast),)
-        for register, record in person.records.items()
-        if register != "identity-documents"
+        register: tuple(_entry(person, register, record, cast) for record in _several(given))
+        for register, given in person.records.items()
+        if register not in ("identity-documents", "population")
     }
+    values |= _plain(person.records.get("population", {}), cast)
     return Told(
         id=person.id,
         person=StoryPerson(
@@ -135,6 +142,7 @@ def _told(person: _Person, cast: _Cast) -> Told:
             birth_date=born[person.id],
             code=codes[person.id],
             person=values,
+            lives_with=codes.get(person.lives_with, ""),
             records={
                 **records,
                 "identity-documents": (_card(person, cast),),
@@ -142,9 +150,7 @@ def _told(person: _Person, cast: _Cast) -> Told:
         ),
         official=person.official,
         office=_office(person, cast),
-        without=tuple(
-            {"driving-rights", "medical-certificates", "driving-training"} - set(records)
-        ),
+        without=tuple(set(DRAWN) - set(records)),
     )
 
 
@@ -163,16 +169,22 @@ def _office(person: _Person, cast: _Cast) -> Office | None:
 
 
 def _entry(person: _Person, register: str, record: Mapping[str, Any], cast: _Cast) -> Entry:
-    values = {name: _dated(value, cast.today) for name, value in record.items()}
+    """A record as the register holds it; ``from`` is the day from which, else it was issued."""
+    values = {name: _plain(value, cast) for name, value in record.items()}
     if register == "driving-rights":
         taken = date.fromisoformat(values["photo_date"])
         values["photo"] = _photo(person, taken, cast)
-    return Entry(values, date.fromisoformat(values["issued_on"]))
+    began = values.pop("from", "") or values.get("issued_on") or cast.born[person.id].isoformat()
+    return Entry(values, date.fromisoformat(began))
+
+
+def _several(given: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    return given if isinstance(given, list) else [given]  # type: ignore[list-item]
 
 
 def _card(person: _Person, cast: _Cast) -> Entry:
     """The person's identity card, issued when its photo was taken."""
-    given = person.records.get("identity-documents", {})
+    [given] = _several(person.records.get("identity-documents", {}))
     taken = max(cast.born[person.id], _day(given.get("photo_date", "today-400d"), cast.today))
     issued = max(taken, cast.today - timedelta(days=1500))
     whole = " ".join(filter(None, (person.given, person.middle, person.family)))
@@ -198,9 +210,17 @@ def _photo(person: _Person, taken: date, cast: _Cast) -> str:
     return as_data_uri(drawn)
 
 
-def _dated(value: Any, today: date) -> Any:
-    if isinstance(value, str) and _DAY.match(value):
-        return _day(value, today).isoformat()
+def _plain(value: Any, cast: _Cast) -> Any:
+    """A value of a record: days are counted, ``@mari`` is her code, inside lists and tables too."""
+    match value:
+        case str() if _DAY.match(value):
+            return _day(value, cast.today).isoformat()
+        case str() if value.startswith("@"):
+            return cast.codes[value[1:]]
+        case list():
+            return [_plain(one, cast) for one in value]
+        case dict():
+            return {name: _plain(one, cast) for name, one in value.items()}
     return value
 
 

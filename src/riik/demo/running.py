@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from riik.core import Refused
 from riik.demo.banksite import BANK_SITE, BankSite, bank_command, write_bank_site
 from riik.demo.cardsite import CardSite, card_site
-from riik.demo.configuration import REGISTERS, SITES, configurations, log_origin
+from riik.demo.configuration import configurations, log_origin, sites
 from riik.demo.country import DATA, Country, Place, free_places, read_country
 from riik.demo.keeping import (
     StateLost,
@@ -124,6 +124,7 @@ async def open_demonstration(
     processes: bool = False,
     fresh: bool = False,
     residents: int | None = None,
+    members: Collection[str] | None = None,
     shift: int = 0,
     front: int = 0,
     patience: int = 2,
@@ -137,6 +138,8 @@ async def open_demonstration(
         processes: Each node in a process of its own.
         fresh: Forget what is there and begin anew.
         residents: How many people live there; as the country's data say by default.
+        members: Roles of its members besides those that no country can do without; all by
+            default. A country founded with fewer has none of the others' registers later.
         shift: Added to the usual ports.
         front: Port where the front page listens already; 0 where there is none.
         patience: Seconds that a page of the portal waits for a part that somebody else knows.
@@ -159,6 +162,7 @@ async def open_demonstration(
             processes=processes,
             fresh=fresh,
             residents=residents,
+            members=members,
             find=partial(free_places, shift=shift, front=front),
             patience=patience,
             tell=tell,
@@ -178,6 +182,7 @@ async def _open(
     processes: bool,
     fresh: bool,
     residents: int | None,
+    members: Collection[str] | None,
     find: Callable[[Country], dict[str, Place]],
     patience: int,
     tell: Callable[[str], None],
@@ -188,6 +193,8 @@ async def _open(
     country = read_country(profile)
     if residents is not None:
         country = replace(country, residents=residents)
+    if members is not None:
+        country = country.only(members)
     begin(folder)
     if not is_founding(folder):
         check_whole(folder, country.members)
@@ -285,7 +292,7 @@ def _memberships(country: Country, folder: Path, places: Mapping[str, Place]) ->
             member=member.id,
             name=member.names[country.profile_language],
             country=country.profile.upper(),
-            subsystems=member.subsystems,
+            subsystems=member.all_subsystems,
             host=places[role].host,
             address=places[role].address,
             key_cost=KEY_COST,
@@ -320,10 +327,10 @@ def _configure(
     named = {membership.role: membership for membership in memberships}
     keys = {
         role: log_key(named[role], origin=log_origin(country, role), witness=role == "witness")
-        for role in (*REGISTERS, "witness")
+        for role in (*country.keepers, "witness")
     }
     officials = {role: [one for one in told if role in one.official] for role in country.members}
-    secrets = {role: named[role].login_secret() for role, _ in SITES.values()}
+    secrets = {role: named[role].login_secret() for role, _ in sites(country).values()}
     trees = configurations(
         country,
         places,

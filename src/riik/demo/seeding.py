@@ -9,7 +9,6 @@ import msgspec
 
 from riik.core import Money, PersonCode, Refused
 from riik.demo.card import CardState, make_card
-from riik.demo.configuration import REGISTERS
 from riik.demo.country import Country
 from riik.demo.people import Told
 from riik.demo.population.residents import Resident, residents
@@ -100,9 +99,8 @@ async def seed(
         story=[one.person for one in told],
     )
     people = _without(drawn, told)
-    for role, registers in REGISTERS.items():
-        for register in registers:
-            await _open_records(nodes[role], register, people, today)
+    for register, role in country.registers.items():
+        await _open_records(nodes[role], register, people, today)
     cards = await _bind_cards(country, nodes, people, today)
     await nodes["bank"].base.in_thread(_open_accounts, nodes["bank"], country, people)
     _keep_cards(folder, country, cards, people, told)

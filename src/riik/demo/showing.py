@@ -16,7 +16,6 @@ from typing import Any
 from riik.core import RiikError
 from riik.demo.browser import Browser
 from riik.demo.checks import write_checks
-from riik.demo.configuration import REGISTERS
 from riik.demo.journey import JourneyResult
 from riik.demo.running import Demonstration
 from riik.exchange import Direction, Exchange, Role
@@ -110,7 +109,7 @@ async def _keep_trust(running: Demonstration, folder: Path) -> None:
         content = (authority / "certificates" / f"{name}.der").read_bytes()
         disk.write(folder / f"{name}.der", content, mode=0o644)
     keys = {}
-    for role in REGISTERS:
+    for role in running.country.keepers:
         config = read_config(running.folder / role / "node.toml")
         keys["witness"] = config.file.log.witness_key if config.file.log else ""
     watched = read_config(running.folder / "witness" / "node.toml").file.witness

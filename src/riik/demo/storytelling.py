@@ -14,10 +14,9 @@ from riik.demo.journey import Journey, JourneyResult, Step
 from riik.demo.running import Demonstration
 from riik.formats.toml import Shape, read_toml
 
-__all__ = ["Story", "StoryRefused", "read_story", "stories", "tell_story"]
+__all__ = ["Story", "StoryRefused", "countries_of", "read_story", "stories", "tell_story"]
 
 FOLDER = DATA / "stories"
-LICENCE, COURSE = "licence", "driving-course"
 
 
 class StoryRefused(Refused):
@@ -43,7 +42,9 @@ class Story(Shape):
 
 
 class _Stories(Shape):
-    service: str
+    """The stories of one service: its catalogue id in each country that has it."""
+
+    service: dict[str, str]
     story: tuple[Story, ...]
 
 
@@ -72,16 +73,18 @@ def stories() -> Mapping[str, tuple[str, ...]]:
     return {path.stem: tuple(s.id for s in _read(path).story) for path in sorted(FOLDER.glob("*"))}
 
 
-def read_story(name: str, variant: str = "") -> tuple[str, Story]:
-    """A story and the service it is about; the first of its file without a variant.
+def countries_of(name: str) -> tuple[str, ...]:
+    """The countries whose people live a story, that where it is told by default first."""
+    return tuple(_read(_path(name)).service)
+
+
+def read_story(name: str, variant: str = "") -> tuple[Mapping[str, str], Story]:
+    """A story, and its service's id by country; the first of its file without a variant.
 
     Raises:
         StoryRefused: For ``unknown``.
     """
-    path = FOLDER / f"{name}.toml"
-    if not path.is_file():
-        raise StoryRefused(f"no story {name!r}; known: {', '.join(stories())}", why="unknown")
-    read = _read(path)
+    read = _read(_path(name))
     for story in read.story:
         if variant in ("", story.id):
             return read.service, story
@@ -91,15 +94,20 @@ def read_story(name: str, variant: str = "") -> tuple[str, Story]:
 
 async def tell_story(
     running: Demonstration,
-    service: str,
+    service: Mapping[str, str],
     story: Story,
     *,
     clock: Callable[[], float],
     tell: Callable[[Step], None],
 ) -> Told:
-    """Let the people of a story live it."""
-    here = {LICENCE: running.country.service, COURSE: running.country.course}
-    catalogue_id = here.get(service, service)
+    """Let the people of a story live it.
+
+    Raises:
+        StoryRefused: For ``elsewhere``: this country has no such service.
+    """
+    catalogue_id = service.get(running.country.profile, "")
+    if catalogue_id not in running.country.providers:
+        raise StoryRefused(f"this story is lived in {', '.join(service)}", why="elsewhere")
     person = running.holder(story.for_).code if story.for_ else ""
     async with Browser(running.holder(story.person), running.folder / "cards") as browser:
         journey = Journey(
@@ -134,8 +142,15 @@ async def _review(running: Demonstration, story: Story, journey: Journey) -> Non
             service=journey.service,
             language=journey.language,
         )
-        provider = "school" if journey.service == running.country.course else "transport"
+        provider = running.country.providers[journey.service]
         await official.review(provider, journey.result.status["case"], story.review)
+
+
+def _path(name: str) -> Path:
+    path = FOLDER / f"{name}.toml"
+    if not path.is_file():
+        raise StoryRefused(f"no story {name!r}; known: {', '.join(stories())}", why="unknown")
+    return path
 
 
 def _read(path: Path) -> _Stories:

@@ -148,7 +148,8 @@ def _settings(country: Country, places: Mapping[str, Place]) -> dict[str, Any]:
             "list-signer": "list-signer.der",
         },
         "returns": {
-            places[role].origin: dict(country.members[role].names)
-            for role in ("portal", "transport")
+            places[role].origin: dict(one.names)
+            for role, one in country.members.items()
+            if role == "portal" or one.services
         },
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from riik.demo.cardsite.asking import Asker
 from riik.demo.cardsite.http import CardSite
 from riik.demo.cardsite.reader import Reader
-from riik.demo.configuration import SITES
+from riik.demo.configuration import sites
 from riik.demo.country import Country, Place
 from riik.demo.seeding import Holder
 from riik.profiles import country_profile
@@ -20,7 +20,7 @@ def card_site(
     country: Country, places: Mapping[str, Place], holders: Sequence[Holder], folder: Path
 ) -> CardSite:
     """The site, not serving yet; every node and every other site of the country may ask."""
-    owners = {place: role for role, place in SITES.values()}
+    owners = {place: role for role, place in sites(country).values()}
     askers = [
         Asker(place.origin, country.members[owners.get(name, name)].names)
         for name, place in places.items()

@@ -39,6 +39,7 @@ class StoryPerson:
         sex: ``F`` or ``M``.
         birth_date: The day of birth.
         code: Country and code; empty makes one.
+        lives_with: Code of somebody told before, whose home it is too.
         person: Fields of the population record that the story fixes.
         records: Records of other registers that the story fixes, by register.
     """
@@ -47,6 +48,7 @@ class StoryPerson:
     sex: str
     birth_date: date
     code: str = ""
+    lives_with: str = ""
     person: Mapping[str, Any] = field(default_factory=dict)
     records: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
 
@@ -117,17 +119,21 @@ class _Makers:
         self.names: Names = names_of(country)
         self.today = today
         self.taken: set[str] = set()
+        self.homes: dict[str, Mapping[str, str]] = {}
 
     def tell(self, person: StoryPerson) -> _Draft:
         """Somebody of a story, with a code if they have none."""
         code = person.code or self._code(person.sex, person.birth_date)[0]
         self.taken.add(code)
+        # A home is drawn in any case, so that who moves in with whom changes nobody else's.
+        own = self._home()
+        home = self.homes.setdefault(code, self.homes.get(person.lives_with, own))
         return _Draft(
             name=person.name,
             sex=person.sex,
             birth_date=person.birth_date,
             code=PersonCode(code),
-            home=self._home(),
+            home=home,
         )
 
     def household(self, *, most: int) -> list[_Draft]:
