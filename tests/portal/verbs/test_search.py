@@ -67,6 +67,8 @@ FINDS = [
     ("the beginning of a word", "autok", "et", "course"),
     ("another language than the page's", "driving school", "et", "course"),
     ("a word nobody knows beside one that all know", "juhiluba kosmoses", "et", "licence"),
+    ("words around it that no page has", "my licence runs out soon", "en", "licence"),
+    ("the same in Vietnamese", "bằng lái của tôi sắp hết hạn", "vi", "licence"),
     ("a name in quotes and brackets", '"(juhiluba)"', "et", "licence"),
 ]
 
@@ -84,6 +86,8 @@ NOTHING = [
     ("signs alone", "?!…"),
     ("what there isn't", "abielu"),
     ("another short word", "tee"),
+    ("a short word that only begins like another", "hộ"),
+    ("a passport, which nobody issues here", "hộ chiếu"),
     ("markup", "<script>alert(1)</script>"),
 ]
 

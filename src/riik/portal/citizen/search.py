@@ -7,7 +7,7 @@ fits when a long beginning is the same. Pure.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 __all__ = ["Page", "fold", "rank", "words_of"]
@@ -16,7 +16,10 @@ MOST_WORDS, LONGEST = 12, 200
 EXACT, BEGINS, KIN, TYPED = 1.0, 0.8, 0.5, 0.4
 """How well a word fits: the same, its beginning, its kin, or one letter mistaken."""
 
-SHORTEST_KIN, SHORTEST_TYPED = 5, 5
+SHORTEST_BEGINNING, SHORTEST_KIN, SHORTEST_TYPED = 3, 5, 5
+SHORTEST_KNOWN = 4
+"""A word that is shorter says too little to stand for a whole question."""
+
 OTHER_LANGUAGE = 0.6
 PHRASE = 1.5
 _LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae"})
@@ -51,6 +54,9 @@ def words_of(text: str) -> list[str]:
 def rank(asked: str, pages: Iterable[Page], *, language: str) -> list[tuple[str, float]]:
     """What fits the words, best first; every word has to fit, or else at least half of them.
 
+    A word that no page has says nothing about which page is meant ("*my* licence *runs out*"), so
+    it is left out, as long as another word is left.
+
     Args:
         asked: As somebody typed it; more than 200 characters or 12 words are cut off.
         pages: What there is.
@@ -59,14 +65,34 @@ def rank(asked: str, pages: Iterable[Page], *, language: str) -> list[tuple[str,
     wanted = words_of(asked[:LONGEST])[:MOST_WORDS]
     if not wanted:
         return []
-    found = [(page.id, *_fit(page, wanted, language)) for page in pages]
+    fits = {page.id: _fit(page, wanted, language) for page in pages}
+    counted = _counted(fits.values(), set(wanted))
+    found = [(page, *fit.over(counted)) for page, fit in fits.items()]
     whole = [(page, score) for page, score, share in found if share == 1.0]
     partly = [(page, score * share) for page, score, share in found if share >= 0.5]
     return sorted(whole or partly, key=lambda one: (-one[1], one[0]))
 
 
-def _fit(page: Page, wanted: Sequence[str], language: str) -> tuple[float, float]:
-    """How well a page fits, and which share of the words it has at all."""
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well each word fits a page; ``bonus`` is for the words as they stand."""
+
+    words: Mapping[str, float]
+    bonus: float
+
+    def over(self, known: Set[str]) -> tuple[float, float]:
+        """How well the page fits, and which share of the known words it has at all."""
+        share = sum(self.words[word] > 0 for word in known) / len(known)
+        return self.bonus * sum(self.words.values()), share
+
+
+def _counted(fits: Collection[_Fit], wanted: Set[str]) -> Set[str]:
+    """The words that decide: those that some page has, if one of them says enough."""
+    known = {word for word in wanted if any(one.words[word] for one in fits)}
+    return known if any(len(word) >= SHORTEST_KNOWN for word in known) else wanted
+
+
+def _fit(page: Page, wanted: Sequence[str], language: str) -> _Fit:
     best = dict.fromkeys(wanted, 0.0)
     phrase = " ".join(wanted)
     bonus = 1.0
@@ -79,14 +105,13 @@ def _fit(page: Page, wanted: Sequence[str], language: str) -> tuple[float, float
             for word in wanted:
                 fits = max((_likeness(word, other) for other in have), default=0.0)
                 best[word] = max(best[word], fits * weight * near)
-    share = sum(score > 0 for score in best.values()) / len(best)
-    return bonus * sum(best.values()), share
+    return _Fit(best, bonus)
 
 
 def _likeness(word: str, other: str) -> float:
     if word == other:
         return EXACT
-    if len(word) > 1 and other.startswith(word):
+    if len(word) >= SHORTEST_BEGINNING and other.startswith(word):
         return BEGINS
     same = _common(word, other)
     if same >= SHORTEST_KIN and same >= max(len(word), len(other)) - 3:
