@@ -290,6 +290,7 @@ async def test_the_answer_to_an_official_is_signed_without_a_second_fee(asked):
     assert "23,00" not in page
     file = await asked.get(f"{asked.case}/sign?lang=en")
     assert "You pay nothing again." in file.text
+    assert file.text.count("Sign the changed application") == 2
     assert "in the next step, at your own bank" not in file.text
 
 
