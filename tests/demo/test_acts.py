@@ -1,6 +1,7 @@
 """Acts do what they say to the running country, and the state does what it promises."""
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from riik.demo.acts.client import at_home, kept_looks, node_status
 from riik.demo.acts.described import ACTS, ATTACKS, act, attack
 from riik.demo.acts.model import ActRefused
 from riik.demo.checks import check_command, tracker_command, validate_command
+from riik.node import read_config
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 
@@ -100,6 +102,19 @@ async def test_an_unplugged_register_stops_nobody(stage):
     plugged = await done(stage, "unplug", undo=True, role="clinic")
     assert plugged.held, told(plugged)
     assert "unplugged since" not in await stage.page("/acts/unplug")
+
+
+async def test_who_took_an_unplugged_port_is_told_of_in_words(stage):
+    await done(stage, "unplug", role="clinic")
+    section = read_config(stage.country.folder / "clinic" / "node.toml").file.exchange
+    with socket.create_server((section.host, section.port)):
+        failed = await done(stage, "unplug", undo=True, role="clinic")
+        page = await stage.page("/acts/unplug")
+    assert not failed.held
+    assert "Another program on this computer took its port" in page
+    assert "port-taken" not in page
+    plugged = await done(stage, "unplug", undo=True, role="clinic")
+    assert plugged.held, told(plugged)
 
 
 async def test_a_killed_node_wakes_up_where_it_stopped(stage):

@@ -16,6 +16,7 @@ from riik.demo.acts.model import Act, ActRefused, Attack, Line, Outcome
 from riik.demo.acts.papers import hold_later
 from riik.demo.acts.stage import Stage
 from riik.demo.running import Demonstration
+from riik.node import PortTaken
 from riik.portal.design.texts import later
 from riik.runtime.logs import JsonLog
 
@@ -181,15 +182,21 @@ def _failed(error: Exception, *, hurt: bool) -> Outcome:
     known = isinstance(error, Refused | Unavailable)
     anew = Line(later("Try again; if it stays so, found the country anew."), href="/acts/reset")
     mend = Line(later("Something is unplugged or dead: mend that first."), href="/#break")
+    reason = Line(
+        later("The reason: {reason}."),
+        "wait",
+        {"reason": verdict(error) if known else type(error).__name__},
+    )
+    taken = Line(
+        later(
+            "Another program on this computer took its port meanwhile. End that program and try "
+            "again; or found the country anew: it then looks for free ports."
+        ),
+        "wait",
+    )
     return Outcome(
         did=[Line(later("The act did not come to its end."))],
-        state=[
-            Line(
-                later("The reason: {reason}."),
-                "wait",
-                {"reason": verdict(error) if known else type(error).__name__},
-            )
-        ],
+        state=[taken if isinstance(error, PortTaken) else reason],
         see=[mend if hurt else anew],
         held=False,
     )
