@@ -96,6 +96,7 @@ async def test_an_unplugged_register_stops_nobody(stage):
     outcome = await done(stage, "unplug", role="clinic")
     assert "an official will ask" in str(told(outcome))
     assert "unplugged since" in await stage.page("/acts/unplug")
+    assert "closed to other members" in await stage.page("/status")
     with pytest.raises(ActRefused) as refused:
         await stage.backstage.act(act("kill"), role="clinic")
     assert refused.value.why == "hurt"

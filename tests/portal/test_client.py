@@ -8,7 +8,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 from tests.portal.house import MEMBERS, listed, status
 
-from riik.portal.operator.client import MOST_FILES, PolledCountry, read_files
+from riik.portal.operator.client import MOST_FILES, PolledCountry, listens, read_files
 from riik.runtime.errors import PeerUnavailable
 from riik.runtime.http_client import HttpReply
 
@@ -32,13 +32,26 @@ def told(name, **changes):
     return 200, msgspec.json.encode(status(name, **changes))
 
 
-def polled(clock, in_thread, answers, *, names=("portal", "bank"), folder=None):
+async def takes_everybody(address):
+    return True
+
+
+def polled(
+    clock,
+    in_thread,
+    answers,
+    *,
+    names=("portal", "bank"),
+    folder=None,
+    knock=takes_everybody,
+):
     return PolledCountry(
         listed=[listed(name) for name in names],
         http=Network({f"{listed(n).origin}/status.json": a for n, a in answers.items()}),
         clock=clock,
         in_thread=in_thread,
         folder=folder,
+        knock=knock,
     )
 
 
@@ -54,6 +67,32 @@ def test_every_question_has_limits(clock, in_thread):
     source = polled(clock, in_thread, {"portal": told("portal")})
     asyncio.run(source.country())
     assert all(timeout <= 2 and most <= 1_000_000 for _, timeout, most in source.http.asked)
+
+
+def test_a_member_that_others_can_t_reach_is_no_member_that_answers(clock, in_thread):
+    async def closed(address):
+        return address != status("bank").server
+
+    answers = {"portal": told("portal"), "bank": told("bank")}
+    found = asyncio.run(polled(clock, in_thread, answers, knock=closed).country())
+    assert [(one.listed.name, one.why) for one in found.silent] == [("bank", "closed")]
+
+
+@pytest.mark.parametrize("address", ["", "localhost", "localhost:x", "localhost:70000"])
+def test_nobody_listens_at_what_is_no_address(address):
+    assert asyncio.run(listens(address)) is False
+
+
+def test_who_listens_is_found_and_who_closed_is_not():
+    async def twice():
+        server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        open_first = await listens(address)
+        server.close()
+        await server.wait_closed()
+        return open_first, await listens(address)
+
+    assert asyncio.run(twice()) == (True, False)
 
 
 AWAY = [

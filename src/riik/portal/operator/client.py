@@ -4,7 +4,7 @@ Works the same whether the nodes are in one process or each in its own: over HTT
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from riik.core import Clock, InThread, RiikError
 from riik.portal.operator.status import Country, JourneyFile, Listed, Member, NodeStatus
 from riik.runtime.http_client import HttpReply
 
-__all__ = ["MOST_FILES", "Asks", "PolledCountry", "read_files"]
+__all__ = ["MOST_FILES", "Asks", "PolledCountry", "listens", "read_files"]
 
 MOST_SECONDS = 1.5
 MOST_BYTES = 200_000
@@ -37,6 +37,18 @@ class Asks(Protocol):
     ) -> HttpReply: ...
 
 
+async def listens(address: str) -> bool:
+    """Does somebody take a connection at ``host:port``? Nothing is said there."""
+    host, _, port = address.rpartition(":")
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+    except (OSError, ValueError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolledCountry:
     """The country as its nodes tell it when asked (fills `StatusSource`).
@@ -47,6 +59,7 @@ class PolledCountry:
         clock: For the moment of the answer.
         in_thread: Reads the files' folder.
         folder: Where the last journey left its files, or None.
+        knock: Does somebody listen at this ``host:port``?
     """
 
     listed: Sequence[Listed]
@@ -54,6 +67,7 @@ class PolledCountry:
     clock: Clock
     in_thread: InThread
     folder: Path | None = None
+    knock: Callable[[str], Awaitable[bool]] = listens
 
     async def country(self) -> Country:
         """Ask all members at the same time; takes as long as the slowest, at most 1.5 s."""
@@ -86,7 +100,8 @@ class PolledCountry:
             return Member(listed=listed, why="malformed")
         if status.member != listed.member:
             return Member(listed=listed, why="another-member")
-        return Member(listed=listed, status=status)
+        open_to_others = await self.knock(status.server)
+        return Member(listed=listed, status=status, why="" if open_to_others else "closed")
 
 
 def read_files(folder: Path) -> list[JourneyFile]:

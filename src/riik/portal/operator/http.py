@@ -184,7 +184,7 @@ def _told(country: Country) -> dict[str, Any]:
     """The country with what follows from it, so that a machine needs no arithmetic."""
     return {
         "at": country.at,
-        "answering": len(country.answering),
+        "answering": len(country.members) - len(country.silent),
         "silent": [member.listed.name for member in country.silent],
         "records": country.records,
         "looks": country.looks,

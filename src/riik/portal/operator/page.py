@@ -135,7 +135,9 @@ def _headline(country: Country, texts: Texts) -> str:
     if not country.silent:
         return texts("All {all} members answer", all=len(country.members))
     return texts(
-        "{up} of {all} members answer", up=len(country.answering), all=len(country.members)
+        "{up} of {all} members answer",
+        up=len(country.members) - len(country.silent),
+        all=len(country.members),
     )
 
 

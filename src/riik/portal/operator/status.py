@@ -168,7 +168,8 @@ class Member:
     Attributes:
         listed: What is known anyway.
         status: Its answer, or None.
-        why: ``refused``, ``timeout`` … when there is none.
+        why: ``refused``, ``timeout`` … when there is none; ``closed``, when it answers people but
+            its port for other members does not.
     """
 
     listed: Listed
@@ -177,8 +178,8 @@ class Member:
 
     @property
     def up(self) -> bool:
-        """Did it answer?"""
-        return self.status is not None
+        """Did it answer, and can others reach it?"""
+        return self.status is not None and not self.why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +218,7 @@ class Country:
 
     @property
     def silent(self) -> tuple[Member, ...]:
-        """Who did not answer."""
+        """Who did not answer, or can't be reached by others."""
         return tuple(member for member in self.members if not member.up)
 
     @property
