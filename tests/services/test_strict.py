@@ -1,6 +1,5 @@
 """What `riik service check` finds in a folder: each planted fault, with its line and remedy."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -177,7 +176,7 @@ def test_what_cant_be_read_is_told_with_its_line(tmp_path, file, old, new, words
     assert not told.passed
 
 
-def test_a_folder_that_tries_everything_forbidden_is_told_all_of_it_in_under_a_second(tmp_path):
+def test_a_folder_that_tries_everything_forbidden_is_told_all_of_it(tmp_path):
     files = folder("driving-licence")
     for file, old, new in (
         ("needs.toml", 'purpose = "driving-licence-renewal"', 'purpose = "marketing"'),
@@ -193,10 +192,7 @@ def test_a_folder_that_tries_everything_forbidden_is_told_all_of_it_in_under_a_s
     files["process.bpmn"] = process
     files["locale/et.po"] += b'\nmsgid "{{ 7*7 }}"\nmsgstr "x"\n'
     write(files, tmp_path)
-    begun = time.perf_counter()
     told = check_service(tmp_path, registers=REGISTERS)
-    took = time.perf_counter() - begun
     whys = {one.why for one in told.findings}
     assert whys >= {"need", "fee", "texts", "unknown-name", "ask-once", "operation", "unused-text"}
     assert not told.passed
-    assert took < 1

@@ -137,6 +137,10 @@ class Cases:
         after = self._moved(case, state, due_at=due_at, work=work)
         self._write(after, kind=kind, actor=actor, detail=detail, work=work)
 
+    def note(self, case: Case, *, kind: str, actor: str, detail: str = "", work: Work) -> None:
+        """Say what happened in a case that stands where it stood."""
+        self._tie(case.id, kind=kind, actor=actor, detail=detail, work=work)
+
     def give(self, case: Case, *, unit: str, mark: Mark, work: Work) -> None:
         """Give the case to a unit of officials, with what they see of it in their queue.
 

@@ -22,6 +22,7 @@ from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.measuring import look_offers, telling_of
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.node.fillers.registers import register_writer
+from riik.node.fillers.terms import add_terms
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
 from riik.payments.http import bank_offers, counter_routes, fee_offers
@@ -235,6 +236,7 @@ def add_services(assembly: Assembly) -> None:
     assembly.offer(service_offers(services, provider=own))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
     assembly.on(service_handlers(services))
+    add_terms(assembly, services)
 
 
 def _signatures(assembly: Assembly) -> Signatures:

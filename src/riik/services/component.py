@@ -35,7 +35,7 @@ from riik.services.measures.whatif import DEADLINES, Past, deadline_of, fee_of, 
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.process import Kind, Node, State, start, waiting
-from riik.services.running import Files, Running, local_day
+from riik.services.running import BY_COMPUTER, Files, Running, local_day
 from riik.services.shown.rows import Speaker
 from riik.services.steps import Outcome, Steps, Visit
 from riik.services.views import may_sign, summary, view
@@ -301,10 +301,13 @@ class Services:
         """
         for _ in range(MOST_OPERATIONS):
             running = await self.in_thread(self._load, case)
-            tasks = [task for task in self._waiting(running) if task.kind is Kind.SERVICE]
+            tasks = [task for task in self._waiting(running) if task.kind in BY_COMPUTER]
             if not tasks:
                 return
-            effect = await self.operations.run(tasks[0].does, running)
+            if tasks[0].kind is Kind.RULE:
+                effect = self.operations.judge(tasks[0].does, running)
+            else:
+                effect = await self.operations.run(tasks[0].does, running)
             # The event that woke us stays until we return: no other is needed to go on.
             await self.in_thread(self._finish, running, tasks[0], effect, wake=False)
         raise Unavailable("the case has still more to do", why="more")
@@ -397,7 +400,9 @@ class Services:
                 authority=visit.authority,
                 helpers=(visit.assistant,) if visit.assistant else (),
             )
-            state = start(definition.process, dossier.known(case={"id": case.id}))
+            known = dossier.known(case={"id": case.id})
+            now = self.clock.now()
+            state = start(definition.process, known, at=now, zone=self.files.zone)
             running = self.files.begin(case, definition, dossier, state)
             self.files.insert(running, work=work)
             self.assisting.note(running, visit, work=work)

@@ -57,6 +57,8 @@ class Dossier:
         decided: What an official decided and signed, or None.
         disputed: Which facts the person told their register to be wrong (``person.residence``),
             each with the number under which the register answers.
+        decisions: What rule tasks of the process decided, by decision.
+        messages: What others sent that the process waited for, by the message's id.
     """
 
     person: PersonCode
@@ -76,6 +78,8 @@ class Dossier:
     colleague: Decided | None = None
     decided: Decided | None = None
     disputed: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, Any] = field(default_factory=dict)
+    messages: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def assistant(self) -> PersonCode | None:
@@ -107,7 +111,14 @@ class Dossier:
             need: {**fact.values, "standing": fact.standing.value}
             for need, fact in self.facts.items()
         }
-        return {**facts, "answers": dict(self.answers), "channel": self.channel, "case": dict(case)}
+        return {
+            **facts,
+            "answers": dict(self.answers),
+            "channel": self.channel,
+            "case": dict(case),
+            "decisions": dict(self.decisions),
+            "messages": dict(self.messages),
+        }
 
     def to_json(self) -> bytes:
         """The dossier as bytes to seal."""
@@ -129,6 +140,8 @@ class Dossier:
             "colleague": self.colleague,
             "decided": self.decided,
             "disputed": self.disputed,
+            "decisions": self.decisions,
+            "messages": self.messages,
         }
         return msgspec.json.encode(plain)
 

@@ -161,6 +161,7 @@ class ServiceDefinition:
         clock_stops: The time to decide stands still while the person is asked.
         guide: What people are told before they begin.
         channels: Where it can be had: ``web``, ``desk``, ``api``.
+        messages: What others may send into a case, by id: the role of who sends it.
         texts: By language, then by text id.
         official_texts: The same as officials read them, as far as they are worded otherwise.
     """
@@ -187,6 +188,7 @@ class ServiceDefinition:
     letter: Letter
     guide: Guide
     channels: tuple[str, ...]
+    messages: Mapping[str, str]
     grounds: tuple[Ground, ...]
     four_eyes: bool
     clock_stops: bool

@@ -1,4 +1,4 @@
-"""What service tasks do: collect, owe-fee, propose, decide, record, notify.
+"""What service tasks do: collect, owe-fee, propose, decide, record, notify, lapse.
 
 Each operation may be done again after a fall: calls carry ids made of the case, documents are
 kept once by name, and the case's version lets only one writer through.
@@ -63,6 +63,7 @@ class Operations:
             "decide": self.decide,
             "record": self.record,
             "notify": self.notify,
+            "lapse": self.lapse,
         }
         return await known[operation](running)
 
@@ -162,6 +163,22 @@ class Operations:
                 case=running.case.id,
             )
         return Effect(dossier=running.dossier)
+
+    async def lapse(self, running: Running) -> Effect:
+        """End a case that nobody decided: what the person was to do did not come in time."""
+
+        def write(work: Work) -> None:
+            self.cases.move(
+                running.case, State.WITHDRAWN, kind="lapsed", actor="computer", work=work
+            )
+
+        return Effect(dossier=running.dossier, write=write)
+
+    def judge(self, decision: str, running: Running) -> Effect:
+        """Take one decision of the rules and keep what it gives, as ``decisions.<name>``."""
+        rules, dossier = running.definition.rules, running.dossier
+        value = decide(rules, decision, running.known()).plain if rules else None
+        return Effect(dossier=replace(dossier, decisions={**dossier.decisions, decision: value}))
 
     async def silent(self, running: Running, /) -> list[Fact]:
         """Ask the registers that were silent once more (the desk's port `AskAgain`)."""

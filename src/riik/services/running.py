@@ -19,14 +19,27 @@ from riik.services.dossier import Dossier, Proposal
 from riik.services.folder.definition import read_service
 from riik.services.folder.versions import pack_folder, unpack_folder
 from riik.services.model import ServiceDefinition
-from riik.services.process import Kind, Node, State, complete, waiting
+from riik.services.process import Kind, Node, State, complete, occur, waiting
 
-__all__ = ["RUN", "Effect", "Files", "Running", "ServiceStore", "Stored", "due_after", "local_day"]
+__all__ = [
+    "BY_COMPUTER",
+    "RUN",
+    "Effect",
+    "Files",
+    "Running",
+    "ServiceStore",
+    "Stored",
+    "due_after",
+    "local_day",
+]
 
 MOST_DAYS_OFF = 30
 """More days without work in a row no country has; a profile that says so ends no search."""
 
 MOST_VERSIONS = 64
+
+BY_COMPUTER = frozenset({Kind.SERVICE, Kind.RULE, Kind.THROW})
+"""Tasks that nobody is asked for."""
 
 DISPUTED = "disputed"
 """What needs a human, besides the rules' own codes: the person says that a register is wrong."""
@@ -46,6 +59,7 @@ class Stored:
         state: JSON of the process state; nothing personal.
         sealed: The dossier under the person's data key.
         version: Counts the writes; a write of an old version is refused.
+        due: The next time that the process waits for, RFC 3339; empty without one.
     """
 
     case: str
@@ -54,6 +68,7 @@ class Stored:
     state: bytes
     sealed: bytes
     version: int
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +77,8 @@ class Running:
 
     Attributes:
         today: The day by the country's calendar.
+        now: When it was loaded: timers that begin in this step run from here.
+        zone: The country's, in which timers count days.
     """
 
     case: Case
@@ -70,6 +87,8 @@ class Running:
     state: State
     version: int
     today: date
+    now: datetime | None = None
+    zone: str = "UTC"
 
     @classmethod
     def open_state(cls, source: bytes) -> State:
@@ -124,13 +143,30 @@ class Running:
     def busy(self) -> bool:
         """Something is to be done without the person."""
         tasks = waiting(self.definition.process, self.state)
-        return any(task.kind is Kind.SERVICE for task in tasks)
+        return any(task.kind in BY_COMPUTER for task in tasks)
 
     def done(self, task: Node, dossier: Dossier) -> Self:
         """The case after a task, with what is known by then."""
         after = replace(self, dossier=dossier)
-        state = complete(self.definition.process, self.state, task.id, after.known())
+        state = complete(
+            self.definition.process,
+            self.state,
+            task.id,
+            after.known(),
+            at=self.now,
+            zone=self.zone,
+        )
         return replace(after, state=state)
+
+    def after(self, event: str) -> Self:
+        """The case after a time or a message that it waited for.
+
+        Raises:
+            StepRefused: It waits for no such event (``not-waiting``).
+        """
+        process = self.definition.process
+        state = occur(process, self.state, event, self.known(), at=self.now, zone=self.zone)
+        return replace(self, state=state)
 
 
 def due_after(
@@ -182,6 +218,7 @@ class ServiceStore(Protocol):
     def save(self, stored: Stored, *, work: Work) -> None: ...
     def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None: ...
     def folder(self, digest: str, *, work: Work) -> bytes | None: ...
+    def due(self, before: str, *, limit: int, work: Work) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,13 +244,16 @@ class Files:
         self, case: Case, definition: ServiceDefinition, dossier: Dossier, state: State
     ) -> Running:
         """A case at its first step; `insert` writes it down."""
+        now = self.clock.now()
         return Running(
             case=case,
             definition=definition,
             dossier=dossier,
             state=state,
             version=0,
-            today=local_day(self.clock.now(), self.zone),
+            today=local_day(now, self.zone),
+            now=now,
+            zone=self.zone,
         )
 
     def load(self, case_id: str, *, work: Work, person: PersonCode | None = None) -> Running:
@@ -230,13 +270,16 @@ class Files:
         if stored is None:
             raise CaseUnknown("no such case", why="unknown")
         sealed = self.vault.open(case.subject, stored.sealed, context=_context(case_id))
+        now = self.clock.now()
         return Running(
             case=case,
             definition=self.definition_of(stored, work=work),
             dossier=Dossier.from_json(sealed),
             state=Running.open_state(stored.state),
             version=stored.version,
-            today=local_day(self.clock.now(), self.zone),
+            today=local_day(now, self.zone),
+            now=now,
+            zone=self.zone,
         )
 
     def keep(self, folder: Mapping[str, bytes], *, standard: bytes, work: Work) -> None:
@@ -300,6 +343,7 @@ class Files:
             state=msgspec.json.encode(running.state),
             sealed=sealed,
             version=version,
+            due=running.state.due,
         )
 
 

@@ -18,6 +18,7 @@ _running = Table(
     Column("state", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("due_at", Text),
 )
 
 _folders = Table(
@@ -42,6 +43,7 @@ class SqlServiceStore:
                 state=stored.state,
                 sealed=stored.sealed,
                 version=stored.version,
+                due_at=stored.due or None,
             )
         )
 
@@ -57,6 +59,7 @@ class SqlServiceStore:
             state=bytes(row.state),
             sealed=bytes(row.sealed),
             version=row.version,
+            due=row.due_at or "",
         )
 
     def save(self, stored: Stored, *, work: Work) -> None:
@@ -69,10 +72,21 @@ class SqlServiceStore:
         written = work.execute(
             update(_running)
             .where(this)
-            .values(state=stored.state, sealed=stored.sealed, version=stored.version)
+            .values(
+                state=stored.state,
+                sealed=stored.sealed,
+                version=stored.version,
+                due_at=stored.due or None,
+            )
         )
         if written.rowcount != 1:
             raise Unavailable("the case was changed meanwhile", why="changed")
+
+    def due(self, before: str, *, limit: int, work: Work) -> list[str]:
+        """Cases whose process waits for a time up to this moment, the earliest first."""
+        query = select(_running.c.case_id).where(_running.c.due_at <= before)
+        rows = work.execute(query.order_by(_running.c.due_at).limit(limit))
+        return [row.case_id for row in rows]
 
     def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None:
         """Keep a version of a service, once; one that is kept stays as it is."""

@@ -16,8 +16,8 @@ from riik.payments import Fee
 from riik.services.forms import wanted_pages
 from riik.services.letters import APPLICATION, application_file, grounds_of
 from riik.services.model import Page
-from riik.services.process import Kind, waiting
-from riik.services.running import Running, local_day
+from riik.services.process import waiting
+from riik.services.running import BY_COMPUTER, Running, local_day
 from riik.services.shown.asked import (
     amendment_statement,
     asked_next,
@@ -159,7 +159,7 @@ def _next(speaker: Speaker) -> dict[str, Any]:
         return asked_next(speaker)
     tasks = waiting(running.definition.process, running.state)
     for task in tasks:
-        if task.kind is Kind.SERVICE:
+        if task.kind in BY_COMPUTER:
             return {"step": "working"}
     for task in tasks:
         if task.does in ("answer", "sign"):

@@ -50,6 +50,9 @@ EVENTS: Final[Mapping[str, str]] = {
     "decided": later("letter sealed"),
     "withdrawn": later("withdrawn by the person"),
     "refunded": later("fee on its way back"),
+    "message": later("another organisation sent what the case waited for"),
+    "time": later("a time limit passed"),
+    "lapsed": later("lapsed: its time is over"),
 }
 """What happened in a case, in an official's words."""
 

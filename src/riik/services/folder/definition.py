@@ -14,26 +14,25 @@ from riik.rules import load
 from riik.services.errors import FolderRefused
 from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
-from riik.services.folder.process import read_process
 from riik.services.folder.sealing import SIGNATURE, folder_digest
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms import check_schema, pages_of
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
-from riik.services.process import Process
+from riik.services.process import Process, read_process
 
 __all__ = ["OPERATIONS", "USER_TASKS", "draft_service", "read_service", "wanted_texts"]
 
 MOST_FILES, MOST_BYTES = 200, 5_000_000
 APPEAL_DAYS, MOST_APPEAL_DAYS = 30, 366
 
-OPERATIONS = frozenset({"collect", "owe-fee", "propose", "decide", "record", "notify"})
+OPERATIONS = frozenset({"collect", "owe-fee", "propose", "decide", "record", "notify", "lapse"})
 """What a service task may name: each is a method of this platform, never code of a folder."""
 
 USER_TASKS = frozenset({"answer", "sign", "pay", "review"})
 """What a user task may name: the person answers, signs, pays; an official reviews."""
 
 _NAMES = ("service.toml", "needs.toml", "form.json", "rules.dmn", "process.bpmn", SIGNATURE)
-_FOLDERS = ("letters/", "locale/", "cases/", "origin/")
+_FOLDERS = ("letters/", "locale/", "cases/", "origin/", "processes/")
 _LEVELS = ("low", "substantial", "high")
 
 
@@ -78,6 +77,11 @@ class _Letter(Shape):
     facts: tuple[_ShownFact, ...] = ()
 
 
+class _Message(Shape):
+    id: str
+    from_: str = msgspec.field(name="from")
+
+
 class _Service(Shape):
     id: str
     version: str
@@ -97,6 +101,7 @@ class _Service(Shape):
     notices: dict[str, _Notice] = msgspec.field(default_factory=dict)
     letter: _Letter | None = None
     guide: GuideSection | None = None
+    messages: tuple[_Message, ...] = ()
 
 
 class _Need(Shape):
@@ -147,7 +152,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
     service = read_toml(files["service.toml"], _Service, name="service.toml")
     form = _read_form(files["form.json"])
     rules = load(files["rules.dmn"]) if "rules.dmn" in files else None
-    process = read_process(files.get("process.bpmn", standard))
+    process = read_process(files.get("process.bpmn", standard), _called(files))
     return ServiceDefinition(
         id=service.id,
         version=service.version,
@@ -174,9 +179,16 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         clock_stops=service.clock_stops,
         guide=guide_of(service.guide),
         channels=service.channels,
+        messages={one.id: one.from_ for one in service.messages},
         texts=_texts(files),
         official_texts=read_texts(files, context=OFFICIAL),
     )
+
+
+def _called(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The processes that the folder's own may call, by their name."""
+    start = "processes/"
+    return {name.removeprefix(start): one for name, one in files.items() if name.startswith(start)}
 
 
 def _check_files(files: Mapping[str, bytes]) -> None:
@@ -271,6 +283,9 @@ def _check(definition: ServiceDefinition) -> None:
     if len(set(ids)) != len(ids) or any(need.step not in ("start",) for need in definition.needs):
         raise FolderRefused("needs have ids of their own, and step is start", why="needs")
     _check_tasks(definition.process)
+    unsent = sorted(definition.process.messages - set(definition.messages))
+    if unsent:
+        raise FolderRefused(f"nobody sends {unsent[0]!r}: [[messages]]", why="message")
     _check_shown(definition)
     check_guide(
         definition.guide,

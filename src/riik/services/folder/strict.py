@@ -16,9 +16,9 @@ from riik.services.folder.finding import Finding
 from riik.services.folder.once import Held, once_findings
 from riik.services.folder.places import line_of, lines_of_elements, lines_of_rules
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
-from riik.services.folder.ways import endless, stuck
 from riik.services.model import ServiceDefinition, Standing
 from riik.services.process import Kind
+from riik.services.process.ways import endless, never_taken, stuck, unreached
 
 __all__ = ["findings"]
 
@@ -49,6 +49,7 @@ def findings(
         _untranslated,
         _unused,
         _tasks,
+        _messages,
         _paths,
         _fees,
         _rules,
@@ -142,26 +143,55 @@ def _tasks(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
             )
 
 
+def _messages(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
+    """What the process waits for and nobody may send; what somebody may send in vain."""
+    source = files.get("process.bpmn", b"")
+    for name in sorted(definition.process.messages - set(definition.messages)):
+        yield Finding(
+            why="message",
+            file="process.bpmn",
+            line=line_of(source, name),
+            text=f"nobody may send the message {name!r} that the process waits for",
+            remedy=f'say who: [[messages]] id = "{name}", from = the role, in service.toml',
+        )
+    for name in sorted(set(definition.messages) - definition.process.messages):
+        yield Finding(
+            why="message",
+            file="service.toml",
+            line=line_of(files["service.toml"], "messages", name),
+            text=f"the process waits for no message {name!r}",
+            remedy="remove it, or wait for it in the process",
+            grave=False,
+        )
+
+
 def _paths(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
     source = files.get("process.bpmn")
     lines = lines_of_elements(source) if source else {}
-    lost = list(endless(definition.process))
+    process = definition.process
+
+    def found(node: str, text: str, remedy: str) -> Finding:
+        call, _, name = node.rpartition("/")
+        file, line = "process.bpmn", lines.get(node, 0)
+        if call:
+            file = f"processes/{process.nodes[call].does}.bpmn"
+            line = lines_of_elements(files[file]).get(name, 0)
+        return Finding(why="path", file=file, line=line, text=f"{node}: {text}", remedy=remedy)
+
+    for node in unreached(process):
+        yield found(
+            node, "no case ever comes here", "lead a flow to it from the start, or remove it"
+        )
+    lost = list(endless(process))
     for node in lost:
-        yield Finding(
-            why="path",
-            file="process.bpmn",
-            line=lines.get(node, 0),
-            text=f"{node}: from here a case comes to no end",
-            remedy="lead a flow on to an endEvent",
-        )
-    for node in () if lost else stuck(definition.process):
-        yield Finding(
-            why="path",
-            file="process.bpmn",
-            line=lines.get(node, 0),
-            text=f"{node}: can wait for ever for a flow that is not taken",
-            remedy="join with an exclusiveGateway what an exclusiveGateway split",
-        )
+        yield found(node, "from here a case comes to no end", "lead a flow on to an endEvent")
+    for gateway, flow in never_taken(process):
+        text = f"{flow} is never taken, for a flow before it always is"
+        yield found(gateway, text, "give the earlier flow a condition, or move this one before it")
+    for node in () if lost else stuck(process):
+        text = "can wait for ever for a flow that is not taken"
+        remedy = "join with an exclusiveGateway or inclusiveGateway what such a gateway split"
+        yield found(node, text, remedy)
 
 
 def _fees(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:

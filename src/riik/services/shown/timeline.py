@@ -28,6 +28,8 @@ _DONE: Mapping[tuple[str, str], str] = {
     ("handed-over", ""): "Another official has it now",
     ("refunded", ""): "The fee is on its way back to you",
     ("withdrawn", ""): "You withdrew the application",
+    ("message", ""): "What the case waited for has come",
+    ("lapsed", ""): "The application lapsed: its time is over",
     ("decided", "granted"): "The decision is yes",
     ("decided", "refused"): "The decision is no",
 }
