@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from riik.formats.qr import qr_modules
 from riik.portal.design.pages import Finder, Link, Shell, Tab
 from riik.portal.design.texts import Texts
 from riik.profiles import Name, Profile
@@ -71,17 +72,9 @@ def sample_values(texts: Texts, *, frame: str) -> dict[str, object]:
     return values
 
 
-def sample_qr() -> list[str]:
-    """A picture that looks like a QR code and holds nothing: three eyes, and noise."""
-    noise = int.from_bytes(sha256(b"noise").digest() * 3)
-    rows = [[str(noise >> (y * 25 + x) & 1) for x in range(25)] for y in range(25)]
-    for left, top in ((0, 0), (18, 0), (0, 18)):
-        for y in range(-1, 8):
-            for x in range(-1, 8):
-                if 0 <= left + x < 25 and 0 <= top + y < 25:
-                    ring = max(abs(x - 3), abs(y - 3))
-                    rows[top + y][left + x] = "0" if ring in (2, 4) else "1"
-    return ["".join(row) for row in rows]
+def sample_qr() -> tuple[str, ...]:
+    """The code of a licence's page."""
+    return qr_modules("https://portal.example/verify?licence=EE-38807")
 
 
 def _tabs(texts: Texts) -> tuple[Tab, ...]:
