@@ -1,6 +1,5 @@
 """The store on both engines: who is found how, and what two writers at once may do."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -52,4 +51,4 @@ def test_a_row_moved_to_another_place_does_not_open(keeper):
     with keeper.house.database.read() as work:
         [row] = keeper.house.store.changes(record, work=work)
     with pytest.raises(Exception, match="sealed for another"):
-        keeper.writer.open_change(keeper.subject, replace(row, position=1))
+        keeper.writer.open_change(keeper.subject, row._replace(position=1))

@@ -11,6 +11,7 @@ reading. Pure: keeping both is `store`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from riik.core import Signer, from_text, to_text
 from riik.formats.canonical_json import encode
 from riik.registers.errors import HistoryRefused, RecordRefused
 from riik.registers.model import Kind
+from riik.registers.signing import sign_together, verify_together
 
 __all__ = [
     "FOREVER",
@@ -30,14 +32,20 @@ __all__ = [
     "SignedChange",
     "Version",
     "advance",
+    "moment_text",
     "next_moment",
     "replay",
     "sign",
+    "sign_all",
     "verify",
 ]
 
 FOREVER: Final = date.max
-FORM: Final = "riik-change/1"
+
+# Thousands of changes are recorded at one moment when a table is imported.
+moment_text = lru_cache(maxsize=8)(to_text)
+FORMS: Final = ("riik-change/1", "riik-change/2")
+"""The second says that a change was signed together with others: `signing`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,7 @@ class Change:
         message_id: Message or case it came with.
         salt: 16 random bytes, hex: nobody guesses values back from the digest.
         previous: Digest of the change before, hex; empty at position 0.
+        together: It is signed together with others, under one signature.
     """
 
     register: str
@@ -73,18 +82,19 @@ class Change:
     message_id: str
     salt: str
     previous: str
+    together: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The change as values of JSON; one change has one text."""
         return {
-            "form": FORM,
+            "form": FORMS[self.together],
             "register": self.register,
             "record": self.record,
             "position": self.position,
             "kind": self.kind.value,
             "valid_from": self.valid_from.isoformat(),
             "valid_to": self.valid_to.isoformat(),
-            "recorded_at": to_text(self.recorded_at),
+            "recorded_at": moment_text(self.recorded_at),
             "values": dict(self.values),
             "ground": self.ground,
             "actor": self.actor,
@@ -102,8 +112,10 @@ class Change:
         """
         try:
             known = dict(tree)
-            if known.pop("form") != FORM:
+            form = known.pop("form")
+            if form not in FORMS:
                 raise HistoryRefused("this is another form of change", why="form")
+            known["together"] = form == FORMS[1]
             known["kind"] = Kind(known["kind"])
             known["valid_from"] = date.fromisoformat(known["valid_from"])
             known["valid_to"] = date.fromisoformat(known["valid_to"])
@@ -154,6 +166,18 @@ def sign(change: Change, signer: Signer) -> SignedChange:
     """Sign a change with the register owner's key."""
     content = encode(change.to_json())
     return SignedChange(change, content, signer.sign(content))
+
+
+def sign_all(changes: Sequence[Change], signer: Signer) -> list[SignedChange]:
+    """Sign changes of many records together; each is verified alone (decision 18).
+
+    Args:
+        changes: They say of themselves that they are signed together.
+        signer: The owner's key.
+    """
+    contents = [encode(change.to_json()) for change in changes]
+    signatures = sign_together(contents, signer.sign)
+    return list(map(SignedChange, changes, contents, signatures))
 
 
 def next_moment(now: datetime, last: datetime | None) -> datetime:
@@ -282,7 +306,11 @@ def verify(changes: Sequence[SignedChange], *, public_key: bytes) -> None:
             raise HistoryRefused("a change doesn't follow the one before", why="chain")
         if signed.content != encode(change.to_json()):
             raise HistoryRefused("what was signed is another change", why="content")
-        _verify_signature(public_key, signed.content, signed.signature)
+        if change.together:
+            checked = partial(_verify_signature, public_key)
+            verify_together(signed.content, signed.signature, checked)
+        else:
+            _verify_signature(public_key, signed.content, signed.signature)
         previous, last = signed.digest, change.recorded_at
 
 

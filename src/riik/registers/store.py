@@ -5,7 +5,6 @@ What is personal comes here sealed; this module knows bytes, places and times on
 
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources.abc import Traversable
-from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import (
@@ -19,8 +18,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from riik.core import SubjectId, Work
+from riik.registers.errors import RecordRefused
 from riik.registers.rows import STILL_KNOWN, ChangeRow, IndexRow, RecordRow, VersionRow
 
 __all__ = ["SqlRegisterStore", "read_folder"]
@@ -205,6 +206,8 @@ def _insert(
     rows: Sequence[RecordRow | ChangeRow | VersionRow | IndexRow],
 ) -> None:
     if rows:
-        names = tuple(rows[0].__dataclass_fields__)
-        values = attrgetter(*names)
-        work.insert_many(table.name, names, [values(row) for row in rows])
+        try:
+            work.insert_many(table.name, rows[0]._fields, rows)
+        except IntegrityError as error:
+            # The same wish, or the same place in a chain, was written meanwhile.
+            raise RecordRefused("another change came in between", why="raced") from error

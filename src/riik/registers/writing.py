@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from riik.core import Clock, Entropy, Outbox, SubjectId, Vault, Work, from_text, to_text
+from riik.core import Clock, Entropy, Outbox, SubjectId, Vault, Work, from_text
 from riik.formats.canonical_json import decode, encode
 from riik.registers.errors import RecordRefused
 from riik.registers.history import (
@@ -19,13 +19,15 @@ from riik.registers.history import (
     SignedChange,
     Version,
     advance,
+    moment_text,
     next_moment,
     sign,
+    sign_all,
 )
 from riik.registers.model import Holding, Kind
 from riik.registers.rows import STILL_KNOWN, ChangeRow, IndexRow, RecordRow, VersionRow
 
-__all__ = ["Draft", "RegisterStore", "Writer"]
+__all__ = ["Draft", "Opening", "RegisterStore", "Writer"]
 
 EVENT = "registers.changed"
 
@@ -82,6 +84,16 @@ class Draft:
     wish: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A new record that is ready to be written: signed, sealed and indexed."""
+
+    head: RecordRow
+    change: ChangeRow
+    version: VersionRow
+    index: Sequence[IndexRow]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
     """Writes changes of one node's registers."""
@@ -113,24 +125,68 @@ class Writer:
         Raises:
             RecordRefused: For ``schema``.
         """
-        heads, changes, versions, index = [], [], [], []
-        register, now = holding.definition.id, self.clock.now()
-        for subject, draft in zip(subjects, drafts, strict=True):
-            record = self.entropy.bytes(16).hex()
-            signed = self._sign(holding, draft, record=record, after=None, now=now)
-            _, [version] = advance((), signed.change)
-            holding.definition.schema.check(version.values)
-            heads.append(_head(register, subject, signed))
-            changes.append(_Signed(subject, signed, draft.wish))
-            versions.append(_Placed(subject, signed.change, version, 0))
-            index += self._index_rows(holding, record, version.values)
-        self.store.insert_records(heads, work=work)
-        self._insert(holding, changes, versions, work=work)
-        self.store.insert_index(index, work=work)
+        openings = self.prepare(holding, subjects, drafts)
+        self.insert(openings, work=work)
         if tell:
-            for head, draft in zip(heads, drafts, strict=True):
-                self._tell(head, draft, work=work)
-        return tuple(head.record for head in heads)
+            for opening, draft in zip(openings, drafts, strict=True):
+                self._tell(opening.head, draft, work=work)
+        return tuple(opening.head.record for opening in openings)
+
+    def prepare(
+        self, holding: Holding, subjects: Sequence[SubjectId], drafts: Sequence[Draft]
+    ) -> list["Opening"]:
+        """Sign, seal and index new records, before any unit of work is open.
+
+        Several are signed together (decision 18).
+
+        Raises:
+            RecordRefused: For ``schema``.
+        """
+        schema, now = holding.definition.schema, self.clock.now()
+        together = len(drafts) > 1
+        changes = [
+            self._follow(holding, draft, record=record, after=None, now=now, together=together)
+            for draft, record in zip(drafts, self._names(len(drafts)), strict=True)
+        ]
+        versions = []
+        for change in changes:
+            _, [version] = advance((), change)
+            schema.check(version.values)
+            versions.append(version)
+        if together:
+            signed = sign_all(changes, holding.signer)
+        else:
+            signed = [sign(change, holding.signer) for change in changes]
+        wishes = [draft.wish for draft in drafts]
+        placed = list(map(_Placed, subjects, changes, versions, [0] * len(changes)))
+        kept = list(map(_Signed, subjects, signed, wishes))
+        rows = zip(*self._sealed(schema.personal, kept, placed), strict=True)
+        return [
+            Opening(
+                _head(change.register, one.subject, one.signed),
+                change,
+                version,
+                self._index_rows(holding, change.record, values.values),
+            )
+            for one, values, (change, version) in zip(kept, versions, rows, strict=True)
+        ]
+
+    def insert(self, openings: Sequence["Opening"], *, work: Work) -> None:
+        """Write records that were prepared, in as few statements as there are tables.
+
+        Raises:
+            RecordRefused: For ``raced``: another unit wrote one of these wishes.
+        """
+        self.store.insert_records([one.head for one in openings], work=work)
+        self.store.insert_changes([one.change for one in openings], work=work)
+        self.store.insert_versions([one.version for one in openings], work=work)
+        index = [row for one in openings for row in one.index]
+        self.store.insert_index(index, work=work)
+
+    def _names(self, count: int) -> list[str]:
+        """Ids of new records: 16 random bytes each."""
+        drawn = self.entropy.bytes(16 * count).hex()
+        return [drawn[at : at + 32] for at in range(0, 32 * count, 32)]
 
     def change(self, holding: Holding, row: RecordRow, draft: Draft, *, work: Work) -> int:
         """Append one change to a record and answer its position.
@@ -139,8 +195,9 @@ class Writer:
             RecordRefused: For ``schema``, what `advance` refuses, or ``raced``: another
                 change of this record came in between.
         """
-        signed = self._sign(holding, draft, record=row.record, after=row, now=self.clock.now())
-        change = signed.change
+        now = self.clock.now()
+        change = self._follow(holding, draft, record=row.record, after=row, now=now)
+        signed = sign(change, holding.signer)
         known = [
             self._version(holding, row.subject, kept)
             for kept in self.store.known_versions(row.record, work=work)
@@ -158,7 +215,9 @@ class Writer:
             _Placed(row.subject, change, version, part) for part, version in enumerate(made)
         ]
         changes = [_Signed(row.subject, signed, draft.wish)]
-        self._insert(holding, changes, versions, work=work)
+        sealed = self._sealed(holding.definition.schema.personal, changes, versions)
+        self.store.insert_changes(sealed[0], work=work)
+        self.store.insert_versions(sealed[1], work=work)
         self._index(holding, row.record, made, work=work)
         self._tell(head, draft, work=work)
         return change.position
@@ -174,7 +233,7 @@ class Writer:
         content = self.vault.open(subject, row.sealed, context=_change_place(row))
         return SignedChange(Change.from_json(decode(content)), content, row.signature)
 
-    def _sign(
+    def _follow(
         self,
         holding: Holding,
         draft: Draft,
@@ -182,9 +241,11 @@ class Writer:
         record: str,
         after: RecordRow | None,
         now: datetime,
-    ) -> SignedChange:
+        together: bool = False,
+    ) -> Change:
+        """Give a draft its place in a record's chain."""
         last = from_text(after.head_at) if after else None
-        change = Change(
+        return Change(
             register=holding.definition.id,
             record=record,
             position=after.head_position + 1 if after else 0,
@@ -198,19 +259,16 @@ class Writer:
             message_id=draft.message_id,
             salt=self.entropy.bytes(16).hex(),
             previous=after.head_digest if after else "",
+            together=together,
         )
-        return sign(change, holding.signer)
 
-    def _insert(
+    def _sealed(
         self,
-        holding: Holding,
+        personal: frozenset[str],
         changes: Sequence["_Signed"],
         versions: Sequence["_Placed"],
-        *,
-        work: Work,
-    ) -> None:
-        """Seal all values at once, each for its person and place, and write the rows."""
-        personal = holding.definition.schema.personal
+    ) -> tuple[list[ChangeRow], list[VersionRow]]:
+        """Seal all values at once, each for its person and place, into rows."""
         values = [
             (one.subject, one.signed.content, _change_place(one.signed.change)) for one in changes
         ]
@@ -218,11 +276,10 @@ class Writer:
             (one.subject, encode(_those(one.version.values, personal)), _version_place(one))
             for one in versions
         ]
-        sealed = iter(self.vault.seal_many(values))
-        rows = [_change_row(one, next(sealed)) for one in changes]
-        self.store.insert_changes(rows, work=work)
-        placed = [_version_row(one, next(sealed), personal=personal) for one in versions]
-        self.store.insert_versions(placed, work=work)
+        sealed = self.vault.seal_many(values)
+        kept = [_change_row(one, held) for one, held in zip(changes, sealed, strict=False)]
+        of_versions = zip(versions, sealed[len(kept) :], strict=True)
+        return kept, [_version_row(one, held, personal=personal) for one, held in of_versions]
 
     def _version(self, holding: Holding, subject: SubjectId, row: VersionRow) -> Version:
         personal = decode(self.vault.open(subject, row.sealed, context=_version_place(row)))
@@ -321,6 +378,7 @@ def _change_row(one: _Signed, sealed: bytes) -> ChangeRow:
 def _version_row(one: _Placed, sealed: bytes, *, personal: frozenset[str]) -> VersionRow:
     change, version = one.change, one.version
     plain = {name: value for name, value in version.values.items() if name not in personal}
+    clear = encode(plain).decode() if plain else "{}"
     return VersionRow(
         record=change.record,
         position=change.position,
@@ -328,15 +386,19 @@ def _version_row(one: _Placed, sealed: bytes, *, personal: frozenset[str]) -> Ve
         alive=int(version.alive),
         valid_from=version.valid_from.isoformat(),
         valid_to=version.valid_to.isoformat(),
-        known_from=to_text(change.recorded_at),
+        known_from=moment_text(change.recorded_at),
         known_to=STILL_KNOWN,
-        plain=encode(plain).decode(),
+        plain=clear,
         sealed=sealed,
     )
 
 
-def _those(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name in names}
+def _those(values: Mapping[str, Any], names: frozenset[str]) -> Mapping[str, Any]:
+    return (
+        values
+        if names >= values.keys()
+        else {name: value for name, value in values.items() if name in names}
+    )
 
 
 def _change_place(row: Change | ChangeRow) -> str:
@@ -354,5 +416,5 @@ def _head(register: str, subject: SubjectId, signed: SignedChange) -> RecordRow:
         subject=subject,
         head_position=signed.change.position,
         head_digest=signed.digest,
-        head_at=to_text(signed.change.recorded_at),
+        head_at=moment_text(signed.change.recorded_at),
     )

@@ -93,6 +93,12 @@ def mapping(record=""):
     return MAPPING.format(record=record).encode()
 
 
+def at_once(action):
+    """No thread: what is to be done beside is done before the next."""
+    done = action()
+    return lambda: done
+
+
 @dataclass
 class Bench:
     """Imports files into the register of one node."""
@@ -100,6 +106,8 @@ class Bench:
     folder: Path
     house: House
     single: bool = True
+    beside: object = at_once
+    batch: int = 1000
     told: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -117,6 +125,8 @@ class Bench:
             vault=self.house.vault,
             clock=self.house.clock,
             entropy=self.house.registers.writer.entropy,
+            beside=self.beside,
+            batch=self.batch,
         )
 
     def file(self, *rows, name="table.csv", encoding="utf-8", header=HEADER):

@@ -1,17 +1,21 @@
 """Imports as a whole: once, resumable, reconciled, and taken back with their history."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
-from tests.registers.importing.conftest import HEADER, estonian, mapping, row
+from tests.registers.importing.conftest import HEADER, at_once, estonian, mapping, row
 
 from riik.core import PersonCode
-from riik.registers import ImportRefused
+from riik.registers import ImportRefused, RecordRefused
 from riik.registers.importing.client import RejectedFile
 from riik.registers.model import Kind
 from riik.registers.writing import Draft
 from riik.runtime.errors import DiskUnavailable
+
+VALUES = {"number": "K-1", "issued": "2024-04-13", "fee": 1250}
 
 
 class CutOff(Exception):
@@ -253,3 +257,107 @@ def test_no_cell_stands_readable_in_what_is_kept_of_a_run(many):
             kept = repr(work.execute(text(f"SELECT * FROM {table}")).all())
             assert "Kuressaare" not in kept
             assert estonian(1) not in kept
+
+
+def beside_in(bench):
+    """A second import into the same register, as another process would run it."""
+    folder = bench.folder / "second"
+    folder.mkdir()
+    other = replace(bench, folder=folder)
+    # The registers are the first one's; only the files of rejected rows are apart.
+    other.house, other.holding, other.importer = bench.house, bench.holding, bench.importer
+    return other
+
+
+def test_two_imports_of_the_same_rows_write_each_row_once(bench):
+    """Both have read, signed and sealed before either writes."""
+    first, again = bench.file(*map(row, range(40))), bench.file(*map(row, range(41)), name="b.csv")
+    second = beside_in(bench)
+    reports = []
+
+    def overtaken(action):
+        if not reports:
+            reports.append(second.run(again)[1])
+        return at_once(action)
+
+    bench.importer = replace(bench.importer, beside=overtaken)
+    _, report = bench.run(first)
+    assert (reports[0].written, report.written, report.repeated) == (41, 0, 40)
+    assert bench.alive() == 41
+
+
+def test_imports_at_the_same_time_lose_nothing_and_end_in_words(bench):
+    people = [row(n) for n in range(300)]
+    paths = [bench.file(*people), bench.file(*reversed(people), name="b.csv")]
+    seconds = [bench, beside_in(bench)]
+    for one in seconds:
+        one.importer = replace(bench.importer, batch=20)
+    with ThreadPoolExecutor(2) as pool:
+        ended = [pool.submit(one.run, path) for one, path in zip(seconds, paths, strict=True)]
+    for one, path, run in zip(seconds, paths, ended, strict=True):
+        if run.exception() is not None:
+            assert run.exception().why == "raced"
+            one.run(path, resume=True)
+    assert bench.alive() == 300
+    assert [bench.history(n) for n in (0, 150, 299)] == [[["open"]]] * 3
+
+
+def test_a_run_is_gone_on_with_by_one_process_only(many):
+    path = many.file(*map(row, range(2500)))
+    with pytest.raises(CutOff):
+        many.run(path, told=cut_off_at(1))
+    second = beside_in(many)
+    left = [second.run]
+
+    def overtaken(_report):
+        if left:
+            left.pop()(path, resume=True)
+
+    with pytest.raises(ImportRefused) as refused:
+        many.run(path, resume=True, told=overtaken)
+    assert refused.value.why == "raced"
+    assert many.alive() == 2500
+
+
+def test_the_same_wish_twice_is_refused_in_words(bench):
+    subject = bench.house.vault.subject_of(PersonCode(f"EE{estonian(1)}"))
+    draft = Draft(
+        kind=Kind.OPEN,
+        values={},
+        valid_from=bench.house.clock.now().date(),
+        ground="law",
+        actor="somebody",
+        wish="w",
+    )
+    openings = bench.importer.writer.prepare(
+        bench.holding, [subject], [replace(draft, values=VALUES)]
+    )
+    again = bench.importer.writer.prepare(bench.holding, [subject], [replace(draft, values=VALUES)])
+    with pytest.raises(RecordRefused) as refused, bench.house.database.work() as work:
+        bench.importer.writer.insert(openings + again, work=work)
+    assert refused.value.why == "raced"
+    assert bench.alive() == 0
+
+
+def test_imported_records_are_signed_together_and_changed_alone(many):
+    many.run(many.file(*map(row, range(70))))
+    change(many, 1)
+    [[opened, changed]] = many.house.registers.history("permits", PersonCode(f"EE{estonian(1)}"))
+    assert (opened.change.together, changed.change.together) == (True, False)
+
+
+def test_what_was_begun_beside_is_ended_before_a_run_is_refused(many):
+    """A file goes bad while a batch is being written: the batch is there, and counted."""
+    path = many.file(*map(row, range(2500)))
+    pool = ThreadPoolExecutor(1)
+
+    def beside(action):
+        with path.open("a") as file:
+            file.write("more\n")
+        return pool.submit(action).result
+
+    many.importer = replace(many.importer, beside=beside)
+    with pytest.raises(ImportRefused) as refused:
+        many.run(path)
+    assert refused.value.why == "changed"
+    assert many.alive() == 1000

@@ -7,6 +7,7 @@ read so is refused with its reason. Money becomes minor units without ever being
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from riik.identity import CodeRefused, estonian, vietnamese
@@ -20,6 +21,9 @@ ORDERS: Final = ("year-first", "day-first", "month-first")
 _DATE: Final = re.compile(
     r"(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})(?:[T ]00:00(?::00(?:\.0+)?)?)?\Z"
 )
+_AMOUNT: Final = {
+    sign: re.compile(rf"(-?)(\d{{1,15}})(?:\{sign}(\d+))?\Z", re.ASCII) for sign in ".,"
+}
 _NUMBER: Final = re.compile(r"[+-]?\d+\Z", re.ASCII)
 _YES: Final = frozenset({"1", "true", "t", "yes", "y", "jah", "j", "có", "x"})
 _NO: Final = frozenset({"0", "false", "f", "no", "n", "ei", "e", "không"})
@@ -60,6 +64,11 @@ def minor_units(cell: str, *, digits: int, decimal: str) -> int:
     Raises:
         CellRefused: For ``amount`` or ``number-size``.
     """
+    plainly = _AMOUNT[decimal].match(cell)
+    if plainly and len(rest := plainly[3] or "") <= digits:
+        units = int(plainly[2] + rest.ljust(digits, "0"))
+        if units <= _LARGEST:
+            return -units if plainly[1] else units
     grouping = "." if decimal == "," else ","
     whole, _, rest = cell.partition(decimal)
     sign = -1 if whole.startswith("-") else 1
@@ -134,7 +143,7 @@ def person(cell: str, *, country: str, places: Collection[str]) -> str:
         CellRefused: For ``code-digits``, ``code-date``, ``code-check-digit``, ``code-place`` or
             ``code-outdated``: nine digits are the Vietnamese number that is valid no longer.
     """
-    plain = cell.replace(" ", "").removeprefix(country)
+    plain = (cell.replace(" ", "") if " " in cell else cell).removeprefix(country)
     try:
         if country == "EE":
             estonian(plain)
@@ -171,7 +180,8 @@ def reader_of(
         "text": text,
         "integer": integer,
         "boolean": boolean,
-        "date": lambda cell: day(cell, order=order).isoformat(),
+        # The days of a table are few: each is read once, and refused ones anew.
+        "date": lru_cache(maxsize=40_000)(lambda cell: day(cell, order=order).isoformat()),
         "amount": lambda cell: minor_units(cell, digits=digits, decimal=decimal),
         "person": lambda cell: person(cell, country=country, places=places),
         "list": lambda cell: [part.strip() for part in cell.split(separator) if part.strip()],

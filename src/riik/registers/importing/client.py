@@ -226,6 +226,7 @@ class RejectedFile:
             DiskUnavailable: For what the disk says.
         """
         self._length = length
+        self._kept.clear()
         try:
             if length or self.path.exists():
                 handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -1,60 +1,101 @@
 """Imports: a table becomes records of a register, once, resumably, and can be taken back.
 
-The verbs. A row is read by `rows`; here is decided what of it is new, and everything is
-written by the register's own `Writer`: signed, sealed, with its history. A batch, how far the
-run has come and what was counted are one unit of work, so that a run cut off anywhere goes on
-where its last batch ended.
+The verbs. A row is read by `rows`; what of it is new is `deciding`; everything is written by the
+register's own `Writer`: signed, sealed, with its history. A batch, how far the run has come and
+what was counted are one unit of work, so that a run cut off anywhere goes on where its last batch
+ended. While one batch is written, the next is read, signed and sealed: a batch is told of when
+its commit is on disk.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from riik.core import Clock, Database, Entropy, PersonCode, SubjectId, Vault, Work, to_text
-from riik.formats.canonical_json import encode
-from riik.registers.errors import ImportRefused, RecordRefused
-from riik.registers.importing.mapping import Plan
-from riik.registers.importing.model import (
-    DONE,
-    RUNNING,
-    UNDOING,
-    UNDONE,
-    ImportStore,
-    Made,
-    Rejects,
-    Run,
-    Source,
+from riik.core import (
+    Clock,
+    Database,
+    Entropy,
+    PersonCode,
+    RiikError,
+    SubjectId,
+    Vault,
+    Work,
+    to_text,
 )
+from riik.formats.canonical_json import encode
+from riik.registers.errors import ImportRefused
+from riik.registers.importing.deciding import Decided, Deciding, Keyed, draft_of
+from riik.registers.importing.mapping import Plan
+from riik.registers.importing.model import DONE, RUNNING, ImportStore, Made, Rejects, Run, Source
 from riik.registers.importing.report import Report
-from riik.registers.importing.rows import Ready, Rejected, take
+from riik.registers.importing.rows import Rejected, take
 from riik.registers.importing.table import Row
-from riik.registers.model import Holding, Kind
-from riik.registers.rows import RecordRow
-from riik.registers.writing import Draft, RegisterStore, Writer
+from riik.registers.importing.undoing import Undoing
+from riik.registers.model import Holding
+from riik.registers.writing import Opening, RegisterStore, Writer
 
-__all__ = ["Importer"]
+__all__ = ["Beside", "Importer"]
 
-BATCH = 1_000
+T = TypeVar("T")
+
+BATCH, TRIES = 4_000, 5
+
+
+class Beside(Protocol):
+    """Begins an action in a thread beside this one; what it answers waits for its end."""
+
+    def __call__(self, action: Callable[[], Any], /) -> Callable[[], Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Keyed:
-    """A row that could be written, with the wish by which it is known again."""
+class _Taken:
+    """Rows as they were read.
 
-    ready: Ready
-    key: str
-    wish: str
+    Attributes:
+        rows: All of them.
+        ready: Those that may become records.
+        rejected: Those that can't, with their reasons.
+    """
+
+    rows: Sequence[Row]
+    ready: Sequence[Keyed]
+    rejected: Sequence[tuple[Row, tuple[str, ...]]]
+
+    def count(self, plan: Plan, report: Report, rejects: Rejects) -> None:
+        """Count what was read, and keep what can't be taken."""
+        report.count("read", self.rows, plan)
+        for one in self.ready:
+            for name in one.ready.ambiguous:
+                report.ambiguous[name] += 1
+        for row, reasons in self.rejected:
+            report.count("rejected", [row], plan, reason=reasons[0])
+            rejects.write(row, reasons)
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
-    """What is to become of a batch's rows."""
+class _Batch:
+    """Rows that are written together, made ready before their unit of work.
 
-    fresh: list[_Keyed]
-    repeated: list[_Keyed]
-    refused: list[tuple[_Keyed, str]]
+    Attributes:
+        taken: The rows.
+        subjects: Whose records.
+        openings: By wish: what was signed and sealed in advance.
+    """
+
+    taken: _Taken
+    subjects: dict[PersonCode, SubjectId]
+    openings: dict[str, Opening]
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a run has come: whoever writes a batch moves it on, the others wait for that."""
+
+    run: Run
+    report: Report
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +111,8 @@ class Importer:
         vault: The keys of persons.
         clock: The time.
         entropy: Names of runs.
+        beside: Where a batch is written while the next is made ready.
+        batch: How many rows one unit of work writes.
     """
 
     holding: Holding
@@ -80,6 +123,8 @@ class Importer:
     vault: Vault
     clock: Clock
     entropy: Entropy
+    beside: Beside
+    batch: int = BATCH
 
     def dry_run(
         self,
@@ -96,11 +141,12 @@ class Importer:
         """
         report = Report()
         seen: dict[str, str] = {}
-        for rows in _batches(source.rows(), skip=0):
-            ready = self._take(rows, plan, report, rejects)
+        for rows in self._batches(source, skip=0):
+            taken_rows = self._take(rows, plan)
+            taken_rows.count(plan, report, rejects)
             with self.database.read() as work:
-                decided = self._decide(ready, plan, seen, work=work)
-                taken = self._taken_already(decided.fresh, work=work)
+                decided = self._deciding.decide(taken_rows.ready, plan, seen, work=work)
+                taken = self._deciding.taken_already(decided.fresh, work=work)
             for one in decided.fresh:
                 code = str(one.ready.record.subject)
                 single = self.holding.definition.single
@@ -108,7 +154,7 @@ class Importer:
                     _reject(one, "subject-has-record", plan, report, rejects)
                     continue
                 seen |= {one.key: one.wish, f"subject {code}": "yes"}
-                report.count("written", one.ready.row.cells, plan)
+                report.count("written", [one.ready.row], plan)
             _count_others(decided, plan, report, rejects)
             told(report)
         rejects.flush()
@@ -129,23 +175,34 @@ class Importer:
 
         Raises:
             ImportRefused: For ``unfinished``, ``nothing-to-resume``, ``mapping-changed``,
-                ``changed`` or ``reconcile``.
+                ``changed``, ``raced`` or ``reconcile``.
             Unavailable: The disk is full, or a database is out of reach; `resume` later.
         """
         run = self._begin(plan, source, resume=resume)
-        report = Report.from_json(run.counts)
+        so_far = _Progress(run, Report.from_json(run.counts))
         rejects.cut(run.rejected_bytes)
-        for rows in _batches(source.rows(), skip=run.position):
-            source.check()
-            ready = self._take(rows, plan, report, rejects)
-            run = self._write(run, plan, ready, count=len(rows), report=report, rejects=rejects)
-            told(report)
+        wait: Callable[[], Any] | None = None
+        try:
+            for rows in self._batches(source, skip=run.position):
+                batch = self._ready(rows, plan, run, ahead=so_far.fresh)
+                if wait is not None:
+                    wait()
+                    wait = None
+                    told(so_far.report)
+                source.check()
+                wait = self.beside(partial(self._written, batch, plan, so_far, rejects))
+        finally:
+            # What was begun is ended, whatever happened here meanwhile.
+            if wait is not None:
+                wait()
+        if so_far.report.read:
+            told(so_far.report)
         source.check()
-        report.reconcile()
-        run = replace(run, state=DONE)
+        so_far.report.reconcile()
+        done = replace(so_far.run, state=DONE)
         with self.database.work() as work:
-            self.runs.move(run, work=work)
-        return run, report
+            self._move(so_far.run, done, work=work)
+        return done, so_far.report
 
     def undo(self, run_id: str, *, told: Callable[[int], None]) -> int:
         """Take a run back: each record it wrote is closed by a signed change; history stays.
@@ -157,44 +214,48 @@ class Importer:
             ImportRefused: For ``run``, ``undone``, or ``changed-since``: others have changed
                 records of the run, and nothing is touched.
         """
-        with self.database.read() as work:
-            run = self.runs.run(run_id, work=work)
-            if run is None or run.register != self.holding.definition.id:
-                raise ImportRefused("this register has no such run", why="run")
-            if run.state == UNDONE:
-                raise ImportRefused("this run is undone already", why="undone")
-            batches = self.runs.batches(run_id, work=work)
-            for _, made in batches:
-                self._check_untouched(made, work=work)
-        closed = 0
-        with self.database.work() as work:
-            self.runs.move(replace(run, state=UNDOING), work=work)
-        for number, made in batches:
-            with self.database.work() as work:
-                for head in self._check_untouched(made, work=work):
-                    self._close(head, run, work=work)
-                self.runs.free_wishes(made, work=work)
-                self.runs.undo_batch(run_id, number, work=work)
-            closed += len(made)
-            told(closed)
-        with self.database.work() as work:
-            self.runs.move(replace(run, state=UNDONE), work=work)
-        return closed
+        undoing = Undoing(
+            holding=self.holding,
+            runs=self.runs,
+            records=self.records,
+            writer=self.writer,
+            database=self.database,
+        )
+        return undoing(run_id, told=told)
+
+    @property
+    def _deciding(self) -> Deciding:
+        return Deciding(
+            holding=self.holding,
+            runs=self.runs,
+            records=self.records,
+            writer=self.writer,
+            vault=self.vault,
+        )
+
+    def _batches(self, source: Source, *, skip: int) -> Iterator[list[Row]]:
+        rest = islice(source.rows(), skip, None)
+        while batch := list(islice(rest, self.batch)):
+            yield batch
 
     def _begin(self, plan: Plan, source: Source, *, resume: bool) -> Run:
         register = self.holding.definition.id
         with self.database.work() as work:
             found = self.runs.unfinished(register, source.digest, work=work)
             if found is not None and not resume:
-                message = f"run {found.run} of this source was cut off: --resume or --undo it"
-                raise ImportRefused(message, why="unfinished")
+                message = f"run {found.run} of this source is not at its end: where it was cut off"
+                raise ImportRefused(f"{message}, --resume or --undo it", why="unfinished")
             if found is None and resume:
                 message = "no run of this very source was cut off"
                 raise ImportRefused(message, why="nothing-to-resume")
             if found is not None:
                 if found.mapping != plan.digest:
                     raise ImportRefused("it began with another mapping", why="mapping-changed")
-                return found if source.ordered else replace(found, **_from_the_first())
+                if source.ordered:
+                    return found
+                anew = replace(found, **_from_the_first())
+                self._move(found, anew, work=work)
+                return anew
             run = Run(
                 run=self.entropy.bytes(8).hex(),
                 register=register,
@@ -208,187 +269,110 @@ class Importer:
             self.runs.begin(run, work=work)
             return run
 
-    def _take(
-        self, rows: Sequence[Row], plan: Plan, report: Report, rejects: Rejects
-    ) -> list[_Keyed]:
-        """Read a batch's rows; those that can't be records are rejected here."""
-        schema = self.holding.definition.schema
-        found = []
+    def _take(self, rows: Sequence[Row], plan: Plan) -> _Taken:
+        """Read a batch's rows, and tell those that can't be records."""
+        schema, deciding = self.holding.definition.schema, self._deciding
+        ready: list[Keyed] = []
+        rejected: list[tuple[Row, tuple[str, ...]]] = []
         for row in rows:
-            report.count_read(row.cells, plan)
             taken = take(row, plan, schema)
             if isinstance(taken, Rejected):
-                report.count("rejected", row.cells, plan, reason=taken.reasons[0])
-                rejects.write(row, taken.reasons)
-                continue
-            for name in taken.ambiguous:
-                report.ambiguous[name] += 1
-            found.append(self._keyed(taken, plan))
-        return found
-
-    def _keyed(self, ready: Ready, plan: Plan) -> _Keyed:
-        """Blind a row's key: what a register holds must not be guessed from its wishes."""
-        field = f"{self.holding.definition.id}/import"
-        key = f"import {self.vault.blind(ready.key, field=field)[:16].hex()}"
-        if not plan.key:
-            return _Keyed(ready, key, key)
-        whole = repr((ready.record.subject, ready.record.valid_from, ready.record.values))
-        return _Keyed(ready, key, f"{key} {self.vault.blind(whole, field=field)[:16].hex()}")
-
-    def _decide(
-        self, ready: Sequence[_Keyed], plan: Plan, seen: dict[str, str], *, work: Work
-    ) -> _Decided:
-        """Which rows are new, which were imported before, and which only share their key."""
-        register = self.holding.definition.id
-        known = self.runs.wishes(register, [one.wish for one in ready], work=work)
-        decided = _Decided([], [], [])
-        here: dict[str, str] = {}
-        for one in ready:
-            before = here.get(one.key) or seen.get(one.key)
-            if one.wish in known or before == one.wish:
-                decided.repeated.append(one)
-            elif before or (plan.key and self.runs.any_wish(register, one.key, work=work)):
-                decided.refused.append((one, "duplicate-key"))
+                rejected.append((row, taken.reasons))
             else:
-                here[one.key] = one.wish
-                decided.fresh.append(one)
-        return decided
+                ready.append(deciding.keyed(taken, plan))
+        return _Taken(rows, ready, rejected)
 
-    def _taken_already(self, fresh: Sequence[_Keyed], *, work: Work) -> set[str]:
-        """For a dry run: whose only record the register has already."""
-        if not self.holding.definition.single:
-            return set()
-        codes = {one.ready.record.subject for one in fresh}
-        subjects = {code: self.vault.find(code) for code in codes}
-        known = [subject for subject in subjects.values() if subject is not None]
-        rows = self.runs.records_of(self.holding.definition.id, known, work=work)
-        taken = {row.subject for row in rows if not self._taken_back(row, work=work)}
-        return {str(code) for code, subject in subjects.items() if subject in taken}
+    def _ready(self, rows: Sequence[Row], plan: Plan, run: Run, *, ahead: bool) -> _Batch:
+        """Read, sign and seal a batch: all that needs no unit of work.
 
-    def _write(
-        self,
-        run: Run,
-        plan: Plan,
-        ready: Sequence[_Keyed],
-        *,
-        count: int,
-        report: Report,
-        rejects: Rejects,
-    ) -> Run:
-        """Write a batch, and with it how far the run has come."""
-        codes = [one.ready.record.subject for one in ready]
+        Args:
+            rows: The batch.
+            plan: How they are read.
+            run: The run.
+            ahead: Most rows are new, as far as can be told: sign and seal them now.
+        """
+        taken = self._take(rows, plan)
+        codes = [one.ready.record.subject for one in taken.ready]
         subjects = dict(zip(codes, self.vault.subjects_of(codes), strict=True))
+        openings = self._prepare(taken.ready, subjects, run) if ahead else {}
+        return _Batch(taken, subjects, openings)
+
+    def _prepare(
+        self, wanted: Sequence[Keyed], subjects: dict[PersonCode, SubjectId], run: Run
+    ) -> dict[str, Opening]:
+        one_each = {one.wish: one for one in wanted}
+        of = [subjects[one.ready.record.subject] for one in one_each.values()]
+        drafts = [draft_of(one, run, self.holding) for one in one_each.values()]
+        openings = self.writer.prepare(self.holding, of, drafts)
+        return dict(zip(one_each, openings, strict=True))
+
+    def _written(self, batch: _Batch, plan: Plan, so_far: _Progress, rejects: Rejects) -> None:
+        """Write a batch, and with it how far the run has come.
+
+        Another import may write the same rows at the same time: then one of both tries again,
+        and finds them written.
+        """
+        left = TRIES
+        while left:
+            left -= 1
+            try:
+                self._write(batch, plan, so_far, rejects)
+            except RiikError as error:
+                if not _raced(error, last=not left):
+                    raise
+                so_far.report = Report.from_json(so_far.run.counts)
+                rejects.cut(so_far.run.rejected_bytes)
+            else:
+                return
+
+    def _write(self, batch: _Batch, plan: Plan, so_far: _Progress, rejects: Rejects) -> None:
+        run, report = so_far.run, so_far.report
+        batch.taken.count(plan, report, rejects)
         with self.database.work() as work:
-            decided = self._decide(ready, plan, {}, work=work)
-            opening, waking = self._apart(decided, subjects, work=work)
-            drafts = [_draft(one, run, self.holding) for one in opening]
-            of = [subjects[one.ready.record.subject] for one in opening]
-            records = self.writer.open_all(self.holding, of, drafts, tell=False, work=work)
-            made = [Made(record, 0) for record in records]
-            opening += self._wake(waking, run, decided, made, work=work)
-            for one in opening:
-                report.count("written", one.ready.row.cells, plan)
+            decided = self._deciding.decide(batch.taken.ready, plan, {}, work=work)
+            opening, waking = self._deciding.apart(decided, batch.subjects, work=work)
+            made = self._open(opening, batch, run, work=work)
+            opening += self._deciding.wake(waking, run, decided, made, work=work)
+            report.count("written", [one.ready.row for one in opening], plan)
             _count_others(decided, plan, report, rejects)
             if made:
                 self.runs.add_batch(run.run, made, work=work)
             moved = replace(
                 run,
-                position=run.position + count,
+                position=run.position + len(batch.taken.rows),
                 rejected_bytes=rejects.flush(),
                 counts=encode(report.to_json()),
             )
-            self.runs.move(moved, work=work)
-        return moved
+            self._move(run, moved, work=work)
+        so_far.run, so_far.fresh = moved, 2 * len(opening) >= len(batch.taken.ready)
 
-    def _apart(
-        self,
-        decided: _Decided,
-        subjects: Mapping[PersonCode, SubjectId],
-        *,
-        work: Work,
-    ) -> tuple[list[_Keyed], list[tuple[_Keyed, RecordRow]]]:
-        """New records, and records that an undone import left closed and this one wakes.
+    def _open(self, opening: Sequence[Keyed], batch: _Batch, run: Run, *, work: Work) -> list[Made]:
+        known = batch.openings
+        missing = [one for one in opening if one.wish not in known]
+        if missing:
+            known = known | self._prepare(missing, batch.subjects, run)
+        openings = [known[one.wish] for one in opening]
+        self.writer.insert(openings, work=work)
+        return [Made(one.head.record, 0) for one in openings]
 
-        Where a subject has one record, a second one is refused.
-        """
-        if not self.holding.definition.single:
-            return list(decided.fresh), []
-        register = self.holding.definition.id
-        of = [subjects[one.ready.record.subject] for one in decided.fresh]
-        held = {row.subject: row for row in self.runs.records_of(register, of, work=work)}
-        opening: list[_Keyed] = []
-        waking: list[tuple[_Keyed, RecordRow]] = []
-        met: set[SubjectId] = set()
-        for one, subject in zip(decided.fresh, of, strict=True):
-            row = held.get(subject)
-            if subject in met or (row and not self._taken_back(row, work=work)):
-                decided.refused.append((one, "subject-has-record"))
-            elif row:
-                waking.append((one, row))
-            else:
-                opening.append(one)
-            met.add(subject)
-        return opening, waking
-
-    def _taken_back(self, row: RecordRow, *, work: Work) -> bool:
-        """Was the record's last change the undoing of an import? Then it may be woken."""
-        if row.head_position == 0:
-            return False
-        last = self.records.changes(row.record, work=work)[-1]
-        return self.writer.open_change(row.subject, last).change.message_id.startswith("undo:")
-
-    def _wake(
-        self,
-        waking: Sequence[tuple[_Keyed, RecordRow]],
-        run: Run,
-        decided: _Decided,
-        made: list[Made],
-        *,
-        work: Work,
-    ) -> list[_Keyed]:
-        """Correct records that an undone import left closed; one by one, as they are few."""
-        woken = []
-        for one, row in waking:
-            draft = _draft(one, run, self.holding)
-            values = dict.fromkeys(self.holding.definition.schema.fields) | dict(draft.values)
-            draft = replace(draft, kind=Kind.CORRECT, values=values)
-            try:
-                position = self.writer.change(self.holding, row, draft, work=work)
-            except RecordRefused as refused:
-                decided.refused.append((one, refused.why))
-                continue
-            made.append(Made(row.record, position))
-            woken.append(one)
-        return woken
-
-    def _check_untouched(self, made: Sequence[Made], *, work: Work) -> list[RecordRow]:
-        heads = {
-            row.record: row for row in self.runs.heads([one.record for one in made], work=work)
-        }
-        touched = sum(heads[one.record].head_position != one.position for one in made)
-        if touched:
-            message = f"{touched} records were changed since the import; it can't be undone"
-            raise ImportRefused(message, why="changed-since", records=touched)
-        return [heads[one.record] for one in made]
-
-    def _close(self, head: RecordRow, run: Run, *, work: Work) -> None:
-        """Close a record from the first day that the import gave it."""
-        alive = [row for row in self.records.known_versions(head.record, work=work) if row.alive]
-        draft = Draft(
-            kind=Kind.CLOSE,
-            values={},
-            valid_from=date.fromisoformat(alive[0].valid_from),
-            ground=run.ground,
-            actor=str(self.holding.provider),
-            message_id=f"undo:{run.run}",
-        )
-        self.writer.change(self.holding, head, draft, work=work)
+    def _move(self, run: Run, moved: Run, *, work: Work) -> None:
+        if not self.runs.move(moved, after=run, work=work):
+            message = f"run {run.run} goes on in another process as well: leave it to one"
+            raise ImportRefused(message, why="raced")
 
 
-def _batches(rows: Iterator[Row], *, skip: int) -> Iterator[list[Row]]:
-    rest = islice(rows, skip, None)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
+def _raced(error: RiikError, *, last: bool) -> bool:
+    """Was another import quicker? Then the batch may be tried again, but not for ever.
+
+    Raises:
+        ImportRefused: For ``raced``, at the last try.
+    """
+    if isinstance(error, ImportRefused) or getattr(error, "why", "") not in ("raced", "conflict"):
+        return False
+    if last:
+        message = "another import writes the same rows: this batch was not written; --resume later"
+        raise ImportRefused(message, why="raced") from error
+    return True
 
 
 def _from_the_first() -> dict[str, Any]:
@@ -399,25 +383,12 @@ def _from_the_first() -> dict[str, Any]:
     return {"position": 0, "rejected_bytes": 0, "counts": encode(Report().to_json())}
 
 
-def _draft(one: _Keyed, run: Run, holding: Holding) -> Draft:
-    return Draft(
-        kind=Kind.OPEN,
-        values=one.ready.record.values,
-        valid_from=one.ready.record.valid_from,
-        ground=run.ground,
-        actor=str(holding.provider),
-        message_id=f"import:{run.run}",
-        wish=one.wish,
-    )
-
-
-def _count_others(decided: _Decided, plan: Plan, report: Report, rejects: Rejects) -> None:
-    for one in decided.repeated:
-        report.count("repeated", one.ready.row.cells, plan)
+def _count_others(decided: Decided, plan: Plan, report: Report, rejects: Rejects) -> None:
+    report.count("repeated", [one.ready.row for one in decided.repeated], plan)
     for one, reason in decided.refused:
         _reject(one, reason, plan, report, rejects)
 
 
-def _reject(one: _Keyed, reason: str, plan: Plan, report: Report, rejects: Rejects) -> None:
-    report.count("rejected", one.ready.row.cells, plan, reason=reason)
+def _reject(one: Keyed, reason: str, plan: Plan, report: Report, rejects: Rejects) -> None:
+    report.count("rejected", [one.ready.row], plan, reason=reason)
     rejects.write(one.ready.row, (reason,))

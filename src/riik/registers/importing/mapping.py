@@ -71,13 +71,14 @@ class MappingFile(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where a field's cell stands in a row, and how it is read."""
+    """Where a field's cell stands in a row, and how it is read; ``plain`` text, as it stands."""
 
     field: str
     name: str
     position: int
     read: Reader
     dated: bool
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +202,8 @@ class _Maker:
             values=field.values,
         )
         dated = field.read_as == "date" and not field.values and field.order != "year-first"
-        return Column(field.name, field.column, self.position(field.column), read, dated)
+        plain = field.read_as == "text" and not field.values
+        return Column(field.name, field.column, self.position(field.column), read, dated, plain)
 
     def fields(self, given: Sequence[FieldShape]) -> tuple[tuple[Column, ...], dict[str, Any]]:
         schema = self.definition.schema

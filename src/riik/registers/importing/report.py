@@ -10,9 +10,11 @@ import msgspec
 
 from riik.registers.errors import ImportRefused
 from riik.registers.importing.mapping import Plan
+from riik.registers.importing.table import Row
 
 __all__ = ["Report", "amount_of"]
 
+READ = "read"
 FATES = ("written", "repeated", "rejected")
 
 
@@ -39,26 +41,22 @@ class Report:
     ambiguous: Counter[str] = field(default_factory=Counter)
     totals: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def count(self, fate: str, cells: Sequence[str], plan: Plan, *, reason: str = "") -> None:
-        """Count one row: ``written``, ``repeated`` or ``rejected``."""
-        setattr(self, fate, getattr(self, fate) + 1)
+    def count(self, fate: str, rows: Sequence[Row], plan: Plan, *, reason: str = "") -> None:
+        """Count rows: ``read``, and then ``written``, ``repeated`` or ``rejected``."""
+        if not rows:
+            return
+        setattr(self, fate, getattr(self, fate) + len(rows))
         if reason:
-            self.reasons[reason] += 1
-        for name, position, decimal in plan.totals:
-            amount = amount_of(cells, position, decimal)
-            sums = self.totals.setdefault(name, {})
-            if amount is None:
-                sums["unreadable"] = str(int(sums.get("unreadable", "0")) + 1)
-                continue
-            sums[fate] = str(Decimal(sums.get(fate, "0")) + amount)
-
-    def count_read(self, cells: Sequence[str], plan: Plan) -> None:
-        """Count a row as it is read, before anything is decided about it."""
-        self.read += 1
+            self.reasons[reason] += len(rows)
         for name, position, decimal in plan.totals:
             sums = self.totals.setdefault(name, {})
-            amount = amount_of(cells, position, decimal) or 0
-            sums["read"] = str(Decimal(sums.get("read", "0")) + amount)
+            amounts = [amount_of(row.cells, position, decimal) for row in rows]
+            numbers = [amount for amount in amounts if amount is not None]
+            if fate != READ and len(numbers) < len(amounts):
+                unreadable = int(sums.get("unreadable", "0")) + len(amounts) - len(numbers)
+                sums["unreadable"] = str(unreadable)
+            if numbers or fate == READ:
+                sums[fate] = str(sum(numbers, Decimal(sums.get(fate, "0"))))
 
     def reconcile(self) -> None:
         """Refuse numbers that don't add up: rows, and each total.

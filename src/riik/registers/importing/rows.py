@@ -54,7 +54,9 @@ def take(row: Row, plan: Plan, schema: RecordSchema) -> Ready | Rejected:
     """Read a row by its plan; a value that a reason could show is in no reason."""
     if row.fault:
         return Rejected(row, (row.fault,))
-    cells = [repaired(cell.strip(), encoding=plan.encoding) for cell in row.cells]
+    cells = [cell.strip() for cell in row.cells]
+    if not "".join(cells).isascii():
+        cells = [repaired(cell, encoding=plan.encoding) for cell in cells]
     reasons: list[str] = []
     unsure: list[str] = []
     subject = _read(plan.subject, cells, reasons, unsure)
@@ -64,8 +66,10 @@ def take(row: Row, plan: Plan, schema: RecordSchema) -> Ready | Rejected:
         starts = date.fromisoformat(found) if found else None
     values = dict(plan.fixed)
     for column in plan.columns:
-        if cells[column.position]:
-            values[column.field] = _read(column, cells, reasons, unsure)
+        cell = cells[column.position]
+        if not cell:
+            continue
+        values[column.field] = cell if column.plain else _read(column, cells, reasons, unsure)
     if not reasons:
         reasons += _against(schema, values, plan)
     if reasons:

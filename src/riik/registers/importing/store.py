@@ -18,8 +18,10 @@ from sqlalchemy import (
     table,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from riik.core import SubjectId, Work
+from riik.registers.errors import RecordRefused
 from riik.registers.importing.model import RUNNING, Made, Run
 from riik.registers.rows import RecordRow
 
@@ -97,15 +99,20 @@ class SqlImportStore:
         """Keep a new run."""
         work.execute(insert(_run), asdict(run))
 
-    def move(self, run: Run, *, work: Work) -> None:
-        """Keep how far a run has come, and its state."""
+    def move(self, run: Run, *, after: Run, work: Work) -> bool:
+        """Keep how far a run has come, and its state; false when it is elsewhere by now."""
         values = {
             "state": run.state,
             "position": run.position,
             "rejected_bytes": run.rejected_bytes,
             "counts": run.counts,
         }
-        work.execute(update(_run).where(_run.c.run == run.run).values(values))
+        stands = (
+            (_run.c.run == run.run)
+            & (_run.c.position == after.position)
+            & (_run.c.state == after.state)
+        )
+        return bool(work.execute(update(_run).where(stands).values(values)).rowcount == 1)
 
     def add_batch(self, run: str, made: Sequence[Made], *, work: Work) -> None:
         """Keep which records a batch wrote."""
@@ -113,7 +120,10 @@ class SqlImportStore:
         number = int(work.execute(last).scalar()) + 1
         entries = (bytes.fromhex(one.record) + one.position.to_bytes(4, "big") for one in made)
         row = {"run": run, "number": number, "records": b"".join(entries), "undone": 0}
-        work.execute(insert(_batch), row)
+        try:
+            work.execute(insert(_batch), row)
+        except IntegrityError as error:
+            raise RecordRefused("another process wrote this batch", why="raced") from error
 
     def batches(self, run: str, *, work: Work) -> list[tuple[int, tuple[Made, ...]]]:
         """The batches of a run that aren't undone yet, in order."""

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection
@@ -18,6 +19,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from riik.runtime.errors import DatabaseMisused, DatabaseUnavailable
 
 __all__ = ["OnePerThread", "Unit", "raise_translated", "sqlite_reason", "unavailable"]
+
+# SQLite takes 32,766 variables a statement, and has it ready again when it is the same.
+MOST_ROWS, MOST_VARIABLES = 500, 30_000
 
 SQLITE_REASONS = {
     sqlite3.SQLITE_BUSY: "locked",
@@ -104,11 +108,20 @@ class Unit:
         self._check_open()
         if not rows:
             return
-        place = "?" if self.connection.dialect.paramstyle == "qmark" else "%s"
-        named, places = ", ".join(columns), ", ".join([place] * len(columns))
-        statement = f"INSERT INTO {table} ({named}) VALUES ({places})"  # noqa: S608
+        named, width = ", ".join(columns), len(columns)
+        sqlite = self.connection.dialect.paramstyle == "qmark"
+        values = f"({', '.join(['?' if sqlite else '%s'] * width)})"
+        statement = f"INSERT INTO {table} ({named}) VALUES "  # noqa: S608
         try:
-            self.connection.exec_driver_sql(statement, list(rows))
+            if not sqlite:
+                self.connection.exec_driver_sql(statement + values, list(rows))
+                return
+            # Many rows a statement: another thread may run all the while, not between two rows.
+            most = min(MOST_ROWS, MOST_VARIABLES // width)
+            for start in range(0, len(rows), most):
+                some = rows[start : start + most]
+                places = ", ".join([values] * len(some))
+                self.connection.exec_driver_sql(statement + places, tuple(chain(*some)))
         except SQLAlchemyError as error:
             self._failed = True
             raise_translated(error, writes=self.writes)

@@ -12,7 +12,7 @@ The context's mark only tells a misplaced value from a damaged one; GCM decides.
 
 import hmac
 from base64 import b32encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -21,10 +21,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from sqlalchemy.exc import IntegrityError
 
 from riik.core import Entropy, PersonCode, SubjectId
 from riik.runtime.database import SqlDatabase
-from riik.runtime.errors import SealRefused
+from riik.runtime.errors import DatabaseUnavailable, SealRefused
 from riik.runtime.vault.store import SubjectStore
 
 __all__ = ["MIGRATIONS", "SqlVault"]
@@ -36,6 +37,8 @@ KEY_BYTES = 32
 MARK_BYTES = 8
 NONCE_BYTES = 12
 ID_BYTES = 16
+TRIES = 5
+NAME_BYTES, NAME_LETTERS = 20, 32
 HEADER_BYTES = 1 + MARK_BYTES + NONCE_BYTES
 CODE_FIELD = "riik.vault.person-code"
 
@@ -70,16 +73,28 @@ class SqlVault:
     def subjects_of(self, codes: Iterable[PersonCode], /) -> list[SubjectId]:
         """The same for many, in one commit and in the given order."""
         indices = [self.blind(code, field=CODE_FIELD) for code in codes]
+        for _ in range(TRIES):
+            try:
+                known = self._met(indices)
+            except (IntegrityError, DatabaseUnavailable) as error:
+                # Another process met one of them at the same moment: look again.
+                if isinstance(error, DatabaseUnavailable) and error.why != "conflict":
+                    raise
+                continue
+            return [known[index] for index in indices]
+        raise DatabaseUnavailable("others meet the same people all the time", why="conflict")
+
+    def _met(self, indices: Sequence[bytes]) -> dict[bytes, SubjectId]:
         with self._database.read() as unit:
             known = self._store.find(set(indices), work=unit)
-        if len(known) < len(set(indices)):
+        unknown = [index for index in dict.fromkeys(indices) if index not in known]
+        if unknown:
+            new = self._new_subjects(unknown)
             with self._database.work() as unit:
-                known |= self._store.find(set(indices) - known.keys(), work=unit)
-                new = {i: self._new_subject() for i in dict.fromkeys(indices) if i not in known}
-                if new:
-                    self._store.add(new, work=unit)
+                # Whom another process met meanwhile breaks the constraint, and is looked up again.
+                self._store.add(new, work=unit)
             known |= {index: subject for index, (subject, _) in new.items()}
-        return [known[index] for index in indices]
+        return known
 
     def find(self, code: PersonCode, /) -> SubjectId | None:
         """The subject if this node has met the person."""
@@ -107,8 +122,19 @@ class SqlVault:
         subjects = {subject for subject, _, _ in wanted}
         with self._database.read() as unit:
             wrapped = self._store.wrapped_keys(subjects, work=unit)
-        keys = {subject: self._unwrapped(wrapped.get(subject)) for subject in subjects}
-        return [self._sealed(keys[each], each, plain, place) for each, plain, place in wanted]
+        sealers = {
+            subject: (key, AESGCM(key).encrypt, _bound(subject, ""))
+            for subject in subjects
+            for key in [self._unwrapped(wrapped.get(subject))]
+        }
+        nonces = self._entropy.bytes(NONCE_BYTES * len(wanted))
+        found = []
+        for n, (subject, plain, context) in enumerate(wanted):
+            key, encrypt, bound = sealers[subject]
+            nonce = nonces[NONCE_BYTES * n : NONCE_BYTES * (n + 1)]
+            sealed = encrypt(nonce, plain, bound + context.encode())
+            found.append(b"".join((FORMAT, _mark(key, context), nonce, sealed)))
+        return found
 
     def open(self, subject: SubjectId, sealed: bytes, /, *, context: str) -> bytes:
         """Decrypt what `seal` made.
@@ -159,10 +185,18 @@ class SqlVault:
         with self._database.read() as unit:
             return not self._store.knows_anybody(work=unit)
 
-    def _new_subject(self) -> tuple[SubjectId, bytes]:
-        name = b32encode(self._entropy.bytes(20)).decode().lower()
-        data_key = self._entropy.bytes(KEY_BYTES)
-        return SubjectId(name), aes_key_wrap(self._wrapping_key, data_key)
+    def _new_subjects(self, indices: Sequence[bytes]) -> dict[bytes, tuple[SubjectId, bytes]]:
+        """Draw names and keys for people met for the first time; what is drawn, at once."""
+        count = len(indices)
+        names = b32encode(self._entropy.bytes(NAME_BYTES * count)).decode().lower()
+        keys = self._entropy.bytes(KEY_BYTES * count)
+        return {
+            index: (
+                SubjectId(names[NAME_LETTERS * n : NAME_LETTERS * (n + 1)]),
+                aes_key_wrap(self._wrapping_key, keys[KEY_BYTES * n : KEY_BYTES * (n + 1)]),
+            )
+            for n, index in enumerate(indices)
+        }
 
     def _data_key(self, subject: SubjectId) -> bytes:
         with self._database.read() as unit:
