@@ -20,7 +20,7 @@ __all__ = ["Office", "Told", "read_people"]
 
 _DAY = re.compile(r"today([+-]\d+)([dy])\Z")
 HANOI = "001"
-DRAWN = ("driving-rights", "medical-certificates", "driving-training")
+DRAWN = ("driving-rights", "medical-certificates", "driving-training", "dwellings", "vehicles")
 """Registers whose records are drawn for residents: people of stories have their own, or none."""
 
 

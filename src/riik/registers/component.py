@@ -263,6 +263,8 @@ class Registers:
         also: Callable[[Work], None] | None = None,
     ) -> Changed:
         holding, offer = self._change_offer(request, action)
+        if request.key is not None and request.key[0] not in offer.look_up:
+            raise UnknownSubject("records aren't found by this field", why="key")
         fields = tuple(request.values)
         allowed = self._allowed(holding, action, request.offer, request.caller, fields)
         self._check_authority(allowed, request.caller, request.subject)
@@ -431,11 +433,31 @@ class Registers:
         rows = self.store.records_of(request.register, subject, work=work)
         if request.record is not None:
             rows = [row for row in rows if row.record == request.record]
+        if request.key is not None:
+            name, value = request.key
+            blind = self.vault.blind(value, field=f"{request.register}/{name}")
+            named = self.store.records_with(request.register, name, blind, work=work)
+            meant = {row.record for row in named}
+            rows = [row for row in rows if row.record in meant and self._has(row, request, work)]
         if not rows:
             raise UnknownSubject("this register knows no such record", why="unknown")
         if len(rows) > 1:
             raise UnknownSubject("the person has several records: say which", why="several")
         return rows[0]
+
+    def _has(self, row: RecordRow, request: ChangeRequest, work: Work) -> bool:
+        """Whether a record lives and has the value now by which it is named, not only once."""
+        holding, now = self._holding(request.register), self._day_of(self.clock.now())
+        versions = self.store.versions_at(
+            [row.record], as_of=now.isoformat(), known_at=None, work=work
+        )
+        opened = [
+            self.writer.open_version(holding, row.subject, version)
+            for version in versions
+            if version.alive
+        ]
+        name, value = request.key or ("", "")
+        return any(values.get(name) == value for values in opened)
 
     def _check_single(self, holding: Holding, subjects: Sequence[SubjectId], *, work: Work) -> None:
         if len(set(subjects)) < len(subjects) or self.store.any_record_of(

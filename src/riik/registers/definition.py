@@ -108,6 +108,7 @@ class _Change(Shape):
     names: dict[str, str]
     kind: Kind
     fields: tuple[str, ...] = ()
+    look_up: tuple[str, ...] = ()
 
 
 class _Offers(Shape):
@@ -288,6 +289,8 @@ def _check(definition: RegisterDefinition) -> None:
             raise DefinitionRefused(f"{offer.id}: look-up needs x-index", why="offer")
     for change in definition.changes.values():
         _check_fields(definition, change.fields, change.id)
+        if not set(change.look_up) <= set(definition.schema.indexed):
+            raise DefinitionRefused(f"{change.id}: look-up needs x-index", why="offer")
     laws = {law.id for law in definition.laws}
     for position, right in enumerate(definition.rights):
         _check_right(definition, right, laws, f"right {position}")

@@ -54,6 +54,7 @@ class _ChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_from: date | None = None
     valid_to: date | None = None
     record: str | None = None
+    key: dict[str, str] | None = None
 
 
 class Tracker(Protocol):
@@ -225,6 +226,8 @@ def _change_request(register: str, offer: ChangeOffer, incoming: Incoming) -> Ch
         asked = msgspec.convert(decode(incoming.body), _ChangeBody)
     except (JsonRefused, msgspec.ValidationError) as error:
         raise RequestRefused("the body is no change", why="body") from error
+    if asked.key is not None and len(asked.key) != 1:
+        raise RequestRefused("a record is named by one field", why="body")
     return ChangeRequest(
         register=register,
         offer=offer.id,
@@ -234,6 +237,7 @@ def _change_request(register: str, offer: ChangeOffer, incoming: Incoming) -> Ch
         valid_from=asked.valid_from,
         valid_to=asked.valid_to,
         record=asked.record,
+        key=next(iter(asked.key.items())) if asked.key else None,
     )
 
 

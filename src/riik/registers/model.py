@@ -153,12 +153,16 @@ class ReadOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOffer:
-    """A change that the register takes: its kind and the fields it may touch."""
+    """A change that the register takes: its kind and the fields it may touch.
+
+    ``look_up`` are indexed fields that say which record is meant, where a person has several.
+    """
 
     id: str
     names: Mapping[str, str]
     kind: Kind
     fields: tuple[str, ...]
+    look_up: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,6 +377,7 @@ class ChangeRequest:
         valid_from: First day it holds; None is today.
         valid_to: Day after the last; None holds on.
         record: Which record, where a person has several.
+        key: The same by an indexed field and its present value.
     """
 
     register: str
@@ -383,6 +388,7 @@ class ChangeRequest:
     valid_from: date | None = None
     valid_to: date | None = None
     record: str | None = None
+    key: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

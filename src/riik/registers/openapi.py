@@ -59,6 +59,7 @@ def describe_change(definition: RegisterDefinition, offer: ChangeOffer) -> bytes
             "valid_from": _DAY,
             "valid_to": _DAY,
             "record": {"type": "string"},
+            **({"key": _named_by(offer)} if offer.look_up else {}),
         },
         "required": ["values"],
         "additionalProperties": False,
@@ -81,6 +82,17 @@ def describe_change(definition: RegisterDefinition, offer: ChangeOffer) -> bytes
         ),
     }
     return _document(definition, offer.id, {"/": {"post": operation}})
+
+
+def _named_by(offer: ChangeOffer) -> dict[str, Any]:
+    """One indexed field and its present value: which record is meant, where there are several."""
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in offer.look_up},
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+    }
 
 
 def describe_usage(definition: RegisterDefinition) -> bytes:

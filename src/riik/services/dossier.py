@@ -105,7 +105,7 @@ class Dossier:
         """What rules, conditions and letters may speak of, by name.
 
         Args:
-            case: ``id``, ``number`` and ``today`` of the case.
+            case: ``id``, ``number`` and ``today`` of the case, and whose it is: ``person``.
         """
         facts = {
             need: {**fact.values, "standing": fact.standing.value}

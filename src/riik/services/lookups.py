@@ -5,19 +5,36 @@ ids are made of the case, so that a step repeated after a fall is answered from 
 register and done once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import msgspec
 
-from riik.core import ClientId, Clock, Refused, ServiceId, Unavailable
+from riik.core import ClientId, Clock, PersonCode, Refused, ServiceId, Unavailable
 from riik.exchange import Answer, Call
 from riik.services.dossier import Dossier
 from riik.services.model import Fact, Need, RecordChange, Standing
 
-__all__ = ["CallOut", "Lookups"]
+__all__ = ["CallOut", "Lookups", "Written"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One change as it is sent.
+
+    Attributes:
+        of: Whose record.
+        values: New values by field.
+        key: Which record, by one field; empty where there is one only.
+        about: Sets the changes of one case apart.
+    """
+
+    of: PersonCode
+    values: Mapping[str, Any]
+    key: Mapping[str, str]
+    about: str
 
 
 class CallOut(Protocol):
@@ -70,14 +87,14 @@ class Lookups:
         return Fact(
             need=need.id,
             standing=standing,
-            values={field: values.get(field) for field in need.fields},
+            values=_asked(values, need.fields),
             source=service,
             message_id=message_id,
             at=self.clock.now(),
         )
 
     async def change(
-        self, change: RecordChange, values: Mapping[str, Any], *, dossier: Dossier, case: str
+        self, change: RecordChange, written: Written, *, dossier: Dossier, case: str
     ) -> None:
         """Write a granted outcome into its register.
 
@@ -90,13 +107,16 @@ class Lookups:
             service=ServiceId(self.providers[change.provider], change.service),
             method="POST",
             headers=(("Content-Type", "application/json"),),
-            body=msgspec.json.encode({"values": dict(values)}),
+            body=msgspec.json.encode(
+                {"values": dict(written.values)}
+                | ({"key": dict(written.key)} if written.key else {})
+            ),
             purpose=change.purpose,
             legal_basis=change.legal_basis,
-            subject=dossier.person,
+            subject=written.of,
             user=dossier.actor,
             issue=case,
-            message_id=f"{case}-record",
+            message_id=f"{case}-{written.about}",
         )
         (await self.exchange.call(call)).accepted()
 
@@ -134,3 +154,12 @@ class Lookups:
             # Whatever the cause, the person is not at fault: an official will look.
             return Standing.UNAVAILABLE, {}
         return Standing.KNOWN, values if isinstance(values, dict) else {}
+
+
+def _asked(values: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """What was asked for; of several records each field is a list, and ``records`` are they all."""
+    records = values.get("records")
+    if "records" in fields or not isinstance(records, list):
+        return {field: values.get(field) for field in fields}
+    rows = [{field: one.get(field) for field in fields} for one in records]
+    return {**{field: [row[field] for row in rows] for field in fields}, "records": rows}

@@ -1,7 +1,7 @@
 """A public service as its folder defines it, and what is known in one case of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -77,6 +77,9 @@ class RecordChange:
         purpose: The purpose code.
         legal_basis: The law.
         values: FEEL expression by field.
+        of: FEEL expression of whose record it is, one personal code or several; empty is the
+            person's own.
+        key: The field that says which record, where somebody has several, and FEEL of its value.
     """
 
     provider: str
@@ -84,6 +87,8 @@ class RecordChange:
     purpose: str
     legal_basis: str
     values: Mapping[str, str]
+    of: str = ""
+    key: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +159,7 @@ class ServiceDefinition:
         fee_decision: Name of the decision that gives the fee, or empty.
         proposal_decision: Name of the decision that proposes, or empty (an official decides).
         record: What is changed when granted, or None.
+        also: What is changed with it, in this order.
         notices: By outcome, ``granted`` or ``refused``.
         letter: What the decision letter says.
         grounds: What can stand against an application, by the rules.
@@ -184,6 +190,7 @@ class ServiceDefinition:
     fee_decision: str
     proposal_decision: str
     record: RecordChange | None
+    also: tuple[RecordChange, ...]
     notices: Mapping[str, Notice]
     letter: Letter
     guide: Guide

@@ -12,13 +12,13 @@ from functools import partial
 from typing import Any, Protocol
 
 from riik.cases import Cases, Document, Mark, State
-from riik.core import Clock, Money, Work
+from riik.core import Clock, Money, Work, person_code
 from riik.payments import Fees
 from riik.rules import decide, expression, to_plain
 from riik.services.dossier import Proposal
 from riik.services.letters import Authority, decision_letter
-from riik.services.lookups import Lookups
-from riik.services.model import Fact, Standing
+from riik.services.lookups import Lookups, Written
+from riik.services.model import Fact, RecordChange, Standing
 from riik.services.running import Effect, Running, due_after
 
 __all__ = ["Operations", "Papers"]
@@ -130,12 +130,14 @@ class Operations:
         return Effect(dossier=running.dossier, write=write)
 
     async def record(self, running: Running) -> Effect:
-        """Write a granted outcome into its register."""
-        change = running.definition.record
-        if change is not None:
-            values = self._values(running, change.values)
-            await self.lookups.change(change, values, dossier=running.dossier, case=running.case.id)
-        return Effect(dossier=running.dossier)
+        """Write a granted outcome into its registers, one change after the other."""
+        definition, dossier = running.definition, running.dossier
+        changes = [*filter(None, [definition.record]), *definition.also]
+        for number, change in enumerate(changes):
+            about = f"record-{number}" if number else "record"
+            for written in self._written(running, change, about):
+                await self.lookups.change(change, written, dossier=dossier, case=running.case.id)
+        return Effect(dossier=dossier)
 
     async def notify(self, running: Running) -> Effect:
         """Tell the person, in all languages of the service."""
@@ -199,6 +201,23 @@ class Operations:
     def _due(self, running: Running) -> datetime:
         days = running.definition.deadline_days
         return due_after(self.clock.now(), days=days, zone=self.zone, works=self.works)
+
+    def _written(self, running: Running, change: RecordChange, about: str) -> list[Written]:
+        """What is sent: to everybody's record whom the change names, and to nobody's else."""
+        of: Any = [running.dossier.person]
+        if change.of:
+            named = self._values(running, {"of": change.of})["of"]
+            of = named if isinstance(named, list) else [named]
+        values, key = self._values(running, change.values), self._values(running, change.key)
+        return [
+            Written(
+                of=person_code(code),
+                values=values,
+                key={name: str(value) for name, value in key.items()},
+                about=f"{about}-{number}" if number else about,
+            )
+            for number, code in enumerate(one for one in of if one is not None)
+        ]
 
     def _values(self, running: Running, expressions: Mapping[str, str]) -> dict[str, Any]:
         """The register's new values: FEEL over what is known and what the rules decided."""

@@ -97,7 +97,12 @@ class Running:
 
     def known(self) -> dict[str, Any]:
         """What rules, conditions and letters may speak of."""
-        case = {"id": self.case.id, "number": self.case.number, "today": self.today.isoformat()}
+        case = {
+            "id": self.case.id,
+            "number": self.case.number,
+            "today": self.today.isoformat(),
+            "person": self.dossier.person,
+        }
         known = self.dossier.known(case=case)
         proposal = self.dossier.proposal
         known["proposal"] = {

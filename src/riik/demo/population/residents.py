@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from riik.core import PersonCode, years_between
+from riik.demo.population.belongings import Belongings
 from riik.demo.population.dice import Dice
 from riik.demo.population.names import Names, names_of
 from riik.demo.population.papers import Papers
@@ -103,10 +104,13 @@ def residents(
     drawn: list[_Draft] = []
     while len(told) + len(drawn) < count:
         drawn += makers.household(most=count - len(told) - len(drawn))
-    papers = Papers(country, dice=Dice(f"papers {seed}"), today=today)
+    drawers = (
+        Papers(country, dice=Dice(f"papers {seed}"), today=today),
+        Belongings(country, dice=Dice(f"belongings {seed}"), today=today),
+    )
     pairs = zip(told, story, strict=True)
-    first = [makers.finish(draft, person, papers) for draft, person in pairs]
-    return (*first, *(makers.finish(draft, None, papers) for draft in drawn))
+    first = [makers.finish(draft, person, *drawers) for draft, person in pairs]
+    return (*first, *(makers.finish(draft, None, *drawers) for draft in drawn))
 
 
 class _Makers:
@@ -158,7 +162,9 @@ class _Makers:
             people += self._children(people, most=most - len(people))
         return people
 
-    def finish(self, draft: _Draft, story: StoryPerson | None, papers: Papers) -> Resident:
+    def finish(
+        self, draft: _Draft, story: StoryPerson | None, papers: Papers, belongings: Belongings
+    ) -> Resident:
         """The person with the records of all registers."""
         records: dict[str, tuple[Entry, ...]] = {}
         person = self._population(draft) | dict(story.person if story else {})
@@ -169,6 +175,7 @@ class _Makers:
             birth_date=draft.birth_date,
             code=draft.code,
         )
+        drawn |= belongings.of(home=draft.home, age=_age_of(draft, self.today))
         for register, entries in drawn.items():
             records[register] = tuple(Entry(_known(values), day) for values, day in entries)
         records |= dict(story.records if story else {})

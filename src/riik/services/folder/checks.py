@@ -20,6 +20,7 @@ met. Reading the folder, which refuses what is malformed, is `definition`.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -30,9 +31,12 @@ from riik.formats.xml import parse
 from riik.rules import decide, expression, to_plain
 from riik.services.errors import FolderRefused
 from riik.services.forms import check_answers, wanted_pages
-from riik.services.model import ServiceDefinition, Standing
+from riik.services.model import RecordChange, ServiceDefinition, Standing
 
 __all__ = ["CaseTest", "Check", "Outcome", "check", "read_cases", "rule_rows"]
+
+SOMEBODY = "EE00000000000"
+"""Whose case a test is: ``case.person``; nobody has this code."""
 
 Row = tuple[str, int]
 """A decision table's name and one of its rules, from 1."""
@@ -50,6 +54,7 @@ class _Case(Shape):
     nothing: tuple[str, ...] = ()
     unavailable: tuple[str, ...] = ()
     record: dict[str, Any] = msgspec.field(default_factory=dict)
+    also: tuple[dict[str, Any], ...] = ()
 
 
 class _Cases(Shape):
@@ -71,6 +76,7 @@ class CaseTest:
         outcome: What is to be proposed: ``grant``, ``refuse`` or ``official``.
         grounds: What is to stand against it, in any order.
         record: Values that a granted case is to write, by field; others are not looked at.
+        also: The same of each further change; ``of`` is whose records it writes.
     """
 
     id: str
@@ -79,6 +85,7 @@ class CaseTest:
     outcome: str
     grounds: tuple[str, ...]
     record: Mapping[str, Any]
+    also: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,12 @@ def _case(file: _Cases, case: _Case, definition: ServiceDefinition, *, place: st
         **facts,
         "answers": {**file.answers, **case.answers},
         "channel": case.channel or file.channel,
-        "case": {"id": "check", "number": f"{today[:4]}-000001", "today": today},
+        "case": {
+            "id": "check",
+            "number": f"{today[:4]}-000001",
+            "today": today,
+            "person": SOMEBODY,
+        },
     }
     return CaseTest(
         id=case.id,
@@ -178,6 +190,7 @@ def _case(file: _Cases, case: _Case, definition: ServiceDefinition, *, place: st
         outcome=case.outcome,
         grounds=case.grounds,
         record=case.record,
+        also=case.also,
     )
 
 
@@ -189,7 +202,7 @@ def _check_facts(
     for need, values in facts.items():
         if need not in fields:
             raise FolderRefused(f"{place}: needs.toml has no need {need!r}", why="case")
-        unknown = sorted(set(values) - fields[need] - {"standing"})
+        unknown = sorted(set(values) - fields[need] - {"standing", "records"})
         if unknown:
             raise FolderRefused(f"{place}: {need} isn't asked for {unknown[0]!r}", why="case")
 
@@ -221,9 +234,15 @@ def _differences(
     yield from _unlike("fee", int(fee.get("amount", 0)), case.fee)
     yield from _unlike("outcome", outcome, case.outcome)
     yield from _unlike("grounds", sorted(grounds), sorted(case.grounds))
-    if outcome == "grant" and definition.record is not None:
-        values = _record(definition, case.known, met=met)
-        for field, wanted in case.record.items():
+    if outcome != "grant":
+        return
+    changes = [*filter(None, [definition.record]), *definition.also]
+    expected = [case.record, *case.also] if definition.record else [*case.also]
+    for change, fields in zip_longest(changes, expected, fillvalue=None):
+        if change is None:
+            raise FolderRefused("the test expects a change that there is not", why="case")
+        values = _record(definition, change, case.known, met=met)
+        for field, wanted in (fields or {}).items():
             yield from _unlike(field, values.get(field), wanted)
 
 
@@ -233,12 +252,12 @@ def _unlike(what: str, found: Any, wanted: Any) -> Iterator[tuple[str, Any, Any]
 
 
 def _record(
-    definition: ServiceDefinition, known: Mapping[str, Any], *, met: set[Row]
+    definition: ServiceDefinition, change: RecordChange, known: Mapping[str, Any], *, met: set[Row]
 ) -> dict[str, Any]:
     """What a granted case writes: FEEL over what is known and what the rules decided."""
     rules = definition.rules.by_name if definition.rules else ()
     made = {name: _decided(definition, name, known, met=met) for name in rules}
-    values = definition.record.values if definition.record else {}
+    values = {**change.values, **change.key, **({"of": change.of} if change.of else {})}
     return {
         field: to_plain(expression(text).value({**known, **made})) for field, text in values.items()
     }

@@ -51,6 +51,8 @@ class _Record(Shape):
     purpose: str
     legal_basis: str
     values: dict[str, str] = msgspec.field(default_factory=dict)
+    of: str = ""
+    key: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class _Notice(Shape):
@@ -98,6 +100,7 @@ class _Service(Shape):
     decisions: _Decisions = _Decisions()
     currency: _Currency | None = None
     record: _Record | None = None
+    also: tuple[_Record, ...] = ()
     notices: dict[str, _Notice] = msgspec.field(default_factory=dict)
     letter: _Letter | None = None
     guide: GuideSection | None = None
@@ -171,7 +174,8 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         process=process,
         fee_decision=service.decisions.fee,
         proposal_decision=service.decisions.proposal,
-        record=_record_of(service.record),
+        record=_record_of(service.record) if service.record else None,
+        also=tuple(map(_record_of, service.also)),
         notices={name: _notice_of(notice) for name, notice in service.notices.items()},
         letter=_letter_of(service.letter, files),
         grounds=read_grounds(files["rules.dmn"]) if rules else (),
@@ -230,15 +234,17 @@ def _read_needs(source: bytes) -> tuple[Need, ...]:
     )
 
 
-def _record_of(record: _Record | None) -> RecordChange | None:
-    if record is None:
-        return None
+def _record_of(record: _Record) -> RecordChange:
+    if len(record.key) > 1:
+        raise FolderRefused("a record is named by one field: key = { field = FEEL }", why="value")
     return RecordChange(
         provider=record.provider,
         service=record.service,
         purpose=record.purpose,
         legal_basis=record.legal_basis,
         values=record.values,
+        of=record.of,
+        key=record.key,
     )
 
 

@@ -81,7 +81,7 @@ def once_findings(
         )
         if text:
             name = "needs.toml" if wish.reads else "service.toml"
-            start = (wish.what,) if wish.reads else ("record",)
+            start = (wish.what,)
             yield Finding(
                 why="need",
                 file=name,
@@ -104,10 +104,14 @@ def _wishes(definition: ServiceDefinition) -> Iterator[_Wish]:
             legal_basis=need.legal_basis,
             reads=True,
         )
-    record = definition.record
-    if record is not None:
+    for what, record in (
+        ("record", definition.record),
+        *(("also", one) for one in definition.also),
+    ):
+        if record is None:
+            continue
         yield _Wish(
-            what="record",
+            what=what,
             provider=record.provider,
             offer=record.service,
             fields=tuple(record.values),

@@ -253,7 +253,7 @@ def _shown(speaker: Speaker, value: Any, *, name: str) -> tuple[str, str]:
     if isinstance(value, Mapping):
         return str(value.get("text", "")), "text"
     if isinstance(value, list):
-        parts = [_shown(speaker, item, name=name)[0] for item in value]
+        parts = [_shown(speaker, item, name=name)[0] for item in value if item is not None]
         return ", ".join(filter(None, parts)) or speaker.say("none"), "text"
     text = str(value)
     if text.startswith("data:image/"):
