@@ -40,6 +40,7 @@ from riik.services import (
     Desk,
     DeskRole,
     Files,
+    JointSigning,
     Lookups,
     Official,
     Operations,
@@ -57,6 +58,7 @@ from riik.services.desk.looking import Looking
 from riik.services.desk.moving import ASKED, Moving
 from riik.services.desk.store import SqlDeskStore
 from riik.services.errors import AuthorityMissing
+from riik.services.joint.signing import JOINT_OVER
 from riik.services.letters import Authority
 from riik.services.running import RUN
 from riik.services.store import SqlServiceStore
@@ -155,18 +157,31 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         definitions={definition.id: definition},
         zone="Europe/Tallinn",
     )
+    authority = Authority(names={"et": "Amet"}, code="70001053", address="")
+    lookups = Lookups(
+        exchange=world,
+        client=TRANSPORT,
+        providers={role: ClientId(TRANSPORT.member, role) for role in roles},
+        clock=clock,
+    )
+    joint = JointSigning(
+        cases=cases,
+        pens=paper,
+        lookups=lookups,
+        database=database,
+        outbox=worker,
+        clock=clock,
+        in_thread=in_thread,
+        authority=authority,
+    )
     operations = Operations(
         cases=cases,
         fees=fees,
-        lookups=Lookups(
-            exchange=world,
-            client=TRANSPORT,
-            providers={role: ClientId(TRANSPORT.member, role) for role in roles},
-            clock=clock,
-        ),
+        lookups=lookups,
+        invite=joint.invite,
         papers=paper,
         clock=clock,
-        authority=Authority(names={"et": "Amet"}, code="70001053", address=""),
+        authority=authority,
         sources={},
         units={definition.id: "licences"},
     )
@@ -192,6 +207,7 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
             pens=paper,
             request_payment=order,
             amendments=Amendments(cases=cases, clock=clock, again=operations),
+            joint=joint,
         ),
         verify=verify,
         who_has=queues.who_has,
@@ -245,7 +261,12 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
     async def paid(payload):
         await services.fee_paid(payload)
 
-    worker.handlers = {RUN: services.run, FEE_PAID: paid, ASKED: desk.tell_asked}
+    worker.handlers = {
+        RUN: services.run,
+        FEE_PAID: paid,
+        ASKED: desk.tell_asked,
+        JOINT_OVER: services.joint_over,
+    }
     errands = Errands(
         member=TRANSPORT.member,
         database=database,

@@ -96,6 +96,13 @@ class Paper:
         opaque = msgspec.json.encode({"name": name, "content": content, "signer": person})
         return Prepared(to_sign=b"p", digest=b"d", hash="SHA-384", opaque=opaque)
 
+    async def begin_more(self, container, certificate, /, *, person):
+        opaque = msgspec.json.encode({"over": container.decode(), "signer": person})
+        return Prepared(to_sign=b"p", digest=b"d", hash="SHA-384", opaque=opaque)
+
+    def paper(self, container, /):
+        return container.split(b"signed ", 1)[1]
+
     async def finish(self, opaque, value, /):
         self.weather.blow(after=False)
         return b"signed " + opaque

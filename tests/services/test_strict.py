@@ -56,7 +56,7 @@ PLANTED = [
     ("a question that a register answers", COURSE, "form.json", '"x-asked": "What the person wants to learn next, not what they learnt",', "", "ask-once", '"category": {', "driving-training/training"),
     ("an untranslated question", COURSE, "form.json", "Which category do you want to learn?", "Which one?", "texts", "Which one?", "locale/et.po"),
     ("a step that doesn't exist", COURSE, "process.bpmn", 'riik:operation="record"', 'riik:operation="run-shell"', "operation", "run-shell", "collect"),
-    ("a task that doesn't exist", COURSE, "process.bpmn", 'riik:task="review"', 'riik:task="guess"', "operation", "guess", "answer, pay, review, sign"),
+    ("a task that doesn't exist", COURSE, "process.bpmn", 'riik:task="review"', 'riik:task="guess"', "operation", "guess", "answer, cosign, pay, review, sign"),
     ("a row without its article", COURSE, "rules.dmn", GROUND_1, GROUND_1.replace("Terms of the school, 2 (assumed)", ""), "no-law", '<rule id="Ground-1">', "annotation called 'law'"),
     ("a table with a hole", COURSE, "rules.dmn", '<inputEntry><text>-</text></inputEntry>\n        <inputEntry><text>-</text>', '<inputEntry><text>"B"</text></inputEntry>\n        <inputEntry><text>-</text>', "gap", '<decision id="Ground"', "a last row"),
     ("two rows for one case", COURSE, "rules.dmn", 'hitPolicy="FIRST"', 'hitPolicy="UNIQUE"', "overlap", '<rule id="Ground-3">', "narrow one"),
@@ -64,6 +64,10 @@ PLANTED = [
     ("a fee by no decision", LICENCE, "service.toml", 'fee = "Fee"', 'fee = "Price"', "fee", 'fee = "Price"', "Fee"),
     ("a fee that isn't an amount", LICENCE, "rules.dmn", '<output id="Fee-out0" name="amount"/>', '<output id="Fee-out0" name="sum"/>', "fee", None, "{amount, law}"),
     ("a fee without law", LICENCE, "rules.dmn", '<output id="Fee-out1" name="law"/>', '<output id="Fee-out1" name="lex"/>', "fee", None, "{amount, law}"),
+    ("a joint application that asks for nobody", COURSE, "service.toml", "[names]", '[joint]\nfield = "category"\ndays = 14\n\n[names]', "joint", None, "x-kind 'person'"),
+    ("a joint application of no days", COURSE, "service.toml", "[names]", '[joint]\nfield = "category"\ndays = 0\n\n[names]', "joint", None, "how long"),
+    ("a joint application whose process asks nobody", COURSE, "service.toml", "[names]", '[joint]\nfield = "category"\ndays = 14\n\n[names]', "joint", None, "serviceTask 'invite'"),
+    ("a need of nobody", COURSE, "needs.toml", 'id = "person"', 'id = "person"\nof = "other"', "joint", 'of = "other"', "[joint]"),
     ("a fee without currency", LICENCE, "service.toml", '[currency]\ncode = "EUR"\n', "", "fee", 'fee = "Fee"', "[currency]"),
 ]  # fmt: skip
 

@@ -31,6 +31,7 @@ class CaseStore(Protocol):
     def append_event(self, case_id: str, event: Event, *, work: Work) -> None: ...
     def timeline(self, case_id: str, *, work: Work) -> Sequence[Event]: ...
     def put_document(self, case_id: str, document: Document, *, work: Work) -> None: ...
+    def replace_document(self, case_id: str, name: str, content: bytes, *, work: Work) -> bool: ...
     def document(self, case_id: str, name: str, *, work: Work) -> Document | None: ...
     def papers(self, case_id: str, *, work: Work) -> list[Paper]: ...
     def journeys(self, *, since: datetime, limit: int, work: Work) -> list[Journey]: ...
@@ -213,6 +214,16 @@ class Cases:
         sealed = self.vault.seal(case.subject, document.content, context=context)
         kept = Document(name=document.name, media_type=document.media_type, content=sealed)
         self.store.put_document(case.id, kept, work=work)
+
+    def replace(self, case: Case, name: str, content: bytes, *, work: Work) -> None:
+        """Keep a document of the case in its next form, such as with one more signature.
+
+        Raises:
+            CaseUnknown: There is none of that name (``no-document``).
+        """
+        sealed = self.vault.seal(case.subject, content, context=_context(case.id, name))
+        if not self.store.replace_document(case.id, name, sealed, work=work):
+            raise CaseUnknown("the case has no such document", why="no-document")
 
     def document(self, case: Case, name: str, *, work: Work) -> Document:
         """A document of the case, opened.

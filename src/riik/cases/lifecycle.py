@@ -16,8 +16,12 @@ _NEXT: Mapping[State, frozenset[State]] = {
         {State.TO_SIGN, State.TO_PAY, State.IN_PROGRESS, State.REFUSED, State.WITHDRAWN}
     ),
     State.TO_SIGN: frozenset({State.DRAFT, State.TO_PAY, State.IN_PROGRESS, State.WITHDRAWN}),
+    # Who signs as well may say no, or let the time pass: it is taken back by itself.
+    State.TO_COSIGN: frozenset({State.IN_PROGRESS, State.WITHDRAWN}),
     State.TO_PAY: frozenset({State.IN_PROGRESS, State.WITHDRAWN}),
-    State.IN_PROGRESS: frozenset({State.TO_PAY, State.WITH_OFFICIAL, State.WITHDRAWN, *_DECIDED}),
+    State.IN_PROGRESS: frozenset(
+        {State.TO_COSIGN, State.TO_PAY, State.WITH_OFFICIAL, State.WITHDRAWN, *_DECIDED}
+    ),
     State.WITH_OFFICIAL: frozenset({State.IN_PROGRESS, State.ASKED, State.WITHDRAWN, *_DECIDED}),
     State.ASKED: frozenset({State.WITH_OFFICIAL, State.WITHDRAWN}),
 }

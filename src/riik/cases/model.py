@@ -14,6 +14,7 @@ class State(StrEnum):
 
     DRAFT = "draft"
     TO_SIGN = "to-sign"
+    TO_COSIGN = "to-cosign"
     TO_PAY = "to-pay"
     IN_PROGRESS = "in-progress"
     WITH_OFFICIAL = "with-official"

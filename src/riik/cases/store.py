@@ -185,6 +185,11 @@ class SqlCaseStore:
             )
         )
 
+    def replace_document(self, case_id: str, name: str, content: bytes, *, work: Work) -> bool:
+        """Keep the next form of a document; answers whether there was one."""
+        chosen = (_document.c.case_id == case_id) & (_document.c.name == name)
+        return bool(work.execute(update(_document).where(chosen).values(content=content)).rowcount)
+
     def document(self, case_id: str, name: str, *, work: Work) -> Document | None:
         """A document with its sealed content."""
         chosen = (_document.c.case_id == case_id) & (_document.c.name == name)

@@ -1,6 +1,7 @@
 """Assembling what serves people: registers, services, payments, inbox, portal."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import riik
@@ -41,6 +42,7 @@ from riik.registers.store import SqlRegisterStore
 from riik.services import (
     Amendments,
     Files,
+    JointSigning,
     Lookups,
     Operations,
     ServiceDefinition,
@@ -61,6 +63,7 @@ __all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services
 
 SOURCE = Path(riik.__file__).parent
 CATALOGUE = "catalogue:"
+LAPSE_EVERY = timedelta(minutes=5)
 STANDARD = SOURCE / "services" / "standard.bpmn"
 
 
@@ -195,21 +198,19 @@ def add_services(assembly: Assembly) -> None:
     assembly.parts.closers.append(press.close)
     cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
     fees = Fees(store=SqlFeeStore(), outbox=base.outbox, clock=base.clock)
-    files = Files(
-        store=SqlServiceStore(),
-        cases=cases,
-        vault=base.vault,
-        outbox=base.outbox,
-        clock=base.clock,
-        definitions=_definitions(assembly),
-        zone=section.zone,
-    )
-    _keep_versions(assembly, files)
+    files = _files(assembly, cases, zone=section.zone)
     staff = staff_of(assembly.config)
-    operations = _operations(
-        assembly, cases, fees, signatures, documents=Documents(press=press), staff=staff
-    )
     pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)
+    joint = _joint(assembly, cases, pens)
+    operations = _operations(
+        assembly,
+        cases,
+        fees,
+        signatures,
+        documents=Documents(press=press),
+        staff=staff,
+        joint=joint,
+    )
     queues = queues_of(assembly, files, staff=staff, authority=operations.authority)
     looks = OfficialLooks(transparency, own)
     services = Services(
@@ -225,6 +226,7 @@ def add_services(assembly: Assembly) -> None:
             pens=pens,
             request_payment=_payment_desk(assembly, fees),
             amendments=Amendments(cases=cases, clock=base.clock, again=operations),
+            joint=joint,
         ),
         verify=assembly.gate,
         who_has=queues.who_has,
@@ -237,6 +239,23 @@ def add_services(assembly: Assembly) -> None:
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
     assembly.on(service_handlers(services))
     add_terms(assembly, services)
+    base.jobs.periodic("services.lapse", LAPSE_EVERY, services.lapse)
+
+
+def _files(assembly: Assembly, cases: Cases, *, zone: str) -> Files:
+    """The running cases; what cases begin with from now on is kept."""
+    base = assembly.base
+    files = Files(
+        store=SqlServiceStore(),
+        cases=cases,
+        vault=base.vault,
+        outbox=base.outbox,
+        clock=base.clock,
+        definitions=_definitions(assembly),
+        zone=zone,
+    )
+    _keep_versions(assembly, files)
+    return files
 
 
 def _signatures(assembly: Assembly) -> Signatures:
@@ -338,6 +357,32 @@ def _check_seal(assembly: Assembly, folder: Mapping[str, bytes]) -> None:
     )
 
 
+def _joint(assembly: Assembly, cases: Cases, pens: ApplicationPens) -> JointSigning:
+    """Applications that several people sign, with what asks and tells other members."""
+    base, section = assembly.base, assembly.config.file.services
+    node, providers = assembly.config.file.node, section.providers if section else {}
+    return JointSigning(
+        cases=cases,
+        pens=pens,
+        lookups=Lookups(
+            exchange=assembly.exchange,
+            client=assembly.config.client("services"),
+            providers={role: ClientId.parse(client) for role, client in providers.items()},
+            clock=base.clock,
+        ),
+        database=base.database,
+        outbox=base.outbox,
+        clock=base.clock,
+        in_thread=base.in_thread,
+        authority=Authority(
+            names=node.names,
+            code=node.code,
+            address=node.address,
+            name_order=assembly.profile.formal,
+        ),
+    )
+
+
 def _operations(
     assembly: Assembly,
     cases: Cases,
@@ -346,19 +391,15 @@ def _operations(
     *,
     documents: Documents,
     staff: Staff,
+    joint: JointSigning,
 ) -> Operations:
     base, section = assembly.base, assembly.config.file.services
-    node = assembly.config.file.node
     providers = section.providers if section else {}
     return Operations(
         cases=cases,
         fees=fees,
-        lookups=Lookups(
-            exchange=assembly.exchange,
-            client=assembly.config.client("services"),
-            providers={role: ClientId.parse(client) for role, client in providers.items()},
-            clock=base.clock,
-        ),
+        lookups=joint.lookups,
+        invite=joint.invite,
         papers=SealedLetters(
             signatures=signatures,
             documents=documents,
@@ -368,12 +409,7 @@ def _operations(
             zone=section.zone if section else "UTC",
         ),
         clock=base.clock,
-        authority=Authority(
-            names=node.names,
-            code=node.code,
-            address=node.address,
-            name_order=assembly.profile.formal,
-        ),
+        authority=joint.authority,
         sources=assembly.source_names(providers),
         units={service: staff.unit_of(service) for service in _definitions(assembly)},
         zone=section.zone if section else "UTC",

@@ -37,11 +37,13 @@ if TYPE_CHECKING:
         verify_folder,
     )
     from riik.services.folder.strict import findings
+    from riik.services.joint.signing import JointSigning
     from riik.services.lookups import Lookups
     from riik.services.model import ServiceDefinition
     from riik.services.operations import Operations
+    from riik.services.outcome import Prepared, Visit
     from riik.services.running import RUN, Files
-    from riik.services.steps import Prepared, Steps, Visit
+    from riik.services.steps import Steps
 else:
     __getattr__ = on_demand(
         __name__,
@@ -65,11 +67,13 @@ else:
             "folder.places": "place_of_refusal",
             "folder.sealing": "Sealed admit_folder adopt_folder seal_folder verify_folder",
             "folder.strict": "findings",
+            "joint.signing": "JointSigning",
             "lookups": "Lookups",
             "model": "ServiceDefinition",
             "operations": "Operations",
             "running": "RUN Files",
-            "steps": "Prepared Steps Visit",
+            "outcome": "Prepared Visit",
+            "steps": "Steps",
         },
     )
 
@@ -92,6 +96,7 @@ __all__ = [
     "FolderRefused",
     "Grant",
     "Held",
+    "JointSigning",
     "Lookups",
     "Official",
     "Operations",

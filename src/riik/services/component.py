@@ -34,10 +34,11 @@ from riik.services.measures.telling import IN_EARNEST, PERIODS, Telling
 from riik.services.measures.whatif import DEADLINES, Past, deadline_of, fee_of, fees_of
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
+from riik.services.outcome import Outcome, Visit
 from riik.services.process import Kind, Node, State, start, waiting
 from riik.services.running import BY_COMPUTER, Files, Running, local_day
 from riik.services.shown.rows import Speaker
-from riik.services.steps import Outcome, Steps, Visit
+from riik.services.steps import Steps
 from riik.services.views import may_sign, summary, view
 
 __all__ = ["Services"]
@@ -120,7 +121,7 @@ class Services:
             )
         visit = await self._authorised(visit, level=definition.level)
         await self.in_thread(self._start, definition, visit)
-        return await self._settled(visit.case)
+        return await self._settled(visit)
 
     async def step(self, step: str, content: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
         """Take what the person does next.
@@ -148,7 +149,7 @@ class Services:
             await self.in_thread(self._finish, running, outcome.node, outcome)
         elif outcome.dossier != running.dossier:
             await self.in_thread(self._keep, running, outcome)
-        return {**await self._settled(visit.case), **outcome.answer}
+        return {**await self._settled(visit), **outcome.answer}
 
     async def status(self, visit: Visit, *, language: str = "") -> dict[str, Any]:
         """Where the person's case stands, what is asked next, what is known and from where.
@@ -164,7 +165,7 @@ class Services:
         running = await self.in_thread(self._load, visit.case, visit.person)
         await self._authorised(visit, level=running.definition.level)
         await self._note(running, visit)
-        return await self.in_thread(self._view, running, language)
+        return await self.in_thread(self._view, running, visit, language)
 
     async def document(self, name: str, visit: Visit, *, language: str = "") -> tuple[bytes, str]:
         """A document of the person's case: content and media type.
@@ -181,6 +182,8 @@ class Services:
         running = await self.in_thread(self._load, visit.case, visit.person)
         await self._authorised(visit, level=running.definition.level)
         await self._note(running, visit)
+        if name == APPLICATION and running.dossier.signers:
+            return await self.in_thread(self._signed_file, running), "application/json"
         if name == APPLICATION and may_sign(running):
             content = application_file(running, language=language or running.dossier.language)
             return content, "application/json"
@@ -320,14 +323,26 @@ class Services:
             outcome = self.steps.paid(running, task)
             await self.in_thread(self._finish, running, task, outcome)
 
-    async def _settled(self, case: str) -> dict[str, Any]:
+    async def lapse(self) -> None:
+        """End the joint applications that not everybody signed in time."""
+        for case in await self.in_thread(self._overdue):
+            running = await self.in_thread(self._load, case)
+            outcome = self.steps.joint.lapse(running)
+            if outcome is not None:
+                await self.in_thread(self._end, running, outcome)
+
+    async def joint_over(self, case: str) -> None:
+        """Tell the people of a joint application that it has ended."""
+        await self.steps.joint.tell_over(await self.in_thread(self._load, case))
+
+    async def _settled(self, visit: Visit) -> dict[str, Any]:
         """How a case stands once nothing runs in it without the person, or after a while."""
         pause = 0.004
         began = self.clock.monotonic()
         while True:
-            running = await self.in_thread(self._load, case)
+            running = await self.in_thread(self._load, visit.case)
             if not running.busy or self.clock.monotonic() - began > SETTLE_SECONDS:
-                return await self.in_thread(self._view, running)
+                return await self.in_thread(self._view, running, visit)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.25)
 
@@ -336,9 +351,19 @@ class Services:
         if subject is None:
             return []
         with self.database.read() as work:
-            cases = self.cases.of_person(subject, work=work)[:MOST_CASES]
-            running = [self.files.load(case.id, work=work) for case in cases]
-        return [summary(self._speaker(one, language)) for one in running]
+            own = [case.id for case in self.cases.of_person(subject, work=work)]
+            asked = self.files.store.signed_by(subject, work=work)
+            cases = dict.fromkeys([*own, *asked][:MOST_CASES])
+            running = [self.files.load(case, work=work) for case in cases]
+        return [summary(self._speaker(one, language, viewer=person)) for one in running]
+
+    def _overdue(self) -> list[str]:
+        with self.database.read() as work:
+            return self.files.store.overdue(to_text(self.clock.now()), work=work)
+
+    def _signed_file(self, running: Running) -> bytes:
+        with self.database.read() as work:
+            return self.steps.joint.signed_file(running, work=work)
 
     def _document(self, running: Running, name: str) -> tuple[bytes, str]:
         with self.database.read() as work:
@@ -436,9 +461,12 @@ class Services:
     def _waiting(self, running: Running) -> list[Node]:
         return waiting(running.definition.process, running.state)
 
-    def _speaker(self, running: Running, language: str = "") -> Speaker:
+    def _speaker(
+        self, running: Running, language: str = "", *, viewer: PersonCode | None = None
+    ) -> Speaker:
         return Speaker(
             running=running,
+            viewer=viewer or running.dossier.person,
             language=language or running.dossier.language,
             authority=self.operations.authority,
             sources=self.operations.sources,
@@ -447,10 +475,12 @@ class Services:
             names=self.assisting.names,
         )
 
-    def _view(self, running: Running, language: str = "") -> dict[str, Any]:
+    def _view(self, running: Running, visit: Visit, language: str = "") -> dict[str, Any]:
         with self.database.read() as work:
+            waits = running.task("cosign") is not None
             return view(
-                self._speaker(running, language),
+                self._speaker(running, language, viewer=visit.person),
+                signed=self.steps.joint.signed_file(running, work=work) if waits else None,
                 timeline=self.cases.timeline(running.case, work=work),
                 documents=[
                     {"name": one.name, "media_type": one.media_type, "size": one.size}
@@ -462,4 +492,6 @@ class Services:
 
 def _carried(dossier: Dossier, visit: Visit) -> Dossier:
     """The dossier with who brings the step: the last statement, and who helped."""
+    if visit.person != dossier.person:
+        return dossier
     return replace(dossier, authority=visit.authority).helped_by(visit.assistant)

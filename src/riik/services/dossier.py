@@ -12,6 +12,7 @@ import msgspec
 
 from riik.core import PersonCode, ServiceId, from_text, to_text
 from riik.services.desk.model import Amendment, Decided, Question
+from riik.services.joint.model import Signer
 from riik.services.model import Fact, Standing
 
 __all__ = ["Dossier", "Proposal"]
@@ -59,6 +60,7 @@ class Dossier:
             each with the number under which the register answers.
         decisions: What rule tasks of the process decided, by decision.
         messages: What others sent that the process waited for, by the message's id.
+        signers: Who else signs a joint application, once they were asked.
     """
 
     person: PersonCode
@@ -80,11 +82,18 @@ class Dossier:
     disputed: Mapping[str, str] = field(default_factory=dict)
     decisions: Mapping[str, Any] = field(default_factory=dict)
     messages: Mapping[str, Any] = field(default_factory=dict)
+    signers: tuple[Signer, ...] = ()
 
     @property
     def assistant(self) -> PersonCode | None:
         """The official who helped last, or None."""
         return self.helpers[-1] if self.helpers else None
+
+    @property
+    def concerned(self) -> frozenset[str]:
+        """Whose matter it is in any way: who applied or acts, and everybody who signs as well."""
+        others = (code for one in self.signers for code in (one.person, one.actor))
+        return frozenset({self.person, self.actor, *others}) - {""}
 
     def helped_by(self, official: PersonCode | None) -> Self:
         """The dossier with who helps now; all of them stay, for none of them decides."""
@@ -92,6 +101,28 @@ class Dossier:
             return self
         others = tuple(one for one in self.helpers if one != official)
         return replace(self, helpers=(*others, official))
+
+    def signer(self, person: PersonCode) -> Signer | None:
+        """One of those who were asked to sign as well, or None."""
+        return next((one for one in self.signers if one.person == person), None)
+
+    def with_signer(self, signer: Signer) -> Self:
+        """The dossier with what one of the others did."""
+        return replace(
+            self,
+            signers=tuple(signer if one.person == signer.person else one for one in self.signers),
+        )
+
+    def asking(self, of: str) -> tuple[PersonCode, str, PersonCode]:
+        """Of whom a register is asked, by whose word, for whom that one acts.
+
+        Args:
+            of: ``applicant``, or ``other``: the first of those who sign as well.
+        """
+        if of == "other" and self.signers:
+            other = self.signers[0]
+            return other.person, other.authority, PersonCode(other.actor or other.person)
+        return self.person, self.authority, self.actor
 
     def with_facts(self, facts: list[Fact]) -> Self:
         """The dossier with what registers answered."""
@@ -142,6 +173,7 @@ class Dossier:
             "disputed": self.disputed,
             "decisions": self.decisions,
             "messages": self.messages,
+            "signers": self.signers,
         }
         return msgspec.json.encode(plain)
 
@@ -154,12 +186,14 @@ class Dossier:
         # A case that was written by an earlier release lacks what came later.
         parts = {name: msgspec.convert(plain.pop(name, None), kind) for name, kind in _PARTS}
         amendments = msgspec.convert(plain.pop("amendments", ()), tuple[Amendment, ...])
+        signers = msgspec.convert(plain.pop("signers", ()), tuple[Signer, ...])
         only = plain.pop("assistant", None)
         helpers = tuple(plain.pop("helpers", [only] if only else ()))
         return cls(
             facts={fact.need: fact for fact in facts},
             prepared=prepared,
             amendments=amendments,
+            signers=signers,
             helpers=helpers,
             **parts,
             **plain,

@@ -6,7 +6,8 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
     GET  /                     the person's cases here; ``X-Road-Issue`` names the errand
     POST /<case>               start: {"service", "language", "channel"}
     GET  /<case>               status; ``?language=vi`` tells it in another language
-    POST /<case>/<step>        answers/<page>, submission, signature, payment, withdrawal
+    POST /<case>/<step>        answers/<page>, submission, signature, payment, withdrawal,
+                                 decline (of who was asked to sign as well)
     GET  /<case>/documents/<name>; before the signature also the file that will be signed
 
 Service `catalogue` tells of no person: ``GET /`` answers every service's guide. Service `measures`
@@ -26,7 +27,7 @@ from riik.core import ClientId
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.services.component import Services
 from riik.services.errors import AuthorityMissing, ServiceRefused
-from riik.services.steps import Visit
+from riik.services.outcome import Visit
 
 __all__ = ["offers"]
 

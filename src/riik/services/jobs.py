@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from riik.payments import FEE_PAID
 from riik.services.component import Services
+from riik.services.joint.signing import JOINT_OVER
 from riik.services.running import RUN
 
 __all__ = ["handlers"]
@@ -18,4 +19,7 @@ def handlers(services: Services) -> Mapping[str, Callable[[bytes], Awaitable[Non
     async def fee_paid(payload: bytes) -> None:
         await services.fee_paid(payload.decode())
 
-    return {RUN: run, FEE_PAID: fee_paid}
+    async def joint_over(payload: bytes) -> None:
+        await services.joint_over(payload.decode())
+
+    return {RUN: run, FEE_PAID: fee_paid, JOINT_OVER: joint_over}

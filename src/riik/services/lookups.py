@@ -69,6 +69,7 @@ class Lookups:
             again: Sets a later question apart from the first; the same again is asked once.
         """
         message_id = "-".join(filter(None, (case, need.id, again)))
+        person, authority, actor = dossier.asking(need.of)
         service = ServiceId(self.providers[need.provider], need.service)
         call = Call(
             client=self.client,
@@ -76,9 +77,9 @@ class Lookups:
             query=urlencode({"fields": ",".join(need.fields)}),
             purpose=need.purpose,
             legal_basis=need.legal_basis,
-            subject=dossier.person,
-            authority=dossier.authority,
-            user=dossier.actor,
+            subject=person,
+            authority=authority,
+            user=actor,
             issue=case,
             message_id=message_id,
             timeout=10.0,

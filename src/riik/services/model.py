@@ -10,6 +10,7 @@ from riik.core import ServiceId
 from riik.rules import Rules
 from riik.services.folder.grounds import Ground
 from riik.services.folder.guide import Guide
+from riik.services.joint.model import JointRule
 from riik.services.process import Process
 
 __all__ = [
@@ -37,6 +38,7 @@ class Need:
         purpose: The purpose code.
         legal_basis: The law.
         step: When it is asked: ``start`` or ``decision``.
+        of: Of whom: ``applicant``, or ``other`` (who signs as well, once they did).
         source: Text id of how people call the register, ``population register``, or empty.
         from_source: Text id of "from the population register", or empty.
     """
@@ -48,6 +50,7 @@ class Need:
     purpose: str
     legal_basis: str
     step: str
+    of: str = "applicant"
     source: str = ""
     from_source: str = ""
 
@@ -166,6 +169,7 @@ class ServiceDefinition:
         four_eyes: Two officials decide: one proposes, another confirms.
         clock_stops: The time to decide stands still while the person is asked.
         guide: What people are told before they begin.
+        joint: Who else signs, or None where one person does.
         channels: Where it can be had: ``web``, ``desk``, ``api``.
         messages: What others may send into a case, by id: the role of who sends it.
         texts: By language, then by text id.
@@ -196,6 +200,7 @@ class ServiceDefinition:
     guide: Guide
     channels: tuple[str, ...]
     messages: Mapping[str, str]
+    joint: JointRule | None
     grounds: tuple[Ground, ...]
     four_eyes: bool
     clock_stops: bool

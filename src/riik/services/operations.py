@@ -16,12 +16,19 @@ from riik.core import Clock, Money, Work, person_code
 from riik.payments import Fees
 from riik.rules import decide, expression, to_plain
 from riik.services.dossier import Proposal
+from riik.services.joint.model import SIGNED
 from riik.services.letters import Authority, decision_letter
 from riik.services.lookups import Lookups, Written
 from riik.services.model import Fact, RecordChange, Standing
 from riik.services.running import Effect, Running, due_after
 
 __all__ = ["Operations", "Papers"]
+
+
+class Invite(Protocol):
+    """Asks those who sign as well (`joint.signing`)."""
+
+    async def __call__(self, running: Running, /) -> Effect: ...
 
 
 class Papers(Protocol):
@@ -38,6 +45,7 @@ class Operations:
 
     Attributes:
         sources: Names of the organisations that play each role, by language.
+        invite: Asks the others of a joint application.
         units: Which unit of officials has a service's cases, by the service's id.
         zone: The time zone of days.
         works: Whether offices work on a day; none asks nobody.
@@ -50,6 +58,7 @@ class Operations:
     clock: Clock
     authority: Authority
     sources: Mapping[str, Mapping[str, str]]
+    invite: Invite
     units: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
     works: Callable[[date], bool] | None = None
@@ -58,6 +67,7 @@ class Operations:
         """Do one operation and answer what is to be written."""
         known: Mapping[str, Callable[[Running], Awaitable[Effect]]] = {
             "collect": self.collect,
+            "invite": self.invite,
             "owe-fee": self.owe_fee,
             "propose": self.propose,
             "decide": self.decide,
@@ -68,10 +78,19 @@ class Operations:
         return await known[operation](running)
 
     async def collect(self, running: Running) -> Effect:
-        """Ask every register of the once-only list, at the same time."""
+        """Ask every register of the once-only list, at the same time.
+
+        Of who signs as well it is asked once they did: their word is needed for it.
+        """
         dossier, case = running.dossier, running.case.id
+        signed = bool(dossier.signers) and dossier.signers[0].standing == SIGNED
+        needs = [
+            need
+            for need in running.definition.needs
+            if need.id not in dossier.facts and (need.of == "applicant" or signed)
+        ]
         facts = await asyncio.gather(
-            *(self.lookups.ask(n, dossier=dossier, case=case) for n in running.definition.needs)
+            *(self.lookups.ask(n, dossier=dossier, case=case) for n in needs)
         )
         return Effect(dossier=dossier.with_facts(list(facts)))
 
@@ -158,12 +177,7 @@ class Operations:
                     for language in running.definition.languages
                 },
             }
-            await self.lookups.tell(
-                content,
-                legal_basis=running.definition.law[0],
-                dossier=running.dossier,
-                case=running.case.id,
-            )
+            await self._tell_all(content, running)
         return Effect(dossier=running.dossier)
 
     async def lapse(self, running: Running) -> Effect:
@@ -181,6 +195,16 @@ class Operations:
         rules, dossier = running.definition.rules, running.dossier
         value = decide(rules, decision, running.known()).plain if rules else None
         return Effect(dossier=replace(dossier, decisions={**dossier.decisions, decision: value}))
+
+    async def _tell_all(self, content: Mapping[str, Any], running: Running) -> None:
+        """Tell who applied, and everybody who signed with them."""
+        case, law = running.case.id, running.definition.law[0]
+        await self.lookups.tell(content, legal_basis=law, dossier=running.dossier, case=case)
+        for number, signer in enumerate(running.dossier.signers, start=1):
+            about = f"notice-{number}"
+            notice = {**content, "id": f"{case}-decided-{number}"}
+            other = replace(running.dossier, person=signer.person)
+            await self.lookups.tell(notice, legal_basis=law, dossier=other, case=case, about=about)
 
     async def silent(self, running: Running, /) -> list[Fact]:
         """Ask the registers that were silent once more (the desk's port `AskAgain`)."""

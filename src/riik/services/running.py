@@ -4,7 +4,7 @@
 so that one writer gets through, woken through the outbox.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, Self
@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from riik.cases import Case, Cases, CaseUnknown
-from riik.core import Clock, Memo, Outbox, PersonCode, Vault, Work
+from riik.core import Clock, Memo, Outbox, PersonCode, SubjectId, Vault, Work
 from riik.rules import decide, explain
 from riik.services.dossier import Dossier, Proposal
+from riik.services.errors import AnswerRefused
 from riik.services.folder.definition import read_service
 from riik.services.folder.versions import pack_folder, unpack_folder
+from riik.services.joint.model import INVITED, SIGNED, named
 from riik.services.model import ServiceDefinition
 from riik.services.process import Kind, Node, State, complete, occur, waiting
 
@@ -29,6 +31,7 @@ __all__ = [
     "Running",
     "ServiceStore",
     "Stored",
+    "Waits",
     "due_after",
     "local_day",
 ]
@@ -109,8 +112,28 @@ class Running:
             "outcome": proposal.outcome if proposal else None,
             "grounds": list(proposal.grounds) if proposal else [],
         }
+        known["joint"] = self.joint()
         known["fee"] = self.fee(known)
         return known
+
+    def joint(self) -> dict[str, Any]:
+        """What a process may ask of a joint application: who is ``wanted``, who ``signed``."""
+        dossier = self.dossier
+        try:
+            others = named(
+                self.definition.joint, dossier.answers, by=dossier.person, actor=dossier.actor
+            )
+        except AnswerRefused:
+            others = ()
+        signed = [one for one in dossier.signers if one.standing == SIGNED]
+        return {"wanted": bool(others), "signed": len(signed)}
+
+    def pays(self, person: PersonCode) -> bool:
+        """Whether the fee is this one's to pay: of a joint application, as its folder says."""
+        rule, mine = self.definition.joint, person == self.dossier.person
+        if rule is None or not self.dossier.signers or rule.pays == "either":
+            return mine or self.dossier.signer(person) is not None
+        return mine is (rule.pays == "applicant")
 
     def fee(self, known: Mapping[str, Any]) -> dict[str, Any]:
         """What the rules say is owed now: ``amount`` in minor units and its ``law``."""
@@ -215,12 +238,29 @@ class Effect:
     write: Callable[[Work], None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """That somebody was asked to sign a case, and until when it waits for them.
+
+    Attributes:
+        subject: Who, opaque.
+        until: RFC 3339; empty once it waits no longer.
+    """
+
+    subject: SubjectId
+    until: str
+
+
 class ServiceStore(Protocol):
     """What is kept of running cases."""
 
     def insert(self, stored: Stored, *, work: Work) -> None: ...
     def load(self, case: str, *, work: Work) -> Stored | None: ...
     def save(self, stored: Stored, *, work: Work) -> None: ...
+    def put_signers(self, case: str, signers: Sequence[Waits], *, work: Work) -> None: ...
+    def signs(self, case: str, subject: SubjectId | None, *, work: Work) -> bool: ...
+    def signed_by(self, subject: SubjectId, *, work: Work) -> list[str]: ...
+    def overdue(self, now: str, *, work: Work) -> list[str]: ...
     def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None: ...
     def folder(self, digest: str, *, work: Work) -> bytes | None: ...
     def due(self, before: str, *, limit: int, work: Work) -> list[str]: ...
@@ -270,7 +310,10 @@ class Files:
         subject = self.vault.find(person) if person else None
         if person and subject is None:
             raise CaseUnknown("no such case", why="not-yours")
-        case = self.cases.find(case_id, subject=subject, work=work)
+        case = self.cases.find(case_id, work=work)
+        own = subject is None or subject == case.subject
+        if not own and not self.store.signs(case_id, subject, work=work):
+            raise CaseUnknown("no such case", why="not-yours")
         stored = self.store.load(case_id, work=work)
         if stored is None:
             raise CaseUnknown("no such case", why="unknown")
@@ -330,8 +373,19 @@ class Files:
             Unavailable: Somebody wrote it meanwhile (``changed``); load it again.
         """
         self.store.save(self._stored(running, version=running.version + 1), work=work)
+        if running.dossier.signers:
+            self.store.put_signers(running.case.id, self._waits(running), work=work)
         if wake:
             self._wake(running, work=work)
+
+    def _waits(self, running: Running) -> list[Waits]:
+        return [
+            Waits(
+                subject=self.vault.subject_of(one.person),
+                until="" if running.state.ended or one.standing != INVITED else one.until,
+            )
+            for one in running.dossier.signers
+        ]
 
     def _wake(self, running: Running, *, work: Work) -> None:
         if running.busy:

@@ -3,21 +3,24 @@
 import base64
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from riik.cases import Case, Cases, Document, State
-from riik.core import MemberId, PersonCode, Work
+from riik.core import PersonCode, Work
 from riik.services.desk.amending import AMENDMENT, Amendments
 from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
-from riik.services.forms import check_answers, check_page, wanted_pages
+from riik.services.forms.pages import check_answers, check_page, wanted_pages
+from riik.services.joint.model import named
+from riik.services.joint.signing import JointSigning
 from riik.services.letters import application
+from riik.services.outcome import Outcome, Prepared, Visit, bytes_of
 from riik.services.process import Node
 from riik.services.running import Running
 from riik.services.views import next_page
 
-__all__ = ["Outcome", "Pens", "RequestPayment", "Steps", "Visit"]
+__all__ = ["Pens", "RequestPayment", "Steps"]
 
 MOST_CERTIFICATE = 8_192
 MOST_ADDRESS = 500
@@ -25,50 +28,6 @@ _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
 _NUMBER = re.compile(r"[0-9A-Za-z-]{1,32}\Z")
 _AMENDING = frozenset({"answers", "submission", "signature"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """Who stands at the counter, whatever the channel.
-
-    Attributes:
-        person: Whose matter it is.
-        actor: Who acts; the verifier of statements sets it.
-        case: The case's id.
-        authority: Login's statement, compact JWS.
-        carrier: The member that brought it: the caller, or we ourselves at our own desk.
-        language: The person's.
-        channel: ``web``, ``desk``, ``api`` …
-        assistant: At a desk, the official who fills in with the person present; None elsewhere.
-        assistance: Login's statement that this official wants this case now; empty elsewhere.
-    """
-
-    person: PersonCode
-    actor: PersonCode
-    case: str
-    authority: str
-    carrier: MemberId
-    language: str = "et"
-    channel: str = "web"
-    assistant: PersonCode | None = None
-    assistance: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A signature that was begun.
-
-    Attributes:
-        to_sign: The bytes the card signs the digest of.
-        digest: That digest.
-        hash: Its algorithm, ``SHA-384``.
-        opaque: What `Pens.finish` needs.
-    """
-
-    to_sign: bytes
-    digest: bytes
-    hash: str
-    opaque: bytes
 
 
 class Pens(Protocol):
@@ -101,25 +60,6 @@ class RequestPayment(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a step brought.
-
-    Attributes:
-        dossier: The content after it.
-        node: The task it completes, or None when the case stays where it is.
-        write: Further writes of the same unit.
-        ended: Nothing more happens in the case; its process ends here.
-        answer: What the channel is told besides the status.
-    """
-
-    dossier: Dossier
-    node: Node | None = None
-    write: Callable[[Work], None] | None = None
-    ended: bool = False
-    answer: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
     """The steps of one authority's services."""
 
@@ -127,14 +67,15 @@ class Steps:
     pens: Pens
     request_payment: RequestPayment
     amendments: Amendments
+    joint: JointSigning
 
     def admit(self, running: Running, visit: Visit) -> None:
-        """Refuse who may not take a step: the case is the person's.
+        """Refuse who may not take a step: the case is the person's, and theirs who sign as well.
 
         Raises:
             AuthorityMissing: For ``not-yours``.
         """
-        if visit.person != running.dossier.person:
+        if visit.person != running.dossier.person and not running.dossier.signer(visit.person):
             raise AuthorityMissing("this is another person's case", why="not-yours")
 
     async def take(
@@ -146,6 +87,10 @@ class Steps:
             StepRefused: The case is at another step, or there is no such step.
         """
         name, _, detail = step.partition("/")
+        if step == "payment" and not running.pays(visit.person):
+            raise StepRefused("somebody else pays", why="order", step=step)
+        if step != "payment" and visit.person != running.dossier.person:
+            return await self.joint.take(step, content, running, visit)
         if running.dossier.question is not None and name in _AMENDING:
             return await self._amend(name, detail, content, running)
         if name == "answers":
@@ -169,8 +114,10 @@ class Steps:
         page = next((page for page in pages if page.id == page_id), None)
         if page is None:
             raise AnswerRefused("there is no such page", why="unknown", field=page_id[:40])
-        facts = running.dossier.facts
-        given = check_page(running.definition.form, page, content, facts=facts)
+        dossier, rule = running.dossier, running.definition.joint
+        given = check_page(running.definition.form, page, content, facts=dossier.facts)
+        if rule is not None and rule.question in page.fields:
+            named(rule, given, by=dossier.person, actor=dossier.actor)
         # What was laid out to be signed says something else now.
         return Outcome(dossier=replace(running.dossier.with_answers(given), prepared=b""))
 
@@ -203,7 +150,7 @@ class Steps:
         task = self._need(running, "sign")
         if not running.dossier.prepared:
             raise StepRefused("nothing was laid out to sign", why="not-prepared")
-        value = _bytes(content, "value", most=1_024)
+        value = bytes_of(content, "value", most=1_024)
         container = await self.pens.finish(running.dossier.prepared, value)
         paper = Document(
             name="application.asice",
@@ -235,7 +182,7 @@ class Steps:
             dossier, write = await self.amendments.hand_in(running, b"")
             return Outcome(dossier=dossier, write=write)
         if name == "signature" and running.dossier.prepared:
-            value = _bytes(content, "value", most=1_024)
+            value = bytes_of(content, "value", most=1_024)
             container = await self.pens.finish(running.dossier.prepared, value)
             dossier, write = await self.amendments.hand_in(running, container)
             return Outcome(dossier=dossier, write=write)
@@ -247,7 +194,7 @@ class Steps:
         """Begin the person's signature under a paper."""
         prepared = await self.pens.begin(
             paper,
-            _bytes(content, "certificate", most=MOST_CERTIFICATE),
+            bytes_of(content, "certificate", most=MOST_CERTIFICATE),
             person=running.dossier.actor,
             language=running.dossier.language,
             name=name,
@@ -276,7 +223,12 @@ class Steps:
         if running.case.state.ended or running.busy:
             why = "ended" if running.case.state.ended else "busy"
             raise StepRefused("the case can't be withdrawn now", why=why)
-        write = self._moved(running, "withdrawn", State.WITHDRAWN)
+        moved = self._moved(running, "withdrawn", State.WITHDRAWN)
+
+        def write(work: Work) -> None:
+            moved(work)
+            self.joint.over(running, work=work)
+
         dossier = replace(running.dossier, prepared=b"", question=None, amended={})
         return Outcome(dossier=dossier, ended=True, write=write)
 
@@ -353,13 +305,3 @@ def _address(content: Mapping[str, Any], name: str) -> str:
     if address and not address.startswith(("https://", "http://localhost:")):
         raise AnswerRefused(f"{name} is no address of a site", why="value", field=name)
     return address
-
-
-def _bytes(content: Mapping[str, Any], name: str, *, most: int) -> bytes:
-    try:
-        value = base64.b64decode(str(content.get(name, "")), validate=True)
-    except ValueError as error:
-        raise AnswerRefused(f"{name} is not base64", why="value", field=name) from error
-    if not 0 < len(value) <= most:
-        raise AnswerRefused(f"{name} is missing or too long", why="missing", field=name)
-    return value

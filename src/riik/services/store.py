@@ -1,9 +1,22 @@
 """The tables of running cases, whose dossiers are sealed per person, and of their folders."""
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, insert, select, update
+from collections.abc import Sequence
 
-from riik.core import Unavailable, Work
-from riik.services.running import Stored
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from riik.core import SubjectId, Unavailable, Work
+from riik.services.running import Stored, Waits
 
 __all__ = ["SqlServiceStore"]
 
@@ -28,6 +41,15 @@ _folders = Table(
     Column("service", Text, nullable=False),
     Column("files", LargeBinary, nullable=False),
 )
+
+_signer = Table(
+    "services_signer",
+    _tables,
+    Column("case_id", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("until", Text, nullable=False),
+)
+MOST_OVERDUE = 100
 
 
 class SqlServiceStore:
@@ -87,6 +109,29 @@ class SqlServiceStore:
         query = select(_running.c.case_id).where(_running.c.due_at <= before)
         rows = work.execute(query.order_by(_running.c.due_at).limit(limit))
         return [row.case_id for row in rows]
+
+    def put_signers(self, case: str, signers: Sequence[Waits], *, work: Work) -> None:
+        """Write who signs a case as well, over what was known before."""
+        work.execute(delete(_signer).where(_signer.c.case_id == case))
+        for one in signers:
+            row = {"case_id": case, "subject": one.subject, "until": one.until}
+            work.execute(insert(_signer).values(row))
+
+    def signs(self, case: str, subject: SubjectId | None, *, work: Work) -> bool:
+        """Whether this person was asked to sign this case."""
+        this = (_signer.c.case_id == case) & (_signer.c.subject == subject)
+        return work.execute(select(_signer.c.case_id).where(this)).first() is not None
+
+    def signed_by(self, subject: SubjectId, *, work: Work) -> list[str]:
+        """The cases that this person was asked to sign."""
+        query = select(_signer.c.case_id).where(_signer.c.subject == subject)
+        return [str(row.case_id) for row in work.execute(query)]
+
+    def overdue(self, now: str, *, work: Work) -> list[str]:
+        """Cases that wait for a signature whose time is over; at most a hundred at once."""
+        late = (_signer.c.until != "") & (_signer.c.until <= now)
+        query = select(_signer.c.case_id).where(late).distinct().limit(MOST_OVERDUE)
+        return [str(row.case_id) for row in work.execute(query)]
 
     def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None:
         """Keep a version of a service, once; one that is kept stays as it is."""

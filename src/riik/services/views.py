@@ -7,16 +7,15 @@ in `shown`; this module puts them together.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from riik.cases import Event, State
 from riik.core import to_text
 from riik.payments import Fee
-from riik.services.forms import wanted_pages
-from riik.services.letters import APPLICATION, application_file, grounds_of
+from riik.services.forms.pages import wanted_pages
+from riik.services.letters import application_file, grounds_of
 from riik.services.model import Page
-from riik.services.process import waiting
+from riik.services.process import Node, waiting
 from riik.services.running import BY_COMPUTER, Running, local_day
 from riik.services.shown.asked import (
     amendment_statement,
@@ -24,8 +23,15 @@ from riik.services.shown.asked import (
     asked_pages,
     asked_told,
 )
+from riik.services.shown.joint import (
+    file_view,
+    joint_next,
+    joint_state,
+    joint_view,
+    may_jointly,
+)
 from riik.services.shown.questions import answered, page_views, question_views
-from riik.services.shown.rows import Speaker, fact_rows, person_of, said_rows
+from riik.services.shown.rows import Row, Speaker, fact_rows, person_of, said_rows
 from riik.services.shown.timeline import knots
 
 __all__ = ["may_sign", "next_page", "summary", "view"]
@@ -33,6 +39,7 @@ __all__ = ["may_sign", "next_page", "summary", "view"]
 _STATES: Mapping[State, tuple[str, str]] = {
     State.DRAFT: ("Not handed in yet", "plain"),
     State.TO_SIGN: ("Waits for your signature", "wait"),
+    State.TO_COSIGN: ("Waits for another signature", "now"),
     State.TO_PAY: ("Waits for the fee", "wait"),
     State.IN_PROGRESS: ("In progress", "now"),
     State.WITH_OFFICIAL: ("With an official", "now"),
@@ -62,6 +69,7 @@ def view(
     timeline: Sequence[Event],
     documents: Sequence[Mapping[str, Any]],
     fee: Fee | None,
+    signed: bytes | None = None,
 ) -> dict[str, Any]:
     """The status of a case as plain values, in one language.
 
@@ -70,6 +78,7 @@ def view(
         timeline: What happened.
         documents: What the case holds: ``name``, ``media_type``, ``size``.
         fee: What is owed, once it is written down.
+        signed: The file that was signed, while others are to sign it as well.
     """
     running = speaker.running
     facts, said, owed = fact_rows(speaker), said_rows(speaker), _fee(speaker, fee)
@@ -87,13 +96,7 @@ def view(
         "facts": facts,
         "said": said,
         "answers": dict(running.dossier.answers),
-        "statement": (
-            amendment_statement(speaker)
-            if asked
-            else _statement(speaker, facts, said, owed)
-            if open_form
-            else None
-        ),
+        "statement": _statement_of(speaker, (facts, said, owed), signed=signed),
         "fee": owed,
         "assistant": _assistant(speaker),
         "asked": asked_told(speaker),
@@ -119,7 +122,7 @@ def summary(speaker: Speaker) -> dict[str, Any]:
     """A case as one line of "my cases"."""
     running = speaker.running
     case, definition = running.case, running.definition
-    text, tag = _STATES[case.state]
+    text, tag = joint_state(speaker) or _STATES[case.state]
     return {
         "case": case.id,
         "number": case.number,
@@ -130,10 +133,11 @@ def summary(speaker: Speaker) -> dict[str, Any]:
         "state_text": speaker.say(text),
         "state_tag": tag,
         "person": person_of(speaker),
+        "joint": joint_view(speaker),
         "opened": to_text(case.opened_at),
         "due": to_text(case.due_at) if case.due_at else None,
         "with": _with(speaker),
-        "may": _may(running),
+        "may": _may(speaker),
         "next": {"step": _next(speaker)["step"]},
     }
 
@@ -161,6 +165,12 @@ def _next(speaker: Speaker) -> dict[str, Any]:
     for task in tasks:
         if task.kind in BY_COMPUTER:
             return {"step": "working"}
+    return joint_next(speaker) or _own_next(speaker, tasks)
+
+
+def _own_next(speaker: Speaker, tasks: Sequence[Node]) -> dict[str, Any]:
+    """What the applicant does next."""
+    running = speaker.running
     for task in tasks:
         if task.does in ("answer", "sign"):
             page = next_page(running)
@@ -188,7 +198,7 @@ def _with(speaker: Speaker) -> dict[str, str]:
     kind = "computer"
     if state.ended:
         kind, organisation = "nobody", ""
-    elif state in (State.DRAFT, State.TO_SIGN, State.TO_PAY, State.ASKED):
+    elif state in (State.DRAFT, State.TO_SIGN, State.TO_COSIGN, State.TO_PAY, State.ASKED):
         kind, organisation = "person", ""
     elif state is State.WITH_OFFICIAL:
         unit, name = speaker.holder
@@ -210,9 +220,13 @@ def _assistant(speaker: Speaker) -> dict[str, str] | None:
     return {"name": speaker.names.get(assistant, ""), "organisation": organisation}
 
 
-def _may(running: Running) -> list[str]:
+def _may(speaker: Speaker) -> list[str]:
+    running = speaker.running
     if running.case.state.ended:
         return []
+    jointly = may_jointly(speaker) if running.dossier.signers else None
+    if jointly is not None:
+        return jointly
     if running.dossier.question is not None:
         return ["amend", "withdraw"]
     may = [act for does, acts in _DOES.items() if running.task(does) for act in acts]
@@ -247,6 +261,26 @@ def _fee_label(speaker: Speaker) -> str:
     return ""
 
 
+def _statement_of(
+    speaker: Speaker,
+    parts: tuple[Sequence[Row], Sequence[Row], Mapping[str, Any] | None],
+    *,
+    signed: bytes | None,
+) -> dict[str, Any] | None:
+    """What is signed next, by whom it is told to; None where nothing is."""
+    running = speaker.running
+    if running.dossier.question is not None:
+        return amendment_statement(speaker)
+    if signed is not None:
+        # The others read what the first one signed, in its own words.
+        first = replace(speaker, language=running.dossier.language, viewer=running.dossier.person)
+        told = _statement(first, fact_rows(first), said_rows(first), _fee(first, None))
+        return {**told, "file": file_view(signed)}
+    if running.task("answer") is not None or running.task("sign") is not None:
+        return _statement(speaker, *parts)
+    return None
+
+
 def _statement(
     speaker: Speaker,
     facts: Sequence[Mapping[str, Any]],
@@ -264,13 +298,7 @@ def _statement(
 
 def _file(speaker: Speaker) -> dict[str, Any]:
     """The file that a signature would be put to, so that a person can read it before."""
-    content = application_file(speaker.running, language=speaker.language)
-    return {
-        "name": APPLICATION,
-        "media_type": "application/json",
-        "size": len(content),
-        "sha256": sha256(content).hexdigest(),
-    }
+    return file_view(application_file(speaker.running, language=speaker.language))
 
 
 def _document(

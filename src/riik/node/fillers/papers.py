@@ -70,6 +70,30 @@ class ApplicationPens:
             opaque=msgspec.msgpack.encode(begun),
         )
 
+    async def begin_more(
+        self, container: bytes, certificate: bytes, /, *, person: PersonCode
+    ) -> Prepared:
+        """Answer what the card must sign for one more signature over the same files.
+
+        Raises:
+            SignerRefused: The certificate is another person's (``person``).
+            PathRefused: It is not trusted here.
+        """
+        if _person_of(certificate) != person:
+            raise SignerRefused("another person's certificate", why="person")
+        begun = await self.in_thread(self.signatures.sign_more, container, certificate=certificate)
+        return Prepared(
+            to_sign=begun.to_sign,
+            digest=begun.digest,
+            hash=_HASHES[begun.hash_name],
+            opaque=msgspec.msgpack.encode(begun),
+        )
+
+    def paper(self, container: bytes, /) -> bytes:
+        """The one file of a container, as it was signed."""
+        [file] = self.signatures.open(container).files
+        return file.content
+
     async def finish(self, opaque: bytes, value: bytes, /) -> bytes:
         """The signed container (ASiC-E LT), validated before it is answered.
 

@@ -59,6 +59,7 @@ EVENTS: Final[Mapping[str, str]] = {
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "draft": ("", later("not handed in yet")),
     "to-sign": ("wait", later("waits for the signature")),
+    "to-cosign": ("wait", later("waits for another signature")),
     "to-pay": ("wait", later("waits for the fee")),
     "in-progress": ("now", later("a computer works on it")),
     "with-official": ("now", later("waits for an official")),

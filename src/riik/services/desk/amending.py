@@ -18,7 +18,7 @@ from riik.formats import canonical_json
 from riik.services.desk.model import Amendment, Question
 from riik.services.dossier import Dossier, Proposal
 from riik.services.errors import AnswerRefused, StepRefused
-from riik.services.forms import check_page, wanted_pages
+from riik.services.forms.pages import check_page, wanted_pages
 from riik.services.letters import answers as told_answers
 from riik.services.model import Fact, Page
 from riik.services.running import Running

@@ -27,8 +27,9 @@ from riik.services.desk.staff import Seat
 from riik.services.desk.verdicts import check_verdict
 from riik.services.dossier import Proposal
 from riik.services.letters import Authority
+from riik.services.outcome import Prepared
 from riik.services.running import Files, Running
-from riik.services.steps import Pens, Prepared
+from riik.services.steps import Pens
 
 __all__ = ["BatchStore", "Decisions", "Laid"]
 

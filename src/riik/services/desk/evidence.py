@@ -63,6 +63,10 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
         "unit": dict(seat.unit.names),
         "person": {"code": dossier.person, **person_name(running)},
         "acting": dossier.actor if dossier.actor != dossier.person else "",
+        "signers": [
+            {"person": one.person, "standing": one.standing, "at": one.at or None}
+            for one in dossier.signers
+        ],
         "channel": dossier.channel,
         "language": dossier.language,
         "opened": to_text(case.opened_at),

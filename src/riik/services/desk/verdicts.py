@@ -63,7 +63,7 @@ def check_seat(running: Running, *, seat: Seat) -> None:
     """
     if not seat.sees(running.case):
         raise DeskRefused("this case belongs to another unit", why="unit")
-    if seat.official.person in (running.dossier.person, running.dossier.actor):
+    if seat.official.person in running.dossier.concerned:
         raise DeskRefused("nobody decides their own case", why="own-case")
 
 

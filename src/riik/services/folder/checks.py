@@ -30,7 +30,7 @@ from riik.formats.toml import Shape, read_toml
 from riik.formats.xml import parse
 from riik.rules import decide, expression, to_plain
 from riik.services.errors import FolderRefused
-from riik.services.forms import check_answers, wanted_pages
+from riik.services.forms.pages import check_answers, wanted_pages
 from riik.services.model import RecordChange, ServiceDefinition, Standing
 
 __all__ = ["CaseTest", "Check", "Outcome", "check", "read_cases", "rule_rows"]

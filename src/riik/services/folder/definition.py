@@ -14,9 +14,11 @@ from riik.rules import load
 from riik.services.errors import FolderRefused
 from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
+from riik.services.folder.joint import check_joint
 from riik.services.folder.sealing import SIGNATURE, folder_digest
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
-from riik.services.forms import check_schema, pages_of
+from riik.services.forms.pages import check_schema, pages_of
+from riik.services.joint.model import PAYS, JointRule
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
 from riik.services.process import Process, read_process
 
@@ -24,12 +26,15 @@ __all__ = ["OPERATIONS", "USER_TASKS", "draft_service", "read_service", "wanted_
 
 MOST_FILES, MOST_BYTES = 200, 5_000_000
 APPEAL_DAYS, MOST_APPEAL_DAYS = 30, 366
+JOINT_DAYS = 14
 
-OPERATIONS = frozenset({"collect", "owe-fee", "propose", "decide", "record", "notify", "lapse"})
+OPERATIONS = frozenset(
+    {"collect", "invite", "owe-fee", "propose", "decide", "record", "notify", "lapse"}
+)
 """What a service task may name: each is a method of this platform, never code of a folder."""
 
-USER_TASKS = frozenset({"answer", "sign", "pay", "review"})
-"""What a user task may name: the person answers, signs, pays; an official reviews."""
+USER_TASKS = frozenset({"answer", "sign", "cosign", "pay", "review"})
+"""What a user task may name: the person answers, signs, pays; others sign; an official reviews."""
 
 _NAMES = ("service.toml", "needs.toml", "form.json", "rules.dmn", "process.bpmn", SIGNATURE)
 _FOLDERS = ("letters/", "locale/", "cases/", "origin/", "processes/")
@@ -84,6 +89,12 @@ class _Message(Shape):
     from_: str = msgspec.field(name="from")
 
 
+class _Joint(Shape):
+    field: str
+    days: int = JOINT_DAYS
+    pays: str = PAYS[0]
+
+
 class _Service(Shape):
     id: str
     version: str
@@ -105,6 +116,7 @@ class _Service(Shape):
     letter: _Letter | None = None
     guide: GuideSection | None = None
     messages: tuple[_Message, ...] = ()
+    joint: _Joint | None = None
 
 
 class _Need(Shape):
@@ -115,6 +127,7 @@ class _Need(Shape):
     purpose: str
     legal_basis: str
     step: str = "start"
+    of: str = "applicant"
     source: str = ""
     from_: str = msgspec.field(default="", name="from")
 
@@ -184,6 +197,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         guide=guide_of(service.guide),
         channels=service.channels,
         messages={one.id: one.from_ for one in service.messages},
+        joint=_joint_of(service.joint),
         texts=_texts(files),
         official_texts=read_texts(files, context=OFFICIAL),
     )
@@ -227,6 +241,7 @@ def _read_needs(source: bytes) -> tuple[Need, ...]:
             purpose=need.purpose,
             legal_basis=need.legal_basis,
             step=need.step,
+            of=need.of,
             source=need.source,
             from_source=need.from_,
         )
@@ -250,6 +265,12 @@ def _record_of(record: _Record) -> RecordChange:
 
 def _notice_of(notice: _Notice) -> Notice:
     return Notice(title=notice.title, body=notice.body, legal_effect=notice.legal_effect)
+
+
+def _joint_of(joint: _Joint | None) -> JointRule | None:
+    if joint is None:
+        return None
+    return JointRule(field=joint.field, days=joint.days, pays=joint.pays)
 
 
 def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
@@ -292,6 +313,7 @@ def _check(definition: ServiceDefinition) -> None:
     unsent = sorted(definition.process.messages - set(definition.messages))
     if unsent:
         raise FolderRefused(f"nobody sends {unsent[0]!r}: [[messages]]", why="message")
+    check_joint(definition)
     _check_shown(definition)
     check_guide(
         definition.guide,

@@ -13,6 +13,7 @@ from riik.rules import check as look_over
 from riik.rules import decide
 from riik.services.folder.definition import OPERATIONS, USER_TASKS, wanted_texts
 from riik.services.folder.finding import Finding
+from riik.services.folder.joint import joint_findings
 from riik.services.folder.once import Held, once_findings
 from riik.services.folder.places import line_of, lines_of_elements, lines_of_rules
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
@@ -52,6 +53,7 @@ def findings(
         _messages,
         _paths,
         _fees,
+        joint_findings,
         _rules,
     ]
     found = [one for look in looks for one in look(definition, files)]

@@ -15,7 +15,7 @@ from riik.services.measures.telling import Telling, rough
 __all__ = ["figures"]
 
 _OUTCOMES = (State.GRANTED, State.REFUSED, State.WITHDRAWN)
-_WITH_PERSON = (State.DRAFT, State.TO_SIGN, State.TO_PAY, State.ASKED)
+_WITH_PERSON = (State.DRAFT, State.TO_SIGN, State.TO_COSIGN, State.TO_PAY, State.ASKED)
 _CHANNELS = ("web", "desk", "api")
 _NOW = ("with_person", "with_official")
 _WHOLES = (

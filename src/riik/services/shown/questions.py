@@ -7,7 +7,7 @@ address to which "by post" sends, the photo that "my present photo" means.
 from collections.abc import Mapping
 from typing import Any
 
-from riik.services.forms import offered, wanted_pages
+from riik.services.forms.pages import offered, wanted_pages
 from riik.services.model import Page
 from riik.services.shown.rows import Speaker, choice_facts
 

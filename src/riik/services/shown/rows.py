@@ -12,6 +12,7 @@ from typing import Any
 
 from riik.core import PersonCode, to_text
 from riik.services.folder.guide import KnownRow
+from riik.services.joint.model import Signer
 from riik.services.letters import Authority
 from riik.services.model import Fact, Need, Standing
 from riik.services.running import Running
@@ -35,6 +36,7 @@ class Speaker:
         sources: Names of the organisations that play each role, by language.
         zone: Where the law's days begin.
         names: How the authority's officials are called.
+        viewer: Who is told: the person, or one of those who sign as well; None tells officials.
         holder: Names of the unit of officials that has it, by language, and the official's name.
         official: Told to an official: labels are in words for them. What the person chose stays in
             the words that they signed.
@@ -47,7 +49,20 @@ class Speaker:
     zone: str
     holder: tuple[Mapping[str, str], str] = ({}, "")
     names: Mapping[PersonCode, str] = field(default_factory=dict)
+    viewer: PersonCode | None = None
     official: bool = False
+
+    @property
+    def other(self) -> Signer | None:
+        """Who is told, where that is one of those who sign as well; else None."""
+        return self.running.dossier.signer(self.viewer) if self.viewer else None
+
+    def sees(self, need: str) -> bool:
+        """What a register says of one of two who sign, it says to them and to officials."""
+        whose = next((one.of for one in self.running.definition.needs if one.id == need), "")
+        if self.viewer is None:
+            return True
+        return (whose == "other") is (self.other is not None) or whose == "applicant"
 
     @property
     def say(self) -> Callable[[str], str]:
@@ -86,7 +101,7 @@ def fact_rows(speaker: Speaker) -> list[Row]:
     silent: set[str] = set()
     for known in definition.guide.known:
         fact = facts.get(known.need)
-        if fact is None:
+        if fact is None or not speaker.sees(known.need):
             continue
         if fact.standing is Standing.KNOWN:
             rows += _known(speaker, known, fact)
@@ -182,7 +197,7 @@ def person_of(speaker: Speaker) -> Row:
     return {
         "name": speaker.authority.full_name(**names),
         "given_names": names["given_names"],
-        "self": dossier.person == dossier.actor,
+        "self": dossier.person == dossier.actor and speaker.other is None,
     }
 
 

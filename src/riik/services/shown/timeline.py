@@ -19,6 +19,10 @@ _DONE: Mapping[tuple[str, str], str] = {
     ("opened", ""): "You began the application",
     ("opened", "desk"): "You began the application at a desk, with an official",
     ("signed", ""): "You signed the application",
+    ("invited", ""): "Others were asked to sign",
+    ("cosigned", ""): "One more person signed",
+    ("declined", ""): "Somebody did not want to sign",
+    ("unsigned", ""): "Not everybody signed in time",
     ("fee-paid", ""): "The fee is paid",
     ("reviewed", ""): "An official decided",
     ("asked", ""): "An official asked you for more",
@@ -38,6 +42,7 @@ _DONE: Mapping[tuple[str, str], str] = {
 _NOW: Mapping[State, tuple[str, str]] = {
     State.DRAFT: ("You answer the questions", "opened"),
     State.TO_SIGN: ("You sign the application", "submitted"),
+    State.TO_COSIGN: ("Others sign it", "invited"),
     State.TO_PAY: ("You pay the fee", "fee-owed"),
     State.IN_PROGRESS: ("A computer works on it", ""),
     State.WITH_OFFICIAL: ("An official looks at it", "given-to-official"),
@@ -47,12 +52,13 @@ _NOW: Mapping[State, tuple[str, str]] = {
 
 _STEPS: tuple[tuple[State, str, str], ...] = (
     (State.TO_SIGN, "sign", "You sign the application"),
+    (State.TO_COSIGN, "cosign", "Others sign it"),
     (State.TO_PAY, "pay", "You pay the fee"),
 )
 """What the person still has to do: before which state, if the process has the task."""
 
-_YOURS = (State.DRAFT, State.TO_SIGN, State.TO_PAY, State.ASKED)
-_ORDER = (*_YOURS[:3], State.IN_PROGRESS, State.WITH_OFFICIAL, State.ASKED)
+_YOURS = (State.DRAFT, State.TO_SIGN, State.TO_COSIGN, State.TO_PAY, State.ASKED)
+_ORDER = (*_YOURS[:4], State.IN_PROGRESS, State.WITH_OFFICIAL, State.ASKED)
 
 Knot = dict[str, Any]
 
@@ -128,10 +134,11 @@ def _ahead(speaker: Speaker, *, fee: bool) -> list[Knot]:
     running, say = speaker.running, speaker.say
     place = _ORDER.index(running.case.state)
     tasks = running.definition.process.user_tasks
+    wanted = {"pay": fee, "cosign": running.joint()["wanted"]}
     found = [
         _knot("ahead", f"to-{task}", say(text), actor="person")
         for state, task, text in _STEPS
-        if place < _ORDER.index(state) and task in tasks and (fee or task != "pay")
+        if place < _ORDER.index(state) and task in tasks and wanted.get(task, True)
     ]
     due = running.case.due_at
     detail = say(running.definition.guide.decide)

@@ -72,13 +72,25 @@ def case_page(hall: Hall, handler: Handler, *, refill: bool = False) -> Handler:
 
     async def answer(request: Request) -> Response:
         try:
-            return await handler(request)
+            return await _taken_up(hall, handler, request)
         except ServiceRefused as refused:
             if moved_on(refused):
                 return hall.site.go(f"{at(request.path_params['case'], 'continue')}?moved=yes")
             raise rethrown(refused) from refused
 
     return hall.page(answer, refill=refill)
+
+
+async def _taken_up(hall: Hall, handler: Handler, request: Request) -> Response:
+    """The handler's answer; a case that was begun elsewhere is looked for at its provider once."""
+    try:
+        return await handler(request)
+    except PortalRefused as refused:
+        if refused.why != "no-case" or request.method != "GET":
+            raise
+        visitor = await hall.site.visitor(request)
+        await hall.soon(hall.counter.cases.mine(visitor, hall.language(request)))
+        return await handler(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +279,7 @@ class _Apply:
             "receipt.html",
             view,
             due=due,
+            signers_until=from_text(view["joint"]["until"]) if view.get("joint") else None,
             now=self.hall.now(),
             unpaid=step == "payment",
             rows=receipt_rows(view, formats, texts, guide=guide),

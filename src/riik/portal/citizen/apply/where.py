@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-__all__ = ["at", "handed_in", "is_open", "open_page", "signs", "where"]
+__all__ = ["asked_to_sign", "at", "handed_in", "is_open", "open_page", "signs", "where"]
 
 View = Mapping[str, Any]
 
@@ -27,6 +27,8 @@ def where(view: View) -> str:
     name, _, detail = step.partition("/")
     if name == "answers":
         return at(view["case"], "answers", detail)
+    if name == "submission" and asked_to_sign(view):
+        return at(view["case"], "joint")
     return at(view["case"], STEPS.get(name, ""))
 
 
@@ -43,8 +45,15 @@ def is_open(view: View) -> bool:
     return bool({"answer", "amend"} & set(view.get("may", ())))
 
 
+def asked_to_sign(view: View) -> bool:
+    """Whether who looks was asked by somebody else to sign as well."""
+    return bool((view.get("joint") or {}).get("role") == "other")
+
+
 def signs(view: View) -> bool:
     """Whether this application is signed: the signature is the step after the last question."""
+    if asked_to_sign(view):
+        return "sign" in view["may"]
     progress = view.get("progress")
     return progress is not None and progress["of"] > len(view.get("pages", ()))
 

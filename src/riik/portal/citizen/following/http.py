@@ -16,12 +16,13 @@ from starlette.routing import Route
 from riik.core import RiikError, from_text
 from riik.portal.citizen.apply.http import case_page
 from riik.portal.citizen.apply.rows import law_name, said_rows
-from riik.portal.citizen.apply.where import at
+from riik.portal.citizen.apply.where import asked_to_sign, at
 from riik.portal.citizen.following.rows import (
     ENDED,
     appeal_of,
     case_rows,
     deed,
+    joint_parts,
     paper_rows,
     thread_rows,
     until_of,
@@ -79,12 +80,15 @@ class _Follow:
             case=at(view["case"]),
             knots=thread_rows(view, formats),
             papers=paper_rows(view, formats, texts),
-            said=said_rows(view.get("said", ()), formats, texts, at(view["case"])),
+            said=()
+            if asked_to_sign(view)
+            else said_rows(view.get("said", ()), formats, texts, at(view["case"])),
             due=from_text(view["due"]) if view.get("due") else None,
             deed=texts(deed(view)) if deed(view) else "",
             appeal=appeal_of(view),
             law=partial(law_name, guide=guide),
             until=until_of(view),
+            **joint_parts(view, formats, texts),
             contact=guide.get("contact", {}) if view["state"] not in ENDED else {},
             moved=request.query_params.get("moved") == "yes",
         )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from riik.core import from_text
-from riik.portal.citizen.apply.where import at
+from riik.portal.citizen.apply.where import asked_to_sign, at
 from riik.portal.design.formats import Formats
 from riik.portal.design.texts import Texts, later
 
@@ -18,6 +18,7 @@ __all__ = [
     "appeal_of",
     "case_rows",
     "deed",
+    "joint_parts",
     "paper_rows",
     "thread_rows",
     "until_of",
@@ -51,6 +52,7 @@ LEAST: Final[Mapping[str, Any]] = {
     "grounds": (),
     "fee": None,
     "assistant": None,
+    "joint": None,
     "may": (),
 }
 """A case of which only the portal itself knows, because its provider is silent."""
@@ -105,6 +107,37 @@ def appeal_of(view: View) -> dict[str, Any] | None:
     return {"text": appeal["text"], "until": date.fromisoformat(appeal["until"])}
 
 
+def joint_parts(view: View, formats: Formats, texts: Texts) -> dict[str, Any]:
+    """Who signs a joint application, until when, and whether it ended without them all."""
+    joint = view.get("joint") or {}
+    words = {
+        "invited": texts("Not yet signed"),
+        "signed": texts("Signed"),
+        "declined": texts("Did not want to sign"),
+        "lapsed": texts("Did not sign in time"),
+    }
+    first = {
+        "label": (view.get("person") or {}).get("name") or texts("Who applied"),
+        "value": texts("Signed"),
+    }
+    others = [
+        {
+            "label": texts("You") if one["you"] else one["person"],
+            "value": words[one["standing"]],
+            "source": formats.short(from_text(one["at"])) if one["at"] else "",
+        }
+        for one in joint.get("signers", ())
+    ]
+    return {
+        "signers": [first, *others] if joint else [],
+        "signers_until": from_text(joint["until"]) if joint else None,
+        "asks": asked_to_sign(view),
+        "ended_unsigned": any(
+            one["standing"] in ("declined", "lapsed") for one in joint.get("signers", ())
+        ),
+    }
+
+
 def until_of(view: View) -> date | None:
     """Until when an official's question wants its answer."""
     until = (view.get("asked") or {}).get("until")
@@ -121,7 +154,8 @@ def _case(view: View, formats: Formats, texts: Texts) -> dict[str, Any]:
         "title": view.get("title") or view["service"],
         "organisation": view.get("organisation", ""),
         "number": view.get("number", ""),
-        "whose": "" if person.get("self", True) else person.get("name", ""),
+        "whose": "" if person.get("self", True) or asked_to_sign(view) else person.get("name", ""),
+        "asks": person.get("name", "") if asked_to_sign(view) else "",
         "opened": from_text(view["opened"]),
         "word": view.get("state_text", ""),
         "tag": "" if tag == "plain" else tag,

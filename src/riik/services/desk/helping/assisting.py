@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from riik.core import PersonCode, Work
 from riik.services.desk.looking import RecordLook
 from riik.services.errors import AuthorityMissing
+from riik.services.outcome import Visit
 from riik.services.running import Running
-from riik.services.steps import Visit
 
 __all__ = ["ASSISTANCE", "Assisting"]
 

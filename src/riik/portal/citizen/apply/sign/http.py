@@ -139,7 +139,7 @@ class _Sign:
     def _next(self, view: dict[str, Any]) -> str:
         """Where to go on: what is over is told on the receipt."""
         step = view["next"]["step"]
-        return at(view["case"], "receipt") if step in ("none", "review") else where(view)
+        return at(view["case"], "receipt") if step in ("none", "other", "review") else where(view)
 
     async def _view(self, request: Request) -> dict[str, Any]:
         visitor = await self.hall.site.visitor(request)
