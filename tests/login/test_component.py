@@ -1,6 +1,7 @@
 """Signing in with a card: what succeeds once, and everything that must not."""
 
 import pytest
+from sqlalchemy import text
 from tests.login.conftest import BROWSER, MARI, ORIGIN, PORTAL, SOURCE, TRANSPORT
 
 from riik.core import KeyKind
@@ -20,9 +21,9 @@ from riik.trust import organisation_seal, read_certificate
 pytestmark = pytest.mark.anyio
 
 
-async def refused(login, token, why, error=TokenRefused):
+async def refused(login, token, why, error=TokenRefused, *, browser=BROWSER, source=SOURCE):
     with pytest.raises(error) as caught:
-        await login.authenticate(token, browser=BROWSER, source=SOURCE)
+        await login.authenticate(token, browser=browser, source=source)
     assert caught.value.why == why
 
 
@@ -151,14 +152,65 @@ async def test_without_an_ocsp_answer_nobody_signs_in(login, card, responder):
         await login.authenticate(token, browser=BROWSER, source=SOURCE)
 
 
-async def test_a_source_that_fails_too_often_waits(login, sign_in, clock):
+JUNK = "{" + " " * 200 + "}"
+
+
+async def fail_too_often(login):
     for _ in range(login.rules.failures):
-        login.start(browser=BROWSER)
-        await refused(login, "{" + " " * 200 + "}", "format")
-    with pytest.raises(TooManyAttempts):
-        await sign_in()
+        login.start(browser="a stranger's browser")
+        await refused(login, JUNK, "format", browser="a stranger's browser")
+
+
+async def test_a_source_that_fails_too_often_learns_nothing_more_for_a_while(login, clock):
+    await fail_too_often(login)
+    login.start(browser=BROWSER)
+    await refused(login, JUNK, "source", TooManyAttempts)
     clock.advance(minutes=16)
+    login.start(browser=BROWSER)
+    await refused(login, JUNK, "format")
+
+
+async def test_a_stranger_s_failures_keep_no_good_card_out(login, sign_in):
+    await fail_too_often(login)
     assert (await sign_in()).person == MARI
+
+
+async def test_what_fails_over_the_count_is_not_kept(login):
+    def kept():
+        with login.database.read() as work:
+            return work.execute(text("SELECT count(*) FROM login_failure")).scalar_one()
+
+    await fail_too_often(login)
+    before = kept()
+    for _ in range(3):
+        login.start(browser=BROWSER)
+        await refused(login, JUNK, "source", TooManyAttempts)
+    assert kept() == before > 0
+
+
+async def test_a_card_that_is_not_good_is_not_asked_about_for_ever(
+    login, country, card, responder, clock
+):
+    country.suspend(card.state.authentication_certificate)
+
+    async def tries(number, why, error=TokenRefused):
+        source = f"192.0.2.{number}"
+        nonce = login.start(browser=BROWSER).nonce
+        token = web_eid_token(card, origin=ORIGIN, nonce=nonce)
+        await refused(login, token, why, error, source=source)
+
+    for number in range(login.rules.failures):
+        await tries(number, "suspended")
+    country.resume(card.state.authentication_certificate)
+    await tries(200, "card", TooManyAttempts)
+    clock.advance(minutes=16)
+    assert (
+        await login.authenticate(
+            web_eid_token(card, origin=ORIGIN, nonce=login.start(browser=BROWSER).nonce),
+            browser=BROWSER,
+            source=SOURCE,
+        )
+    ).person == MARI
 
 
 async def test_each_sign_in_has_a_session_of_its_own(sign_in):

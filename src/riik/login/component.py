@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
 
 import msgspec
@@ -128,8 +129,9 @@ class Login:
         Args:
             token: The JSON text that the browser sent.
             browser: The secret in the browser's cookie, the one that `start` was told.
-            source: Where the request comes from, such as an address; failures are counted
-                by it.
+            source: Where the request comes from, such as an address. Failures are counted by it;
+                after too many, what fails there learns nothing more and is not even kept. A good
+                card is let in all the same: many people share an address.
             earlier: The secret of the session that this browser had, if any.
             request: Name of the waiting request on whose page the card was shown; the
                 sign-in is fresh for it alone.
@@ -138,20 +140,20 @@ class Login:
             A new session with an id that was never used before.
 
         Raises:
-            TooManyAttempts: For ``source``.
+            TooManyAttempts: For ``source`` or ``card``.
             ChallengeRefused: For ``unknown`` or ``expired``.
             TokenRefused: As `verify_token`, and for what OCSP says: ``revoked``,
                 ``suspended``, ``unknown``, ``revocation``; ``identifier`` when the
                 certificate names nobody by a personal number.
             RevocationUnknown: Nobody could say whether the certificate is good.
         """
-        challenge = await self.in_thread(self._take_challenge, browser, source)
+        challenge = await self.in_thread(self._take_challenge, browser)
         try:
             credential = await self.in_thread(self._verify, token, challenge)
             await self._check_revocation(credential)
             person = _person_of(credential)
         except Refused as refused:
-            await self.in_thread(self._note_failure, source, refused.why)
+            await self.in_thread(self._note_failure, "source", source, refused)
             raise
         shown_for = hash_of(request) if request else b""
         return await self.in_thread(self._open, credential, person, earlier, shown_for)
@@ -268,13 +270,9 @@ class Login:
             ends_at=kept.ends_at,
         )
 
-    def _take_challenge(self, browser: str, source: str) -> Challenge:
+    def _take_challenge(self, browser: str) -> Challenge:
         now = self.clock.now()
-        since = now - timedelta(seconds=self.rules.failure_seconds)
-        blind = self.vault.blind(source, field="login_failure.source")
         with self.database.work() as work:
-            if self.store.failures(blind, since=since, work=work) >= self.rules.failures:
-                raise TooManyAttempts("too many sign-ins failed from there", why="source")
             challenge = self.store.take_challenge(hash_of(browser), work=work)
         if challenge is None:
             raise ChallengeRefused("this browser has no challenge", why="unknown")
@@ -293,6 +291,19 @@ class Login:
         )
 
     async def _check_revocation(self, credential: Credential) -> None:
+        """Ask about a card that showed its key; one that fails again and again is not asked about.
+
+        Nobody else can make a card wait: its own key signed the token.
+        """
+        card = sha256(credential.certificate).hexdigest()
+        await self.in_thread(self._check_card, card)
+        try:
+            await self._ask_revocation(credential)
+        except TokenRefused as refused:
+            await self.in_thread(self._note_failure, "card", card, refused)
+            raise
+
+    async def _ask_revocation(self, credential: Credential) -> None:
         nonce = self.entropy.bytes(NONCE_BYTES)
         try:
             response = await self.revocation.ocsp(
@@ -322,11 +333,25 @@ class Login:
         if revocation.status != "good":
             raise TokenRefused("the certificate is not good", why=revocation.status.value)
 
-    def _note_failure(self, source: str, why: str) -> None:
-        blind = self.vault.blind(source, field="login_failure.source")
+    def _check_card(self, card: str) -> None:
+        with self.database.read() as work:
+            self._check_failures("card", card, work=work)
+
+    def _note_failure(self, by: str, value: str, refused: Refused) -> None:
+        """Count it. What is over the count is not kept: a stranger can't fill the store."""
         with self.database.work() as work:
+            blind = self._check_failures(by, value, work=work)
             self.store.put_failure(blind, at=self.clock.now(), work=work)
-            self.record("refused", why=why, work=work)
+            if by == "source":
+                self.record("refused", why=refused.why, work=work)
+
+    def _check_failures(self, by: str, value: str, *, work: Work) -> bytes:
+        """The blind name under which failures are counted, unless there are too many."""
+        since = self.clock.now() - timedelta(seconds=self.rules.failure_seconds)
+        blind = self.vault.blind(value, field=f"login_failure.{by}")
+        if self.store.failures(blind, since=since, work=work) >= self.rules.failures:
+            raise TooManyAttempts("too many sign-ins failed", why=by)
+        return blind
 
     def _open(
         self, credential: Credential, person: PersonCode, earlier: str, shown_for: bytes

@@ -8,7 +8,7 @@ Refused
 ├── StatementRefused   a signed statement that doesn't say what is needed
 ├── RequestRefused     a request that isn't what the interface asks for
 ├── OriginRefused      the request comes from a page that is not ours
-└── TooManyAttempts    this source failed too often; wait
+└── TooManyAttempts    this source, or this card, failed too often; wait
 Unavailable
 └── RevocationUnknown  nobody could say whether the certificate is still good
 """
