@@ -37,6 +37,7 @@ __all__ = ["make_app"]
 LEFT = "signed-out"
 PLACES = {"/account", "/contract", "/desk"}
 HERE = Path(__file__).parent
+PATH = re.compile(r"/([\w-]+(/[\w-]+)*/?)?(\?[!-~]*)?", re.ASCII)
 ORDER = re.compile(r"[0-9a-f]{32}\Z")
 # The sheet and the script of the Web eID extension are copies of the state's own, unchanged.
 COPIES = {"riik.css": "text/css", "webeid.js": "text/javascript"}
@@ -331,9 +332,15 @@ class _Site:
     def _back(self, address: str) -> tuple[str, Mapping[str, str]] | None:
         """Address and name of the site to go back to, if it is one of those we know."""
         for origin, names in self.settings.returns.items():
-            if address == origin or address.startswith(f"{origin}/"):
+            path = address.removeprefix(origin)
+            if path != address and (not path or _is_path(path)):
                 return address, names
         return None
+
+
+def _is_path(text: str) -> bool:
+    """A path that leads where it says: nothing empty, dotted or strange in it."""
+    return PATH.fullmatch(text) is not None
 
 
 def _order(request: Request) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -132,7 +132,8 @@ class Frame:
         self, template: str, request: Request, guest: Guest, *, status: int = 200, **values: Any
     ) -> Response:
         """A template as a page."""
-        here = request.url.path
+        # One slash in front: an address that begins with two is another site's.
+        here = "/" + quote(request.scope["path"].lstrip("/\\"))
         query = {name: value for name, value in request.query_params.items() if name != "lang"}
         html = self._templates.get_template(template).render(
             _=guest.words,

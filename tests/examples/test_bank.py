@@ -294,6 +294,9 @@ async def test_the_receipt_leads_back_to_the_portal(country, bank):
         "/account",
         "http://[",
         "{portal}%0d%0aX:1",
+        "{portal}//evil.example/x",
+        "{portal}/.//evil.example/x",
+        "{portal}/%2e%2e//evil.example/x",
     ],
 )
 async def test_nobody_is_sent_to_a_site_that_the_bank_does_not_know(country, bank, back):

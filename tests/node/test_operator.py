@@ -33,6 +33,12 @@ async def status_of(url):
         return 0
 
 
+async def json_of(url):
+    """What an address tells machines."""
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        return await answer.json()
+
+
 EARNEST = [("", 404, 0), ('operator = "off"', 404, 0), ('operator = "local"', 404, 200)]
 
 
@@ -60,6 +66,8 @@ async def test_in_earnest_the_page_is_never_on_the_people_s_port(founded, line, 
             assert await status_of(f"http://127.0.0.1:{shown}/operator") == operator
             assert await status_of(f"{origin}/metrics") == people
             assert await status_of(f"http://127.0.0.1:{shown}/metrics") == operator
+            told = await json_of(f"{origin}/status.json")
+            assert (told["messages"], told["recent"]) == (None, [])
         finally:
             await node.stop()
     finally:

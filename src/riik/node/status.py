@@ -80,18 +80,20 @@ class _Teller:
     def tell(self) -> NodeStatus:
         config, parts = self.assembly.config, self.assembly.parts
         exchange = self.assembly.exchange
-        section = config.file.exchange
+        section, shown = config.file.exchange, config.file.node.demonstration
+        # Who asked whom, and when, tells of people: outside a demonstration it is its operator's.
+        recent = messages_of(exchange.records(limit=MOST_RECORDS)) if shown else ()
         return NodeStatus(
             name=config.file.node.name,
             member=str(config.member),
             names=dict(config.file.node.names),
             server=f"{section.host}:{section.port}",
             runs=_components(parts),
-            messages=exchange.count(),
+            messages=exchange.count() if shown else None,
             log=_head(parts.transparency.log) if parts.transparency else None,
             watches=self._watched(),
-            recent=tuple(messages_of(exchange.records(limit=MOST_RECORDS))),
-            demonstration=config.file.node.demonstration,
+            recent=recent,
+            demonstration=shown,
         )
 
     def _watched(self) -> tuple[WatchedLog, ...]:

@@ -53,6 +53,8 @@ AWAY = [
     "", "cases", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",
     "https://evil.example/", "javascript:alert(1)", "/\t/evil.example", "/a\nSet-Cookie: x",
     "/\r/evil.example", "/ /evil.example", "/õ", "/a\\b", "/" + "x" * 2_000, "/\x7f", "@evil.example",
+    "/.//evil.example", "/..//evil.example", "/%2e//evil.example", "/a/../..//evil.example",
+    "/./", "/%2E%2e/x", "/..?to=/",
 ]  # fmt: skip
 
 

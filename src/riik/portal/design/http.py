@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -38,6 +39,9 @@ __all__ = [
     "language_of",
     "problem_pages",
 ]
+
+PATH_SIGNS: Final = "/:@!$&'()*+,;=~-._"
+"""What stands in a path as it is (RFC 3986 §3.3)."""
 
 LANGUAGE_COOKIE: Final = "riik-lang"
 YEAR: Final = 31_536_000
@@ -101,9 +105,14 @@ def language_of(request: Request, usual: Sequence[str] = ("en",)) -> str:
 
 
 def address_of(request: Request) -> str:
-    """Path and query of this request, for `Shell.address`."""
+    """Path and query of this request, for `Shell.address`: always of this site.
+
+    A link to ``//evil.example`` leads away, so a path that was asked for with more than one slash
+    in front has one here.
+    """
+    path = "/" + quote(request.scope["path"].lstrip("/\\"), safe=PATH_SIGNS)
     query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
+    return f"{path}?{query}" if query else path
 
 
 class KeepsLanguage:

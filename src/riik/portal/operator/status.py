@@ -7,6 +7,7 @@ the nodes is `client`, the page is `page`, the routes are `http`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import chain
 from typing import Protocol
 
@@ -116,10 +117,10 @@ class NodeStatus:
         names: The owner's name by language.
         server: Where other servers reach it, ``host:port``.
         runs: The components it runs.
-        messages: How many records its message log holds.
+        messages: How many records its message log holds; None where only its operator may know.
         log: Head of its log of looks, if it keeps one.
         watches: What it has cosigned, if it is a witness.
-        recent: Its last messages, newest first.
+        recent: Its last messages, newest first; of a demonstration alone.
         demonstration: It is part of a demonstration country.
     """
 
@@ -128,7 +129,7 @@ class NodeStatus:
     names: Mapping[str, str]
     server: str
     runs: tuple[str, ...]
-    messages: int
+    messages: int | None
     log: LogHead | None = None
     watches: tuple[WatchedLog, ...] = ()
     recent: tuple[Message, ...] = ()
@@ -253,7 +254,7 @@ class Country:
     @property
     def records(self) -> int:
         """Records in all message logs."""
-        return sum(status.messages for status in self.answering)
+        return sum(status.messages or 0 for status in self.answering)
 
     @property
     def looks(self) -> int:
@@ -302,6 +303,11 @@ def messages_of(records: Iterable[Record]) -> tuple[Message, ...]:
     return tuple(newest[:MOST_MESSAGES])
 
 
+def _blurred(message_id: str) -> str:
+    """The same for both sides, and nobody's case: ids of messages may begin with a case's."""
+    return sha256(message_id.encode()).hexdigest()[:16]
+
+
 def _message(side: Sequence[Record]) -> Message | None:
     """One side's request with its response; a response alone tells too little."""
     requests = [record for record in side if record.direction is Direction.REQUEST]
@@ -311,7 +317,7 @@ def _message(side: Sequence[Record]) -> Message | None:
     asked, answer = requests[0], responses[-1] if responses else None
     took = round((answer.at - asked.at).total_seconds() * 1000) if answer else None
     return Message(
-        id=asked.message_id,
+        id=_blurred(asked.message_id),
         at=asked.at,
         client=str(asked.client),
         service=str(asked.service),

@@ -7,7 +7,7 @@ no NUL. Files come another way. Pure.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from riik.portal.session.errors import FormRefused
 
@@ -83,12 +83,16 @@ def read_form(body: bytes, *, media_type: str) -> Form:
 def local_path(text: str, *, instead: str = "/") -> str:
     """A path of this site, or ``instead``: no address leads a person away (CWE-601).
 
-    Browsers take two slashes, a slash and a backslash, and paths with tabs for other sites.
+    Browsers take two slashes, a slash and a backslash, and paths with tabs for other sites; and two
+    slashes are left where ``/.`` is taken out of ``/.//`` (WHATWG URL, path state).
     """
     plain = text.isascii() and text.isprintable() and len(text) <= MOST_PATH
     if not plain or " " in text or "\\" in text:
         return instead
-    return text if text.startswith("/") and not text.startswith("//") else instead
+    path = text.partition("?")[0].partition("#")[0]
+    dotted = any(unquote(part) in (".", "..") for part in path.split("/"))
+    at_home = path.startswith("/") and not path.startswith("//")
+    return text if at_home and not dotted else instead
 
 
 def _tidy(text: str) -> str:
