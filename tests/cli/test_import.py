@@ -134,19 +134,19 @@ def test_another_folder_than_the_nodes_is_refused(riik, ready):
 
 
 def test_a_run_that_was_killed_goes_on(riik, ready):
-    write("long.csv", [row(n) for n in range(6000)])
+    write("long.csv", [row(n) for n in range(8000)])
     words = ("register", "import", "permits", "long.csv", "--node", "node.toml")
     command = [sys.executable, "-m", "riik.cli", *words, "--mapping", "map.toml"]
     env = os.environ | {"PYTHONPATH": str(Path(riik_package.__file__).parents[1])}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as running:
         for line in running.stderr:
-            if line.startswith("2000 read"):
+            if line.startswith("4000 read"):
                 break
         running.send_signal(signal.SIGKILL)
     refused = import_(riik, file="long.csv")
     assert "(registers.import-refused, unfinished)" in refused.stderr
     done = json.loads(import_(riik, "--resume", "--json", file="long.csv").stdout)
-    assert (done["read"], done["written"]) == (6000, 6000)
+    assert (done["read"], done["written"]) == (8000, 8000)
 
 
 @pytest.mark.parametrize("file", ["table.csv", "map.toml", "node.toml"])

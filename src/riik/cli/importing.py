@@ -28,7 +28,7 @@ class Order:
     Attributes:
         folder: The register's.
         source: A file, or a database's address when `table` is given.
-        table: A table of it.
+        table: A table of it; of a workbook, a sheet.
         mapping: The mapping file.
         node: The node's file.
         rejected: Where rejected rows go.
@@ -46,6 +46,11 @@ class Order:
     dry: bool
     resume: bool
     as_json: bool
+
+    @property
+    def is_file(self) -> bool:
+        """Is the source a file? `table` is then the sheet of a workbook."""
+        return not self.table or Path(self.source).is_file()
 
 
 def new_register(
@@ -89,7 +94,8 @@ def propose_mapping(order: Order) -> None:
         _definition(order.folder),
         guess_columns(found.header, rows, places=birth_places()),
         encoding=found.encoding,
-        delimiter="" if order.table else found.form.delimiter,  # type: ignore[union-attr]
+        sheet=order.table if order.is_file else "",
+        delimiter=found.delimiter,
         country="EE",
         today=date.today(),  # noqa: DTZ011
     )
@@ -103,8 +109,8 @@ def import_table(order: Order) -> None:
 
     config, mapping = _needed(order.node), _mapping(order)
     source = open_source(order.source, table=order.table, shape=mapping.source, config=config)
-    if not order.table:
-        _tell_file(source)
+    for line in source.told:
+        click.echo(line, err=True)
     with open_importer(config, _definition(order.folder, country=_country(config))) as importer:
         plan: Plan = make_plan(
             mapping,
@@ -124,6 +130,8 @@ def import_table(order: Order) -> None:
                 plan, source, rejects=rejects, resume=order.resume, told=_progress
             )
             run = done.run
+    for line in source.remarks:
+        click.echo(line, err=True)
     _tell(report, run=run, rejected=path if report.rejected else None, as_json=order.as_json)
     raise SystemExit(1 if report.rejected else 0)
 
@@ -175,23 +183,16 @@ def _country(config: "NodeConfig") -> str:
 
 def _beside(order: Order) -> Path:
     """The file of rejected rows lies beside the source, or here for a database's table."""
-    name = Path(order.table or order.source)
+    name = Path(order.source if order.is_file else order.table)
     return name.with_name(f"{name.stem}.rejected.csv")
 
 
 def _apart(path: Path, order: Order) -> Path:
     """The file of rejected rows is written anew: never over what it must not touch."""
-    kept = [order.mapping, order.node, None if order.table else Path(order.source)]
+    kept = [order.mapping, order.node, Path(order.source) if order.is_file else None]
     if any(one is not None and path.exists() and path.samefile(one) for one in kept):
         raise CommandRefused(f"{path} is needed for the import itself", why="rejected")
     return path
-
-
-def _tell_file(source: Any) -> None:
-    note = f" ({source.found.note})" if source.found.note else ""
-    back = "; rejected rows that come back" if source.returned else ""
-    form = f"delimiter {source.form.delimiter!r}, {len(source.header)} columns{back}"
-    click.echo(f"{source.path.name}: {source.encoding}{note}, {form}", err=True)
 
 
 def _progress(report: "Report") -> None:

@@ -38,7 +38,9 @@ def check(folders: Sequence[Path], *, as_json: bool) -> None:
 @register.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--from", "source", metavar="FILE", default="", help="A table whose columns to take.")
-@click.option("--table", default="", help="Table of a database; FILE is then its address.")
+@click.option(
+    "--table", default="", help="Table of a database, whose address FILE is; or a sheet of FILE."
+)
 @click.option("--owner", default="owner", help="Role of the member that answers for it.")
 @click.option("--language", "languages", multiple=True, default=("en",), show_default=True)
 def new(folder: Path, *, source: str, table: str, owner: str, languages: tuple[str, ...]) -> None:
@@ -55,7 +57,9 @@ def new(folder: Path, *, source: str, table: str, owner: str, languages: tuple[s
 @register.command("import")
 @click.argument("folder", metavar="REGISTER-FOLDER", type=FOLDER)
 @click.argument("source", metavar="[FILE]", default="")
-@click.option("--table", default="", help="Table of a database; FILE is then its address.")
+@click.option(
+    "--table", default="", help="Table of a database, whose address FILE is; or a sheet of FILE."
+)
 @click.option("--mapping", type=FILE, help="Which column becomes which field.")
 @click.option("--node", type=FILE, help="The node that keeps the register.")
 @click.option(
@@ -71,8 +75,9 @@ def new(folder: Path, *, source: str, table: str, owner: str, languages: tuple[s
 def import_(folder: Path, *, source: str, propose: bool, undo: str, **asked: Any) -> None:
     """Copy the rows of FILE into the register of REGISTER-FOLDER.
 
-    FILE is a file of separated values; with --table it is a database's address as SQLAlchemy
-    writes it, or a secret's place: `env:NAME`, `file:PATH`.
+    FILE is a file of separated values or a workbook (XLSX), of which --table names the sheet. With
+    --table it may be a database's address as SQLAlchemy writes it, or a secret's place:
+    `env:NAME`, `file:PATH`.
 
     Exit status: 0 every row is in the register, 1 some were rejected or the import was refused,
     2 the command was wrong.

@@ -14,6 +14,7 @@ from riik.registers import Holding, RegisterDefinition, load_register
 from riik.registers.importing.client import (
     FileSource,
     RejectedFile,
+    SheetSource,
     TableSource,
     open_file,
     open_table,
@@ -67,20 +68,28 @@ def seldom_collected() -> Iterator[None]:
 
 def open_source(
     name: str, *, table: str, shape: SourceShape, config: NodeConfig | None
-) -> FileSource | TableSource:
+) -> FileSource | SheetSource | TableSource:
     """A file, or a table of a database whose address is given, or named as a secret.
 
+    Args:
+        name: The file's path, or the database's address.
+        table: The database's table; of a workbook, the sheet.
+        shape: How it is written.
+        config: Where secrets are kept.
+
     Raises:
-        ImportRefused: For ``file``, ``encoding``, ``header``, ``line-size`` or ``source``.
+        ImportRefused: For ``file``, ``encoding``, ``header``, ``line-size``, ``sheet``,
+            ``old-workbook`` or ``source``.
+        XlsxRefused: For a workbook that can't be read, or must not be.
         ConfigRefused: For ``secret``.
     """
-    if table:
+    if table and not Path(name).is_file():
         url = config.secret(name) if config and name.startswith(("env:", "file:")) else name
         return open_table(url, table)
-    return open_file(Path(name), shape)
+    return open_file(Path(name), shape, sheet=table)
 
 
-def open_rejects(path: Path, source: FileSource | TableSource) -> RejectedFile:
+def open_rejects(path: Path, source: FileSource | SheetSource | TableSource) -> RejectedFile:
     """Where this table's rejected rows go."""
     return RejectedFile(path, source.header, encoding=source.encoding)
 

@@ -1,4 +1,4 @@
-"""Tables of others: a file of separated values, or a table of a database; and rejected rows.
+"""Tables of others: separated values, a sheet, a table of a database; and rejected rows.
 
 A file is read twice: once for its digest, by which a run knows its source again, and once for
 its rows, in one pass and never whole. A database is read in one snapshot.
@@ -7,8 +7,10 @@ its rows, in one pass and never whole. A database is read in one snapshot.
 import csv
 import errno
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import islice
@@ -19,6 +21,7 @@ from sqlalchemy import MetaData, Table, create_engine, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from riik.formats.xlsx import Sheet, SheetRow, Workbook, open_workbook
 from riik.registers.errors import ImportRefused
 from riik.registers.importing.encodings import Encoding, encoding_named, recognise, repaired
 from riik.registers.importing.mapping import SourceShape
@@ -28,6 +31,7 @@ from riik.registers.importing.table import (
     Form,
     Row,
     as_it_was,
+    checked_header,
     fault_of,
     guess_form,
     neutral,
@@ -36,11 +40,12 @@ from riik.registers.importing.table import (
 )
 from riik.runtime.errors import DiskUnavailable
 
-__all__ = ["FileSource", "RejectedFile", "TableSource", "open_file", "open_table"]
+__all__ = ["FileSource", "RejectedFile", "SheetSource", "TableSource", "open_file", "open_table"]
 
 SAMPLE: Final = 262_144
 MOST_LINE: Final = 4_000_000
 SHOWN: Final = 200
+ZIP, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,24 @@ class FileSource:
         """The encoding's name."""
         return self.found.name
 
+    @property
+    def delimiter(self) -> str:
+        """What divides its cells."""
+        return self.form.delimiter
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is to be said of it to whoever imports."""
+        note = f" ({self.found.note})" if self.found.note else ""
+        back = "; rejected rows that come back" if self.returned else ""
+        form = f"delimiter {self.form.delimiter!r}, {len(self.header)} columns{back}"
+        return (f"{self.path.name}: {self.encoding}{note}, {form}",)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said when it was read: nothing."""
+        return ()
+
     def rows(self) -> Iterator[Row]:
         """The rows after the header.
 
@@ -97,6 +120,84 @@ class FileSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetSource:
+    """A sheet of a workbook (XLSX), as the file was when it was opened.
+
+    Attributes:
+        path: Where the file lies.
+        sheet: Which sheet is read.
+        others: Sheets that aren't, the hidden ones too.
+        header: Its columns.
+        digest: SHA-256 of the file and the sheet's name, hex.
+        stamp: Size and time of change, compared at every batch.
+        from_1904: Its days are counted from 1904.
+        formulas: How many ``cells`` a formula gave; counted while it is read.
+    """
+
+    path: Path
+    sheet: Sheet
+    others: tuple[Sheet, ...]
+    header: tuple[str, ...]
+    digest: str
+    stamp: tuple[int, int]
+    from_1904: bool
+    formulas: Counter[str] = field(default_factory=Counter)
+    encoding: str = "utf-8"
+    delimiter: str = ""
+    ordered: bool = True
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is to be said of it to whoever imports."""
+        seen = " (hidden)" if self.sheet.hidden else ""
+        days = "; days counted from 1904" if self.from_1904 else ""
+        lines = [
+            f"{self.path.name}: sheet {self.sheet.name!r}{seen}, {len(self.header)} columns{days}"
+        ]
+        for other in self.others:
+            hidden = "the hidden sheet" if other.hidden else "the sheet"
+            lines.append(f"{hidden} {other.name!r} is not read")
+        return tuple(lines)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said when it was read."""
+        count = self.formulas["cells"]
+        said = f"{count} cells come from formulas: the values that the file keeps were read"
+        return (said,) if count else ()
+
+    def rows(self) -> Iterator[Row]:
+        """The rows after the header.
+
+        Raises:
+            ImportRefused: For ``changed``.
+            XlsxRefused: For what is wrong inside.
+        """
+        self.check()
+        self.formulas.clear()
+        with _workbook(self.path) as book:
+            for row in islice(book.rows(self.sheet), 1, None):
+                yield self._row(row)
+
+    def check(self) -> None:
+        """Refuse to go on in a file that is another one by now.
+
+        Raises:
+            ImportRefused: For ``changed``.
+        """
+        if _stamp(self.path) != self.stamp:
+            raise ImportRefused("the file changed while it was read", why="changed")
+
+    def _row(self, row: SheetRow) -> Row:
+        """Cells that are empty at a row's end don't stand in the file."""
+        self.formulas["cells"] += row.formulas
+        cells = [*row.cells, *[""] * (len(self.header) - len(row.cells))]
+        while len(cells) > len(self.header) and not cells[-1]:
+            cells.pop()
+        return Row(row.number, cells, row.fault or fault_of(cells, width=len(self.header)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableSource:
     """A table or view of a database that SQLAlchemy reaches.
 
@@ -105,6 +206,8 @@ class TableSource:
         table: Its name, perhaps with the schema in front.
         header: Its columns.
         digest: Of address without password, table and columns.
+        told: Nothing is guessed.
+        remarks: Nothing either.
         ordered: Never: others may write between two readings.
     """
 
@@ -113,6 +216,9 @@ class TableSource:
     header: tuple[str, ...]
     digest: str
     encoding: str = "utf-8"
+    delimiter: str = ""
+    told: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     ordered: bool = False
 
     def rows(self) -> Iterator[Row]:
@@ -148,14 +254,21 @@ class TableSource:
             raise ImportRefused("the table has other columns by now", why="changed")
 
 
-def open_file(path: Path, shape: SourceShape) -> FileSource:
-    """Look at a file: encoding, delimiter, columns, digest.
+def open_file(path: Path, shape: SourceShape, *, sheet: str = "") -> FileSource | SheetSource:
+    """Look at a file: encoding, delimiter, columns, digest; or which sheet of a workbook.
 
     Raises:
-        ImportRefused: For ``file``, ``encoding``, ``header`` or ``line-size``.
+        ImportRefused: For ``file``, ``encoding``, ``header``, ``line-size``, ``sheet`` or
+            ``old-workbook``.
+        XlsxRefused: For a workbook that can't be read, or must not be.
     """
     stamp = _stamp(path)
     digest, sample = _digest(path)
+    if sample.startswith(OLD_WORKBOOK):
+        message = "an old or locked workbook: save it as XLSX without a password, or as CSV UTF-8"
+        raise ImportRefused(message, why="old-workbook")
+    if sample.startswith(ZIP):
+        return _open_sheet(path, sheet or shape.sheet, digest, stamp)
     if _ours(sample):
         # Rejected rows are written in our own form, whatever form the table has.
         found, form = Encoding("utf-8"), Form()
@@ -175,6 +288,37 @@ def open_file(path: Path, shape: SourceShape) -> FileSource:
         stamp=stamp,
         returned=returned,
     )
+
+
+def _open_sheet(path: Path, wanted: str, digest: str, stamp: tuple[int, int]) -> SheetSource:
+    """The sheet that is named, or the first that people see and that has anything in it."""
+    with _workbook(path) as book:
+        named = [one for one in book.sheets if wanted in ("", one.name)]
+        for sheet in sorted(named, key=lambda one: one.hidden):
+            first = next(iter(book.rows(sheet)), None)
+            if first is None:
+                continue
+            header = checked_header(first.cells)
+            return SheetSource(
+                path=path,
+                sheet=sheet,
+                others=tuple(one for one in book.sheets if one is not sheet),
+                header=tuple(header),
+                digest=sha256(f"{digest}\x1f{sheet.name}".encode()).hexdigest(),
+                stamp=stamp,
+                from_1904=book.from_1904,
+            )
+        names = ", ".join(repr(one.name) for one in book.sheets)
+        raise ImportRefused(f"no such sheet, or nothing in it; there are {names}", why="sheet")
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Workbook]:
+    try:
+        with path.open("rb") as file:
+            yield open_workbook(file)
+    except OSError as error:
+        raise ImportRefused("the file can't be read", why="file") from error
 
 
 def open_table(url: str, table: str) -> TableSource:

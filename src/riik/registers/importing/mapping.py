@@ -28,6 +28,7 @@ class SourceShape(Shape):
     encoding: str = ""
     delimiter: str = ""
     quote: str = '"'
+    sheet: str = ""
 
 
 class RecordShape(Shape):

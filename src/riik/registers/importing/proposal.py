@@ -21,19 +21,25 @@ def propose(
     *,
     encoding: str,
     delimiter: str,
+    sheet: str = "",
     country: str,
     today: date,
 ) -> str:
     """Write a mapping for this register and this table, with a comment on every guess."""
     subject = _subject(guesses)
+    if sheet:
+        source = {"source": {"sheet": sheet}}
+        said = "# The sheet that was named."
+    else:
+        source = {"source": {"encoding": encoding, "delimiter": delimiter}}
+        said = "# Recognised from the file's first bytes."
     lines = [
         f"# Proposed for the register {definition.id}. Every line is a guess: read, correct, then",
         "# try it with --dry-run.",
         "",
     ]
-    if delimiter:
-        source = {"source": {"encoding": encoding, "delimiter": delimiter}}
-        lines += ["# Recognised from the file's first bytes.", _table(source)]
+    if delimiter or sheet:
+        lines += [said, _table(source)]
     record: dict[str, Any] = {
         "subject": subject.column if subject else "",
         "country": (subject.country if subject else "") or country,

@@ -19,6 +19,7 @@ __all__ = [
     "Form",
     "Row",
     "as_it_was",
+    "checked_header",
     "fault_of",
     "guess_form",
     "neutral",
@@ -51,7 +52,8 @@ class Row:
     Attributes:
         line: Where it ends in the file; of a database, which row it was.
         cells: What is in it.
-        fault: Why it can't be taken: ``ragged``, ``nul``, ``encoding``, ``cell-size``, or "".
+        fault: Why it can't be taken: ``ragged``, ``nul``, ``encoding``, ``cell-size``; of a sheet
+            ``formula-error`` or ``formula-empty``; or "".
     """
 
     line: int
@@ -80,17 +82,25 @@ def read_header(lines: Iterable[str], form: Form) -> list[str]:
         ImportRefused: For ``header``: none, empty or twice the same.
     """
     for names in _cut(lines, form):
-        stripped = [name.strip() for name in names]
-        if not any(stripped):
-            continue
-        twice = [name for name, times in Counter(stripped).items() if times > 1]
-        bad = "" in stripped or twice or any(fault_of([name], width=1) for name in stripped)
-        if bad or len(stripped) > MOST_COLUMNS:
-            raise ImportRefused(
-                "a column has no name that can be read, or two have the same", why="header"
-            )
-        return stripped
+        if any(name.strip() for name in names):
+            return checked_header(names)
     raise ImportRefused("the file has no header", why="header")
+
+
+def checked_header(names: Iterable[str]) -> list[str]:
+    """The names of columns without spaces around them.
+
+    Raises:
+        ImportRefused: For ``header``: one is empty or twice the same.
+    """
+    stripped = [name.strip() for name in names]
+    twice = [name for name, times in Counter(stripped).items() if times > 1]
+    bad = "" in stripped or twice or any(fault_of([name], width=1) for name in stripped)
+    if bad or len(stripped) > MOST_COLUMNS:
+        raise ImportRefused(
+            "a column has no name that can be read, or two have the same", why="header"
+        )
+    return stripped
 
 
 def read_rows(lines: Iterable[str], form: Form) -> Iterator[Row]:
@@ -121,6 +131,8 @@ def fault_of(cells: Sequence[str], *, width: int) -> str:
     if len(cells) != width:
         return "ragged"
     whole = "".join(cells)
+    if len(whole) > MOST_IN_CELL and any(len(cell) > MOST_IN_CELL for cell in cells):
+        return "cell-size"
     if "\x00" in whole:
         return "nul"
     return "" if whole.isascii() or _is_text(whole) else "encoding"
