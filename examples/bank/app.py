@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bank.consents import DAYS, Consents
-from bank.contracts import Contracts, customer_of, id_of, terms, text_of
+from bank.contracts import Contracts, customer_of, digest_of, id_of, shown_terms, terms, text_of
 from bank.counter import Counter, link_of
 from bank.desk import Desk, moment_of
 from bank.frame import SENTENCES, Frame, Page, json_answer
@@ -157,7 +157,15 @@ class _Site:
         report = None if signed is None else await self.contracts.judge(signed)
         text = terms(self.settings, guest.words, **who) if signed is None else text_of(signed)
         consent = None if signed is None else self._consent(signed, who["sub"])
-        return self.show("contract.html", request, guest, text=text, report=report, consent=consent)
+        return self.show(
+            "contract.html",
+            request,
+            guest,
+            text=text,
+            shown=digest_of(text),
+            report=report,
+            consent=consent,
+        )
 
     async def consent(self, request: Request, guest: Guest) -> Response:
         """POST /contract/consent: the customer lets clerks open the contract, or no longer."""
@@ -179,7 +187,7 @@ class _Site:
         if self.contracts.signed(who["sub"]) is not None:
             return json_answer({"location": "/contract"})
         prepared = await self.contracts.prepare(
-            terms(self.settings, guest.words, **who),
+            shown_terms(self.settings, str(asked.get("shown")), **who),
             certificate=_octets(asked, "certificate"),
             person=who["sub"],
         )

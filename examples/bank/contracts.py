@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from hmac import compare_digest
 from pathlib import Path
 from secrets import randbits
 from tempfile import NamedTemporaryFile
 
 from bank.settings import Settings
 from bank.web import Refused, Silent, Web
-from bank.words import Words
+from bank.words import LANGUAGES, Words
 from riik.signatures import (
     DataFile,
     Prepared,
@@ -38,7 +39,15 @@ from riik.trust import (
     read_trusted_list,
 )
 
-__all__ = ["Contracts", "customer_of", "id_of", "terms", "text_of"]
+__all__ = [
+    "Contracts",
+    "customer_of",
+    "digest_of",
+    "id_of",
+    "shown_terms",
+    "terms",
+    "text_of",
+]
 
 HOUR = 3_600
 
@@ -196,6 +205,24 @@ def _person_of(certificate: bytes) -> str:
     """Country and code of a certificate's holder (EN 319 412-1 §5.1.3: ``PNOEE-…``)."""
     kind, _, code = (read_certificate(certificate).subject.serial_number or "").partition("-")
     return f"{kind[-2:]}{code}"
+
+
+def shown_terms(settings: Settings, shown: str, *, name: str, sub: str) -> str:
+    """The text that the customer has before them, whatever language other pages have meanwhile.
+
+    Raises:
+        Refused: For ``changed``: it is none of the texts that this bank shows now.
+    """
+    for language in LANGUAGES:
+        text = terms(settings, Words(language, settings.zone), name=name, sub=sub)
+        if compare_digest(digest_of(text), shown):
+            return text
+    raise Refused("changed", 409)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a text, as pages name it."""
+    return sha256(text.encode()).hexdigest()
 
 
 def terms(settings: Settings, words: Words, *, name: str, sub: str) -> str:

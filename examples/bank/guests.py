@@ -1,5 +1,6 @@
 """Who is at the site: one browser, what is kept for it, and proof that its own page sent a form."""
 
+import asyncio
 from collections.abc import Mapping
 from hashlib import sha256
 from hmac import compare_digest
@@ -21,7 +22,7 @@ WAITING, IDLE, LONGEST = 900.0, 300.0, 3_600.0
 """Seconds: a sign-in may take a quarter of an hour; a quiet customer stays for five minutes
 (Delegated Regulation (EU) 2018/389, art. 4(3)(d)), and nobody longer than an hour, whatever they
 do: then the card is asked again."""
-MOST_BYTES = 64 * 1024
+MOST_BYTES, BODY_SECONDS = 64 * 1024, 30.0
 
 
 class Guest:
@@ -122,13 +123,17 @@ def _left(told: Mapping[str, Any]) -> float:
     return min(IDLE, float(told.get("since", 0.0)) + LONGEST - time())
 
 
-async def body_of(request: Request) -> bytes:
-    """A body that is not too long."""
+async def body_of(request: Request, *, seconds: float = BODY_SECONDS) -> bytes:
+    """A body that is not too long and does not take too long to come."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise Refused("too-long", 413)
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise Refused("too-long", 413)
+    except TimeoutError as error:
+        raise Refused("too-slow", 408) from error
     return bytes(body)
 
 

@@ -81,11 +81,16 @@ async def at_contract(browser, bank):
     return page
 
 
+def asked_of(page, browser):
+    """What the page's script sends when its button is pressed."""
+    shown = re.search(r'name="shown" value="([0-9a-f]{64})"', page.content.decode())
+    return {"certificate": browser.certificate(), "shown": shown[1] if shown else ""}
+
+
 async def signed(browser, bank, *, value=None):
     """Sign the contract as the page's script does."""
-    laid_out = await browser.post(
-        f"{bank}/contract/prepare", {"certificate": browser.certificate()}
-    )
+    page = await browser.visit(f"{bank}/contract")
+    laid_out = await browser.post(f"{bank}/contract/prepare", asked_of(page, browser))
     own = await browser.signature(laid_out)
     return await browser.post(f"{bank}/contract/sign", {"value": value or own})
 

@@ -1,12 +1,15 @@
 """The bank's website: one sign-in pays one order, whoever else asks gets a page that says no."""
 
+import asyncio
 import re
 from base64 import b64encode
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
+from starlette.requests import Request
 from tests.examples.house import (
+    asked_of,
     at_contract,
     attribute,
     confirm,
@@ -476,8 +479,8 @@ async def test_a_contract_is_signed_once(country, bank):
 async def test_the_second_of_two_browsers_signs_nothing_over_the_first(country, bank):
     async with customer(country, "mari") as one, customer(country, "mari") as two:
         for browser in (one, two):
-            await at_contract(browser, bank)
-        asked = {"certificate": one.certificate()}
+            page = await at_contract(browser, bank)
+        asked = asked_of(page, one)
         laid_out = [await each.post(f"{bank}/contract/prepare", asked) for each in (one, two)]
         values = [await one.signature(each) for each in laid_out]
         await one.post(f"{bank}/contract/sign", {"value": values[0]})
@@ -486,6 +489,45 @@ async def test_the_second_of_two_browsers_signs_nothing_over_the_first(country, 
             await two.post(f"{bank}/contract/sign", {"value": values[1]})
         assert (refused.value.why, refused.value.facts["status"]) == ("signed", 409)
         assert await two.fetch(f"{bank}/contract/file") == first
+
+
+@pytest.mark.parametrize("shown", ["", "0" * 64, "Savings agreement"])
+async def test_a_text_that_the_page_did_not_show_is_not_laid_out(country, bank, shown):
+    async with customer(country) as peeter:
+        await at_contract(peeter, bank)
+        asked = {"certificate": peeter.certificate(), "shown": shown}
+        with pytest.raises(PageRefused) as refused:
+            await peeter.post(f"{bank}/contract/prepare", asked)
+    assert (refused.value.why, refused.value.facts["status"]) == ("changed", 409)
+
+
+async def test_what_is_signed_is_what_was_shown_though_the_language_changed_since(country, bank):
+    async with customer(country, "eha") as eha:
+        await at_contract(eha, bank)
+        page = await eha.visit(f"{bank}/contract?lang=en")
+        # Another tab, or a stranger's link, turns the site to Vietnamese meanwhile.
+        await eha.visit(f"{bank}/?lang=vi")
+        laid_out = await eha.post(f"{bank}/contract/prepare", asked_of(page, eha))
+        await eha.post(f"{bank}/contract/sign", {"value": await eha.signature(laid_out)})
+        container = await eha.fetch(f"{bank}/contract/file")
+    [file] = open_container(container).files
+    assert file.content.decode().startswith("Savings agreement")
+
+
+async def test_a_body_that_never_ends_is_not_waited_for():
+    load_example()
+    from bank.guests import body_of
+    from bank.web import Refused
+
+    first = [{"type": "http.request", "body": b"x", "more_body": True}]
+
+    async def receive():
+        return first.pop() if first else await asyncio.Event().wait()
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with pytest.raises(Refused) as refused:
+        await body_of(request, seconds=0.05)
+    assert refused.value.why == "too-slow"
 
 
 async def test_a_file_is_never_kept_in_the_place_of_another(tmp_path):
@@ -519,9 +561,9 @@ async def test_a_body_that_is_no_object_is_refused(country, bank, path, body):
 
 async def test_another_person_s_card_signs_nothing(country, bank):
     async with customer(country) as peeter, customer(country, "liis") as liis:
-        await at_contract(peeter, bank)
+        asked = asked_of(await at_contract(peeter, bank), liis)
         with pytest.raises(PageRefused) as refused:
-            await peeter.post(f"{bank}/contract/prepare", {"certificate": liis.certificate()})
+            await peeter.post(f"{bank}/contract/prepare", asked)
     assert refused.value.why == "another-person"
 
 
