@@ -6,7 +6,7 @@ so nothing of a case can reach a template but as data.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,6 +25,7 @@ __all__ = [
     "facts",
     "grounds_of",
     "person_name",
+    "receipt_slip",
 ]
 
 
@@ -93,6 +94,51 @@ def decision_letter(
             "until": (running.today + timedelta(days=letter.appeal_days)).isoformat(),
         },
         "signature": _signature(running, authority, language),
+    }
+
+
+def receipt_slip(
+    running: Running,
+    *,
+    authority: Authority,
+    sources: Mapping[str, Mapping[str, str]],
+    due: date,
+    fee: str,
+) -> dict[str, Any]:
+    """The values of the slip that says what was received and when the answer comes.
+
+    Args:
+        running: The case, handed in and paid for.
+        authority: Who answers.
+        sources: Names of the organisations that play each role, by language.
+        due: The last day to decide.
+        fee: What was paid, written out; empty where nothing is owed.
+    """
+    letter, language = running.definition.letter, running.dossier.language
+    text = partial(running.definition.text, language=language)
+    asked = [
+        {"label": one["question"], "value": str(one["answer"]), "source": ""}
+        for one in answers(running)
+    ]
+    return {
+        "title": text(letter.receipt_title),
+        "organisation": {
+            "name": _in(authority.names, language),
+            "code": authority.code,
+            "address": authority.address,
+        },
+        "reference": running.case.number,
+        "date": running.today.isoformat(),
+        "recipient": {
+            "name": authority.full_name(**person_name(running)),
+            "code": running.dossier.person[2:],
+        },
+        "statement": text(letter.received),
+        "answer-by": due.isoformat(),
+        **({"fee": fee} if fee else {}),
+        "facts": asked,
+        "next": [],
+        "signature": {"automatic": False, "name": _in(authority.names, language)},
     }
 
 
@@ -195,9 +241,9 @@ def _shown(running: Running, shown: ShownFact) -> str:
         return "–"
     value = fact.values.get(shown.field)
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value) or "–"
+        return ", ".join(_said(item) for item in value if item is not None) or "–"
     if isinstance(value, Mapping):
-        return str(value.get("text", "–"))
+        return _said(value)
     return "–" if value is None else str(value)
 
 
@@ -247,3 +293,10 @@ def grounds_of(running: Running) -> list[tuple[str, str]]:
         for row in proposal.explanation
     }
     return [(ground, laws.get(ground, law)) for ground in proposal.grounds]
+
+
+def _said(value: object) -> str:
+    """One value of a list, or an object that has a text or a name."""
+    if isinstance(value, Mapping):
+        return str(value.get("text") or value.get("name") or "–")
+    return str(value)

@@ -126,6 +126,9 @@ class Letter:
         next_granted: What happens next.
         next_refused: Likewise.
         facts: What the decision rests on.
+        receipt: Typst source of the slip that says when the answer comes; empty without one.
+        receipt_title: What the slip is called.
+        received: What it says.
     """
 
     template: str = ""
@@ -137,6 +140,9 @@ class Letter:
     next_granted: tuple[str, ...] = ()
     next_refused: tuple[str, ...] = ()
     facts: tuple[ShownFact, ...] = ()
+    receipt: str = ""
+    receipt_title: str = ""
+    received: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

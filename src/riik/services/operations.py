@@ -1,4 +1,4 @@
-"""What service tasks do: collect, owe-fee, propose, decide, record, notify, lapse.
+"""What service tasks do: collect, owe-fee, acknowledge, propose, decide, record, notify, lapse.
 
 Each operation may be done again after a fall: calls carry ids made of the case, documents are
 kept once by name, and the case's version lets only one writer through.
@@ -17,12 +17,15 @@ from riik.payments import Fees
 from riik.rules import decide, expression, to_plain
 from riik.services.dossier import Proposal
 from riik.services.joint.model import SIGNED
-from riik.services.letters import Authority, decision_letter
+from riik.services.letters import Authority, decision_letter, receipt_slip
 from riik.services.lookups import Lookups, Written
 from riik.services.model import Fact, RecordChange, Standing
-from riik.services.running import Effect, Running, due_after
+from riik.services.running import Effect, Running, due_after, local_day
 
 __all__ = ["Operations", "Papers"]
+
+RECEIPT = "receipt.pdf"
+"""The slip that says what was received and when the answer comes."""
 
 
 class Invite(Protocol):
@@ -73,6 +76,7 @@ class Operations:
             "decide": self.decide,
             "record": self.record,
             "notify": self.notify,
+            "acknowledge": self.acknowledge,
             "lapse": self.lapse,
         }
         return await known[operation](running)
@@ -109,6 +113,32 @@ class Operations:
             )
             self.cases.move(
                 running.case, State.TO_PAY, kind="fee-owed", actor="computer", work=work
+            )
+
+        return Effect(dossier=running.dossier, write=write)
+
+    async def acknowledge(self, running: Running) -> Effect:
+        """Give the person a sealed slip: what was received, and when the answer comes."""
+        definition = running.definition
+        if not definition.letter.receipt:
+            return Effect(dossier=running.dossier)
+        owed = running.fee(running.known())["amount"]
+        fee = Money(definition.currency, owed) if owed else None
+        slip = receipt_slip(
+            running,
+            authority=self.authority,
+            sources=self.sources,
+            due=local_day(self._due(running), self.zone),
+            fee=f"{fee.decimal()} {fee.currency}" if fee else "",
+        )
+        language = running.dossier.language
+        content = await self.papers.letter(definition.letter.receipt, slip, language=language)
+        paper = Document(name=RECEIPT, media_type="application/pdf", content=content)
+
+        def write(work: Work) -> None:
+            self.cases.attach(running.case, paper, work=work)
+            self.cases.move(
+                running.case, State.IN_PROGRESS, kind="received", actor="computer", work=work
             )
 
         return Effect(dossier=running.dossier, write=write)

@@ -54,6 +54,7 @@ _DOCUMENTS: Mapping[str, tuple[str, str, str]] = {
     "application.asice": ("Your application", "signed by {name}", "signed"),
     "amendment": ("What you added", "signed by {name}", "amended"),
     "decision.pdf": ("The decision", "sealed by {organisation}", "decided"),
+    "receipt.pdf": ("The receipt", "sealed by {organisation}", "received"),
     "decision-signed.asice": ("The official's signature", "signed by an official", "reviewed"),
     "decision-signed.json": ("What the official signed", "readable by programs", "reviewed"),
     "proposal": ("An official's proposal", "signed by an official", "verdict-proposed"),

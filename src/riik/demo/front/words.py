@@ -33,6 +33,7 @@ OFFERS: Final = {
     "population/birth": later("a child was born"),
     "population/contact": later("a person’s contact data"),
     "population/correction": later("a person’s record is corrected"),
+    "population/temporary-residence": later("a person’s temporary address"),
     "population/residence": later("a person’s new address"),
     "dwellings/dwellings": later("which homes a person owns"),
     "dwellings/acquire": later("somebody became owner of a home"),

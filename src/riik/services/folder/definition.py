@@ -29,7 +29,17 @@ APPEAL_DAYS, MOST_APPEAL_DAYS = 30, 366
 JOINT_DAYS = 14
 
 OPERATIONS = frozenset(
-    {"collect", "invite", "owe-fee", "propose", "decide", "record", "notify", "lapse"}
+    {
+        "collect",
+        "invite",
+        "owe-fee",
+        "acknowledge",
+        "propose",
+        "decide",
+        "record",
+        "notify",
+        "lapse",
+    }
 )
 """What a service task may name: each is a method of this platform, never code of a folder."""
 
@@ -82,6 +92,9 @@ class _Letter(Shape):
     next_granted: tuple[str, ...] = ()
     next_refused: tuple[str, ...] = ()
     facts: tuple[_ShownFact, ...] = ()
+    receipt: str = ""
+    receipt_title: str = ""
+    received: str = ""
 
 
 class _Message(Shape):
@@ -278,8 +291,11 @@ def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
         return Letter()
     if not 1 <= letter.appeal_days <= MOST_APPEAL_DAYS:
         raise FolderRefused("appeal-days are 1 to 366", why="letter")
-    if letter.decision not in files:
-        raise FolderRefused(f"the folder has no {letter.decision}", why="letter")
+    for name in filter(None, (letter.decision, letter.receipt)):
+        if name not in files:
+            raise FolderRefused(f"the folder has no {name}", why="letter")
+    if bool(letter.receipt) is not bool(letter.receipt_title and letter.received):
+        raise FolderRefused("a receipt has its receipt-title and says received", why="letter")
     return Letter(
         template=files[letter.decision].decode(),
         granted=letter.granted,
@@ -292,6 +308,9 @@ def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
         facts=tuple(
             ShownFact(need=fact.need, field=fact.field, label=fact.label) for fact in letter.facts
         ),
+        receipt=files[letter.receipt].decode() if letter.receipt else "",
+        receipt_title=letter.receipt_title,
+        received=letter.received,
     )
 
 
@@ -365,6 +384,7 @@ def wanted_texts(definition: ServiceDefinition) -> set[str]:
     wanted |= {text for need in definition.needs for text in (need.source, need.from_source)} - {""}
     letter = definition.letter
     wanted |= {letter.granted, letter.refused, letter.because, letter.appeal} - {""}
+    wanted |= {letter.receipt_title, letter.received} - {""}
     wanted |= {*letter.next_granted, *letter.next_refused, *(fact.label for fact in letter.facts)}
     for schema in definition.form["properties"].values():
         wanted |= {schema[key] for key in ("title", "description", "x-error") if key in schema}

@@ -266,7 +266,7 @@ def _shown(speaker: Speaker, value: Any, *, name: str) -> tuple[str, str]:
     if isinstance(value, bool):
         return speaker.say("yes" if value else "no"), "text"
     if isinstance(value, Mapping):
-        return str(value.get("text", "")), "text"
+        return str(value.get("text") or value.get("name") or ""), "text"
     if isinstance(value, list):
         parts = [_shown(speaker, item, name=name)[0] for item in value if item is not None]
         return ", ".join(filter(None, parts)) or speaker.say("none"), "text"

@@ -24,6 +24,7 @@ _DONE: Mapping[tuple[str, str], str] = {
     ("declined", ""): "Somebody did not want to sign",
     ("unsigned", ""): "Not everybody signed in time",
     ("fee-paid", ""): "The fee is paid",
+    ("received", ""): "Your application was received: the receipt says when the answer comes",
     ("reviewed", ""): "An official decided",
     ("asked", ""): "An official asked you for more",
     ("amended", ""): "You added what was asked for",
