@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["story"]
 
+RESIDENTS = 60
+"""Of a small country in which one story is told: few are founded quickly."""
+
 
 @click.command()
 @click.argument("name", required=False)
@@ -71,12 +74,17 @@ def _check(name: str, known: Collection[str], *, hint: str, what: str) -> None:
 async def _tell(
     name: str, variants: list[str], country: str, folder: Path, *, as_json: bool
 ) -> bool:
-    from riik.demo import open_demonstration, read_story, tell_story
+    from riik.demo import needs_of, open_demonstration, read_story, tell_story
     from riik.runtime.clock import SystemClock
 
     chosen = [read_story(name, variant) for variant in variants]
+    members = needs_of(name)
+    small: dict[str, Any] = {"members": members, "residents": RESIDENTS, "fresh": True}
     running = await open_demonstration(
-        country, folder, tell=lambda line: click.echo(line, err=True)
+        country,
+        folder.with_name(f"{country}-{name}") if members else folder,
+        tell=lambda line: click.echo(line, err=True),
+        **(small if members else {}),
     )
     good = True
     try:

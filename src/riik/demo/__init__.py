@@ -4,7 +4,15 @@ from riik.demo.command import Options, run_demonstration
 from riik.demo.journey import Step
 from riik.demo.loop import run
 from riik.demo.running import Demonstration, open_demonstration
-from riik.demo.storytelling import Story, Told, countries_of, read_story, stories, tell_story
+from riik.demo.storytelling import (
+    Story,
+    Told,
+    countries_of,
+    needs_of,
+    read_story,
+    stories,
+    tell_story,
+)
 
 __all__ = [
     "Demonstration",
@@ -13,6 +21,7 @@ __all__ = [
     "Story",
     "Told",
     "countries_of",
+    "needs_of",
     "open_demonstration",
     "read_story",
     "run",

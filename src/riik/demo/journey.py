@@ -96,7 +96,11 @@ class Journey:
         await self.sign_in()
         await self.start()
         await self.answer()
-        while self.next_step not in {"none", "review", "waiting"}:
+        return await self.go_on()
+
+    async def go_on(self) -> JourneyResult:
+        """Do what the case wants of the person until it waits for somebody else, or ended."""
+        while self.next_step not in {"none", "review", "waiting", "other"}:
             if self.next_step == "submission":
                 await self.sign()
             elif self.next_step == "payment":
@@ -172,6 +176,23 @@ class Journey:
         owed = f"{_amount(fee)} owed" if fee else "no fee"
         self._step("sign the application with PIN2", owed, began)
 
+    async def join(self, case: str, *, agrees: bool = True) -> JourneyResult:
+        """As somebody whom another asked to sign: read what they signed, then sign it or say no."""
+        await self.sign_in()
+        began = self.clock()
+        # It stands among one's own cases: the portal learns there who has it.
+        await self.browser.get(f"{self.portal}/v1/mine/cases")
+        self.result.status = await self.browser.get(f"{self.portal}/v1/cases/{case}")
+        said = (self.result.status.get("joint") or {}).get("until", "")
+        self._step("open the case that another signed", f"until {said[:10]}", began)
+        if agrees:
+            await self.sign()
+            return await self.go_on()
+        began = self.clock()
+        await self._post("decline", {})
+        self._step("say no", self.result.outcome, began)
+        return self.result
+
     async def pay(self) -> None:
         """Pay the fee on the bank's website: the card confirms exactly this order."""
         began = self.clock()
@@ -207,7 +228,7 @@ class Journey:
         began = self.clock()
         while self.clock() - began < PATIENCE:
             await self.refresh()
-            if self.next_step in {"none", "review"}:
+            if self.next_step in {"none", "review", "other"}:
                 break
             await asyncio.sleep(POLL_SECONDS)
         grounds = ", ".join(

@@ -14,7 +14,15 @@ from riik.demo.journey import Journey, JourneyResult, Step
 from riik.demo.running import Demonstration
 from riik.formats.toml import Shape, read_toml
 
-__all__ = ["Story", "StoryRefused", "countries_of", "read_story", "stories", "tell_story"]
+__all__ = [
+    "Story",
+    "StoryRefused",
+    "countries_of",
+    "needs_of",
+    "read_story",
+    "stories",
+    "tell_story",
+]
 
 FOLDER = DATA / "stories"
 
@@ -28,7 +36,8 @@ class StoryRefused(Refused):
 class Story(Shape):
     """One story.
 
-    ``for`` is whom the person represents; ``review`` is what the reviewer decides.
+    ``for`` is whom the person represents; ``review`` is what the reviewer decides; ``signers``
+    sign as well, or say no where one ``declines``. An answer ``@mari`` is her personal code.
     """
 
     id: str
@@ -37,14 +46,21 @@ class Story(Shape):
     answers: dict[str, Any]
     grounds: tuple[str, ...] = ()
     for_: str = ""
+    signers: tuple[str, ...] = ()
+    declines: bool = False
     reviewer: str = ""
     review: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class _Stories(Shape):
-    """The stories of one service: its catalogue id in each country that has it."""
+    """The stories of one service: its catalogue id in each country that has it.
+
+    Stories that change what they find name the ``members`` that they need: each telling begins
+    in a small country of its own, so that the same story ends the same way again.
+    """
 
     service: dict[str, str]
+    members: tuple[str, ...] = ()
     story: tuple[Story, ...]
 
 
@@ -76,6 +92,11 @@ def stories() -> Mapping[str, tuple[str, ...]]:
 def countries_of(name: str) -> tuple[str, ...]:
     """The countries whose people live a story, that where it is told by default first."""
     return tuple(_read(_path(name)).service)
+
+
+def needs_of(name: str) -> tuple[str, ...]:
+    """Whom a story needs, where it is told in a small country of its own; else nobody."""
+    return _read(_path(name)).members
 
 
 def read_story(name: str, variant: str = "") -> tuple[Mapping[str, str], Story]:
@@ -116,17 +137,48 @@ async def tell_story(
             browser=browser,
             clock=clock,
             tell=tell,
-            answers=story.answers,
+            answers=_answers(running, story),
             service=catalogue_id,
             language=running.country.profile_language,
             person=person,
         )
         result = await journey.run()
+        if journey.next_step == "other":
+            await _cosign(running, story, journey)
+            await journey.refresh()
+            await journey.go_on()
         if story.reviewer and journey.next_step == "review":
             await _review(running, story, journey)
             await journey.wait()
             await journey.collect()
     return Told(story, result)
+
+
+def _answers(running: Demonstration, story: Story) -> dict[str, Any]:
+    """What is answered; who is named by ``@mari`` is meant by their code."""
+    return {
+        field: running.holder(value[1:]).code
+        if isinstance(value, str) and value.startswith("@")
+        else value
+        for field, value in story.answers.items()
+    }
+
+
+async def _cosign(running: Demonstration, story: Story, journey: Journey) -> None:
+    """Whom the person asked sign as well, each at their own computer; or one says no."""
+    for name in story.signers:
+        async with Browser(running.holder(name), running.folder / "cards") as browser:
+            other = Journey(
+                country=running.country,
+                places=running.places,
+                browser=browser,
+                clock=journey.clock,
+                tell=journey.tell,
+                answers={},
+                service=journey.service,
+                language=journey.language,
+            )
+            await other.join(journey.result.status["case"], agrees=not story.declines)
 
 
 async def _review(running: Demonstration, story: Story, journey: Journey) -> None:

@@ -117,7 +117,10 @@ class Running:
         return known
 
     def joint(self) -> dict[str, Any]:
-        """What a process may ask of a joint application: who is ``wanted``, who ``signed``."""
+        """What a process may ask of a joint application: is anybody ``wanted``, who ``signed``.
+
+        ``others`` are the codes of those who sign as well, with their country.
+        """
         dossier = self.dossier
         try:
             others = named(
@@ -126,7 +129,7 @@ class Running:
         except AnswerRefused:
             others = ()
         signed = [one for one in dossier.signers if one.standing == SIGNED]
-        return {"wanted": bool(others), "signed": len(signed)}
+        return {"wanted": bool(others), "signed": len(signed), "others": list(others)}
 
     def pays(self, person: PersonCode) -> bool:
         """Whether the fee is this one's to pay: of a joint application, as its folder says."""
