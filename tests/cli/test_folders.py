@@ -80,8 +80,8 @@ def test_a_folder_that_cant_run_is_refused_in_one_line(
     done = riik(kind, "check", folder)
     assert done.exit_code == 1
     assert why in done.stderr
-    # A service's check says in a last line of its own how it ended.
-    assert done.stderr.count("\n") == (2 if kind == "service" else 1)
+    # A check says in a last line of its own how it ended.
+    assert done.stderr.count("\n") == 2
     assert f"{file}:" in done.stderr
 
 

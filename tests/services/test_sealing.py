@@ -7,7 +7,8 @@ import pytest
 
 import riik
 from riik.core import Refused
-from riik.services import admit_folder, adopt_folder, read_service, seal_folder, verify_folder
+from riik.formats.folders import admit_folder, seal_folder, verify_folder
+from riik.services import adopt_folder, read_service
 from riik.testing.pki import AT, make_pki
 
 SOURCE = Path(riik.__file__).parent

@@ -1,4 +1,4 @@
-"""One service folder checked: what is to be corrected, then its own tests."""
+"""One folder checked, a service's or a register's: what is to be corrected, then its own tests."""
 
 from collections.abc import Sequence
 from importlib.resources import files as package_files
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from riik.cli.complaints import CommandRefused, remedy
 from riik.cli.files import read_folder
 from riik.cli.folders import Told
-from riik.core import Refused
+from riik.core import Finding, Refused
 
 if TYPE_CHECKING:
-    from riik.services import Finding, Held
+    from riik.services import Held
 
 __all__ = [
     "catalogue_folder",
+    "check_register",
     "check_service",
     "held_by",
     "standard_process",
@@ -55,6 +56,33 @@ def check_service(folder: Path, *, registers: "Sequence[Held]") -> Told:
         if definition.ground(one.code, language)["quoted"]
     ]
     return told.with_tests(tests.outcomes, notes)
+
+
+def check_register(folder: Path) -> Told:
+    """Everything that is wrong with a register's folder; its tests as far as it can run.
+
+    Raises:
+        CommandRefused: The folder can't be read.
+    """
+    from riik.registers import check, draft_register, findings, load_register
+
+    files = read_folder(folder)
+    try:
+        draft = draft_register(files)
+    except Refused as refused:
+        return Told(kind="register", id=folder.name, findings=[_register_refusal(refused, files)])
+    told = Told(
+        kind="register",
+        id=draft.id,
+        version=draft.version,
+        digest=draft.digest,
+        findings=findings(draft, files),
+    )
+    try:
+        return told.with_tests(check(load_register(files)), ())
+    except Refused:
+        # What keeps it from running is among the findings, with its place.
+        return told
 
 
 def held_by(folders: Sequence[Path]) -> "list[Held]":
@@ -155,14 +183,23 @@ def standard_process() -> bytes:
     return package_files("riik.services").joinpath("standard.bpmn").read_bytes()
 
 
-def _refusal(refused: Refused, files: dict[str, bytes]) -> "Finding":
-    from riik.services import Finding, place_of_refusal
+def _register_refusal(refused: Refused, files: dict[str, bytes]) -> Finding:
+    from riik.registers import place_of_refusal
 
-    file, line = place_of_refusal(refused, files)
+    return _found(refused, *place_of_refusal(refused, files))
+
+
+def _refusal(refused: Refused, files: dict[str, bytes]) -> Finding:
+    from riik.services import place_of_refusal
+
+    return _found(refused, *place_of_refusal(refused, files))
+
+
+def _found(refused: Refused, file: str, line: int) -> Finding:
     return Finding(
         why=refused.why,
         file=file,
         line=line,
-        text=" ".join(str(refused).split()).rstrip("."),
+        text=" ".join(str(refused).removeprefix(f"{file}: ").split()).rstrip("."),
         remedy=remedy(refused),
     )

@@ -20,13 +20,14 @@ class CommandRefused(Refused):
 REMEDIES: Final = {
     ("cli.refused", "file"): "check the path and that you may read it",
     ("cli.refused", "size"): "give the file itself, not an archive or an image of a disk",
-    ("services.folder-refused", "unsigned"): "have its owner sign it: riik service sign; or say "
-    "`unsigned = true` under [services] of a node that needs no signature",
-    ("services.folder-refused", "changed"): "get the folder again from its owner, or have them "
+    ("formats.seal-refused", "unsigned"): "have its owner sign it: riik service sign, riik "
+    "register publish; or say `unsigned = true` under [services] or [registers] of a node that "
+    "needs no signature",
+    ("formats.seal-refused", "changed"): "get the folder again from its owner, or have them "
     "sign what it is now",
-    ("services.folder-refused", "signer"): "get the certificate of the owner's seal, by another "
+    ("formats.seal-refused", "signer"): "get the certificate of the owner's seal, by another "
     "way than the folder, and name it as a signer",
-    ("services.folder-refused", "signature"): "get the folder again from its owner",
+    ("formats.seal-refused", "signature"): "get the folder again from its owner",
     ("cli.refused", "key"): "give a private key as PEM without passphrase, or --node",
     ("cli.refused", "path"): "don't use this file; tell who sent it",
     ("cli.refused", "not-empty"): "name a folder that is empty or does not exist yet",

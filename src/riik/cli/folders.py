@@ -99,7 +99,7 @@ def tell(told: Told, *, as_json: bool) -> None:
             click.echo(f"      wanted  {outcome.expected}")
     for note in told.notes:
         click.echo(f"note: {note}", err=True)
-    click.echo(f"{told.kind} {told.id} {told.version}: {_count(told)}.", err=True)
+    click.echo(f"{told.kind} {f'{told.id} {told.version}'.strip()}: {_count(told)}.", err=True)
 
 
 def _count(told: Told) -> str:

@@ -1,13 +1,14 @@
-"""`riik register`: make a register, check it, and fill it from an existing table."""
+"""`riik register`: make a register, check and publish it, and fill it from an existing table."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from riik.cli.files import read_folder
-from riik.cli.folders import Told, tell
+from riik.cli.files import read_folder, write_folder
+from riik.cli.folders import tell
 from riik.cli.importing import Order, import_table, new_register, propose_mapping, undo_run
 
 __all__ = ["register"]
@@ -25,11 +26,16 @@ def register() -> None:
 @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a folder.")
 def check(folders: Sequence[Path], *, as_json: bool) -> None:
-    """Read each DIR as a register and run its tests (cases/*.toml).
+    """Find what is wrong with each DIR before it runs, and run its tests (cases/*.toml).
+
+    What is to be corrected is told with its file, its line and a remedy. What was published in
+    DIR is compared with what it is now: nothing of it may break unsaid.
 
     Exit status: 0 all passed, 1 some did not or a folder was refused, 2 the command was wrong.
     """
-    checks = [_check(folder) for folder in folders]
+    from riik.cli.checking import check_register
+
+    checks = [check_register(folder) for folder in folders]
     for told in checks:
         tell(told, as_json=as_json)
     raise SystemExit(0 if all(told.passed for told in checks) else 1)
@@ -93,15 +99,108 @@ def import_(folder: Path, *, source: str, propose: bool, undo: str, **asked: Any
         import_table(order)
 
 
-def _check(folder: Path) -> Told:
-    from riik.registers import check as run_tests
+@register.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option(
+    "--node", "node", metavar="NODE.TOML", type=FILE, help="Use the seal of this node's member."
+)
+@click.option("--key", type=FILE, help="Private key of the seal (PEM), instead of a node's.")
+@click.option("--certificate", type=FILE, help="Certificate of that key (PEM or DER).")
+def publish(folder: Path, *, node: Path | None, key: Path | None, certificate: Path | None) -> None:
+    """Publish DIR as its owner: keep this version in published/, and seal all of the folder.
+
+    DIR has to pass its check first. A version is published once; a later one must answer for what
+    it takes away (versions.toml).
+
+    Exit status: 0 published, 1 the check failed or it was refused, 2 the command was wrong.
+    """
+    from riik.cli.checking import check_register
+    from riik.cli.sealing import seal_from_files, seal_of_node
+    from riik.registers import publish_folder
+    from riik.runtime.clock import SystemClock
+
+    if node is not None:
+        signer, der = seal_of_node(node)
+    elif key is not None and certificate is not None:
+        signer, der = seal_from_files(key, certificate)
+    else:
+        raise click.UsageError("name --node, or --key with --certificate")
+    told = check_register(folder)
+    if not told.passed:
+        tell(told, as_json=False)
+        raise SystemExit(1)
+    files = read_folder(folder)
+    sealed = publish_folder(files, signer=signer, certificate=der, at=SystemClock().now())
+    write_folder({name: sealed[name] for name in sealed if sealed[name] != files.get(name)}, folder)
+    click.echo(f"{folder}: {told.id} {told.version} is published under its owner's seal.")
+
+
+@register.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=FOLDER)
+@click.option("--node", metavar="NODE.TOML", type=FILE, help="What this node ran instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a version.")
+def history(folder: Path | None, *, node: Path | None, as_json: bool) -> None:
+    """List the versions of a register, the oldest first, and what each changed.
+
+    Of DIR: those that its owner published. With --node: those that the node ran, and since when;
+    DIR then says of which register, without it of all that the node keeps.
+
+    Exit status: 0 told, 1 there is none, 2 the command was wrong.
+    """
+    if folder is None and node is None:
+        raise click.UsageError("name DIR, or --node")
+    rows = _ran(node, folder) if node is not None else _published(folder)
+    for row in rows:
+        if as_json:
+            click.echo(json.dumps(row, ensure_ascii=False))
+            continue
+        click.echo("  ".join(filter(None, [row["register"], row["version"], row["at"], row["by"]])))
+        for sentence in row["changed"]:
+            click.echo(f"    {sentence}")
+    if not rows:
+        click.echo("No version was published yet: riik register publish DIR", err=True)
+    raise SystemExit(0 if rows else 1)
+
+
+def _published(folder: Path | None) -> list[dict[str, Any]]:
+    from cryptography.x509 import load_der_x509_certificate
+
+    from riik.core import to_text
+    from riik.registers import load_register, published_versions
+
+    files = read_folder(folder or Path())
+    register = load_register(files).id
+    return [
+        {
+            "register": register,
+            "version": one.version,
+            "at": to_text(one.seal.at) if one.seal else "",
+            "by": load_der_x509_certificate(one.seal.certificate).subject.rfc4514_string()
+            if one.seal
+            else "",
+            "digest": one.seal.digest if one.seal else "",
+            "changed": list(one.changed),
+        }
+        for one in published_versions(files)
+    ]
+
+
+def _ran(node: Path, folder: Path | None) -> list[dict[str, Any]]:
+    from riik.core import to_text
+    from riik.node import read_config, versions_ran
     from riik.registers import load_register
 
-    definition = load_register(read_folder(folder))
-    return Told(
-        kind="register",
-        id=definition.id,
-        version=definition.version,
-        digest=definition.digest,
-        outcomes=run_tests(definition),
-    )
+    config = read_config(node)
+    wanted = [load_register(read_folder(folder)).id] if folder else []
+    return [
+        {
+            "register": register,
+            "version": one.version,
+            "at": to_text(one.began_at),
+            "by": "",
+            "digest": one.digest,
+            "changed": list(one.changed),
+        }
+        for register, ran in versions_ran(config, wanted).items()
+        for one in ran
+    ]

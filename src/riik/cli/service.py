@@ -13,7 +13,6 @@ from riik.cli.folders import tell
 __all__ = ["service"]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-SIGNATURE = "signature.jws"
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -127,8 +126,9 @@ def sign(folder: Path, *, node: Path | None, key: Path | None, certificate: Path
     """Seal DIR as its owner: writes signature.jws over the digest of all its files."""
     from riik.cli.checking import standard_process
     from riik.cli.sealing import seal_from_files, seal_of_node
+    from riik.formats.folders import SIGNATURE, seal_folder
     from riik.runtime.clock import SystemClock
-    from riik.services import read_service, seal_folder
+    from riik.services import read_service
 
     if node is not None:
         signer, der = seal_of_node(node)

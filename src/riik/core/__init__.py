@@ -1,6 +1,7 @@
 """The shared words of all components: errors, identifiers, time, money, memory, ports."""
 
 from riik.core.errors import Refused, RiikError, Unavailable
+from riik.core.findings import Finding
 from riik.core.identifiers import (
     ClientId,
     IdentifierRefused,
@@ -35,6 +36,7 @@ __all__ = [
     "Clock",
     "Database",
     "Entropy",
+    "Finding",
     "IdentifierRefused",
     "InThread",
     "KeyId",

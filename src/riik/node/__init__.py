@@ -11,6 +11,7 @@ from riik.node.fillers.importing import (
     open_rejects,
     open_source,
 )
+from riik.node.fillers.registers import versions_ran
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
 from riik.node.node import Node, PortTaken
 from riik.node.status import Country, CountryPages, Listed, Message
@@ -43,5 +44,6 @@ __all__ = [
     "open_trust",
     "publish_list",
     "read_config",
+    "versions_ran",
     "write_anchors",
 ]

@@ -178,9 +178,12 @@ class RegistersSection(Shape):
 
     ``inbox`` is where people are told that their request to correct data was received, and
     ``correction-days`` within how many days they are answered; ``official`` says by whom.
+    ``signers`` and ``unsigned`` say whose folders run, as for services.
     """
 
     folders: tuple[str, ...]
+    signers: tuple[str, ...] = ()
+    unsigned: bool = False
     inbox: str = ""
     correction_days: int | None = None
     official: tuple["RegisterOfficialSection", ...] = ()

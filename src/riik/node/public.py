@@ -10,12 +10,14 @@ from riik.cases.store import SqlCaseStore
 from riik.core import ClientId, from_text, person_code
 from riik.documents import Documents
 from riik.documents.device import TypstPress
+from riik.formats.folders import admit_folder
 from riik.inbox import Inbox
 from riik.inbox.http import offers as inbox_offers
 from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
 from riik.node.citizens import citizen_pages, minister_pages, open_counter
+from riik.node.config import RegistersSection, ServicesSection
 from riik.node.corrections import add_corrections, officials_of
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
@@ -36,6 +38,8 @@ from riik.portal.citizen.jobs import handlers as portal_handlers
 from riik.portal.citizen.model import CatalogueEntry, Register
 from riik.portal.citizen.store import SqlPortalStore
 from riik.registers import Holding, Registers, load_register
+from riik.registers.folder.keeping import keep_version
+from riik.registers.folder.store import SqlFolderStore
 from riik.registers.http import offers as register_offers
 from riik.registers.http import usage_offers
 from riik.registers.store import SqlRegisterStore
@@ -49,7 +53,6 @@ from riik.services import (
     Services,
     Staff,
     Steps,
-    admit_folder,
     read_service,
 )
 from riik.services.desk.helping.assisting import Assisting
@@ -83,12 +86,18 @@ def add_registers(assembly: Assembly) -> None:
     holdings = {}
     for name in section.folders:
         folder = read_folder(folder_of(assembly, name, kind="registers"))
+        _check_seal(assembly, folder, section)
         definition = load_register(folder, country=assembly.profile.country.lower())
+        with base.database.work() as work:
+            oldest = keep_version(
+                definition, folder, store=SqlFolderStore(), at=base.clock.now(), work=work
+            )
         provider = assembly.config.client(definition.id)
         holdings[definition.id] = Holding(
             definition=definition,
             provider=provider,
             signer=base.signer(f"register-{definition.id}"),
+            oldest=oldest,
         )
         assembly.register_rights.append((definition, provider))
     store = SqlRegisterStore()
@@ -337,22 +346,24 @@ def _folders(assembly: Assembly) -> Iterator[Mapping[str, bytes]]:
     section = assembly.config.file.services
     for name in section.folders if section else ():
         folder = read_folder(folder_of(assembly, name, kind="services"))
-        _check_seal(assembly, folder)
+        _check_seal(assembly, folder, section)
         yield folder
 
 
-def _check_seal(assembly: Assembly, folder: Mapping[str, bytes]) -> None:
+def _check_seal(
+    assembly: Assembly,
+    folder: Mapping[str, bytes],
+    section: ServicesSection | RegistersSection | None,
+) -> None:
     """Only what its owner sealed runs; a seal that doesn't hold is refused everywhere.
 
     Raises:
-        FolderRefused: For ``unsigned``, ``signature``, ``signer`` or ``changed``.
+        SealRefused: For ``unsigned``, ``signature``, ``signer`` or ``changed``.
     """
-    file, section = assembly.config.file, assembly.config.file.services
-    named = section.signers if section else ()
-    config = assembly.config
+    config, named = assembly.config, section.signers if section else ()
     admit_folder(
         folder,
-        unsigned=file.node.demonstration or (section is not None and section.unsigned),
+        unsigned=config.file.node.demonstration or (section is not None and section.unsigned),
         signers=lambda: [assembly.base.certificate("seal"), *map(config.content, named)],
     )
 

@@ -11,7 +11,7 @@ from riik.core import on_demand
 if TYPE_CHECKING:
     from riik.registers.checks import Outcome, check
     from riik.registers.component import Changed, RecordAccess, Registers, VerifyAuthority
-    from riik.registers.definition import load_register
+    from riik.registers.definition import draft_register, load_register
     from riik.registers.errors import (
         AuthorityRefused,
         DefinitionRefused,
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         RightMissing,
         UnknownSubject,
     )
+    from riik.registers.folder.publishing import publish_folder, published_versions
+    from riik.registers.folder.strict import findings, place_of_refusal
     from riik.registers.history import Change, SignedChange, verify
     from riik.registers.importing import (
         Importer,
@@ -54,12 +56,14 @@ else:
         {
             "checks": "Outcome check",
             "component": "Changed RecordAccess Registers VerifyAuthority",
-            "definition": "load_register",
+            "definition": "draft_register load_register",
             "errors": (
                 "AuthorityRefused DefinitionRefused HistoryRefused "
                 "ImportRefused OfficialRefused PurposeRefused RecordRefused "
                 "RequestRefused RightMissing UnknownSubject"
             ),
+            "folder.publishing": "publish_folder published_versions",
+            "folder.strict": "findings place_of_refusal",
             "history": "Change SignedChange verify",
             "importing": (
                 "Importer MappingFile Plan Report SourceShape found_register "
@@ -106,11 +110,16 @@ __all__ = [
     "VerifyAuthority",
     "Writer",
     "check",
+    "draft_register",
+    "findings",
     "found_register",
     "guess_columns",
     "load_register",
     "make_plan",
+    "place_of_refusal",
     "propose",
+    "publish_folder",
+    "published_versions",
     "read_mapping",
     "verify",
 ]

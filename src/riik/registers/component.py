@@ -19,10 +19,10 @@ from riik.core import (
     SubjectId,
     Vault,
     Work,
-    person_code,
     to_text,
 )
 from riik.registers.errors import AuthorityRefused, RecordRefused, RightMissing, UnknownSubject
+from riik.registers.folder.steps import former_names
 from riik.registers.history import SignedChange, verify
 from riik.registers.model import (
     Action,
@@ -40,6 +40,7 @@ from riik.registers.model import (
 )
 from riik.registers.rights import Grant, check_asker, check_statement, grant
 from riik.registers.rows import RecordRow
+from riik.registers.schema import codes_of
 from riik.registers.writing import Draft, RegisterStore, Writer
 from riik.transparency import Action as AccessAction
 
@@ -378,11 +379,19 @@ class Registers:
             rows = self.store.records_of(register, subject, work=work)
             return subject, [row.record for row in rows]
         name, value = look.key or ("", "")
-        blind = self.vault.blind(value, field=f"{register}/{name}")
-        rows = self.store.records_with(register, name, blind, work=work)
-        if not rows:
+        found = self._indexed(holding, name, value, work=work)
+        if not found:
             return None
-        return rows[0].subject, [row.record for row in rows if row.subject == rows[0].subject]
+        subject = found[0].subject
+        return subject, sorted({row.record for row in found if row.subject == subject})
+
+    def _indexed(self, holding: Holding, name: str, value: str, *, work: Work) -> list[RecordRow]:
+        """Records that have or had this value, whatever the field was called then."""
+        register, found = holding.definition.id, []
+        for called in (name, *former_names(holding.definition.steps, name)):
+            blind = self.vault.blind(value, field=f"{register}/{called}")
+            found += self.store.records_with(register, called, blind, work=work)
+        return found
 
     def _note(
         self,
@@ -403,7 +412,7 @@ class Registers:
             code
             for values in answered
             for name in holding.definition.schema.persons
-            for code in _codes(values.get(name))
+            for code in codes_of(values.get(name))
         }
         others = self.vault.subjects_of(sorted(named)) if named else []
         for looked_at in (subject, *others):
@@ -434,9 +443,7 @@ class Registers:
         if request.record is not None:
             rows = [row for row in rows if row.record == request.record]
         if request.key is not None:
-            name, value = request.key
-            blind = self.vault.blind(value, field=f"{request.register}/{name}")
-            named = self.store.records_with(request.register, name, blind, work=work)
+            named = self._indexed(self._holding(request.register), *request.key, work=work)
             meant = {row.record for row in named}
             rows = [row for row in rows if row.record in meant and self._has(row, request, work)]
         if not rows:
@@ -484,15 +491,3 @@ def _choose(
     if offer.newest_by:
         fitting.sort(key=lambda values: str(values.get(offer.newest_by, "")))
     return fitting if offer.all_records else fitting[-1:]
-
-
-def _codes(value: object) -> Iterable[PersonCode]:
-    """Codes of persons in a value: a text, a list, or the ``person`` of an object."""
-    match value:
-        case str():
-            yield person_code(value)
-        case list():
-            for item in value:
-                yield from _codes(item)
-        case {"person": str(code)}:
-            yield person_code(code)

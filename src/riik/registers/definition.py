@@ -5,17 +5,17 @@ out. Nothing in a folder can execute. Reading the files from disk is `store`, ru
 folder's own tests is `checks`.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
-from hashlib import sha256
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from riik.formats.canonical_json import decode
+from riik.formats.folders import SIGNATURE, folder_digest
 from riik.formats.toml import Shape, read_toml
 from riik.registers.errors import DefinitionRefused
+from riik.registers.folder.fitting import faults
+from riik.registers.folder.steps import read_steps
 from riik.registers.model import (
     Action,
     CaseTest,
@@ -27,17 +27,19 @@ from riik.registers.model import (
     Retention,
     Right,
     Who,
+    version_key,
 )
 from riik.registers.schema import RecordSchema, read_schema
 
-__all__ = ["load_register"]
+__all__ = ["NEEDED", "PUBLISHED", "draft_register", "load_register"]
 
 MOST_FILES, MOST_BYTES = 200, 2_000_000
 
-_NEEDED: Final = ("register.toml", "record.json", "rights.toml", "offers.toml")
+NEEDED: Final = ("register.toml", "record.json", "rights.toml", "offers.toml")
+_NAMES: Final = (*NEEDED, "versions.toml", SIGNATURE)
 _FOLDERS: Final = ("cases/", "locale/")
-_SUBJECTS: Final = ("person", "organisation", "thing")
-_IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]{1,63}\Z")
+PUBLISHED: Final = "published/"
+"""Where a folder keeps what earlier versions of it were."""
 
 
 class _Law(Shape):
@@ -59,6 +61,10 @@ class _Retention(Shape):
     assumed: bool = False
 
 
+class _Desk(Shape):
+    four_eyes: tuple[str, ...] = ()
+
+
 class _Register(Shape):
     id: str
     version: str
@@ -70,6 +76,7 @@ class _Register(Shape):
     law: tuple[_Law, ...]
     retention: _Retention
     called: tuple[_Called, ...] = ()
+    desk: _Desk = _Desk()
 
 
 class _Who(Shape):
@@ -148,16 +155,33 @@ def load_register(files: Mapping[str, bytes], *, country: str = "") -> RegisterD
 
     Raises:
         DefinitionRefused: For ``size``, ``file``, ``value``, ``schema``, ``offer``,
-            ``right``, ``law``, ``case`` or ``texts``.
+            ``right``, ``law``, ``case``, ``version`` or ``texts``.
         TomlRefused: A TOML file with a wrong value, or an unknown key and its nearest.
+    """
+    definition = draft_register(files, country=country)
+    for fault in faults(definition):
+        raise DefinitionRefused(f"{fault.file}: {fault.text}", why=fault.why)
+    return definition
+
+
+def draft_register(files: Mapping[str, bytes], *, country: str = "") -> RegisterDefinition:
+    """Read a folder whose files may contradict each other; `faults` tells where they do.
+
+    Raises:
+        DefinitionRefused: As `load_register`, for what is wrong inside one file.
+        TomlRefused: As `load_register`.
     """
     _check_files(files)
     register = read_toml(files["register.toml"], _Register, name="register.toml")
     offers = read_toml(files["offers.toml"], _Offers, name="offers.toml")
-    definition = RegisterDefinition(
+    steps, ended = read_steps(files.get("versions.toml"))
+    ids = [one.id for one in offers.read] + [one.id for one in offers.change]
+    if len(set(ids)) != len(ids):
+        raise DefinitionRefused("offers.toml: two offers have one id", why="offer")
+    return RegisterDefinition(
         id=register.id,
         version=register.version,
-        digest=_digest(files),
+        digest=folder_digest(files),
         owner=register.owner,
         subject=register.subject,
         single=_one_of(register.records, ("one", "many"), "records") == "one",
@@ -171,11 +195,10 @@ def load_register(files: Mapping[str, bytes], *, country: str = "") -> RegisterD
         rights=_read_rights(files["rights.toml"]),
         cases=_read_cases(files),
         texts=_read_texts(files),
+        four_eyes=register.desk.four_eyes,
+        steps=steps,
+        ended=ended,
     )
-    if len(definition.reads) + len(definition.changes) != len(offers.read + offers.change):
-        raise DefinitionRefused("two offers have one id", why="offer")
-    _check(definition)
-    return definition
 
 
 def _names_in(country: str, register: _Register) -> dict[str, str]:
@@ -202,13 +225,23 @@ def _one_of(value: str, known: tuple[str, ...], key: str) -> str:
 def _check_files(files: Mapping[str, bytes]) -> None:
     if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
         raise DefinitionRefused("the folder is too large", why="size", most=MOST_BYTES)
-    for name in _NEEDED:
+    for name in NEEDED:
         if name not in files:
             raise DefinitionRefused(f"the folder has no {name}", why="file")
     for name in files:
         placed = name.startswith(_FOLDERS) and name.endswith(".toml")
-        if name not in _NEEDED and not placed:
+        if name not in _NAMES and not placed and not _is_published(name):
             raise DefinitionRefused(f"a register's folder has no place for {name!r}", why="file")
+
+
+def _is_published(name: str) -> bool:
+    parts = name.removeprefix(PUBLISHED).split("/")
+    return (
+        name.startswith(PUBLISHED)
+        and len(parts) == 2
+        and bool(version_key(parts[0]))
+        and parts[1] in (*NEEDED, SIGNATURE)
+    )
 
 
 def _read_schema(source: bytes) -> RecordSchema:
@@ -269,73 +302,3 @@ def _read_texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
             **{f"purpose:{key}": text for key, text in locale.purposes.items()},
         }
     return texts
-
-
-def _digest(files: Mapping[str, bytes]) -> str:
-    """One digest of all files: names and contents, in order of the names."""
-    listing = "".join(f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    return sha256(listing.encode()).hexdigest()
-
-
-def _check(definition: RegisterDefinition) -> None:
-    """What must fit together across the files."""
-    _one_of(definition.subject, _SUBJECTS, "subject")
-    if not _IDENTIFIER.match(definition.id) or not definition.languages:
-        raise DefinitionRefused("id is small letters, digits and hyphens", why="value")
-    for offer in definition.reads.values():
-        _check_fields(definition, offer.fields, offer.id)
-        _check_fields(definition, (*offer.where, *filter(None, [offer.newest_by])), offer.id)
-        if not set(offer.look_up) <= set(definition.schema.indexed):
-            raise DefinitionRefused(f"{offer.id}: look-up needs x-index", why="offer")
-    for change in definition.changes.values():
-        _check_fields(definition, change.fields, change.id)
-        if not set(change.look_up) <= set(definition.schema.indexed):
-            raise DefinitionRefused(f"{change.id}: look-up needs x-index", why="offer")
-    laws = {law.id for law in definition.laws}
-    for position, right in enumerate(definition.rights):
-        _check_right(definition, right, laws, f"right {position}")
-    _check_texts(definition)
-
-
-def _check_right(definition: RegisterDefinition, right: Right, laws: set[str], place: str) -> None:
-    if not (right.who.role or right.who.member_class or right.who.client):
-        raise DefinitionRefused(f"{place}: role, member-class or client is needed", why="right")
-    if right.legal_basis not in laws:
-        raise DefinitionRefused(f"{place}: no law {right.legal_basis!r} here", why="law")
-    reading = right.action is Action.READ
-    offers = definition.reads if reading else definition.changes
-    for name in right.offers:
-        offer: ReadOffer | ChangeOffer | None = offers.get(name)
-        if offer is None:
-            raise DefinitionRefused(f"{place}: no {right.action} offer {name!r}", why="right")
-        beyond = sorted(right.fields - set(offer.fields))
-        if beyond:
-            raise DefinitionRefused(f"{place}: {name} has no {beyond[0]!r}", why="right")
-        correcting = isinstance(offer, ChangeOffer) and offer.kind is Kind.CORRECT
-        if correcting != (right.action is Action.CORRECT):
-            raise DefinitionRefused(f"{place}: {name} is another action", why="right")
-
-
-def _check_fields(definition: RegisterDefinition, fields: Iterable[str], place: str) -> None:
-    for name in fields:
-        if name not in definition.schema.fields:
-            near = get_close_matches(name, definition.schema.fields, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise DefinitionRefused(f"{place}: no field {name!r}{hint}", why="offer")
-
-
-def _check_texts(definition: RegisterDefinition) -> None:
-    """Names, fields and purposes in every language."""
-    wanted = {f"field:{name}" for name in definition.schema.fields}
-    wanted |= {f"purpose:{right.purpose}" for right in definition.rights}
-    named = [definition.names, *(law.names for law in definition.laws)]
-    named += [offer.names for offer in definition.reads.values()]
-    named += [offer.names for offer in definition.changes.values()]
-    for language in definition.languages:
-        missing = sorted(wanted - set(definition.texts.get(language, {})))
-        if missing:
-            raise DefinitionRefused(
-                f"{language} lacks {len(missing)} texts, first {missing[0]!r}", why="texts"
-            )
-        if any(language not in names for names in named):
-            raise DefinitionRefused(f"a name is missing in {language}", why="texts")

@@ -3,11 +3,12 @@
 Frozen and without behaviour but for the question each can answer about itself.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from riik.core import ClientId, MemberId, PersonCode, Signer
 from riik.registers.schema import RecordSchema
@@ -19,6 +20,7 @@ __all__ = [
     "CaseTest",
     "ChangeOffer",
     "ChangeRequest",
+    "Ended",
     "Holding",
     "Kind",
     "Law",
@@ -30,8 +32,17 @@ __all__ = [
     "Retention",
     "Right",
     "Statement",
+    "Step",
     "Who",
+    "version_key",
 ]
+
+_VERSION: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}\Z")
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """How versions are ordered: number by number, 1.10 after 1.9; what is none comes first."""
+    return tuple(map(int, version.split("."))) if _VERSION.match(version) else ()
 
 
 class Action(StrEnum):
@@ -40,6 +51,7 @@ class Action(StrEnum):
     READ = "read"
     CHANGE = "change"
     CORRECT = "correct"
+    SUBSCRIBE = "subscribe"
 
 
 class Kind(StrEnum):
@@ -195,6 +207,44 @@ class CaseTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What became of one field with one version of the register.
+
+    Attributes:
+        to: The version that begins with it.
+        field: The field's name from then on; the old one where it ended.
+        renamed_from: What it was called before; empty when it was called so.
+        values: Codes that mean another one now.
+        default: What older records have where they have nothing that fits; None: nothing.
+        ended: The field is no more.
+    """
+
+    to: str
+    field: str
+    renamed_from: str = ""
+    values: Mapping[str, Any]
+    default: Any = None
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A right or a whole offer that ends on purpose with one version of the register.
+
+    Attributes:
+        to: The version that begins without it.
+        offer: The offer.
+        who: Whose right; None: everybody's.
+        purpose: For which purpose; empty: for any.
+    """
+
+    to: str
+    offer: str
+    who: Who | None
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterDefinition:
     """One register, as data; nothing in it can execute.
 
@@ -215,6 +265,9 @@ class RegisterDefinition:
         rights: Who may what; what no row allows is refused.
         cases: The folder's tests.
         texts: By language: names of fields, values and purposes by id.
+        four_eyes: Changes that a second official has to agree to.
+        steps: What became of fields from version to version, the oldest first.
+        ended: Rights and offers that ended on purpose.
     """
 
     id: str
@@ -233,6 +286,16 @@ class RegisterDefinition:
     rights: tuple[Right, ...]
     cases: tuple[CaseTest, ...]
     texts: Mapping[str, Mapping[str, str]]
+    four_eyes: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    ended: tuple[Ended, ...] = ()
+
+    def steps_after(self, written: str) -> tuple[Step, ...]:
+        """What became of fields since this version of the register."""
+        if written == self.version or not self.steps:
+            return ()
+        first, last = version_key(written), version_key(self.version)
+        return tuple(step for step in self.steps if first < version_key(step.to) <= last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,11 +306,13 @@ class Holding:
         definition: What it is.
         provider: Its subsystem; the owner's member in front.
         signer: The owner's key that signs changes.
+        oldest: The first version that the node kept: what was written without one is of it.
     """
 
     definition: RegisterDefinition
     provider: ClientId
     signer: Signer
+    oldest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,10 @@ class ChangeRow(NamedTuple):
 
 
 class VersionRow(NamedTuple):
-    """A version in two times; days and moments as text, so that text order is time order."""
+    """A version in two times; days and moments as text, so that text order is time order.
+
+    `edition` is the register's version under which it was written, empty when none was kept.
+    """
 
     record: str
     position: int
@@ -50,6 +53,7 @@ class VersionRow(NamedTuple):
     known_to: str
     plain: str
     sealed: bytes
+    edition: str = ""
 
 
 class IndexRow(NamedTuple):

@@ -7,7 +7,7 @@ default, so that forgetting the note leaks nothing), ``x-index`` (found by a bli
 refused: amounts are minor units, and changes are signed as canonical JSON. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
@@ -15,9 +15,10 @@ from typing import Any, Final
 from jsonschema_rs import Draft202012Validator
 from jsonschema_rs import ValidationError as SchemaError
 
+from riik.core import PersonCode, person_code
 from riik.registers.errors import DefinitionRefused, RecordRefused
 
-__all__ = ["RecordSchema", "read_schema"]
+__all__ = ["RecordSchema", "codes_of", "read_schema"]
 
 _KEYWORDS: Final = frozenset({
     "$schema", "$id", "title", "description", "examples",
@@ -65,6 +66,13 @@ class RecordSchema:
                 pointer=pointer,
                 rule=rule,
             )
+
+    def fits(self, field: str, value: Any) -> bool:
+        """Could this field have this value?"""
+        schema = self.document["properties"].get(field)
+        if schema is None:
+            return False
+        return Draft202012Validator(_without_notes(schema), validate_formats=True).is_valid(value)
 
     def part(self, fields: tuple[str, ...]) -> dict[str, Any]:
         """The schema of these fields alone, each of which may be null, for OpenAPI."""
@@ -137,3 +145,15 @@ def _check_node(node: Mapping[str, Any], place: str) -> None:
         raise DefinitionRefused(f"{place}: type is one of {sorted(_TYPES)}", why="schema")
     if "object" in types and node.get("additionalProperties") is not False:
         raise DefinitionRefused(f"{place}: additionalProperties must be false", why="schema")
+
+
+def codes_of(value: object) -> Iterable[PersonCode]:
+    """Codes of persons in a value: a text, a list, or the ``person`` of an object."""
+    match value:
+        case str():
+            yield person_code(value)
+        case list():
+            for item in value:
+                yield from codes_of(item)
+        case {"person": str(code)}:
+            yield person_code(code)

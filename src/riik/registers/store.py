@@ -64,6 +64,7 @@ _version = Table(
     Column("known_to", Text, nullable=False),
     Column("plain", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("edition", Text, nullable=False),
     Index("registers_version_known", "record", "known_to"),
 )
 _index = Table(

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from riik.core import Clock, Entropy, Outbox, SubjectId, Vault, Work, from_text
 from riik.formats.canonical_json import decode, encode
 from riik.registers.errors import RecordRefused
+from riik.registers.folder.steps import upgrade
 from riik.registers.history import (
     FOREVER,
     Change,
@@ -160,7 +161,7 @@ class Writer:
         wishes = [draft.wish for draft in drafts]
         placed = list(map(_Placed, subjects, changes, versions, [0] * len(changes)))
         kept = list(map(_Signed, subjects, signed, wishes))
-        rows = zip(*self._sealed(schema.personal, kept, placed), strict=True)
+        rows = zip(*self._sealed(holding, kept, placed), strict=True)
         return [
             Opening(
                 _head(change.register, one.subject, one.signed),
@@ -215,7 +216,7 @@ class Writer:
             _Placed(row.subject, change, version, part) for part, version in enumerate(made)
         ]
         changes = [_Signed(row.subject, signed, draft.wish)]
-        sealed = self._sealed(holding.definition.schema.personal, changes, versions)
+        sealed = self._sealed(holding, changes, versions)
         self.store.insert_changes(sealed[0], work=work)
         self.store.insert_versions(sealed[1], work=work)
         self._index(holding, row.record, made, work=work)
@@ -225,7 +226,7 @@ class Writer:
     def open_version(
         self, holding: Holding, subject: SubjectId, row: VersionRow
     ) -> Mapping[str, Any]:
-        """A version's values, unsealed."""
+        """A version's values, unsealed, as the register's present version has them."""
         return self._version(holding, subject, row).values
 
     def open_change(self, subject: SubjectId, row: ChangeRow) -> SignedChange:
@@ -264,11 +265,12 @@ class Writer:
 
     def _sealed(
         self,
-        personal: frozenset[str],
+        holding: Holding,
         changes: Sequence["_Signed"],
         versions: Sequence["_Placed"],
     ) -> tuple[list[ChangeRow], list[VersionRow]]:
         """Seal all values at once, each for its person and place, into rows."""
+        personal = holding.definition.schema.personal
         values = [
             (one.subject, one.signed.content, _change_place(one.signed.change)) for one in changes
         ]
@@ -279,12 +281,17 @@ class Writer:
         sealed = self.vault.seal_many(values)
         kept = [_change_row(one, held) for one, held in zip(changes, sealed, strict=False)]
         of_versions = zip(versions, sealed[len(kept) :], strict=True)
-        return kept, [_version_row(one, held, personal=personal) for one, held in of_versions]
+        edition = holding.definition.version
+        return kept, [
+            _version_row(one, held, personal=personal, edition=edition) for one, held in of_versions
+        ]
 
     def _version(self, holding: Holding, subject: SubjectId, row: VersionRow) -> Version:
         personal = decode(self.vault.open(subject, row.sealed, context=_version_place(row)))
+        values = {**decode(row.plain.encode()), **personal}
+        written = row.edition or holding.oldest
         return Version(
-            values={**decode(row.plain.encode()), **personal},
+            values=upgrade(values, written=written, definition=holding.definition),
             alive=bool(row.alive),
             valid_from=date.fromisoformat(row.valid_from),
             valid_to=date.fromisoformat(row.valid_to),
@@ -375,7 +382,9 @@ def _change_row(one: _Signed, sealed: bytes) -> ChangeRow:
     )
 
 
-def _version_row(one: _Placed, sealed: bytes, *, personal: frozenset[str]) -> VersionRow:
+def _version_row(
+    one: _Placed, sealed: bytes, *, personal: frozenset[str], edition: str
+) -> VersionRow:
     change, version = one.change, one.version
     plain = {name: value for name, value in version.values.items() if name not in personal}
     clear = encode(plain).decode() if plain else "{}"
@@ -390,6 +399,7 @@ def _version_row(one: _Placed, sealed: bytes, *, personal: frozenset[str]) -> Ve
         known_to=STILL_KNOWN,
         plain=clear,
         sealed=sealed,
+        edition=edition,
     )
 
 

@@ -29,13 +29,7 @@ if TYPE_CHECKING:
     from riik.services.folder.finding import Finding
     from riik.services.folder.once import Grant, Held
     from riik.services.folder.places import place_of_refusal
-    from riik.services.folder.sealing import (
-        Sealed,
-        admit_folder,
-        adopt_folder,
-        seal_folder,
-        verify_folder,
-    )
+    from riik.services.folder.sealing import adopt_folder
     from riik.services.folder.strict import findings
     from riik.services.joint.signing import JointSigning
     from riik.services.lookups import Lookups
@@ -65,7 +59,7 @@ else:
             "folder.finding": "Finding",
             "folder.once": "Grant Held",
             "folder.places": "place_of_refusal",
-            "folder.sealing": "Sealed admit_folder adopt_folder seal_folder verify_folder",
+            "folder.sealing": "adopt_folder",
             "folder.strict": "findings",
             "joint.signing": "JointSigning",
             "lookups": "Lookups",
@@ -103,7 +97,6 @@ __all__ = [
     "Outcome",
     "Prepared",
     "Queues",
-    "Sealed",
     "ServiceDefinition",
     "ServiceRefused",
     "Services",
@@ -113,7 +106,6 @@ __all__ = [
     "Unit",
     "Verdict",
     "Visit",
-    "admit_folder",
     "adopt_folder",
     "begin_folder",
     "begin_from",
@@ -125,7 +117,5 @@ __all__ = [
     "read_cases",
     "read_service",
     "rule_rows",
-    "seal_folder",
-    "verify_folder",
     "verify_record",
 ]

@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
+from riik.formats.folders import SIGNATURE, folder_digest
 from riik.formats.toml import Shape, read_toml
 from riik.rules import load
 from riik.services.errors import FolderRefused
 from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
 from riik.services.folder.joint import check_joint
-from riik.services.folder.sealing import SIGNATURE, folder_digest
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.pages import check_schema, pages_of
 from riik.services.joint.model import PAYS, JointRule

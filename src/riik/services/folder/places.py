@@ -1,16 +1,16 @@
 """Where in a folder something stands: the line that a finding points to.
 
-Pure. TOML and JSON are not read for their meaning here: the words that a finding speaks of are
-looked for in the order in which they stand in the file. XML knows its lines by itself.
+Pure. XML knows its lines by itself; what stands in TOML and JSON is looked for by its words
+(`riik.formats.places`).
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
 from lxml.etree import _Element
 
 from riik.core import Refused, RiikError
+from riik.formats.places import line_of
 from riik.formats.xml import XmlRefused, parse
 
 __all__ = ["line_of", "lines_of_elements", "lines_of_rules", "place_of_refusal"]
@@ -23,24 +23,6 @@ _FILES = {
 }
 _QUOTED = re.compile(r"'([^']+)'")
 _LINE = re.compile(r"\(at line (\d+),")
-
-
-def line_of(source: bytes, *words: str) -> int:
-    """The line of the last of these words, each looked for after the one before it; 0 without.
-
-    A word stands by itself, in quotes or out of them; comments of TOML and gettext are passed over.
-    """
-    text = source.decode(errors="replace")
-    blank = re.sub(r"(?m)^#.*$", lambda found: " " * len(found[0]), text)
-    at = last = -1
-    for word in words:
-        spelled = {word, json.dumps(word), json.dumps(word, ensure_ascii=False)}
-        either = "|".join(map(re.escape, sorted(spelled, key=len, reverse=True)))
-        found = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])").search(blank, at + 1)
-        if found is None:
-            break
-        at = last = found.start()
-    return blank.count("\n", 0, last) + 1 if last >= 0 else 0
 
 
 def lines_of_rules(source: bytes | None) -> dict[tuple[str, int], int]:

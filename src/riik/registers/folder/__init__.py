@@ -1,0 +1,1 @@
+"""A register's folder: what must fit in it, what changed since, how its owner publishes it."""
