@@ -14,6 +14,7 @@ ALLOWED = [
     (State.WITH_OFFICIAL, State.ASKED),
     (State.ASKED, State.WITH_OFFICIAL),
     (State.ASKED, State.WITHDRAWN),
+    (State.ASKED, State.IN_PROGRESS),
 ]
 REFUSED = [
     (State.DRAFT, State.GRANTED, "order"),
@@ -23,7 +24,6 @@ REFUSED = [
     (State.IN_PROGRESS, State.ASKED, "order"),
     (State.ASKED, State.GRANTED, "order"),
     (State.ASKED, State.REFUSED, "order"),
-    (State.ASKED, State.IN_PROGRESS, "order"),
     (State.GRANTED, State.ASKED, "ended"),
     (State.GRANTED, State.REFUSED, "ended"),
     (State.REFUSED, State.IN_PROGRESS, "ended"),

@@ -60,8 +60,10 @@ from riik.services.desk.store import SqlDeskStore
 from riik.services.errors import AuthorityMissing
 from riik.services.joint.signing import JOINT_OVER
 from riik.services.letters import Authority
+from riik.services.process import read_process
 from riik.services.running import RUN
 from riik.services.store import SqlServiceStore
+from riik.services.terms.appealing import Appeals
 
 LICENCES = {"et": "Juhiload", "vi": "Giấy phép lái xe", "en": "Licences"}
 STAFF = Staff(
@@ -156,6 +158,7 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         clock=clock,
         definitions={definition.id: definition},
         zone="Europe/Tallinn",
+        appeals=read_process((SOURCE / "appeal.bpmn").read_bytes()),
     )
     authority = Authority(names={"et": "Amet"}, code="70001053", address="")
     lookups = Lookups(
@@ -184,6 +187,7 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         authority=authority,
         sources={},
         units={definition.id: "licences"},
+        zone="Europe/Tallinn",
     )
     queues = Queues(
         database=database,
@@ -211,6 +215,7 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         ),
         verify=verify,
         who_has=queues.who_has,
+        appeals=Appeals(files=files, cases=cases, clock=clock),
         assisting=Assisting(
             names={ANNELI: "Anneli Põder", TIINA: "Tiina Žukova"}, record_look=looks
         ),

@@ -14,7 +14,10 @@ from riik.cases.lifecycle import follow, lane_after
 from riik.cases.model import Case, Document, Event, Journey, Mark, Paper, Pick, State
 from riik.core import Clock, SubjectId, Vault, Work
 
-__all__ = ["CaseStore", "Cases"]
+__all__ = ["CaseStore", "Cases", "years_after"]
+
+MOST = 200
+"""So many cases are told or worked on at once."""
 
 
 class CaseStore(Protocol):
@@ -24,7 +27,12 @@ class CaseStore(Protocol):
     def next_number(self, year: int, *, work: Work) -> int: ...
     def load(self, case_id: str, *, work: Work) -> Case | None: ...
     def numbered(self, number: str, *, work: Work) -> Case | None: ...
-    def of_subject(self, subject: SubjectId, *, work: Work) -> list[Case]: ...
+    def of_subject(self, subject: SubjectId, *, limit: int, work: Work) -> list[Case]: ...
+    def seen(self, subject: SubjectId, pick: Pick, *, work: Work) -> list[Case]: ...
+    def about(self, case_id: str, *, work: Work) -> list[Case]: ...
+    def watched(self, before: datetime, *, limit: int, work: Work) -> list[Case]: ...
+    def kept(self, before: datetime, *, limit: int, work: Work) -> list[Case]: ...
+    def drop_documents(self, case_id: str, *, work: Work) -> None: ...
     def pick(self, pick: Pick, *, work: Work) -> list[Case]: ...
     def count(self, pick: Pick, *, most: int, work: Work) -> int: ...
     def save(self, case: Case, *, work: Work) -> None: ...
@@ -46,7 +54,16 @@ class Cases:
     clock: Clock
 
     def open(
-        self, case_id: str, *, service: str, subject: SubjectId, work: Work, channel: str = ""
+        self,
+        case_id: str,
+        *,
+        service: str,
+        subject: SubjectId,
+        work: Work,
+        channel: str = "",
+        sealed_by: SubjectId | None = None,
+        about: str = "",
+        keep_years: int = 0,
     ) -> Case:
         """Open a case, or answer the one that this person opened under the same id.
 
@@ -56,6 +73,9 @@ class Cases:
             subject: Whose matter it is.
             work: The unit.
             channel: ``web``, ``desk`` …; stands beside the first knot of the timeline.
+            sealed_by: Whose key seals it, or None for the person's.
+            about: The case whose decision it appeals against.
+            keep_years: For how long it is kept after its end; 0 for ever.
 
         Raises:
             CaseUnknown: The id is taken by another person or service (``not-yours``).
@@ -74,6 +94,9 @@ class Cases:
             subject=subject,
             state=State.DRAFT,
             opened_at=now,
+            sealed_by=sealed_by,
+            about=about,
+            keep_years=keep_years,
         )
         self.store.insert(case, work=work)
         self._tie(case_id, kind="opened", actor="person", detail=channel, work=work)
@@ -96,9 +119,48 @@ class Cases:
         """Times and outcomes of the cases opened since then, the newest first; nobody's data."""
         return self.store.journeys(since=since, limit=limit, work=work)
 
-    def of_person(self, subject: SubjectId, *, work: Work) -> list[Case]:
+    def of_person(self, subject: SubjectId, *, limit: int = MOST, work: Work) -> list[Case]:
         """One person's cases, newest first."""
-        return self.store.of_subject(subject, work=work)
+        return self.store.of_subject(subject, limit=limit, work=work)
+
+    def seen(self, subject: SubjectId, pick: Pick, *, work: Work) -> list[Case]:
+        """One person's cases that a pick's units or officials have, newest first."""
+        return self.store.seen(subject, pick, work=work)
+
+    def about(self, case: Case, *, work: Work) -> list[Case]:
+        """The appeals against a case's decision."""
+        return self.store.about(case.id, work=work)
+
+    def watched(self, *, limit: int = MOST, work: Work) -> list[Case]:
+        """Cases that the clock is to look at now."""
+        return self.store.watched(self.clock.now(), limit=limit, work=work)
+
+    def to_erase(self, *, limit: int = MOST, work: Work) -> list[Case]:
+        """Cases that are kept no longer."""
+        return self.store.kept(self.clock.now(), limit=limit, work=work)
+
+    def watch(self, case: Case, at: datetime | None, *, work: Work) -> None:
+        """Let the clock look at a case at a moment, or no more."""
+        self.store.save(replace(self.find(case.id, work=work), watch_at=at), work=work)
+
+    def keep_longer(self, case: Case, until: datetime, *, work: Work) -> None:
+        """Keep an ended case beyond the end of its keeping."""
+        self.store.save(replace(self.find(case.id, work=work), keep_until=until), work=work)
+
+    def erase(self, case: Case, *, work: Work) -> None:
+        """Forget what an ended case was about: its times and its outcome stay, for figures.
+
+        Its papers are deleted and it leads to nobody any more. Destroying its key, which makes
+        copies unreadable too, is the caller's next step.
+        """
+        now = self.clock.now()
+        self.store.drop_documents(case.id, work=work)
+        found = self.find(case.id, work=work)
+        nobody = SubjectId("")
+        erased = replace(
+            found, subject=nobody, sealed_by=None, keep_until=None, watch_at=None, erased_at=now
+        )
+        self._write(erased, kind="erased", actor="computer", detail="", work=work)
 
     def numbered(self, number: str, *, work: Work) -> Case:
         """The case with this number.
@@ -128,14 +190,26 @@ class Cases:
         actor: str,
         detail: str = "",
         due_at: datetime | None = None,
+        watch_at: datetime | None = None,
         work: Work,
     ) -> None:
         """Say what happened and where the case stands after it.
+
+        Args:
+            case: Which.
+            state: Where it stands now.
+            kind: What happened, in a word.
+            actor: Who did it.
+            detail: A code that explains it.
+            due_at: When the law wants it decided, if that begins now.
+            watch_at: When the clock looks at it, if that begins now.
+            work: The unit in which it is written.
 
         Raises:
             TransitionRefused: ``state`` can't follow the present one.
         """
         after = self._moved(case, state, due_at=due_at, work=work)
+        after = replace(after, watch_at=None if state.ended else watch_at or after.watch_at)
         self._write(after, kind=kind, actor=actor, detail=detail, work=work)
 
     def note(self, case: Case, *, kind: str, actor: str, detail: str = "", work: Work) -> None:
@@ -158,7 +232,14 @@ class Cases:
         self.store.save(_marked(self.find(case.id, work=work), mark), work=work)
 
     def assign(
-        self, case: Case, *, official: SubjectId | None, kind: str, detail: str = "", work: Work
+        self,
+        case: Case,
+        *,
+        official: SubjectId | None,
+        kind: str,
+        detail: str = "",
+        actor: str = "official",
+        work: Work,
     ) -> None:
         """Give the case to an official, or back to all of the unit.
 
@@ -167,10 +248,11 @@ class Cases:
             official: Who has it from now on; None when nobody has.
             kind: What happened, in a word: ``taken``, ``handed-over``.
             detail: A code that explains it.
+            actor: Who did it.
             work: The unit in which it is written.
         """
         after = replace(self.find(case.id, work=work), assigned_to=official)
-        self._write(after, kind=kind, actor="official", detail=detail, work=work)
+        self._write(after, kind=kind, actor=actor, detail=detail, work=work)
 
     def ask(self, case: Case, *, detail: str = "", work: Work) -> None:
         """The person is asked for something; from now the case waits for them.
@@ -200,6 +282,8 @@ class Cases:
         if stops and due_at is not None and now.asked_at is not None:
             due_at += self.clock.now() - now.asked_at
         after = self._moved(case, State.WITH_OFFICIAL, due_at=due_at, work=work)
+        # The clock looks at once: what it waits for has moved with the law's day.
+        after = replace(after, watch_at=self.clock.now() if due_at else None)
         self._write(replace(after, asked_at=None), kind=kind, actor=actor, detail="", work=work)
 
     def timeline(self, case: Case, *, work: Work) -> Sequence[Event]:
@@ -211,7 +295,7 @@ class Cases:
         if self.store.document(case.id, document.name, work=work) is not None:
             return
         context = _context(case.id, document.name)
-        sealed = self.vault.seal(case.subject, document.content, context=context)
+        sealed = self.vault.seal(case.key, document.content, context=context)
         kept = Document(name=document.name, media_type=document.media_type, content=sealed)
         self.store.put_document(case.id, kept, work=work)
 
@@ -234,7 +318,7 @@ class Cases:
         kept = self.store.document(case.id, name, work=work)
         if kept is None:
             raise CaseUnknown("the case has no such document", why="no-document")
-        content = self.vault.open(case.subject, kept.content, context=_context(case.id, name))
+        content = self.vault.open(case.key, kept.content, context=_context(case.id, name))
         return Document(name=name, media_type=kept.media_type, content=content)
 
     def papers(self, case: Case, *, work: Work) -> list[Paper]:
@@ -246,12 +330,15 @@ class Cases:
     ) -> Case:
         """The case as it stands now, moved on to another state."""
         now = self.find(case.id, work=work)
+        ended_at = now.ended_at or (self.clock.now() if state.ended else None)
+        kept = years_after(ended_at, now.keep_years) if ended_at and now.keep_years else None
         return replace(
             now,
             state=follow(now.state, state),
             lane=lane_after(now.lane, state),
             due_at=due_at or now.due_at,
-            ended_at=now.ended_at or (self.clock.now() if state.ended else None),
+            ended_at=ended_at,
+            keep_until=now.keep_until or kept,
         )
 
     def _write(self, case: Case, *, kind: str, actor: str, detail: str, work: Work) -> None:
@@ -261,6 +348,14 @@ class Cases:
     def _tie(self, case_id: str, *, kind: str, actor: str, detail: str, work: Work) -> None:
         event = Event(at=self.clock.now(), kind=kind, actor=actor, detail=detail)
         self.store.append_event(case_id, event, work=work)
+
+
+def years_after(moment: datetime, years: int) -> datetime:
+    """The same day some years later; 28 February where there is no 29th."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, day=28)
 
 
 def _marked(case: Case, mark: Mark) -> Case:

@@ -23,7 +23,8 @@ _NEXT: Mapping[State, frozenset[State]] = {
         {State.TO_COSIGN, State.TO_PAY, State.WITH_OFFICIAL, State.WITHDRAWN, *_DECIDED}
     ),
     State.WITH_OFFICIAL: frozenset({State.IN_PROGRESS, State.ASKED, State.WITHDRAWN, *_DECIDED}),
-    State.ASKED: frozenset({State.WITH_OFFICIAL, State.WITHDRAWN}),
+    # By law silence can decide while the person is asked, where asking doesn't stop the clock.
+    State.ASKED: frozenset({State.WITH_OFFICIAL, State.IN_PROGRESS, State.WITHDRAWN}),
 }
 
 

@@ -59,6 +59,12 @@ class Case:
         proposed_by: The official whose proposal waits for another's signature, or None.
         asked_at: When the person was asked; None while nothing is asked.
         ended_at: When it ended.
+        sealed_by: Whose key seals what it holds: its own, or None for its person's.
+        about: The case whose decision it appeals against, by its id; empty for any other.
+        watch_at: When the clock looks at it next; None when there is nothing to wait for.
+        keep_years: For how many years it is kept after its end; 0 for ever.
+        keep_until: When its content is erased; None while it goes on, or for ever.
+        erased_at: When that was done: nothing but its times and outcome is left.
     """
 
     id: str
@@ -76,6 +82,17 @@ class Case:
     proposed_by: SubjectId | None = None
     asked_at: datetime | None = None
     ended_at: datetime | None = None
+    sealed_by: SubjectId | None = None
+    about: str = ""
+    watch_at: datetime | None = None
+    keep_years: int = 0
+    keep_until: datetime | None = None
+    erased_at: datetime | None = None
+
+    @property
+    def key(self) -> SubjectId:
+        """Whose key in the vault seals what belongs to it."""
+        return self.sealed_by or self.subject
 
     @property
     def place(self) -> tuple[str, str]:

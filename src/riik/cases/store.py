@@ -12,8 +12,10 @@ from sqlalchemy import (
     MetaData,
     Row,
     RowMapping,
+    Select,
     Table,
     Text,
+    delete,
     func,
     insert,
     literal,
@@ -25,7 +27,13 @@ from sqlalchemy import (
 from riik.cases.model import Case, Document, Event, Journey, Lane, Paper, Pick, State
 from riik.core import SubjectId, Work, from_text, to_text
 
-__all__ = ["SqlCaseStore"]
+__all__ = [
+    "SqlCaseStore",
+    "count_queries",
+    "of_subject_query",
+    "page_queries",
+    "seen_queries",
+]
 
 _tables = MetaData()
 
@@ -48,6 +56,12 @@ _case = Table(
     Column("proposed_by", Text),
     Column("asked_at", Text),
     Column("ended_at", Text),
+    Column("sealed_by", Text),
+    Column("about", Text),
+    Column("watch_at", Text),
+    Column("keep_years", Integer),
+    Column("keep_until", Text),
+    Column("erased_at", Text),
 )
 _number = Table(
     "cases_number",
@@ -101,34 +115,59 @@ class SqlCaseStore:
         row = work.execute(select(_case).where(_case.c.number == number)).mappings().first()
         return _case_of(row) if row else None
 
-    def of_subject(self, subject: SubjectId, *, work: Work) -> list[Case]:
+    def of_subject(self, subject: SubjectId, *, limit: int, work: Work) -> list[Case]:
         """One person's cases, newest first."""
-        query = select(_case).where(_case.c.subject == subject).order_by(_case.c.opened_at.desc())
+        query = of_subject_query(subject, limit=limit)
         return [_case_of(row) for row in work.execute(query).mappings()]
+
+    def seen(self, subject: SubjectId, pick: Pick, *, work: Work) -> list[Case]:
+        """The cases of one person among those of a pick's owners, newest first."""
+        found: dict[str, Case] = {}
+        for query in seen_queries(subject, pick):
+            for row in work.execute(query).mappings():
+                found.setdefault(row["id"], _case_of(row))
+        newest = sorted(found.values(), key=lambda case: case.opened_at, reverse=True)
+        return newest[: pick.limit]
+
+    def about(self, case_id: str, *, work: Work) -> list[Case]:
+        """The cases that appeal against this one's decision."""
+        query = select(_case).where(_case.c.about == case_id, _case.c.about != "")
+        return [_case_of(row) for row in work.execute(query).mappings()]
+
+    def watched(self, before: datetime, *, limit: int, work: Work) -> list[Case]:
+        """Cases that the clock is to look at by this moment, the earliest first."""
+        query = select(_case).where(_case.c.watch_at <= to_text(before))
+        rows = work.execute(query.order_by(_case.c.watch_at).limit(limit)).mappings()
+        return [_case_of(row) for row in rows]
+
+    def kept(self, before: datetime, *, limit: int, work: Work) -> list[Case]:
+        """Cases whose keeping ends by this moment, the earliest first."""
+        query = select(_case).where(_case.c.keep_until <= to_text(before))
+        rows = work.execute(query.order_by(_case.c.keep_until).limit(limit)).mappings()
+        return [_case_of(row) for row in rows]
+
+    def drop_documents(self, case_id: str, *, work: Work) -> None:
+        """Delete what a case held."""
+        work.execute(delete(_document).where(_document.c.case_id == case_id))
 
     def pick(self, pick: Pick, *, work: Work) -> list[Case]:
         """One page of the queue: an index is read from its place on, once for each owner.
 
         Whoever owns more than one queue sees them merged; no owner's page is ever sorted.
         """
-        newest = pick.lane is Lane.ENDED
-        found: list[Case] = []
-        for owner in _owners(pick):
-            query = select(_case).where(owner, *_wanted(pick))
-            columns = (_case.c.queue_at, _case.c.number)
-            order = [column.desc() for column in columns] if newest else list(columns)
-            rows = work.execute(query.order_by(*order).limit(pick.limit)).mappings()
-            found += [_case_of(row) for row in rows]
-        found.sort(key=lambda case: case.place, reverse=newest)
-        return found[: pick.limit]
+        rows = [row for query in page_queries(pick) for row in work.execute(query).mappings()]
+        # Sorted before they are made into cases: who owns many queues makes one page of them.
+        rows.sort(key=lambda row: (row["queue_at"], row["number"]), reverse=_newest(pick))
+        return [_case_of(row) for row in rows[: pick.limit]]
 
     def count(self, pick: Pick, *, most: int, work: Work) -> int:
         """How many cases a page after page would show, counted up to ``most``."""
         total = 0
-        for owner in _owners(pick):
-            some = select(_case.c.number).where(owner, *_wanted(pick)).limit(most).subquery()
-            total += int(work.execute(select(func.count()).select_from(some)).scalar_one())
-        return min(total, most)
+        for query in count_queries(pick, most=most):
+            total += int(work.execute(query).scalar_one())
+            if total >= most:
+                return most
+        return total
 
     def save(self, case: Case, *, work: Work) -> None:
         """Write a case as it stands now."""
@@ -209,6 +248,47 @@ class SqlCaseStore:
         ]
 
 
+def page_queries(pick: Pick) -> list[Select[Any]]:
+    """One question an owner; each is answered by one index, in its order."""
+    columns = (_case.c.queue_at, _case.c.number)
+    order = [column.desc() for column in columns] if _newest(pick) else list(columns)
+    return [
+        select(_case).where(owner, *_wanted(pick)).order_by(*order).limit(pick.limit)
+        for owner in _owners(pick)
+    ]
+
+
+def count_queries(pick: Pick, *, most: int) -> list[Select[Any]]:
+    """How many of each owner, counted in the index up to ``most``."""
+    return [
+        select(func.count()).select_from(
+            select(_case.c.number).where(owner, *_wanted(pick)).limit(most).subquery()
+        )
+        for owner in _owners(pick)
+    ]
+
+
+def of_subject_query(subject: SubjectId, *, limit: int) -> Select[Any]:
+    """One person's cases, newest first."""
+    query = select(_case).where(_case.c.subject == subject)
+    return query.order_by(_case.c.opened_at.desc()).limit(limit)
+
+
+def seen_queries(subject: SubjectId, pick: Pick) -> list[Select[Any]]:
+    """One person's cases, one question an owner who may see them."""
+    return [
+        select(_case)
+        .where(_case.c.subject == subject, owner)
+        .order_by(_case.c.opened_at.desc())
+        .limit(pick.limit)
+        for owner in _owners(pick)
+    ]
+
+
+def _newest(pick: Pick) -> bool:
+    return pick.lane is Lane.ENDED
+
+
 def _owners(pick: Pick) -> list[ColumnElement[bool]]:
     of_units = [_case.c.unit == unit for unit in pick.units]
     return of_units + [_case.c.assigned_to == official for official in pick.officials]
@@ -227,7 +307,7 @@ def _wanted(pick: Pick) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _row_of(case: Case) -> dict[str, str | None]:
+def _row_of(case: Case) -> dict[str, str | int | None]:
     return {
         "id": case.id,
         "number": case.number,
@@ -245,6 +325,12 @@ def _row_of(case: Case) -> dict[str, str | None]:
         "proposed_by": case.proposed_by,
         "asked_at": _text(case.asked_at),
         "ended_at": _text(case.ended_at),
+        "sealed_by": case.sealed_by,
+        "about": case.about,
+        "watch_at": _text(case.watch_at),
+        "keep_years": case.keep_years,
+        "keep_until": _text(case.keep_until),
+        "erased_at": _text(case.erased_at),
     }
 
 
@@ -265,6 +351,12 @@ def _case_of(row: RowMapping) -> Case:
         proposed_by=_subject(row["proposed_by"]),
         asked_at=_time(row["asked_at"]),
         ended_at=_time(row["ended_at"]),
+        sealed_by=_subject(row["sealed_by"]),
+        about=row["about"],
+        watch_at=_time(row["watch_at"]),
+        keep_years=row["keep_years"],
+        keep_until=_time(row["keep_until"]),
+        erased_at=_time(row["erased_at"]),
     )
 
 

@@ -25,7 +25,7 @@ from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.measuring import look_offers, telling_of
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.node.fillers.registers import register_writer
-from riik.node.fillers.terms import add_terms
+from riik.node.fillers.terms import add_terms, appeal_process
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
 from riik.payments.http import bank_offers, counter_routes, fee_offers
@@ -60,6 +60,7 @@ from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
 from riik.services.store import SqlServiceStore
+from riik.services.terms.appealing import Appeals
 from riik.signatures import OrganisationSeal, Signatures
 
 __all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services"]
@@ -241,13 +242,14 @@ def add_services(assembly: Assembly) -> None:
         who_has=queues.who_has,
         telling=telling_of(assembly.config.file.node.demonstration),
         assisting=Assisting(names=officials_of(assembly), record_look=looks),
+        appeals=Appeals(files=files, cases=cases, clock=base.clock),
     )
     add_desk(assembly, services, queues=queues, pens=pens, looks=looks)
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
     assembly.on(service_handlers(services))
-    add_terms(assembly, services)
+    add_terms(assembly, services, staff=staff)
     base.jobs.periodic("services.lapse", LAPSE_EVERY, services.lapse)
 
 
@@ -262,6 +264,7 @@ def _files(assembly: Assembly, cases: Cases, *, zone: str) -> Files:
         clock=base.clock,
         definitions=_definitions(assembly),
         zone=zone,
+        appeals=appeal_process(),
     )
     _keep_versions(assembly, files)
     return files

@@ -8,11 +8,9 @@ is done by `run`, woken through the outbox, so that a fall at any point loses no
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from riik.cases import Case, Cases, Journey
-from riik.cases import State as CaseState
+from riik.cases import Case, Cases
 from riik.core import (
     Clock,
     Database,
@@ -29,9 +27,8 @@ from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
 from riik.services.letters import APPLICATION, application_file
-from riik.services.measures.figures import figures
-from riik.services.measures.telling import IN_EARNEST, PERIODS, Telling
-from riik.services.measures.whatif import DEADLINES, Past, deadline_of, fee_of, fees_of
+from riik.services.measures.past import Measures
+from riik.services.measures.telling import IN_EARNEST, Telling
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
 from riik.services.outcome import Outcome, Visit
@@ -39,15 +36,13 @@ from riik.services.process import Kind, Node, State, start, waiting
 from riik.services.running import BY_COMPUTER, Files, Running, local_day
 from riik.services.shown.rows import Speaker
 from riik.services.steps import Steps
+from riik.services.terms.appealing import Appeals
 from riik.services.views import may_sign, summary, view
 
 __all__ = ["Services"]
 
 MOST_OPERATIONS = 50
 MOST_CASES = 200
-TRIED = timedelta(days=365)
-"""The past over which another figure is tried: always the same, so that no two periods differ
-by one case that somebody could subtract."""
 SETTLE_SECONDS = 2.0
 """So long a step waits for what follows without the person; then they are told what goes on."""
 
@@ -98,6 +93,7 @@ class Services:
     verify: VerifyVisit
     who_has: WhoHas
     assisting: Assisting
+    appeals: Appeals
     telling: Telling = IN_EARNEST
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
@@ -142,6 +138,8 @@ class Services:
         self.steps.admit(running, visit)
         await self._note(running, visit)
         running = replace(running, dossier=_carried(running.dossier, visit))
+        if step == "appeal":
+            return await self._appeal(running, content, visit)
         outcome = await self.steps.take(step, content, running, visit)
         if outcome.ended:
             await self.in_thread(self._end, running, outcome)
@@ -215,86 +213,25 @@ class Services:
         ]
 
     def measures(self, *, days: int = 30) -> dict[str, Any]:
-        """How each service did in a period: counts and times of many, none of a few.
-
-        Args:
-            days: 30, 90 or 365; the period ends with the last whole day.
-
-        Raises:
-            StepRefused: For any other (``days``).
-        """
-        if days not in PERIODS:
-            raise StepRefused("a period has 30, 90 or 365 days", why="days")
-        until = self.telling.until(self.clock.now())
-        since = until - timedelta(days=days)
-        names = {one.id: one.names for one in self.files.definitions.values()}
-        return {
-            "since": to_text(since),
-            "until": to_text(until),
-            "least": self.telling.least,
-            "step": self.telling.step,
-            "services": figures(
-                self._journeys(since, until), names=names, until=until, telling=self.telling
-            ),
-        }
-
-    def _journeys(self, since: datetime, until: datetime) -> list[Journey]:
-        """Cases begun in a period; what was decided after it is still being worked on."""
-        with self.database.read() as work:
-            found = self.cases.journeys(since=since, work=work)
-        return [
-            replace(one, decided_at=None, decided_by="", state=CaseState.IN_PROGRESS)
-            if one.decided_at is not None and one.decided_at > until
-            else one
-            for one in found
-            if one.opened_at <= until
-        ]
+        """How each service did in a period; see `Measures.told`."""
+        return self._measures.told(days=days)
 
     def what_if(
         self, service: str, *, fee: tuple[int, int] | None = None, deadline: int | None = None
     ) -> dict[str, Any]:
-        """What another fee or another deadline would have made of the last year's cases.
+        """What another fee or deadline would have made; see `Measures.what_if`."""
+        return self._measures.what_if(service, fee=fee, deadline=deadline)
 
-        Args:
-            service: Catalogue id.
-            fee: An amount that was paid and what it becomes, in minor units.
-            deadline: Days within which to decide.
-
-        Raises:
-            StepRefused: There is no such service here (``no-service``), or this deadline is not
-                among those that can be tried (``days``).
-        """
-        definition = self.files.definitions.get(service)
-        if definition is None:
-            raise StepRefused("this authority has no such service", why="no-service")
-        if deadline is not None and deadline not in DEADLINES:
-            raise StepRefused("this deadline can't be tried", why="days")
-        until = self.telling.until(self.clock.now())
-        past = self._past(service, since=until - TRIED, until=until)
-        amount, becomes = fee or (0, 0)
-        return {
-            "since": to_text(until - TRIED),
-            "until": to_text(until),
-            "least": self.telling.least,
-            "step": self.telling.step,
-            "deadlines": list(DEADLINES),
-            "service": service,
-            "names": dict(definition.names),
-            "currency": definition.currency,
-            "deadline_days": definition.deadline_days,
-            "fees": fees_of(past, telling=self.telling),
-            "fee": fee and fee_of(past, amount=amount, becomes=becomes, telling=self.telling),
-            "deadline": deadline and deadline_of(past, days=deadline, telling=self.telling),
-        }
-
-    def _past(self, service: str, *, since: datetime, until: datetime) -> list[Past]:
-        with self.database.read() as work:
-            paid = {fee.case: fee.amount for fee in self.fees.paid_since(since, work=work)}
-        return [
-            Past(paid=paid.get(one.id), handed_in_at=one.handed_in_at, decided_at=one.decided_at)
-            for one in self._journeys(since, until)
-            if one.service == service
-        ]
+    @property
+    def _measures(self) -> Measures:
+        return Measures(
+            database=self.database,
+            cases=self.cases,
+            fees=self.fees,
+            clock=self.clock,
+            definitions=self.files.definitions,
+            telling=self.telling,
+        )
 
     async def run(self, case: str) -> None:
         """Do what waits without the person, one durable operation after the other.
@@ -351,7 +288,8 @@ class Services:
         if subject is None:
             return []
         with self.database.read() as work:
-            own = [case.id for case in self.cases.of_person(subject, work=work)]
+            found = self.cases.of_person(subject, limit=MOST_CASES, work=work)
+            own = [case.id for case in found]
             asked = self.files.store.signed_by(subject, work=work)
             cases = dict.fromkeys([*own, *asked][:MOST_CASES])
             running = [self.files.load(case, work=work) for case in cases]
@@ -404,14 +342,33 @@ class Services:
                 raise AuthorityMissing("another official signed in", why="asker")
         return visit
 
+    async def _appeal(
+        self, running: Running, content: Mapping[str, Any], visit: Visit
+    ) -> dict[str, Any]:
+        """Open an appeal; answers the decided case, and ``opened``: the id of the new one."""
+        if visit.person != running.dossier.person:
+            raise AuthorityMissing("the applicant appeals", why="not-yours")
+        opened = await self.in_thread(self._open_appeal, running, content)
+        return {**await self._settled(visit), "opened": opened}
+
+    def _open_appeal(self, running: Running, content: Mapping[str, Any]) -> str:
+        with self.database.work() as work:
+            return self.appeals.open(running, content, work=work)
+
     def _start(self, definition: ServiceDefinition, visit: Visit) -> None:
         subject = self.files.vault.subject_of(visit.person)
+        years = definition.terms.keep_years
+        # What is kept for a time only has a key of its own, which can be destroyed with it.
+        own = PersonCode(f"case:{visit.case}")
+        key = self.files.vault.subject_of(own) if years else None
         with self.database.work() as work:
             case = self.cases.open(
                 visit.case,
                 service=definition.id,
                 subject=subject,
                 channel=visit.channel,
+                sealed_by=key,
+                keep_years=years,
                 work=work,
             )
             if self.files.store.load(case.id, work=work) is not None:

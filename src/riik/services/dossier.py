@@ -15,7 +15,7 @@ from riik.services.desk.model import Amendment, Decided, Question
 from riik.services.joint.model import Signer
 from riik.services.model import Fact, Standing
 
-__all__ = ["Dossier", "Proposal"]
+__all__ = ["Appeal", "Dossier", "Proposal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,27 @@ class Proposal:
     grounds: tuple[str, ...] = ()
     explanation: tuple[Mapping[str, Any], ...] = ()
     by: str = "computer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """What an appeal is against.
+
+    Attributes:
+        case: The case whose decision it is, by its id.
+        number: Its number.
+        outcome: What was decided: ``granted`` or ``refused``.
+        reason: Why the person does not agree, in their words.
+        at: When they said so, RFC 3339.
+        deciders: The officials who took or proposed the decision: none of them hears it.
+    """
+
+    case: str
+    number: str
+    outcome: str
+    reason: str
+    at: str
+    deciders: tuple[PersonCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +82,7 @@ class Dossier:
         decisions: What rule tasks of the process decided, by decision.
         messages: What others sent that the process waited for, by the message's id.
         signers: Who else signs a joint application, once they were asked.
+        appeal: The decision that this case is an appeal against, or None.
     """
 
     person: PersonCode
@@ -83,6 +105,7 @@ class Dossier:
     decisions: Mapping[str, Any] = field(default_factory=dict)
     messages: Mapping[str, Any] = field(default_factory=dict)
     signers: tuple[Signer, ...] = ()
+    appeal: Appeal | None = None
 
     @property
     def assistant(self) -> PersonCode | None:
@@ -149,6 +172,7 @@ class Dossier:
             "case": dict(case),
             "decisions": dict(self.decisions),
             "messages": dict(self.messages),
+            "appeal": {"outcome": self.appeal.outcome if self.appeal else None},
         }
 
     def to_json(self) -> bytes:
@@ -174,6 +198,7 @@ class Dossier:
             "decisions": self.decisions,
             "messages": self.messages,
             "signers": self.signers,
+            "appeal": self.appeal,
         }
         return msgspec.json.encode(plain)
 
@@ -205,6 +230,7 @@ _PARTS: tuple[tuple[str, Any], ...] = (
     ("question", Question | None),
     ("colleague", Decided | None),
     ("decided", Decided | None),
+    ("appeal", Appeal | None),
 )
 
 

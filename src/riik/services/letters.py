@@ -14,6 +14,7 @@ from riik.core import to_text
 from riik.formats import canonical_json
 from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
+from riik.services.terms.model import SILENCE
 
 __all__ = [
     "APPLICATION",
@@ -26,11 +27,15 @@ __all__ = [
     "grounds_of",
     "person_name",
     "receipt_slip",
+    "statement_of",
 ]
 
 
 APPLICATION = "application.json"
 """The file that a person signs; its name in the container, and before it is signed."""
+
+
+_APPEAL = "I appeal against the decision in case {number}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,12 +171,27 @@ def application(running: Running) -> dict[str, Any]:
         "title": definition.names.get(dossier.language, definition.id),
         "case": {"id": running.case.id, "number": running.case.number},
         "date": running.today.isoformat(),
-        "statement": definition.text(definition.guide.statement, dossier.language),
+        "statement": statement_of(running, dossier.language),
+        **({"appeal": appeal_of(running)} if dossier.appeal else {}),
         "person": {"code": dossier.person, "acting": dossier.actor, **person_name(running)},
         "answers": answers(running),
         "facts": facts(running),
         "fee": {**running.fee(running.known()), "currency": definition.currency},
     }
+
+
+def statement_of(running: Running, language: str) -> str:
+    """What the person says by signing."""
+    appeal = running.dossier.appeal
+    if appeal is None:
+        return running.definition.text(running.definition.guide.statement, language)
+    return running.definition.text(_APPEAL, language).format(number=appeal.number)
+
+
+def appeal_of(running: Running) -> dict[str, str]:
+    """What an appeal is against and why, as it is signed."""
+    appeal = running.dossier.appeal
+    return {"against": appeal.number, "reason": appeal.reason} if appeal else {}
 
 
 def application_file(running: Running, *, language: str) -> bytes:
@@ -262,6 +282,8 @@ def _grounds(running: Running, *, granted: bool) -> list[dict[str, str]]:
     law = _laws(running)
     proposal, decided = running.dossier.proposal, running.dossier.decided
     own = [{"text": decided.reason, "law": law}] if decided and decided.reason else []
+    if proposal is not None and SILENCE in proposal.grounds:
+        return [{"text": definition.text(SILENCE, language), "law": definition.terms.silence_law}]
     if granted or proposal is None:
         return [{"text": definition.text(definition.letter.because, language), "law": law}, *own]
     whole = "; ".join(definition.law)
@@ -292,6 +314,7 @@ def grounds_of(running: Running) -> list[tuple[str, str]]:
         str(row["outputs"].get("code", "")): str(row.get("law") or law)
         for row in proposal.explanation
     }
+    laws |= {SILENCE: running.definition.terms.silence_law}
     return [(ground, laws.get(ground, law)) for ground in proposal.grounds]
 
 

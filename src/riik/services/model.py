@@ -12,6 +12,7 @@ from riik.services.folder.grounds import Ground
 from riik.services.folder.guide import Guide
 from riik.services.joint.model import JointRule
 from riik.services.process import Process
+from riik.services.terms.model import Terms
 
 __all__ = [
     "Fact",
@@ -178,6 +179,7 @@ class ServiceDefinition:
         joint: Who else signs, or None where one person does.
         channels: Where it can be had: ``web``, ``desk``, ``api``.
         messages: What others may send into a case, by id: the role of who sends it.
+        terms: What time does: escalation, silence, appeals, keeping.
         texts: By language, then by text id.
         official_texts: The same as officials read them, as far as they are worded otherwise.
     """
@@ -207,6 +209,7 @@ class ServiceDefinition:
     channels: tuple[str, ...]
     messages: Mapping[str, str]
     joint: JointRule | None
+    terms: Terms
     grounds: tuple[Ground, ...]
     four_eyes: bool
     clock_stops: bool

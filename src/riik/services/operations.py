@@ -21,6 +21,8 @@ from riik.services.letters import Authority, decision_letter, receipt_slip
 from riik.services.lookups import Lookups, Written
 from riik.services.model import Fact, RecordChange, Standing
 from riik.services.running import Effect, Running, due_after, local_day
+from riik.services.terms.days import next_look
+from riik.services.terms.model import APPEALED
 
 __all__ = ["Operations", "Papers"]
 
@@ -78,6 +80,7 @@ class Operations:
             "notify": self.notify,
             "acknowledge": self.acknowledge,
             "lapse": self.lapse,
+            "hear": self.hear,
         }
         return await known[operation](running)
 
@@ -146,6 +149,7 @@ class Operations:
     async def propose(self, running: Running) -> Effect:
         """Let the rules propose; without rules an official decides."""
         proposal = self.proposal(running)
+        due, terms = self._due(running), running.definition.terms
 
         def write(work: Work) -> None:
             move = partial(self.cases.move, running.case, actor="computer", work=work)
@@ -153,7 +157,8 @@ class Operations:
                 State.IN_PROGRESS,
                 kind="proposed",
                 detail=proposal.outcome,
-                due_at=self._due(running),
+                due_at=due,
+                watch_at=next_look(due, terms, zone=self.zone, escalated=False),
             )
             if proposal.outcome == "official":
                 mark = Mark(needs=proposal.grounds, proposal=proposal.outcome)
@@ -175,6 +180,11 @@ class Operations:
             state = State.GRANTED if granted else State.REFUSED
             by = proposal.by if proposal else "computer"
             self.cases.move(running.case, state, kind="decided", actor=by, detail=state, work=work)
+            if running.dossier.appeal is not None:
+                about = self.cases.find(running.dossier.appeal.case, work=work)
+                self.cases.note(
+                    about, kind="appeal-decided", actor=by, detail=state.value, work=work
+                )
 
         return Effect(dossier=running.dossier, write=write)
 
@@ -217,6 +227,27 @@ class Operations:
             self.cases.move(
                 running.case, State.WITHDRAWN, kind="lapsed", actor="computer", work=work
             )
+
+        return Effect(dossier=running.dossier, write=write)
+
+    async def hear(self, running: Running) -> Effect:
+        """Give an appeal to the officials; who took the decision can't take it."""
+        terms, days = running.definition.terms, running.definition.terms.appeal_decide_days
+        due = due_after(self.clock.now(), days=days, zone=self.zone, works=self.works)
+
+        def write(work: Work) -> None:
+            self.cases.move(
+                running.case,
+                State.IN_PROGRESS,
+                kind="appeal-heard",
+                actor="computer",
+                due_at=due,
+                watch_at=next_look(due, terms, zone=self.zone, escalated=False),
+                work=work,
+            )
+            unit = self.units.get(running.definition.id, "")
+            mark = Mark(needs=(APPEALED,), proposal="official")
+            self.cases.give(running.case, unit=unit, mark=mark, work=work)
 
         return Effect(dossier=running.dossier, write=write)
 

@@ -6,7 +6,7 @@ so that one writer gets through, woken through the outbox.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from riik.services.folder.definition import read_service
 from riik.services.folder.versions import pack_folder, unpack_folder
 from riik.services.joint.model import INVITED, SIGNED, named
 from riik.services.model import ServiceDefinition
-from riik.services.process import Kind, Node, State, complete, occur, waiting
+from riik.services.process import Kind, Node, Process, State, complete, occur, waiting
 
 __all__ = [
     "BY_COMPUTER",
@@ -214,12 +214,13 @@ def due_after(
         zone: The country's.
         works: Whether offices work on a day; on every day when nobody says.
     """
-    due = moment + timedelta(days=days)
+    # Days are the calendar's: the hour stays when clocks are changed, and so does the last day.
+    due = moment.astimezone(ZoneInfo(zone)) + timedelta(days=days)
     for _ in range(MOST_DAYS_OFF):
-        if works is None or works(local_day(due, zone)):
+        if works is None or works(due.date()):
             break
         due += timedelta(days=1)
-    return due
+    return due.astimezone(UTC)
 
 
 def local_day(moment: Any, zone: str) -> date:
@@ -266,6 +267,7 @@ class ServiceStore(Protocol):
     def overdue(self, now: str, *, work: Work) -> list[str]: ...
     def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None: ...
     def folder(self, digest: str, *, work: Work) -> bytes | None: ...
+    def drop(self, case: str, *, work: Work) -> None: ...
     def due(self, before: str, *, limit: int, work: Work) -> list[str]: ...
 
 
@@ -276,6 +278,7 @@ class Files:
     Attributes:
         definitions: Its services, by id, in the version with which cases begin now.
         zone: Where the law's days begin, such as ``Europe/Tallinn``.
+        appeals: What happens with an appeal, in every service; None where there are none.
         versions: Earlier versions that were read, by digest.
     """
 
@@ -286,6 +289,7 @@ class Files:
     clock: Clock
     definitions: Mapping[str, ServiceDefinition]
     zone: str
+    appeals: Process | None = None
     versions: Memo[str, ServiceDefinition] = field(default_factory=lambda: Memo(MOST_VERSIONS))
 
     def begin(
@@ -320,11 +324,14 @@ class Files:
         stored = self.store.load(case_id, work=work)
         if stored is None:
             raise CaseUnknown("no such case", why="unknown")
-        sealed = self.vault.open(case.subject, stored.sealed, context=_context(case_id))
+        definition = self.definition_of(stored, work=work)
+        if case.about:
+            definition = self.as_appeal(definition)
+        sealed = self.vault.open(case.key, stored.sealed, context=_context(case_id))
         now = self.clock.now()
         return Running(
             case=case,
-            definition=self.definition_of(stored, work=work),
+            definition=definition,
             dossier=Dossier.from_json(sealed),
             state=Running.open_state(stored.state),
             version=stored.version,
@@ -358,6 +365,13 @@ class Files:
         if present is None:
             raise CaseUnknown("this service is no longer here", why="no-service")
         return present
+
+    def as_appeal(self, definition: ServiceDefinition) -> ServiceDefinition:
+        """The same service as its appeals go: another process, and nothing to pay."""
+        if self.appeals is None:
+            raise CaseUnknown("there are no appeals here", why="no-service")
+        terms = replace(definition.terms, silence="")
+        return replace(definition, process=self.appeals, fee_decision="", terms=terms)
 
     def insert(self, running: Running, *, work: Work) -> None:
         """Write a case that starts, and wake it."""
@@ -397,7 +411,7 @@ class Files:
 
     def _stored(self, running: Running, *, version: int) -> Stored:
         context = _context(running.case.id)
-        sealed = self.vault.seal(running.case.subject, running.dossier.to_json(), context=context)
+        sealed = self.vault.seal(running.case.key, running.dossier.to_json(), context=context)
         return Stored(
             case=running.case.id,
             service=running.definition.id,

@@ -49,6 +49,7 @@ _signer = Table(
     Column("subject", Text, primary_key=True),
     Column("until", Text, nullable=False),
 )
+
 MOST_OVERDUE = 100
 
 
@@ -103,6 +104,11 @@ class SqlServiceStore:
         )
         if written.rowcount != 1:
             raise Unavailable("the case was changed meanwhile", why="changed")
+
+    def drop(self, case: str, *, work: Work) -> None:
+        """Delete a case's content."""
+        work.execute(delete(_running).where(_running.c.case_id == case))
+        work.execute(delete(_signer).where(_signer.c.case_id == case))
 
     def due(self, before: str, *, limit: int, work: Work) -> list[str]:
         """Cases whose process waits for a time up to this moment, the earliest first."""

@@ -13,7 +13,7 @@ from riik.cases import Event, State
 from riik.core import to_text
 from riik.payments import Fee
 from riik.services.forms.pages import wanted_pages
-from riik.services.letters import application_file, grounds_of
+from riik.services.letters import application_file, grounds_of, statement_of
 from riik.services.model import Page
 from riik.services.process import Node, waiting
 from riik.services.running import BY_COMPUTER, Running, local_day
@@ -33,6 +33,7 @@ from riik.services.shown.joint import (
 from riik.services.shown.questions import answered, page_views, question_views
 from riik.services.shown.rows import Row, Speaker, fact_rows, person_of, said_rows
 from riik.services.shown.timeline import knots
+from riik.services.terms.appealing import may_appeal
 
 __all__ = ["may_sign", "next_page", "summary", "view"]
 
@@ -116,7 +117,14 @@ def view(
         "foreseen": _foreseen(speaker),
         "why_waiting": _why_waiting(speaker),
         "decision": _decision(speaker, timeline),
+        "appeal": _appeal(running),
     }
+
+
+def _appeal(running: Running) -> dict[str, str] | None:
+    """Which decision a case is an appeal against, and why."""
+    appeal = running.dossier.appeal
+    return {"number": appeal.number, "reason": appeal.reason} if appeal else None
 
 
 def summary(speaker: Speaker) -> dict[str, Any]:
@@ -224,7 +232,7 @@ def _assistant(speaker: Speaker) -> dict[str, str] | None:
 def _may(speaker: Speaker) -> list[str]:
     running = speaker.running
     if running.case.state.ended:
-        return []
+        return ["appeal"] if may_appeal(running) else []
     jointly = may_jointly(speaker) if running.dossier.signers else None
     if jointly is not None:
         return jointly
@@ -290,7 +298,7 @@ def _statement(
 ) -> dict[str, Any]:
     """Exactly what is going to be signed: the sentence, the answers, what registers say."""
     return {
-        "sentence": speaker.say(speaker.running.definition.guide.statement),
+        "sentence": statement_of(speaker.running, speaker.language),
         "rows": [*said, *(row for row in facts if row["kind"] not in ("image", "none"))],
         "fee": fee,
         "file": _file(speaker) if may_sign(speaker.running) else None,

@@ -53,6 +53,12 @@ EVENTS: Final[Mapping[str, str]] = {
     "message": later("another organisation sent what the case waited for"),
     "time": later("a time limit passed"),
     "lapsed": later("lapsed: its time is over"),
+    "silence": later("nobody decided in time: the law did"),
+    "escalated": later("a lead got it: its day is near"),
+    "appealed": later("the person appealed"),
+    "appeal-heard": later("the appeal was handed in"),
+    "appeal-decided": later("the appeal was decided"),
+    "erased": later("erased: it was kept long enough"),
 }
 """What happened in a case, in an official's words."""
 

@@ -166,7 +166,7 @@ class Decisions:
                 version=running.version,
                 outcome=verdict.outcome,
                 sealed=self.vault.seal(
-                    running.case.subject,
+                    running.case.key,
                     msgspec.json.encode(verdict),
                     context=_aside_context(seat.me, verdict.case),
                 ),
@@ -216,7 +216,7 @@ class Decisions:
             number = running.case.number
             raise DeskConflict("the case was changed meanwhile", why="changed", number=number)
         plain = self.vault.open(
-            running.case.subject, aside.sealed, context=_aside_context(seat.me, case)
+            running.case.key, aside.sealed, context=_aside_context(seat.me, case)
         )
         return msgspec.json.decode(plain, type=Verdict)
 
@@ -256,7 +256,7 @@ class Decisions:
                 case=item.running.case.id,
                 version=item.running.version,
                 sealed=self.vault.seal(
-                    item.running.case.subject,
+                    item.running.case.key,
                     canonical_json.encode(dict(item.record)),
                     context=_record_context(batch_id, item.running.case.id),
                 ),
@@ -330,7 +330,7 @@ class Decisions:
         if running.version != kept.version:
             raise DeskConflict("the case was changed meanwhile", why="changed")
         content = self.vault.open(
-            running.case.subject, kept.sealed, context=_record_context(batch.id, kept.case)
+            running.case.key, kept.sealed, context=_record_context(batch.id, kept.case)
         )
         record = canonical_json.decode(content)
         verdict = Verdict(

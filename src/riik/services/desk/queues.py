@@ -21,6 +21,7 @@ __all__ = ["Queues", "official_told"]
 PAGE = 50
 MOST_COUNTED = 1000
 MOST_TRIED = 50
+MOST_OF_PERSON = 200
 
 
 def official_told(official: Official, seat: Seat) -> dict[str, Any]:
@@ -106,11 +107,9 @@ class Queues:
     ) -> list[dict[str, Any]]:
         """The cases of one person that this official may open."""
         holders = self.holders()
-        return [
-            self._row(case, seat, holders, language)
-            for case in self.cases.of_person(subject, work=work)
-            if seat.sees(case)
-        ]
+        mine = Pick(lane=Lane.NONE, units=seat.units, officials=seat.owners, limit=MOST_OF_PERSON)
+        found = self.cases.seen(subject, mine, work=work)
+        return [self._row(case, seat, holders, language) for case in found]
 
     def who_has(self, case: Case, /) -> tuple[Mapping[str, str], str]:
         """Which unit has a case and which official of it (services' port `WhoHas`)."""

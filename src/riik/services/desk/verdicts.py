@@ -25,7 +25,7 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
 
     Raises:
         DeskRefused: For ``outcome``, ``grounds``, ``no-ground``, ``reason``, ``signs``,
-            ``role``, ``own-case``, ``helped`` or ``unit``.
+            ``role``, ``own-case``, ``helped``, ``decided-before`` or ``unit``.
         DeskConflict: For ``not-here``, ``with-another`` or ``four-eyes``.
     """
     _check_words(verdict)
@@ -34,6 +34,9 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
     _check_grounds(verdict, running)
     if official.person in running.dossier.helpers:
         raise DeskRefused("who helped to apply doesn't decide", why="helped")
+    appeal = running.dossier.appeal
+    if appeal is not None and official.person in appeal.deciders:
+        raise DeskRefused("who took the decision doesn't hear the appeal", why="decided-before")
     if Role.DECIDE not in official.roles:
         raise DeskRefused("this official prepares and does not decide", why="role")
     if case.state is not State.WITH_OFFICIAL or running.task("review") is None:

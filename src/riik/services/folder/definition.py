@@ -21,6 +21,7 @@ from riik.services.forms.pages import check_schema, pages_of
 from riik.services.joint.model import PAYS, JointRule
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
 from riik.services.process import Process, read_process
+from riik.services.terms.reading import AppealSection, DeadlineSection, RetentionSection, terms_of
 
 __all__ = ["OPERATIONS", "USER_TASKS", "draft_service", "read_service", "wanted_texts"]
 
@@ -130,6 +131,9 @@ class _Service(Shape):
     guide: GuideSection | None = None
     messages: tuple[_Message, ...] = ()
     joint: _Joint | None = None
+    deadline: DeadlineSection | None = None
+    appeal: AppealSection | None = None
+    retention: RetentionSection | None = None
 
 
 class _Need(Shape):
@@ -211,8 +215,15 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         channels=service.channels,
         messages={one.id: one.from_ for one in service.messages},
         joint=_joint_of(service.joint),
+        terms=terms_of(
+            service.deadline,
+            service.appeal,
+            service.retention,
+            deadline_days=service.deadline_days,
+            appeal_days=service.letter.appeal_days if service.letter else APPEAL_DAYS,
+        ),
         texts=_texts(files),
-        official_texts=read_texts(files, context=OFFICIAL),
+        official_texts=_texts(files, context=OFFICIAL),
     )
 
 
@@ -314,9 +325,9 @@ def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
     )
 
 
-def _texts(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+def _texts(files: Mapping[str, bytes], *, context: str | None = None) -> dict[str, dict[str, str]]:
     """The folder's texts over the house's: what a folder says itself is what people read."""
-    house, own = house_texts(), read_texts(files)
+    house, own = house_texts(context=context), read_texts(files, context=context)
     return {language: house.get(language, {}) | own.get(language, {}) for language in house | own}
 
 

@@ -58,8 +58,8 @@ def read_texts(
     return texts
 
 
-def house_texts() -> dict[str, dict[str, str]]:
+def house_texts(*, context: str | None = None) -> dict[str, dict[str, str]]:
     """The platform's own texts by language, from ``services/locale``; English is the text."""
     folder = package_files(HOUSE).joinpath("locale")
     found = {f"locale/{one.name}": one.read_bytes() for one in folder.iterdir()}
-    return read_texts(found)
+    return read_texts(found, context=context)

@@ -35,6 +35,12 @@ _DONE: Mapping[tuple[str, str], str] = {
     ("withdrawn", ""): "You withdrew the application",
     ("message", ""): "What the case waited for has come",
     ("lapsed", ""): "The application lapsed: its time is over",
+    ("silence", "grant"): "Nobody decided in time: by law the answer is yes",
+    ("silence", "refuse"): "Nobody decided in time: by law the answer is no",
+    ("appealed", ""): "You began an appeal",
+    ("appeal-decided", "granted"): "The appeal was decided: yes",
+    ("appeal-decided", "refused"): "The appeal was decided: no",
+    ("erased", ""): "What the case held was erased, as the law says",
     ("decided", "granted"): "The decision is yes",
     ("decided", "refused"): "The decision is no",
 }
