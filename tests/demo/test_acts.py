@@ -3,6 +3,7 @@
 import json
 import socket
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -152,6 +153,15 @@ async def test_the_commands_that_are_printed_work_as_they_are_printed(stage):
     assert_works(check_command(stage.out))
     assert_works(validate_command(stage.out))
     assert_works(tracker_command(stage.out, str(receipt.relative_to(stage.out))))
+
+
+async def test_without_an_application_an_attack_says_so_in_words(stage, tmp_path):
+    told = replace(stage.backstage, out=tmp_path, done={}, doing="")
+    await told.attack(attack("statement"))
+    await told._task
+    outcome = told.done["statement"].outcome
+    assert not outcome.held
+    assert "there is none" in str(outcome.state)
 
 
 @pytest.mark.parametrize("name", [one.id for one in ATTACKS])

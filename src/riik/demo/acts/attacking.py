@@ -308,9 +308,9 @@ async def _stolen(running: Demonstration, case: str) -> str:
 
 
 def _statement_in(exchange: Exchange, case: str) -> str:
-    for record in exchange.records(limit=400):
+    for record in exchange.records(message_id=f"{case}-person"):
         asked = record.direction is Direction.REQUEST and record.role is Role.CONSUMER
-        if asked and record.message_id == f"{case}-person" and record.time_stamped:
+        if asked and record.time_stamped:
             container = exchange.evidence(
                 record.message_id, direction=Direction.REQUEST, role=Role.CONSUMER
             )

@@ -182,21 +182,35 @@ def _failed(error: Exception, *, hurt: bool) -> Outcome:
     known = isinstance(error, Refused | Unavailable)
     anew = Line(later("Try again; if it stays so, found the country anew."), href="/acts/reset")
     mend = Line(later("Something is unplugged or dead: mend that first."), href="/#break")
-    reason = Line(
+    plain = Line(
         later("The reason: {reason}."),
         "wait",
         {"reason": verdict(error) if known else type(error).__name__},
     )
-    taken = Line(
-        later(
-            "Another program on this computer took its port meanwhile. End that program and try "
-            "again; or found the country anew: it then looks for free ports."
-        ),
-        "wait",
-    )
     return Outcome(
         did=[Line(later("The act did not come to its end."))],
-        state=[taken if isinstance(error, PortTaken) else reason],
+        state=[_in_words(error) or plain],
         see=[mend if hurt else anew],
         held=False,
     )
+
+
+def _in_words(error: Exception) -> Line | None:
+    """What went wrong, where a visitor can do something about it."""
+    if isinstance(error, PortTaken):
+        return Line(
+            later(
+                "Another program on this computer took its port meanwhile. End that program and "
+                "try again; or found the country anew: it then looks for free ports."
+            ),
+            "wait",
+        )
+    if isinstance(error, ActRefused) and error.why == "no-journey":
+        return Line(
+            later(
+                "It needs an application of which time-stamped messages are kept, and there is "
+                "none. Found the country anew: the first application is then made for you."
+            ),
+            "wait",
+        )
+    return None
