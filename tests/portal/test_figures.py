@@ -102,7 +102,7 @@ def test_what_is_told_stands_in_the_paragraph_and_the_figures():
         "At least 120 cases were begun. Half of the decisions on “Renewal” came within 41 seconds."
         in page
     )
-    assert "87 %" in page
+    assert "87\u00a0%" in page
     assert "2,310" in page
 
 

@@ -25,7 +25,7 @@ __all__ = ["Looks", "groups_told", "look_offers", "telling_of"]
 
 SERVICE = "measures"
 LEAST = 10
-INVENTED = Telling(least=3, step=3, daily=False)
+INVENTED = Telling(least=3, step=1, daily=False)
 DAYS = 30
 JSON = (("Content-Type", "application/json"),)
 

@@ -18,6 +18,7 @@ from riik.portal.operator.tables import (
     availability_rows,
     channel_rows,
     look_rows,
+    share_said,
 )
 from riik.profiles import Profile
 
@@ -227,4 +228,4 @@ class _Teller:
         return lasting(seconds, self.texts)
 
     def _share(self, share: float) -> str:
-        return f"{self.formats.number(round(share * 100))} %"
+        return share_said(share, self.texts, self.formats)

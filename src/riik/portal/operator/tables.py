@@ -33,7 +33,7 @@ def channel_rows(rows: Rows, texts: Texts, formats: Formats) -> list[list[Any]]:
     def share(row: Mapping[str, Any], name: str) -> Any:
         if row[name] is None:
             return _hidden(texts)
-        return f"{formats.number(round(row[name] * 100))}{NBSP}%"
+        return share_said(row[name], texts, formats)
 
     return [
         [
@@ -44,6 +44,15 @@ def channel_rows(rows: Rows, texts: Texts, formats: Formats) -> list[list[Any]]:
         ]
         for row in rows
     ]
+
+
+def share_said(share: float, texts: Texts, formats: Formats) -> str:
+    """A share in words; none and all may be a few, whom their provider does not tell of."""
+    if share == 0:
+        return texts("under 5 %")
+    if share == 1:
+        return texts("over 95 %")
+    return f"{formats.number(round(share * 100))}{NBSP}%"
 
 
 def share_answered(asked: int, answered: int) -> Decimal:

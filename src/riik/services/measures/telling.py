@@ -1,7 +1,8 @@
 """How counts of people are told so that nobody is found in them: one rule for all figures.
 
 1. A count under ``least`` is not told, and none at all is told the same way.
-2. Any other is told as the multiple of ``step`` below it; shares and sums are made of told counts.
+2. Any other is told as the multiple of ``step`` below it; shares and sums are made of told counts,
+   and a share is told only where that leaves it right within five points.
 3. Where one part of a whole is not told, another one, the smallest, is not told either.
 4. Periods are of fixed lengths and end with a whole day, so that no two differ by one case.
 5. A time is told in whole minutes, hours or days, rounded up.
@@ -18,6 +19,9 @@ __all__ = ["IN_EARNEST", "PERIODS", "Telling", "rough"]
 
 PERIODS = (30, 90, 365)
 """Days over which figures are told; freely chosen ones would differ by a day's cases."""
+
+_POINTS = 20
+"""One in so many is five points."""
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -41,9 +45,17 @@ class Telling:
         return None if count < self.least else count // self.step * self.step
 
     def share(self, part: int, whole: int) -> float | None:
-        """A share in hundredths, made of what is told; few on one side count as none."""
-        told, rest = self.count(part) or 0, self.count(whole - part) or 0
-        return round(told / (told + rest), 2) if told + rest else None
+        """A share in hundredths, made of what is told; None where that could mislead.
+
+        Too few on one side, or none, are told as 0 or 1 when the whole is so large that they are
+        less than one in twenty.
+        """
+        told, rest = self.count(part), self.count(whole - part)
+        if told is None or rest is None:
+            many = (told or 0) + (rest or 0) >= _POINTS * self.least
+            return float(rest is None) if many else None
+        whole_told = told + rest
+        return round(told / whole_told, 2) if whole_told >= _POINTS * (self.step - 1) else None
 
     def until(self, now: datetime) -> datetime:
         """Where a period ends."""
