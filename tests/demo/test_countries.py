@@ -1,13 +1,15 @@
 """The countries as data: what is theirs is theirs, and rests on no law of the other."""
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
 
+from riik.demo.acts.client import TRAVELLER
 from riik.demo.configuration import configurations
 from riik.demo.country import DATA, NATION, free_places, read_country
+from riik.demo.front.doors import door
 from riik.demo.people import read_people
 from riik.demo.population.residents import residents
 from riik.demo.storytelling import countries_of, read_story, stories
@@ -160,3 +162,21 @@ def test_a_story_is_of_a_service_of_its_country(name):
     service, _ = read_story(name)
     for country in countries_of(name):
         assert service[country] in read_country(country).providers
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_the_person_behind_the_citizens_door_has_a_licence_to_renew(country):
+    citizen = door("citizen").holder
+    _, lived = read_story("driving-licence", "renewed")
+    today = date(2026, 12, 1)
+    told = read_people(DATA / "people" / f"{country}.toml", country=country, today=today)
+    [visitor] = [one for one in told if one.id == citizen]
+    [right] = visitor.person.records["driving-rights"]
+    assert lived.person != citizen
+    assert today < date.fromisoformat(right.values["valid_until"]) < today + timedelta(days=90)
+
+
+def test_the_story_of_every_start_can_be_lived_at_every_start():
+    _, lived = read_story("driving-licence", "renewed")
+    assert lived.answers["reason"] == "lost"
+    assert lived.person == TRAVELLER

@@ -10,7 +10,7 @@ import aiohttp
 import msgspec
 
 from riik.core import RiikError, ServiceId
-from riik.demo.acts.client import at_home, server_of, verdict
+from riik.demo.acts.client import TRAVELLER, at_home, server_of, verdict
 from riik.demo.acts.model import ActRefused, Line, Outcome
 from riik.demo.running import Demonstration
 from riik.demo.webeid import authentication_token
@@ -100,7 +100,7 @@ async def _message(running: Demonstration, out: Path) -> Outcome:
         query="fields=residence",
         purpose="driving-licence-renewal",
         legal_basis="Liiklusseadus",
-        subject=running.holder("mari").code,
+        subject=running.holder(TRAVELLER).code,
     )
     async with server_of(running, "transport") as honest:
         meddled = replace(honest, transport=_Meddler(honest.transport))
@@ -128,7 +128,7 @@ async def _statement(running: Demonstration, out: Path) -> Outcome:
         query="fields=residence",
         purpose="customer-identification",
         legal_basis="Krediidiasutuste seadus",
-        subject=running.holder("mari").code,
+        subject=running.holder(TRAVELLER).code,
         authority=authority,
         issue=case,
     )
@@ -229,7 +229,7 @@ def _outcome(
     members = running.country.members
     known = {
         "attacker": running.holder(ATTACKER).name,
-        "person": running.holder("mari").name,
+        "person": running.holder(TRAVELLER).name,
         "transport": members["transport"].names,
         "register": members["interior"].names,
         "bank": members["bank"].names,

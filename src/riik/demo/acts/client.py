@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 
@@ -15,7 +15,23 @@ from riik.exchange import Exchange
 from riik.node import open_member, read_config
 from riik.runtime.clock import SystemClock
 
-__all__ = ["at_home", "journey", "kept_looks", "node_status", "position_of", "server_of", "verdict"]
+__all__ = [
+    "CITIZEN",
+    "TRAVELLER",
+    "at_home",
+    "journey",
+    "kept_looks",
+    "node_status",
+    "position_of",
+    "server_of",
+    "verdict",
+]
+
+CITIZEN: Final = "mari"
+"""Whom a visitor may be: behind the door of citizens."""
+
+TRAVELLER: Final = "piret"
+"""Whose licence is renewed at every start: of this person there are a case and looks at once."""
 
 SECONDS = 3.0
 

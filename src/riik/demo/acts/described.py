@@ -15,10 +15,10 @@ ACTS: Final = (
         text=later("A bank asks for an address it has no right to. The person is told."),
         will=(
             later(
-                "The bank’s server asks the population register where {person} lives: without a "
+                "The bank’s server asks the population register where {citizen} lives: without a "
                 "case, without a purpose the law knows."
             ),
-            later("Then {person} opens “Who looked” with her own card."),
+            later("Then {citizen} opens “Who looked” with her own card."),
         ),
         button=later("Let the bank ask"),
     ),

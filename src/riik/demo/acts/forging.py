@@ -8,7 +8,7 @@ import aiohttp
 
 from riik.core import RiikError
 from riik.demo.acts import store
-from riik.demo.acts.client import at_home, kept_looks, node_status
+from riik.demo.acts.client import TRAVELLER, at_home, kept_looks, node_status
 from riik.demo.acts.model import ActRefused, Line, Outcome
 from riik.demo.configuration import log_origin
 from riik.demo.running import Demonstration
@@ -125,12 +125,12 @@ def _values(running: Demonstration) -> dict[str, Any]:
     return {
         "clinic": members[store.KEEPER].names,
         "witness": members["witness"].names,
-        "person": running.holder("mari").name,
+        "person": running.holder(TRAVELLER).name,
     }
 
 
 async def _looks(running: Demonstration) -> list[dict[str, Any]]:
-    async with at_home(running, "mari") as browser:
+    async with at_home(running, TRAVELLER) as browser:
         await browser.enter(running.places["portal"].origin)
         return await kept_looks(running, browser, REGISTER)
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from riik.core import Refused, RiikError, ServiceId
-from riik.demo.acts.client import at_home, kept_looks, server_of, verdict
+from riik.demo.acts.client import CITIZEN, at_home, kept_looks, server_of, verdict
 from riik.demo.acts.model import Line, Outcome
 from riik.demo.running import Demonstration
 from riik.exchange import Call
@@ -25,7 +25,7 @@ SAID = {
 
 async def look(running: Demonstration) -> Outcome:
     """Ask as the bank; then look as the person whose address was wanted."""
-    country, person = running.country, running.holder("mari")
+    country, person = running.country, running.holder(CITIZEN)
     call = Call(
         client=country.client("bank", "payments"),
         service=ServiceId(country.client("interior", "population"), "person"),
@@ -49,7 +49,7 @@ async def look(running: Demonstration) -> Outcome:
 
 async def _attempt(running: Demonstration) -> dict[str, Any] | None:
     """The newest refused attempt that the person finds in their own list."""
-    async with at_home(running, "mari") as browser:
+    async with at_home(running, CITIZEN) as browser:
         await browser.enter(running.places["portal"].origin)
         for _ in range(WAITS):
             found = await kept_looks(running, browser, "population")
@@ -64,7 +64,7 @@ async def _attempt(running: Demonstration) -> dict[str, Any] | None:
 def _outcome(
     running: Demonstration, *, said: Line | str, given: bool, attempt: dict[str, Any] | None
 ) -> Outcome:
-    members, person = running.country.members, running.holder("mari").name
+    members, person = running.country.members, running.holder(CITIZEN).name
     names = {"bank": members["bank"].names, "register": members["interior"].names}
     state = [
         Line(

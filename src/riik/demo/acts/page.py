@@ -8,6 +8,7 @@ from typing import Any
 import riik.demo.acts
 from riik.demo.acts.attacking import ATTACKER
 from riik.demo.acts.backstage import Backstage, Done
+from riik.demo.acts.client import CITIZEN, TRAVELLER
 from riik.demo.acts.described import ACTS, ATTACKS
 from riik.demo.acts.model import Act, Line
 from riik.demo.acts.outages import APPLICANT
@@ -134,7 +135,8 @@ class ActPages:
 
     def _words(self, running: Demonstration, shell: Shell) -> _Words:
         people = {
-            "person": running.holder("mari").name,
+            "citizen": running.holder(CITIZEN).name,
+            "person": running.holder(TRAVELLER).name,
             "applicant": running.holder(APPLICANT).name,
             "attacker": running.holder(ATTACKER).name,
             "transport": running.country.members["transport"].names[shell.language],

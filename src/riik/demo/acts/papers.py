@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from riik.core import Clock, Refused
-from riik.demo.acts.client import at_home
+from riik.demo.acts.client import TRAVELLER, at_home
 from riik.demo.acts.model import ActRefused, Line, Outcome
 from riik.demo.checks import validate_command
 from riik.demo.running import Demonstration
@@ -36,7 +36,7 @@ async def hold_later(running: Demonstration, out: Path, *, clock: Clock) -> Outc
     )
     now = clock.now()
     anchors = read_trusted_list(source, signers=[signer], verify_xml=verify_xml, at=now).anchors
-    async with at_home(running, "mari") as browser:
+    async with at_home(running, TRAVELLER) as browser:
         card_ends = read_certificate(browser.card.signature_certificate()).not_after
     leap_day = (now.month, now.day) == (2, 29)
     days = [now.replace(year=now.year + y, day=28 if y and leap_day else now.day) for y in YEARS]
@@ -45,7 +45,7 @@ async def hold_later(running: Demonstration, out: Path, *, clock: Clock) -> Outc
         report = await asyncio.to_thread(_judge, content, anchors, at)
         held.append(report is not None and report.valid)
         state.append(_line(report, at=at))
-    person = running.holder("mari").name
+    person = running.holder(TRAVELLER).name
     state.append(_card(card_ends, now, person))
     state.append(
         Line(
