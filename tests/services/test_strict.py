@@ -67,6 +67,9 @@ PLANTED = [
     ("a joint application that asks for nobody", COURSE, "service.toml", "[names]", '[joint]\nfield = "category"\ndays = 14\n\n[names]', "joint", None, "x-kind 'person'"),
     ("a joint application of no days", COURSE, "service.toml", "[names]", '[joint]\nfield = "category"\ndays = 0\n\n[names]', "joint", None, "how long"),
     ("a joint application whose process asks nobody", COURSE, "service.toml", "[names]", '[joint]\nfield = "category"\ndays = 14\n\n[names]', "joint", None, "serviceTask 'invite'"),
+    ("a condition on what nobody asks", COURSE, "form.json", '{"id": "language", "fields"', '{"id": "language", "when": "answers.dialect = 1", "fields"', "form", None, "correct the name"),
+    ("a condition on what is asked later", COURSE, "form.json", '{"id": "category", "fields"', '{"id": "category", "when": "answers.language = 1", "fields"', "form", None, "move the page"),
+    ("a list without end", COURSE, "form.json", '"type": "string",\n      "oneOf": [\n        {"const": "A", "title": "A, motorcycle"},\n        {"const": "B", "title": "B, car"}\n      ]', '"type": "array", "items": {"type": "object", "properties": {"a": {"type": "array"}}}', "form", None, "maxItems"),
     ("a need of nobody", COURSE, "needs.toml", 'id = "person"', 'id = "person"\nof = "other"', "joint", 'of = "other"', "[joint]"),
     ("a fee without currency", LICENCE, "service.toml", '[currency]\ncode = "EUR"\n', "", "fee", 'fee = "Fee"', "[currency]"),
 ]  # fmt: skip

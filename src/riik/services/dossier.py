@@ -81,6 +81,8 @@ class Dossier:
             each with the number under which the register answers.
         decisions: What rule tasks of the process decided, by decision.
         messages: What others sent that the process waited for, by the message's id.
+        drafted: Lists that the person is still working on, by question; they are no answers yet.
+        visited: Pages that were answered, also with nothing where nothing is needed.
         signers: Who else signs a joint application, once they were asked.
         appeal: The decision that this case is an appeal against, or None.
     """
@@ -104,6 +106,8 @@ class Dossier:
     disputed: Mapping[str, str] = field(default_factory=dict)
     decisions: Mapping[str, Any] = field(default_factory=dict)
     messages: Mapping[str, Any] = field(default_factory=dict)
+    drafted: Mapping[str, Any] = field(default_factory=dict)
+    visited: tuple[str, ...] = ()
     signers: tuple[Signer, ...] = ()
     appeal: Appeal | None = None
 
@@ -155,6 +159,21 @@ class Dossier:
         """The dossier with further answers; the newer one counts."""
         return replace(self, answers={**self.answers, **answers})
 
+    def with_page(self, page: str, answers: Mapping[str, Any]) -> Self:
+        """The dossier with a page answered; lists of it are complete now."""
+        drafted = {name: value for name, value in self.drafted.items() if name not in answers}
+        visited = tuple(dict.fromkeys((*self.visited, page)))
+        return replace(self.with_answers(answers), drafted=drafted, visited=visited)
+
+    def with_draft(self, question: str, items: list[Any]) -> Self:
+        """The dossier with a list that is being worked on: until it is complete, no answer."""
+        answers = {name: value for name, value in self.answers.items() if name != question}
+        return replace(self, answers=answers, drafted={**self.drafted, question: items})
+
+    def listed(self, question: str) -> list[Any]:
+        """A list as it stands, complete or not."""
+        return list(self.drafted.get(question, self.answers.get(question, ())) or ())
+
     def known(self, *, case: Mapping[str, Any]) -> dict[str, Any]:
         """What rules, conditions and letters may speak of, by name.
 
@@ -197,6 +216,8 @@ class Dossier:
             "disputed": self.disputed,
             "decisions": self.decisions,
             "messages": self.messages,
+            "drafted": self.drafted,
+            "visited": self.visited,
             "signers": self.signers,
             "appeal": self.appeal,
         }
@@ -214,6 +235,7 @@ class Dossier:
         signers = msgspec.convert(plain.pop("signers", ()), tuple[Signer, ...])
         only = plain.pop("assistant", None)
         helpers = tuple(plain.pop("helpers", [only] if only else ()))
+        plain["visited"] = tuple(plain.get("visited", ()))
         return cls(
             facts={fact.need: fact for fact in facts},
             prepared=prepared,

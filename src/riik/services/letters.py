@@ -4,7 +4,7 @@ The templates (Typst) hold the words and the look; this module only chooses and 
 so nothing of a case can reach a template but as data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Any
 
 from riik.core import to_text
 from riik.formats import canonical_json
+from riik.services.forms.groups import is_group
 from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
 from riik.services.terms.model import SILENCE
@@ -209,17 +210,31 @@ def answers(running: Running) -> list[dict[str, Any]]:
             if field not in dossier.answers:
                 continue
             schema = definition.form["properties"][field]
-            value = dossier.answers[field]
-            titles = {choice["const"]: choice["title"] for choice in schema.get("oneOf", ())}
-            rows.append(
-                {
-                    "field": field,
-                    "question": definition.text(schema.get("title", field), dossier.language),
-                    "value": value,
-                    "answer": definition.text(str(titles.get(value, value)), dossier.language),
-                }
-            )
+            say = partial(definition.text, language=dossier.language)
+            rows.append(_told(say, field, schema, dossier.answers[field]))
     return rows
+
+
+def _told(say: Callable[[str], str], field: str, schema: Mapping[str, Any], value: Any) -> Any:
+    """A question and its answer in words; of a group each item's."""
+    row = {"field": field, "question": say(schema.get("title", field)), "value": value}
+    if is_group(schema):
+        inner = schema["items"]["properties"]
+        items = [
+            [_told(say, name, inner[name], item[name]) for name in inner if name in item]
+            for item in value
+        ]
+        item = say(schema["items"].get("title", ""))
+        return {**row, "answer": str(len(items)), "item": item, "items": items}
+    return {**row, "answer": _in_words(say, schema, value)}
+
+
+def _in_words(say: Callable[[str], str], schema: Mapping[str, Any], value: Any) -> str:
+    """An answer as the person read it: what they typed themselves is nobody's to translate."""
+    for choice in schema.get("oneOf", ()):
+        if choice["const"] == value:
+            return say(choice["title"])
+    return say("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def facts(running: Running) -> list[dict[str, Any]]:

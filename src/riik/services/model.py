@@ -15,7 +15,9 @@ from riik.services.process import Process
 from riik.services.terms.model import Terms
 
 __all__ = [
+    "Exit",
     "Fact",
+    "Instead",
     "Letter",
     "Need",
     "Notice",
@@ -57,6 +59,24 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Instead:
+    """Another way: in words, and perhaps where it leads."""
+
+    text: str
+    address: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """Why an application can't go on, and what to do instead: texts of the folder."""
+
+    title: str
+    body: tuple[str, ...]
+    instead: tuple[Instead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of questions.
 
@@ -64,11 +84,13 @@ class Page:
         id: Its name in addresses.
         fields: The properties of the schema that it asks.
         when: FEEL condition over facts and answers; empty asks always.
+        exit: What it says where the application ends with it; None on a page of questions.
     """
 
     id: str
     fields: tuple[str, ...]
     when: str = ""
+    exit: Exit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

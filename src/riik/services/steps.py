@@ -11,7 +11,9 @@ from riik.core import PersonCode, Work
 from riik.services.desk.amending import AMENDMENT, Amendments
 from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
-from riik.services.forms.pages import check_answers, check_page, wanted_pages
+from riik.services.forms.groups import changed_items
+from riik.services.forms.pages import check_answers, check_page, group_of, wanted_pages
+from riik.services.forms.seen import check_seen
 from riik.services.joint.model import named
 from riik.services.joint.signing import JointSigning
 from riik.services.letters import application
@@ -111,15 +113,23 @@ class Steps:
         if running.task("sign") is None:
             self._need(running, "answer")
         pages = wanted_pages(running.definition.pages, known=running.known())
+        page_id, _, item = page_id.partition("/")
         page = next((page for page in pages if page.id == page_id), None)
         if page is None:
             raise AnswerRefused("there is no such page", why="unknown", field=page_id[:40])
-        dossier, rule = running.dossier, running.definition.joint
-        given = check_page(running.definition.form, page, content, facts=dossier.facts)
+        dossier, form, rule = running.dossier, running.definition.form, running.definition.joint
+        content = check_seen(page, content, answers=dossier.answers, drafted=dossier.drafted)
+        group = group_of(form, page)
+        if item:
+            items = changed_items(form, group, item, content, dossier.listed(group))
+            return Outcome(dossier=replace(dossier.with_draft(group, items), prepared=b""))
+        if group and group not in content:
+            content = {group: dossier.listed(group)}
+        given = check_page(form, page, content, facts=dossier.facts)
         if rule is not None and rule.question in page.fields:
             named(rule, given, by=dossier.person, actor=dossier.actor)
         # What was laid out to be signed says something else now.
-        return Outcome(dossier=replace(running.dossier.with_answers(given), prepared=b""))
+        return Outcome(dossier=replace(dossier.with_page(page.id, given), prepared=b""))
 
     async def submit(self, content: Mapping[str, Any], running: Running) -> Outcome:
         """Close the answers and lay out what is to be signed.
@@ -273,8 +283,10 @@ class Steps:
 
     def _check_complete(self, running: Running) -> None:
         pages = wanted_pages(running.definition.pages, known=running.known())
-        check_answers(running.definition.form, pages, running.dossier.answers)
         page = next_page(running)
+        if page is not None and page.exit is not None:
+            raise StepRefused("an answer ends this application", why="exit", step=page.id)
+        check_answers(running.definition.form, pages, running.dossier.answers)
         if page is not None:
             raise AnswerRefused("a question has no answer", why="missing", field=page.id)
 

@@ -30,7 +30,7 @@ from riik.services.shown.joint import (
     joint_view,
     may_jointly,
 )
-from riik.services.shown.questions import answered, page_views, question_views
+from riik.services.shown.questions import answered, exit_view, page_views, question_views
 from riik.services.shown.rows import Row, Speaker, fact_rows, person_of, said_rows
 from riik.services.shown.timeline import knots
 from riik.services.terms.appealing import may_appeal
@@ -153,9 +153,9 @@ def summary(speaker: Speaker) -> dict[str, Any]:
 
 def next_page(running: Running) -> Page | None:
     """The first wanted page without all its answers; None when all are answered."""
-    form, answers = running.definition.form, running.dossier.answers
-    for page in wanted_pages(running.definition.pages, known=running.known()):
-        if not answered(form, page, answers):
+    form = running.definition.form
+    for page in wanted_pages(running.definition.pages, known=running.known(), exits=True):
+        if page.exit is not None or not answered(form, page, running.dossier):
             return page
     return None
 
@@ -185,6 +185,12 @@ def _own_next(speaker: Speaker, tasks: Sequence[Node]) -> dict[str, Any]:
             page = next_page(running)
             if page is None:
                 return {"step": "submission"}
+            if page.exit is not None:
+                return {
+                    "step": f"exit/{page.id}",
+                    "page": page.id,
+                    "exit": exit_view(speaker, page.exit),
+                }
             questions = question_views(speaker, page)
             return {"step": f"answers/{page.id}", "page": page.id, "questions": questions}
         return {"step": "payment" if task.does == "pay" else task.does}

@@ -18,7 +18,9 @@ from riik.formats import canonical_json
 from riik.services.desk.model import Amendment, Question
 from riik.services.dossier import Dossier, Proposal
 from riik.services.errors import AnswerRefused, StepRefused
-from riik.services.forms.pages import check_page, wanted_pages
+from riik.services.forms.groups import changed_items
+from riik.services.forms.pages import check_page, group_of, needed_fields, wanted_pages
+from riik.services.forms.seen import check_seen
 from riik.services.letters import answers as told_answers
 from riik.services.model import Fact, Page
 from riik.services.running import Running
@@ -65,13 +67,26 @@ class Amendments:
         Raises:
             AnswerRefused: They don't fit, or nobody asked for this page (``unknown``).
         """
+        page_id, _, item = page_id.partition("/")
         page = next((one for one in pages_asked(running) if one.id == page_id), None)
         if page is None:
             raise AnswerRefused("nobody asked for this page", why="unknown", field=page_id[:40])
-        facts = running.dossier.facts
-        given = check_page(running.definition.form, page, content, facts=facts)
+        dossier, form = running.dossier, running.definition.form
+        said = {**dossier.answers, **dossier.amended}
+        content = check_seen(page, content, answers=said, drafted=dossier.drafted)
+        group = group_of(form, page)
+        items = list(dossier.drafted.get(group, said.get(group, ())) or ())
+        if item:
+            items = changed_items(form, group, item, content, items)
+            amended = {name: value for name, value in dossier.amended.items() if name != group}
+            drafted = {**dossier.drafted, group: items}
+            return replace(dossier, amended=amended, drafted=drafted, prepared=b"")
+        if group and group not in content:
+            content = {group: items}
+        given = check_page(form, page, content, facts=dossier.facts)
+        drafted = {name: value for name, value in dossier.drafted.items() if name not in given}
         # What was laid out to sign before says something else now.
-        return replace(running.dossier, amended={**running.dossier.amended, **given}, prepared=b"")
+        return replace(dossier, amended={**dossier.amended, **given}, drafted=drafted, prepared=b"")
 
     def paper(self, running: Running) -> dict[str, Any]:
         """What the person signs.
@@ -144,9 +159,8 @@ AMENDED = "amended"
 def asked_page(running: Running) -> Page | None:
     """The first page that was asked and is not answered yet, or None."""
     dossier = running.dossier
-    required = set(running.definition.form.get("required", ()))
     for page in pages_asked(running):
-        needed = set(page.fields) if page.when else required & set(page.fields)
+        needed = needed_fields(running.definition.form, page)
         if not needed <= set(dossier.amended) or not set(page.fields) & set(dossier.amended):
             return page
     return None

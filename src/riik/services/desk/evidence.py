@@ -150,13 +150,14 @@ def _said(speaker: Speaker) -> Iterator[dict[str, Any]]:
     earlier = replace(
         speaker, running=replace(speaker.running, dossier=replace(dossier, answers=changed))
     )
-    before = {row["field"]: row["value"] for row in said_rows(earlier)}
+    before = {(row["field"], row.get("item")): row["value"] for row in said_rows(earlier)}
     for row in said_rows(speaker):
+        said = before.get((row["field"], row.get("item")), "")
         yield {
             **row,
             "side": "person",
-            "before": before.get(row["field"], ""),
-            "differs": row["field"] in first,
+            "before": said,
+            "differs": row["field"] in first and said != row["value"],
         }
 
 

@@ -222,10 +222,15 @@ def _differences(
 ) -> Iterator[tuple[str, Any, Any]]:
     """What came out otherwise: its name, what was found, what was wanted."""
     answers = case.known["answers"]
-    pages = wanted_pages(definition.pages, known=case.known)
+    pages = wanted_pages(definition.pages, known=case.known, exits=True)
+    ends = next((at for at, page in enumerate(pages) if page.exit), None)
+    pages = pages[:ends]
     check_answers(definition.form, pages, answers)
     if set(answers) - {field for page in pages for field in page.fields}:
         raise FolderRefused("the test answers what nobody asks", why="case")
+    if ends is not None:
+        yield from _unlike("outcome", "exit", case.outcome)
+        return
 
     fee = _decided(definition, definition.fee_decision, case.known, met=met) or {}
     proposal = _decided(definition, definition.proposal_decision, case.known, met=met) or {}

@@ -17,6 +17,8 @@ from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
 from riik.services.folder.joint import check_joint
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
+from riik.services.forms.checking import check_form, every_question
+from riik.services.forms.exits import exit_texts
 from riik.services.forms.pages import check_schema, pages_of
 from riik.services.joint.model import PAYS, JointRule
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
@@ -344,6 +346,7 @@ def _check(definition: ServiceDefinition) -> None:
     if unsent:
         raise FolderRefused(f"nobody sends {unsent[0]!r}: [[messages]]", why="message")
     check_joint(definition)
+    check_form(definition.form, definition.pages)
     _check_shown(definition)
     check_guide(
         definition.guide,
@@ -397,10 +400,11 @@ def wanted_texts(definition: ServiceDefinition) -> set[str]:
     wanted |= {letter.granted, letter.refused, letter.because, letter.appeal} - {""}
     wanted |= {letter.receipt_title, letter.received} - {""}
     wanted |= {*letter.next_granted, *letter.next_refused, *(fact.label for fact in letter.facts)}
-    for schema in definition.form["properties"].values():
+    for schema in every_question(definition.form):
         wanted |= {schema[key] for key in ("title", "description", "x-error") if key in schema}
         for choice in schema.get("oneOf", ()):
             wanted |= {choice[key] for key in ("title", "description") if key in choice}
+    wanted |= {text for page in definition.pages if page.exit for text in exit_texts(page.exit)}
     return wanted
 
 

@@ -17,6 +17,7 @@ from riik.services.folder.joint import joint_findings
 from riik.services.folder.once import Held, once_findings
 from riik.services.folder.places import line_of, lines_of_elements, lines_of_rules
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
+from riik.services.forms.checking import form_faults
 from riik.services.model import ServiceDefinition, Standing
 from riik.services.process import Kind
 from riik.services.process.ways import endless, never_taken, stuck, unreached
@@ -53,6 +54,7 @@ def findings(
         _messages,
         _paths,
         _fees,
+        _form,
         joint_findings,
         _rules,
     ]
@@ -125,6 +127,12 @@ def _unused(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
                     remedy="remove it in every language, or use it",
                     grave=False,
                 )
+
+
+def _form(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
+    for text, remedy, words in form_faults(definition.form, definition.pages):
+        line = line_of(files["form.json"], *words)
+        yield Finding(why="form", file="form.json", line=line, text=text, remedy=remedy)
 
 
 def _tasks(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:

@@ -11,20 +11,22 @@ import jsonschema_rs
 
 from riik.rules import expression
 from riik.services.errors import AnswerRefused, FolderRefused
+from riik.services.forms.exits import exit_of
+from riik.services.forms.groups import check_group, fits, is_group
 from riik.services.model import Fact, Page, Standing
 
 __all__ = [
     "check_answers",
     "check_page",
     "check_schema",
+    "group_of",
+    "needed_fields",
     "offered",
     "pages_of",
-    "questions",
     "wanted_pages",
 ]
 
-MOST_TEXT = 4_000
-_PAGE_KEYS = {"id", "fields", "when"}
+_PAGE_KEYS = {"id", "fields", "when", "exit"}
 
 
 def pages_of(form: Mapping[str, Any]) -> tuple[Page, ...]:
@@ -37,19 +39,33 @@ def pages_of(form: Mapping[str, Any]) -> tuple[Page, ...]:
     if not isinstance(declared, list) or not declared:
         raise FolderRefused("form.json has no x-pages", why="pages")
     properties = set(form.get("properties", {}))
-    pages = []
-    for page in declared:
-        unknown = set(page) - _PAGE_KEYS
-        if unknown or not page.get("id") or not page.get("fields"):
-            raise FolderRefused(
-                f"a page has id, fields and perhaps when: {sorted(unknown)}", why="pages"
-            )
-        pages.append(Page(id=page["id"], fields=tuple(page["fields"]), when=page.get("when", "")))
+    pages = [_page(page) for page in declared]
     asked = [field for page in pages for field in page.fields]
     if set(asked) != properties or len(asked) != len(properties):
         wrong = sorted(properties.symmetric_difference(asked)) or "a field is asked twice"
         raise FolderRefused(f"pages and properties differ: {wrong}", why="pages")
     return tuple(pages)
+
+
+def _page(declared: Any) -> Page:
+    unknown = set(declared) - _PAGE_KEYS
+    asks, ends = bool(declared.get("fields")), "exit" in declared
+    if unknown or not declared.get("id") or asks is ends:
+        raise FolderRefused(
+            f"a page has id, fields or exit, and perhaps when: {sorted(unknown)}", why="pages"
+        )
+    name, when = str(declared["id"]), declared.get("when", "")
+    if ends and not when:
+        raise FolderRefused(f"{name!r}: an exit has a condition, when", why="pages")
+    leaves = exit_of(declared["exit"], page=name) if ends else None
+    return Page(id=name, fields=tuple(declared.get("fields", ())), when=when, exit=leaves)
+
+
+def group_of(form: Mapping[str, Any], page: Page) -> str:
+    """The group that a page asks, or nothing."""
+    [only, *others] = page.fields or ("",)
+    schema = form["properties"].get(only, {})
+    return only if not others and is_group(schema) else ""
 
 
 def check_schema(form: Mapping[str, Any]) -> None:
@@ -66,9 +82,16 @@ def check_schema(form: Mapping[str, Any]) -> None:
         raise FolderRefused(f"form.json is no JSON Schema: {error}", why="schema") from error
 
 
-def wanted_pages(pages: Sequence[Page], *, known: Mapping[str, Any]) -> list[Page]:
-    """The pages to ask, by their conditions over what is known."""
-    return [page for page in pages if not page.when or expression(page.when).value(known) is True]
+def wanted_pages(
+    pages: Sequence[Page], *, known: Mapping[str, Any], exits: bool = False
+) -> list[Page]:
+    """The pages to ask, by their conditions over what is known; with ``exits`` those as well."""
+    return [
+        page
+        for page in pages
+        if (exits or page.exit is None)
+        and (not page.when or expression(page.when).value(known) is True)
+    ]
 
 
 def offered(schema: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[Mapping[str, Any]]:
@@ -105,7 +128,7 @@ def check_page(
     Raises:
         AnswerRefused: For ``unknown``, ``missing`` or ``value``; ``field`` says which.
     """
-    required = set(form.get("required", ())) | (set(page.fields) if page.when else set())
+    required = needed_fields(form, page)
     for field in answers:
         if field not in page.fields:
             raise AnswerRefused("this page has no such question", why="unknown", field=field[:40])
@@ -121,6 +144,13 @@ def check_page(
     return dict(answers)
 
 
+def needed_fields(form: Mapping[str, Any], page: Page) -> set[str]:
+    """The questions of a page that must have an answer: a list may be empty, but is said to be."""
+    asked = set(page.fields)
+    groups = {field for field in asked if is_group(form["properties"][field])}
+    return asked if page.when else (set(form.get("required", ())) & asked) | groups
+
+
 def check_answers(
     form: Mapping[str, Any], pages: Sequence[Page], answers: Mapping[str, Any]
 ) -> None:
@@ -134,26 +164,8 @@ def check_answers(
         check_page(form, page, given)
 
 
-def questions(form: Mapping[str, Any], page: Page) -> list[dict[str, Any]]:
-    """One page's questions as any channel shows them: field, texts, kind, choices."""
-    return [_question(field, form["properties"][field]) for field in page.fields]
-
-
-def _question(field: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    choices = [
-        {"value": choice["const"], "title": choice["title"]} for choice in schema.get("oneOf", ())
-    ]
-    return {
-        "field": field,
-        "title": schema.get("title", field),
-        "hint": schema.get("description", ""),
-        "type": schema.get("type", "string"),
-        "choices": choices,
-    }
-
-
 def _check_value(schema: Mapping[str, Any], value: object, *, field: str) -> None:
-    if isinstance(value, str) and len(value) > MOST_TEXT:
-        raise AnswerRefused("this answer is too long", why="value", field=field)
-    if not jsonschema_rs.is_valid(dict(schema), value):
+    if is_group(schema):
+        check_group(schema, value, field=field)
+    if not fits(schema, value):
         raise AnswerRefused("this answer does not fit the question", why="value", field=field)

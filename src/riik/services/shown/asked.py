@@ -60,9 +60,9 @@ def asked_pages(speaker: Speaker) -> list[dict[str, Any]]:
 def amendment_statement(speaker: Speaker) -> dict[str, Any]:
     """Exactly what is going to be signed: the new answers, each with what it was."""
     given = speaker.running.dossier.amended
-    before = {row["field"]: row["value"] for row in said_rows(speaker)}
+    before = {(row["field"], row.get("item")): row["value"] for row in said_rows(speaker)}
     rows: list[Row] = [
-        {**row, "before": before.get(row["field"], "")}
+        {**row, "before": before.get((row["field"], row.get("item")), "")}
         for row in said_rows(_drafted(speaker))
         if row["field"] in given
     ]

@@ -7,11 +7,14 @@ address to which "by post" sends, the photo that "my present photo" means.
 from collections.abc import Mapping
 from typing import Any
 
-from riik.services.forms.pages import offered, wanted_pages
-from riik.services.model import Page
-from riik.services.shown.rows import Speaker, choice_facts
+from riik.services.dossier import Dossier
+from riik.services.forms.groups import is_group
+from riik.services.forms.pages import needed_fields, offered, wanted_pages
+from riik.services.forms.seen import seen_of
+from riik.services.model import Exit, Page
+from riik.services.shown.rows import Speaker, choice_facts, item_rows
 
-__all__ = ["answered", "page_views", "question_views"]
+__all__ = ["answered", "exit_view", "page_views", "question_views"]
 
 _KINDS = {"boolean": "yes-no", "integer": "number", "number": "number"}
 _FORMATS = {"date": "day", "email": "email"}
@@ -25,7 +28,8 @@ def page_views(speaker: Speaker) -> list[dict[str, Any]]:
         {
             "id": page.id,
             "title": _title(speaker, page),
-            "answered": answered(running.definition.form, page, running.dossier.answers),
+            "answered": answered(running.definition.form, page, running.dossier),
+            "seen": seen_of(page, answers=running.dossier.answers, drafted=running.dossier.drafted),
             "questions": question_views(speaker, page),
         }
         for page in wanted_pages(running.definition.pages, known=running.known())
@@ -35,7 +39,7 @@ def page_views(speaker: Speaker) -> list[dict[str, Any]]:
 def question_views(speaker: Speaker, page: Page) -> list[dict[str, Any]]:
     """One page's questions: texts, kind, choices, what was answered, what is known of it."""
     form, answers = speaker.running.definition.form, speaker.running.dossier.answers
-    needed = set(page.fields) if page.when else set(form.get("required", ()))
+    needed = needed_fields(form, page)
     return [
         _question(
             speaker,
@@ -48,11 +52,24 @@ def question_views(speaker: Speaker, page: Page) -> list[dict[str, Any]]:
     ]
 
 
-def answered(form: Mapping[str, Any], page: Page, answers: Mapping[str, Any]) -> bool:
-    """Whether a page has all the answers that it must have."""
-    required = set(form.get("required", ()))
-    needed = set(page.fields) if page.when else required & set(page.fields)
-    return needed <= set(answers)
+def exit_view(speaker: Speaker, page: Exit) -> dict[str, Any]:
+    """Why it can't go on, and what to do instead."""
+    return {
+        "title": speaker.say(page.title),
+        "body": [speaker.say(text) for text in page.body],
+        "instead": [
+            {"text": speaker.say(way.text), "address": way.address, "service": way.service}
+            for way in page.instead
+        ],
+    }
+
+
+def answered(form: Mapping[str, Any], page: Page, dossier: Dossier) -> bool:
+    """Whether a page has all the answers that it must have; one that needs none was opened."""
+    needed, given = needed_fields(form, page), set(dossier.answers)
+    if needed:
+        return needed <= given
+    return page.id in dossier.visited or bool(given & set(page.fields))
 
 
 def _title(speaker: Speaker, page: Page) -> str:
@@ -68,6 +85,8 @@ def _question(
     speaker: Speaker, schema: Mapping[str, Any], *, field: str, required: bool, value: Any
 ) -> dict[str, Any]:
     say, kind = speaker.say, _kind(schema)
+    if is_group(schema):
+        return group_view(speaker, schema, field=field, required=required, value=value)
     choices = [
         {
             "value": choice["const"],
@@ -93,6 +112,38 @@ def _question(
         "value": value,
         "choices": choices,
         "facts": choice_facts(speaker, schema.get("x-facts", ())),
+    }
+
+
+def group_view(
+    speaker: Speaker, schema: Mapping[str, Any], *, field: str, required: bool, value: Any
+) -> dict[str, Any]:
+    """A question that several things answer: what there is so far, and the questions of each."""
+    say, inner = speaker.say, schema["items"]
+    needed = set(inner.get("required", ()))
+    items = speaker.running.dossier.listed(field)
+    return {
+        "field": field,
+        "title": say(schema.get("title", field)),
+        "hint": say(schema.get("description", "")),
+        "error": say(schema.get("x-error", "Answer this question")),
+        "kind": "group",
+        "type": "array",
+        "required": required,
+        "value": value,
+        "choices": [],
+        "facts": [],
+        "least": schema.get("minItems", 0),
+        "most": schema.get("maxItems", 0),
+        "item": say(inner.get("title", "")),
+        "items": [
+            {"n": number, "values": dict(item), "rows": item_rows(speaker, schema, item)}
+            for number, item in enumerate(items, start=1)
+        ],
+        "questions": [
+            _question(speaker, one, field=name, required=name in needed, value=None)
+            for name, one in inner["properties"].items()
+        ],
     }
 
 

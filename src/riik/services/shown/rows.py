@@ -12,6 +12,7 @@ from typing import Any
 
 from riik.core import PersonCode, to_text
 from riik.services.folder.guide import KnownRow
+from riik.services.forms.groups import is_group
 from riik.services.joint.model import Signer
 from riik.services.letters import Authority
 from riik.services.model import Fact, Need, Standing
@@ -134,20 +135,18 @@ def unsaid_rows(speaker: Speaker, rules: str) -> list[Row]:
 
 def said_rows(speaker: Speaker) -> list[Row]:
     """What the person answered, in the order of the pages, with the step that changes it."""
-    running, say = speaker.running, speaker.say
-    rows = []
+    running = speaker.running
+    rows: list[Row] = []
     for page in running.definition.pages:
         for asked in page.fields:
             if asked not in running.dossier.answers:
                 continue
             schema = running.definition.form["properties"][asked]
             value = running.dossier.answers[asked]
-            titles = {choice["const"]: choice["title"] for choice in schema.get("oneOf", ())}
-            text, kind = (
-                (say(titles[value]), "text")
-                if value in titles
-                else _shown(speaker, value, name=f"answers.{asked}")
-            )
+            if is_group(schema):
+                rows += _group_rows(speaker, schema, page.id, asked, value)
+                continue
+            text, kind = _answer(speaker, schema, value, name=f"answers.{asked}")
             rows.append(
                 {
                     "page": page.id,
@@ -159,6 +158,48 @@ def said_rows(speaker: Speaker) -> list[Row]:
                 }
             )
     return rows
+
+
+def item_rows(speaker: Speaker, schema: Mapping[str, Any], item: Mapping[str, Any]) -> list[Row]:
+    """One item of a group, a row a question."""
+    rows = []
+    for name, inner in schema["items"]["properties"].items():
+        if name in item:
+            text, kind = _answer(speaker, inner, item[name], name=f"answers.{name}")
+            label = speaker.label(inner.get("title", name))
+            rows.append({"label": label, "value": text, "kind": kind})
+    return rows
+
+
+def _group_rows(
+    speaker: Speaker, schema: Mapping[str, Any], page: str, field: str, items: Sequence[Any]
+) -> Iterator[Row]:
+    """The items of a group, each in one row; one row where there is none."""
+    base = {"page": page, "field": field}
+    if not items:
+        label = speaker.label(schema.get("title", field))
+        value = speaker.say("none")
+        yield {**base, "step": f"answers/{page}", "label": label, "value": value, "kind": "text"}
+    for number, item in enumerate(items, start=1):
+        told = item_rows(speaker, schema, item)
+        yield {
+            **base,
+            "item": number,
+            "step": f"answers/{page}/{number}",
+            "label": f"{speaker.label(schema['items'].get('title', field))} {number}",
+            "value": "; ".join(f"{row['label']}: {row['value']}" for row in told),
+            "kind": "days",
+        }
+
+
+def _answer(
+    speaker: Speaker, schema: Mapping[str, Any], value: Any, *, name: str
+) -> tuple[str, str]:
+    """What was answered, in words: a choice by its title, all else as it is."""
+    for choice in schema.get("oneOf", ()):
+        if choice["const"] == value:
+            return speaker.say(choice["title"]), "text"
+    return _shown(speaker, value, name=name)
 
 
 def choice_facts(speaker: Speaker, names: Sequence[str]) -> list[Row]:

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from riik.portal.citizen.apply.rows import picture, shown, source_of
+from riik.portal.citizen.apply.rows import item_row, picture, shown, source_of
 from riik.portal.design.formats import Formats
 from riik.portal.session import Form, FormRefused
 
-__all__ = ["Given", "blank", "earlier", "question_rows", "read_answers"]
+__all__ = ["Given", "blank", "earlier", "names_of", "question_rows", "read_answers"]
 
 Question = Mapping[str, Any]
 
 PARTS: Final = ("day", "month", "year")
-OWN: Final = frozenset({"csrf", "later"})
+OWN: Final = frozenset({"csrf", "later", "seen"})
 AUTOCOMPLETE: Final = {"email": "email", "phone": "tel"}
 KINDS: Final = {"phone": "tel", "long-text": "area"}
 MOST_TEXT: Final = 5_000
@@ -54,7 +54,7 @@ def read_answers(questions: Iterable[Question], form: Form) -> Given:
     typed = {name: form.text(name)[:MOST_TEXT] for name in names}
     content: dict[str, Any] = {}
     errors = []
-    for question in asked:
+    for question in (one for one in asked if one["kind"] != "group"):
         value = _read(question, typed)
         if value is not None:
             content[question["field"]] = value
@@ -85,6 +85,11 @@ def question_rows(
 
 def _row(question: Question, given: Given, formats: Formats) -> dict[str, Any]:
     name, kind = question["field"], question["kind"]
+    if kind == "group":
+        return {
+            **question,
+            "items": [item_row(question, item, formats) for item in question["items"]],
+        }
     errors = [one["text"] for one in given.errors if one["field"] == name]
     parts = {part: given.typed.get(f"{name}-{part}", "") for part in PARTS}
     return {
@@ -129,8 +134,15 @@ def _source(facts: Sequence[Mapping[str, Any]], formats: Formats) -> dict[str, s
     return {"kind": kind, "text": source_of(facts[0], formats)}
 
 
+def names_of(questions: Iterable[Question]) -> list[str]:
+    """The fields of a form that ask these questions; of a list that is answered elsewhere none."""
+    return [name for question in questions for name in _names(question)]
+
+
 def _names(question: Question) -> list[str]:
     name = str(question["field"])
+    if question["kind"] == "group":
+        return []
     return [f"{name}-{part}" for part in PARTS] if question["kind"] == "day" else [name]
 
 
@@ -140,7 +152,7 @@ def _touched(question: Question, typed: Mapping[str, str]) -> bool:
 
 def _typed(question: Question) -> dict[str, str]:
     name, value = str(question["field"]), question["value"]
-    if value is None:
+    if value is None or question["kind"] == "group":
         return {}
     if question["kind"] == "day":
         day = date.fromisoformat(str(value))

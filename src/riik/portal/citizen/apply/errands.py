@@ -8,7 +8,7 @@ from riik.core import RiikError
 from riik.exchange import ServiceRefused
 from riik.portal.citizen.errors import PortalRefused
 
-__all__ = ["field_of", "moved_on", "rethrown"]
+__all__ = ["answered_elsewhere", "field_of", "moved_on", "rethrown"]
 
 MISFIT, MOVED = frozenset({400, 422}), frozenset({409})
 UNKNOWN = frozenset({404, 410})
@@ -19,6 +19,11 @@ def field_of(refused: ServiceRefused) -> str | None:
     if refused.facts.get("status") in MISFIT:
         return str(refused.facts.get("field", ""))
     return None
+
+
+def answered_elsewhere(refused: ServiceRefused) -> bool:
+    """Whether the page was answered in another window since it was opened here."""
+    return refused.why == "elsewhere"
 
 
 def moved_on(refused: RiikError) -> bool:

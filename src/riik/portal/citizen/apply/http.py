@@ -11,7 +11,7 @@ GET  /cases/<case>/receipt            what was handed in, and when an answer com
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,8 +21,15 @@ from starlette.routing import Route
 
 from riik.core import PersonCode, RiikError, from_text
 from riik.exchange import ServiceRefused
-from riik.portal.citizen.apply.answers import Given, blank, earlier, question_rows, read_answers
-from riik.portal.citizen.apply.errands import field_of, moved_on, rethrown
+from riik.portal.citizen.apply.answers import (
+    Given,
+    blank,
+    earlier,
+    names_of,
+    question_rows,
+    read_answers,
+)
+from riik.portal.citizen.apply.errands import answered_elsewhere, field_of, moved_on, rethrown
 from riik.portal.citizen.apply.rows import (
     asked_rows,
     begun_rows,
@@ -33,13 +40,14 @@ from riik.portal.citizen.apply.rows import (
     law_name,
     receipt_rows,
     said_rows,
+    shown,
 )
 from riik.portal.citizen.apply.where import at, handed_in, is_open, open_page, signs, where
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.session import Form, FormRefused, Visitor
 
-__all__ = ["case_page", "guide_of", "routes"]
+__all__ = ["case_page", "guide_of", "misfits", "routes"]
 
 REFRESH_SECONDS: Final = 3
 View = dict[str, Any]
@@ -185,17 +193,25 @@ class _Apply:
             return self.hall.site.go(f"{where(view)}?moved=yes")
         given = read_answers(page["questions"], form)
         later = form.text("later") == "yes"
-        if later and blank(given):
+        # A list is complete when one says so; to leave it is not to say so.
+        if later and (blank(given) or not names_of(page["questions"])):
             return self.hall.site.go("/cases")
         if given.errors:
             return await self._question(request, view, page, given)
         visitor, step = await self.hall.site.visitor(request), f"answers/{page['id']}"
         try:
+            content = {**given.content, "_seen": form.text("seen")}
             after = await self.hall.counter.portal.step(
-                visitor, view["case"], step=step, content=given.content
+                visitor, view["case"], step=step, content=content
             )
         except ServiceRefused as refused:
-            errors = _misfits(page, field_of(refused))
+            if answered_elsewhere(refused):
+                fresh = await self.hall.counter.portal.status(
+                    visitor, view["case"], language=self.hall.language(request)
+                )
+                now = open_page(fresh, page["id"]) or page
+                return await self._question(request, fresh, now, given, elsewhere=True)
+            errors = misfits(page["questions"], field_of(refused))
             if not errors:
                 raise
             refit = Given(given.content, given.typed, errors)
@@ -309,6 +325,7 @@ class _Apply:
         given: Given,
         *,
         kept: bool = False,
+        elsewhere: bool = False,
     ) -> Response:
         formats, texts = self.hall.formats(request), self.hall.texts(request)
         places = [one["id"] for one in view["pages"]]
@@ -317,9 +334,14 @@ class _Apply:
         errors = list(given.errors)
         return await self._flow(
             request,
-            "question.html",
+            "group.html" if not names_of(page["questions"]) else "question.html",
             view,
-            status=422 if errors else 200,
+            status=422 if errors or elsewhere else 200,
+            here=at(view["case"], "answers", page["id"]),
+            elsewhere=elsewhere,
+            saved=", ".join(
+                shown(row, formats) for row in view["said"] if row["page"] == page["id"]
+            ),
             page=page,
             position=position + 1,
             back_to=before
@@ -354,10 +376,9 @@ async def guide_of(hall: Hall, request: Request, view: View) -> View | None:
         return None
 
 
-def _misfits(page: Mapping[str, Any], field: str | None) -> list[dict[str, str]]:
-    """The question that the provider named; the page's first one when it named none of them."""
+def misfits(questions: Sequence[Mapping[str, Any]], field: str | None) -> list[dict[str, str]]:
+    """The question that the provider named; the first one when it named none of them."""
     if field is None:
         return []
-    questions = page["questions"]
     named = [one for one in questions if one["field"] == field] or questions[:1]
     return [{"field": one["field"], "text": one["error"]} for one in named]

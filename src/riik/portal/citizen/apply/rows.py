@@ -23,6 +23,8 @@ __all__ = [
     "fact_rows",
     "for_whom",
     "ground_rows",
+    "item_row",
+    "item_title",
     "known_groups",
     "law_name",
     "picture",
@@ -112,6 +114,17 @@ def law_name(law: str, guide: Row | None) -> str:
 def ground_rows(grounds: Iterable[Row], guide: Row | None) -> list[dict[str, str]]:
     """What stands against an application, each with its law by name."""
     return [{"text": one["text"], "law": law_name(one["law"], guide)} for one in grounds]
+
+
+def item_title(group: Row, number: int) -> str:
+    """What one item of a group is called: ``Child 2``."""
+    return f"{group['item']} {number}"
+
+
+def item_row(group: Row, item: Row, formats: Formats) -> dict[str, Any]:
+    """An item as its list shows it."""
+    rows = [{"label": row["label"], "value": shown(row, formats)} for row in item["rows"]]
+    return {"n": item["n"], "title": item_title(group, item["n"]), "rows": rows}
 
 
 def said_rows(said: Iterable[Row], formats: Formats, texts: Texts, case: str) -> list[Any]:

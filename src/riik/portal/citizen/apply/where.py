@@ -25,8 +25,8 @@ def where(view: View) -> str:
     """The page on which a case goes on."""
     step = str(view["next"]["step"])
     name, _, detail = step.partition("/")
-    if name == "answers":
-        return at(view["case"], "answers", detail)
+    if name in ("answers", "exit"):
+        return at(view["case"], name, detail)
     if name == "submission" and asked_to_sign(view):
         return at(view["case"], "joint")
     return at(view["case"], STEPS.get(name, ""))

@@ -1,0 +1,1 @@
+"""Answering with several things of one kind: each on a page of its own."""
