@@ -70,7 +70,10 @@ class Lookups:
         """
         message_id = "-".join(filter(None, (case, need.id, again)))
         person, authority, actor = dossier.asking(need.of)
-        service = ServiceId(self.providers[need.provider], need.service)
+        keeper = self.providers.get(need.provider)
+        if keeper is None:
+            return self._nobody(need)
+        service = ServiceId(keeper, need.service)
         call = Call(
             client=self.client,
             service=service,
@@ -144,6 +147,17 @@ class Lookups:
             message_id=f"{case}-{about}",
         )
         (await self.exchange.call(call)).accepted()
+
+    def _nobody(self, need: Need) -> Fact:
+        """A register that nobody keeps in this state says as little as a silent one."""
+        return Fact(
+            need=need.id,
+            standing=Standing.UNAVAILABLE,
+            values=dict.fromkeys(need.fields),
+            source=ServiceId(self.client, need.provider),
+            message_id="",
+            at=self.clock.now(),
+        )
 
     async def _outcome(self, call: Call) -> tuple[Standing, dict[str, Any]]:
         try:

@@ -25,12 +25,13 @@ from typing import Any
 
 import msgspec
 
-from riik.core import Refused
+from riik.core import PersonCode, Refused
 from riik.formats.toml import Shape, read_toml
 from riik.formats.xml import parse
 from riik.rules import decide, expression, to_plain
 from riik.services.errors import FolderRefused
 from riik.services.forms.pages import check_answers, wanted_pages
+from riik.services.joint.model import named
 from riik.services.model import RecordChange, ServiceDefinition, Standing
 
 __all__ = ["CaseTest", "Check", "Outcome", "check", "read_cases", "rule_rows"]
@@ -172,9 +173,11 @@ def _case(file: _Cases, case: _Case, definition: ServiceDefinition, *, place: st
     facts |= {need: {"standing": Standing.UNAVAILABLE.value} for need in case.unavailable}
     _check_facts({**file.facts, **facts}, definition, place=f"{place}, {case.id!r}")
     today = case.today or file.today
+    answers = {**file.answers, **case.answers}
     known = {
         **facts,
-        "answers": {**file.answers, **case.answers},
+        "answers": answers,
+        "joint": _joint(definition, answers),
         "channel": case.channel or file.channel,
         "case": {
             "id": "check",
@@ -192,6 +195,13 @@ def _case(file: _Cases, case: _Case, definition: ServiceDefinition, *, place: st
         record=case.record,
         also=case.also,
     )
+
+
+def _joint(definition: ServiceDefinition, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The others of a joint application, who all signed when rules decide."""
+    who = PersonCode(SOMEBODY)
+    others = named(definition.joint, answers, by=who, actor=who)
+    return {"wanted": bool(others), "signed": len(others), "others": list(others)}
 
 
 def _check_facts(
