@@ -232,9 +232,19 @@ class House:
 
         return Clerk(person=person, state=state)
 
+    def version(self, case=None):
+        """The version of a case as it stands now: what a page opened now would show."""
+        with self.database.read() as work:
+            return self.services.files.store.load(case or self.case, work=work).version
+
+    def verdict(self, case=None, *, outcome="grant", **more):
+        """A verdict on a case as it stands now."""
+        case = case or self.case
+        return Verdict(case=case, version=self.version(case), outcome=outcome, **more)
+
     async def decide(self, *verdicts, official=ANNELI):
         """Lay decisions out and sign them."""
-        verdicts = verdicts or (Verdict(case=self.case, outcome="grant"),)
+        verdicts = verdicts or (self.verdict(),)
         laid = await self.desk.prepare(self.clerk(official), verdicts, certificate=b"c")
         done = await self.desk.complete(self.clerk(official), laid["batch"], b"v")
         await self.worker.rest()

@@ -17,7 +17,6 @@ from tests.services.house import (
 )
 
 from riik.services.desk.errors import DeskRefused
-from riik.services.desk.model import Verdict
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing
 
@@ -117,7 +116,7 @@ async def test_who_helped_to_apply_does_not_decide(house, world):
     house.settle(signed["fee"]["reference"])
     await house.worker.rest()
     with pytest.raises(DeskRefused) as refused:
-        await house.decide(Verdict(case=CASE, outcome="grant"))
+        await house.decide(house.verdict(CASE, outcome="grant"))
     assert refused.value.why == "helped"
 
 
@@ -132,7 +131,7 @@ async def test_nor_does_a_colleague_who_helped_before(house, world):
     await house.worker.rest()
     for helper in (ANNELI, TIINA):
         with pytest.raises(DeskRefused) as refused:
-            await house.decide(Verdict(case=CASE, outcome="grant"), official=helper)
+            await house.decide(house.verdict(CASE, outcome="grant"), official=helper)
         assert refused.value.why == "helped"
 
 

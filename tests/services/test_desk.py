@@ -8,7 +8,7 @@ from tests.services.house import ANNELI, CASE, JAAN, MARI, REIN, TIINA
 
 from riik.cases import CaseUnknown
 from riik.core import Refused, Unavailable, person_code
-from riik.services import DeskConflict, DeskRefused, Verdict, verify_record
+from riik.services import DeskConflict, DeskRefused, verify_record
 from riik.services.errors import AuthorityMissing
 
 pytestmark = pytest.mark.anyio
@@ -202,7 +202,7 @@ async def test_nobody_is_refused_for_what_a_register_did_not_say(waiting, ground
     view = await waiting.desk.open(waiting.clerk(), CASE)
     assert ground not in {one["code"] for one in view["grounds"]}
     assert {"not-resident", "photo-old"} <= {one["code"] for one in view["grounds"]}
-    refused = Verdict(case=CASE, outcome="refuse", grounds=("not-resident", ground))
+    refused = waiting.verdict(CASE, outcome="refuse", grounds=("not-resident", ground))
     assert await refusal(waiting.decide(refused)) == "grounds"
     assert (await waiting.status())["state"] == "with-official"
 
@@ -295,7 +295,7 @@ async def test_the_letter_is_signed_by_the_official_s_name_and_unit(waiting, pap
 
 
 async def test_the_official_s_own_words_stand_in_the_letter(waiting, paper):
-    refused = Verdict(case=CASE, outcome="refuse", reason="Arst ei kinnitanud.")
+    refused = waiting.verdict(CASE, outcome="refuse", reason="Arst ei kinnitanud.")
     await waiting.decide(refused)
     assert [row["text"] for row in paper.letters[-1]["grounds"]] == ["Arst ei kinnitanud."]
     assert (await waiting.status())["state"] == "refused"
@@ -332,7 +332,7 @@ async def test_one_signature_decides_many_cases_and_tells_none_of_the_others(hou
     people = {CASE: MARI, SECOND: PETER, THIRD: HELMI}
     for case, person in people.items():
         await house.waiting(case, person)
-    done = await house.decide(*(Verdict(case=case, outcome="grant") for case in people))
+    done = await house.decide(*(house.verdict(case, outcome="grant") for case in people))
     assert set(done["done"]) == set(people)
     for case, person in people.items():
         house.case, house.person = case, person
@@ -349,7 +349,7 @@ async def test_after_a_decision_comes_the_next_case_of_the_same_queue(house, wor
     await house.waiting(THIRD, PETER)
     await house.waiting(CASE, MARI)
     laid = await house.desk.prepare(
-        house.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"
+        house.clerk(), [house.verdict(CASE, outcome="grant")], certificate=b"c"
     )
     done = await house.desk.complete(house.clerk(), laid["batch"], b"v", which="team")
     assert done["next"] == THIRD
@@ -375,11 +375,11 @@ async def test_after_a_decision_comes_the_next_case_of_the_same_queue(house, wor
     ],
 )
 async def test_a_verdict_that_says_nothing_is_refused(waiting, verdict, why):
-    assert await refusal(waiting.decide(Verdict(case=CASE, **verdict))) == why
+    assert await refusal(waiting.decide(waiting.verdict(CASE, **verdict))) == why
 
 
 async def test_what_cant_be_printed_is_put_aside_no_more_than_signed(waiting):
-    verdict = Verdict(case=CASE, outcome="refuse", reason="Ei 🙂 \x01")
+    verdict = waiting.verdict(CASE, outcome="refuse", reason="Ei 🙂 \x01")
     with pytest.raises(Refused) as refused:
         await waiting.desk.put_aside(waiting.clerk(), verdict)
     assert (refused.value.why, refused.value.facts["signs"]) == ("signs", "🙂 U+0001")
@@ -393,7 +393,7 @@ async def test_a_question_with_signs_that_show_nothing_is_not_asked(waiting):
 @pytest.mark.parametrize("count", [0, 2, 51])
 async def test_a_batch_has_one_to_fifty_cases_each_once(waiting, count):
     laid = waiting.desk.prepare(
-        waiting.clerk(), [Verdict(case=CASE, outcome="grant")] * count, certificate=b"c"
+        waiting.clerk(), [waiting.verdict(CASE, outcome="grant")] * count, certificate=b"c"
     )
     assert await refusal(laid) == "how-many"
 
@@ -403,7 +403,7 @@ async def test_another_unit_decides_nothing(waiting):
 
 
 async def test_the_second_of_two_officials_is_told_that_a_colleague_has_the_case(waiting):
-    verdict = Verdict(case=CASE, outcome="grant")
+    verdict = waiting.verdict(CASE, outcome="grant")
     first = await waiting.desk.prepare(waiting.clerk(), [verdict], certificate=b"c")
     second = waiting.desk.prepare(waiting.clerk(JAAN), [verdict], certificate=b"c")
     assert await refusal(second) == "with-another"
@@ -412,7 +412,7 @@ async def test_the_second_of_two_officials_is_told_that_a_colleague_has_the_case
 
 
 async def test_of_two_signatures_under_one_case_the_second_is_refused(waiting):
-    verdict = Verdict(case=CASE, outcome="grant")
+    verdict = waiting.verdict(CASE, outcome="grant")
     clerk = waiting.clerk()
     one, two = [await waiting.desk.prepare(clerk, [verdict], certificate=b"c") for _ in range(2)]
     await waiting.desk.complete(clerk, one["batch"], b"v")
@@ -425,7 +425,7 @@ async def test_a_case_that_changed_meanwhile_stays_and_the_others_go_on(house, w
     world.silent = {"driver-certificate"}
     await house.waiting(SECOND, PETER)
     await house.waiting()
-    verdicts = [Verdict(case=case, outcome="grant") for case in (CASE, SECOND)]
+    verdicts = [house.verdict(case, outcome="grant") for case in (CASE, SECOND)]
     laid = await house.desk.prepare(house.clerk(), verdicts, certificate=b"c")
     await house.desk.ask(house.clerk(), SECOND, pages=["photo"], message="Uus foto, palun.")
     done = await house.desk.complete(house.clerk(), laid["batch"], b"v")
@@ -434,7 +434,7 @@ async def test_a_case_that_changed_meanwhile_stays_and_the_others_go_on(house, w
 
 async def test_the_same_signature_again_is_answered_the_same(waiting):
     laid = await waiting.desk.prepare(
-        waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"
+        waiting.clerk(), [waiting.verdict(CASE, outcome="grant")], certificate=b"c"
     )
     first = await waiting.desk.complete(waiting.clerk(), laid["batch"], b"v")
     assert await waiting.desk.complete(waiting.clerk(), laid["batch"], b"v") == first
@@ -446,7 +446,7 @@ async def test_the_same_signature_again_is_answered_the_same(waiting):
 async def test_what_a_page_lays_out_again_voids_what_it_laid_out_before(waiting):
     clerk, ticket = waiting.clerk(), "t" * 43
     grant, refuse = (
-        Verdict(case=CASE, outcome=outcome, reason="x") for outcome in ("grant", "refuse")
+        waiting.verdict(CASE, outcome=outcome, reason="x") for outcome in ("grant", "refuse")
     )
     for verdict in (grant, refuse):
         await waiting.desk.prepare(clerk, [verdict], certificate=b"c", ticket=ticket)
@@ -460,14 +460,14 @@ async def test_what_a_page_lays_out_again_voids_what_it_laid_out_before(waiting)
 @pytest.mark.parametrize("ticket", ["short", "a b" * 20, "x" * 65, "ä" * 43])
 async def test_a_ticket_is_one_that_our_pages_make(waiting, ticket):
     laid = waiting.desk.prepare(
-        waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c", ticket=ticket
+        waiting.clerk(), [waiting.verdict(CASE, outcome="grant")], certificate=b"c", ticket=ticket
     )
     assert await refusal(laid) == "ticket"
 
 
 async def test_a_signature_is_ended_by_who_began_it(waiting):
     laid = await waiting.desk.prepare(
-        waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"
+        waiting.clerk(), [waiting.verdict(CASE, outcome="grant")], certificate=b"c"
     )
     for other in (JAAN, TIINA):
         done = waiting.desk.complete(waiting.clerk(other), laid["batch"], b"v")
@@ -476,7 +476,7 @@ async def test_a_signature_is_ended_by_who_began_it(waiting):
 
 async def test_a_silent_time_stamp_service_loses_nothing(waiting, weather):
     laid = await waiting.desk.prepare(
-        waiting.clerk(), [Verdict(case=CASE, outcome="grant")], certificate=b"c"
+        waiting.clerk(), [waiting.verdict(CASE, outcome="grant")], certificate=b"c"
     )
     weather.bad, weather.calls = 0, 0
     with pytest.raises(Unavailable):
@@ -490,7 +490,7 @@ async def test_a_silent_time_stamp_service_loses_nothing(waiting, weather):
 async def test_what_is_laid_out_to_sign_is_sealed(waiting, tmp_path):
     await waiting.desk.prepare(
         waiting.clerk(),
-        [Verdict(case=CASE, outcome="refuse", reason="Maasikas on haige")],
+        [waiting.verdict(CASE, outcome="refuse", reason="Maasikas on haige")],
         certificate=b"c",
     )
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
@@ -540,8 +540,9 @@ async def test_nobody_confirms_their_own_proposal(strict):
 
 async def test_who_disagrees_proposes_and_the_first_may_confirm_that(strict):
     await strict.decide()
-    refuse = Verdict(case=CASE, outcome="refuse", grounds=("medical-expired",))
+    refuse = strict.verdict(CASE, outcome="refuse", grounds=("medical-expired",))
     await strict.decide(refuse, official=JAAN)
+    refuse = strict.verdict(outcome="refuse", grounds=("medical-expired",))
     assert (await strict.status())["state"] == "with-official"
     await strict.decide(refuse, official=ANNELI)
     assert (await strict.status())["state"] == "refused"
@@ -567,20 +568,21 @@ async def test_verdicts_are_put_aside_and_signed_together(house, world):
     people = {SECOND: PETER, CASE: MARI}
     for case, person in people.items():
         await house.waiting(case, person)
-        await house.desk.put_aside(house.clerk(), Verdict(case=case, outcome="grant"))
+        await house.desk.put_aside(house.clerk(), house.verdict(case, outcome="grant"))
     ready = await house.desk.ready(house.clerk())
     assert {row["case"]: (row["outcome"], row["same"]) for row in ready} == {
         CASE: ("grant", True),
         SECOND: ("grant", True),
     }
-    laid = await house.desk.prepare_ready(house.clerk(), [*people], certificate=b"c")
+    shown = {row["case"]: row["mark"] for row in ready}
+    laid = await house.desk.prepare_ready(house.clerk(), shown, certificate=b"c")
     done = await house.desk.complete(house.clerk(), laid["batch"], b"v")
     assert set(done["done"]) == set(people)
     assert await house.desk.ready(house.clerk()) == []
 
 
 async def test_a_verdict_put_aside_is_its_official_s_alone_and_sealed(waiting, tmp_path):
-    verdict = Verdict(case=CASE, outcome="refuse", reason="Maasikas on haige")
+    verdict = waiting.verdict(CASE, outcome="refuse", reason="Maasikas on haige")
     await waiting.desk.put_aside(waiting.clerk(), verdict)
     assert await waiting.desk.ready(waiting.clerk(JAAN)) == []
     assert await rows(waiting, which="mine") == [CASE]
@@ -589,20 +591,21 @@ async def test_a_verdict_put_aside_is_its_official_s_alone_and_sealed(waiting, t
 
 
 async def test_a_verdict_on_a_case_that_changed_since_is_not_signed(waiting):
-    await waiting.desk.put_aside(waiting.clerk(), Verdict(case=CASE, outcome="grant"))
+    await waiting.desk.put_aside(waiting.clerk(), waiting.verdict(CASE, outcome="grant"))
     await waiting.desk.ask_again(waiting.clerk(), CASE)
     [row] = await waiting.desk.ready(waiting.clerk())
     assert not row["same"]
-    laid = waiting.desk.prepare_ready(waiting.clerk(), [CASE], certificate=b"c")
+    shown = {CASE: row["mark"]}
+    laid = waiting.desk.prepare_ready(waiting.clerk(), shown, certificate=b"c")
     assert await refusal(laid) == "changed"
     await waiting.desk.take_back(waiting.clerk(), [CASE])
     assert await waiting.desk.ready(waiting.clerk()) == []
 
 
 async def test_nothing_is_put_aside_that_could_not_be_decided(waiting):
-    put = waiting.desk.put_aside(waiting.clerk(REIN), Verdict(case=CASE, outcome="grant"))
+    put = waiting.desk.put_aside(waiting.clerk(REIN), waiting.verdict(CASE, outcome="grant"))
     assert await refusal(put) == "unit"
-    put = waiting.desk.put_aside(waiting.clerk(), Verdict(case=CASE, outcome="refuse"))
+    put = waiting.desk.put_aside(waiting.clerk(), waiting.verdict(CASE, outcome="refuse"))
     assert await refusal(put) == "grounds"
-    laid = waiting.desk.prepare_ready(waiting.clerk(), [CASE], certificate=b"c")
+    laid = waiting.desk.prepare_ready(waiting.clerk(), {CASE: ""}, certificate=b"c")
     assert await refusal(laid) == "changed"

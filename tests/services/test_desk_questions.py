@@ -6,7 +6,6 @@ import pytest
 from tests.services.house import ANNELI, CASE, CERTIFICATE, JAAN, MARI, REIN, VALUE
 
 from riik.core import Refused
-from riik.services import Verdict
 
 pytestmark = pytest.mark.anyio
 
@@ -190,7 +189,7 @@ async def test_a_second_question_has_a_paper_of_its_own(asked):
     status = await asked.step("signature", VALUE)
     names = {paper["name"] for paper in status["documents"]}
     assert {"amendment-1.asice", "amendment-2.asice"} <= names
-    await asked.decide(Verdict(case=CASE, outcome="grant"))
+    await asked.decide(asked.verdict(CASE, outcome="grant"))
     assert (await asked.status())["state"] == "granted"
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.services.house import CASE, MARI
 
 import riik.services
-from riik.services import Verdict, read_service
+from riik.services import read_service
 from riik.services.errors import FolderRefused
 from riik.services.folder.texts import OFFICIAL, read_texts
 
@@ -147,6 +147,6 @@ async def test_without_words_for_officials_the_person_s_are_quoted(unworded):
 
 
 async def test_people_are_told_in_words_for_them(unclear):
-    await unclear.decide(Verdict(case=CASE, outcome="refuse", grounds=("under-age",)))
+    await unclear.decide(unclear.verdict(CASE, outcome="refuse", grounds=("under-age",)))
     status = await unclear.services.status(unclear.visit(MARI), language="en")
     assert [one["text"] for one in status["grounds"]] == ["You are under 18"]

@@ -211,10 +211,12 @@ class Journey:
         desk = self.places[provider].origin
         session = await self.browser.enter(desk)
         # Whoever decides has seen the case, and that look is on record.
-        await self.browser.fetch(f"{desk}/desk/cases/{case}")
+        page = await self.browser.visit(f"{desk}/desk/cases/{case}")
+        version = page.form.fields.get("version", "") if page.form else ""
         grounds = {f"ground-{ground}": "yes" for ground in decision.get("grounds", ())}
         # What the page's form sends; the ticket is any text that nobody else has.
-        sent = {"case": case, "outcome": decision.get("outcome", ""), **grounds}
+        outcome = decision.get("outcome", "")
+        sent = {"case": case, "version": version, "outcome": outcome, **grounds}
         sent["ticket"] = sha256(f"{session['csrf']} {case}".encode()).hexdigest()
         prepared = await self.browser.post(
             f"{desk}/desk/sign/prepare", {**sent, "certificate": self.browser.certificate()}

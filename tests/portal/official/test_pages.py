@@ -45,6 +45,17 @@ async def sign(browser, path, **content):
     return await browser.post(f"/desk/sign/{path}", json.dumps(content).encode(), **headers)
 
 
+def laid_in(answer):
+    """The fields that a page's decision form holds before anybody chose anything."""
+    form = answer.text.partition('id="decide"')[2].partition("</form>")[0]
+    return dict(re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"', form))
+
+
+def choice(house):
+    """Which case a form is about, as it stands now."""
+    return {"case": CASE, "version": str(house.version())}
+
+
 # --- the queue
 
 
@@ -247,9 +258,39 @@ async def test_a_case_is_handed_over_and_taken_by_who_stands_in(app, anneli, log
 # --- deciding
 
 
-async def decide(browser, **more):
+async def test_nobody_signs_over_what_changed_after_they_opened_the_case(anneli, waiting):
+    page = laid_in(await anneli.get(f"/desk/cases/{CASE}"))
+    await waiting.desk.ask_again(waiting.clerk(JAAN), CASE)
+    choice = {**page, "outcome": "grant"}
+    laid = await sign(anneli, "prepare", certificate=CERTIFICATE, **choice)
+    assert (laid.status, laid.json["why"]) == (409, "changed")
+    put = await send(anneli, f"/desk/cases/{CASE}/aside", **choice)
+    assert (put.status, f'href="/desk/cases/{CASE}"' in put.text) == (409, True)
+    again = laid_in(await anneli.get(f"/desk/cases/{CASE}"))
+    laid = await sign(anneli, "prepare", certificate=CERTIFICATE, **again, outcome="grant")
+    assert laid.status == 200
+
+
+async def test_a_list_that_another_tab_changed_is_not_signed(anneli, waiting):
+    page = laid_in(await anneli.get(f"/desk/cases/{CASE}"))
+    await send(anneli, f"/desk/cases/{CASE}/aside", **page, outcome="grant")
+    listed = laid_in(await anneli.get("/desk/sign"))
+    await send(anneli, f"/desk/cases/{CASE}/aside", **page, outcome="refuse", reason="Ei.")
+    laid = await sign(anneli, "prepare", certificate=CERTIFICATE, **listed)
+    assert (laid.status, laid.json["why"]) == (409, "changed")
+
+
+@pytest.mark.parametrize("version", ["", "0", "-1", "x", "1" * 30])
+async def test_a_choice_names_what_was_shown(anneli, waiting, version):
+    sent = {"case": CASE, "ticket": TICKET, "outcome": "grant", "version": version}
+    laid = await sign(anneli, "prepare", certificate=CERTIFICATE, **sent)
+    assert (laid.status, laid.json["why"]) == (409, "changed")
+
+
+async def decide(browser, house, **more):
     """Lay one decision out and sign it; answers what came of it."""
-    sent = {"case": CASE, "outcome": "grant", "ticket": TICKET, "queue": "team", **more}
+    sent = {"case": CASE, "version": str(house.version()), "outcome": "grant", **more}
+    sent = {"ticket": TICKET, "queue": "team", **sent}
     prepared = await sign(browser, "prepare", certificate=CERTIFICATE, **sent)
     assert prepared.status == 200, prepared.text
     return await sign(browser, "complete", value=VALUE, **sent)
@@ -258,7 +299,7 @@ async def decide(browser, **more):
 async def test_a_decision_leads_to_the_next_case_of_the_queue(anneli, waiting):
     waiting.case, waiting.person = SECOND, PETER
     await waiting.go()
-    answer = await decide(anneli, number="2026-000001")
+    answer = await decide(anneli, waiting, number="2026-000001")
     assert answer.json["location"] == (
         f"/desk/cases/{SECOND}?queue=team&told=decided&number=2026-000001"
     )
@@ -267,11 +308,13 @@ async def test_a_decision_leads_to_the_next_case_of_the_queue(anneli, waiting):
 
 
 async def test_after_the_last_case_comes_the_empty_queue(anneli, waiting):
-    assert (await decide(anneli)).json["location"].startswith("/desk?queue=team&told=decided")
+    assert (
+        (await decide(anneli, waiting)).json["location"].startswith("/desk?queue=team&told=decided")
+    )
 
 
 async def test_the_back_button_signs_nothing_twice(anneli, waiting):
-    await decide(anneli)
+    await decide(anneli, waiting)
     again = await sign(
         anneli, "prepare", certificate=CERTIFICATE, case=CASE, outcome="refuse", ticket=TICKET
     )
@@ -300,34 +343,33 @@ async def test_the_back_button_signs_nothing_twice(anneli, waiting):
 async def test_what_cant_be_signed_is_refused_with_its_reason(
     anneli, waiting, content, status, why
 ):
-    sent = {"case": CASE, "ticket": TICKET, "certificate": CERTIFICATE, **content}
+    sent = {**choice(waiting), "ticket": TICKET, "certificate": CERTIFICATE, **content}
     answer = await sign(anneli, "prepare", **sent)
     assert (answer.status, answer.json["why"]) == (status, why)
 
 
 async def test_a_ground_is_what_is_ticked(anneli, waiting):
-    await decide(anneli, outcome="refuse", **{"ground-medical-expired": "yes"})
+    await decide(anneli, waiting, outcome="refuse", **{"ground-medical-expired": "yes"})
     await waiting.worker.rest()
     status = await waiting.status()
     assert [ground["code"] for ground in status["grounds"]] == ["medical-expired"]
 
 
 async def test_a_grant_has_no_grounds_whatever_was_ticked(anneli, waiting):
-    await decide(anneli, **{"ground-medical-expired": "yes"})
+    await decide(anneli, waiting, **{"ground-medical-expired": "yes"})
     await waiting.worker.rest()
     status = await waiting.status()
     assert (status["state"], status["grounds"]) == ("granted", [])
 
 
 async def test_verdicts_put_aside_are_signed_on_a_page_of_their_own(anneli, waiting):
-    put = await send(
-        anneli, f"/desk/cases/{CASE}/aside", outcome="grant", number="2026-000001", queue="team"
-    )
+    fields = {**choice(waiting), "outcome": "grant", "number": "2026-000001"}
+    put = await send(anneli, f"/desk/cases/{CASE}/aside", **fields, queue="team")
     assert put.headers["location"] == "/desk?queue=team&told=aside&number=2026-000001"
     page = await anneli.get("/desk/sign")
     assert "One decision waits for your signature." in words(page)
     assert "Maasikas" not in page.text
-    sent = {"ready": CASE, "ticket": TICKET}
+    sent = {"ready": laid_in(page)["ready"], "ticket": TICKET}
     await sign(anneli, "prepare", certificate=CERTIFICATE, **sent)
     done = await sign(anneli, "complete", value=VALUE, **sent)
     assert done.json["location"] == "/desk?queue=team&told=decided&number=1"
@@ -336,12 +378,12 @@ async def test_verdicts_put_aside_are_signed_on_a_page_of_their_own(anneli, wait
 
 async def test_what_was_put_aside_says_so_in_the_queue(anneli, waiting):
     assert "put aside:" not in words(await anneli.get("/desk?queue=team"))
-    await send(anneli, f"/desk/cases/{CASE}/aside", outcome="grant")
+    await send(anneli, f"/desk/cases/{CASE}/aside", **choice(waiting), outcome="grant")
     assert "put aside: to grant" in words(await anneli.get("/desk?queue=team"))
 
 
 async def test_a_verdict_put_aside_is_taken_back(anneli, waiting):
-    await send(anneli, f"/desk/cases/{CASE}/aside", outcome="grant")
+    await send(anneli, f"/desk/cases/{CASE}/aside", **choice(waiting), outcome="grant")
     await send(anneli, "/desk/sign/take-back", case=CASE)
     assert "What you put aside waits here." in words(await anneli.get("/desk/sign"))
 
@@ -350,23 +392,24 @@ async def test_a_verdict_put_aside_is_taken_back(anneli, waiting):
 async def test_a_reason_that_no_letter_prints_is_refused_whichever_way_it_comes(
     anneli, waiting, reason
 ):
-    shown = await send(anneli, f"/desk/cases/{CASE}/aside", outcome="refuse", reason=reason)
+    fields = {**choice(waiting), "outcome": "refuse", "reason": reason}
+    shown = await send(anneli, f"/desk/cases/{CASE}/aside", **fields)
     assert shown.status == 422
     assert "A letter can’t print these signs:" in words(shown)
-    sent = {"case": CASE, "ticket": TICKET, "certificate": CERTIFICATE}
+    sent = {**choice(waiting), "ticket": TICKET, "certificate": CERTIFICATE}
     laid = await sign(anneli, "prepare", outcome="refuse", reason=reason, **sent)
     assert (laid.status, laid.json["why"]) == (403, "signs")
 
 
 async def test_a_ground_that_the_service_does_not_have_is_none(anneli, waiting):
-    sent = {"case": CASE, "ticket": TICKET, "certificate": CERTIFICATE, "ground-x": "yes"}
+    sent = {**choice(waiting), "ticket": TICKET, "certificate": CERTIFICATE, "ground-x": "yes"}
     laid = await sign(anneli, "prepare", outcome="refuse", reason="Ei.", **sent)
     assert (laid.status, laid.json["why"]) == (403, "no-ground")
 
 
 @pytest.mark.parametrize(("fields", "field"), [({}, "outcome"), ({"outcome": "refuse"}, "reason")])
 async def test_a_verdict_without_outcome_or_ground_is_shown_again(anneli, waiting, fields, field):
-    answer = await send(anneli, f"/desk/cases/{CASE}/aside", **fields)
+    answer = await send(anneli, f"/desk/cases/{CASE}/aside", **choice(waiting), **fields)
     assert (answer.status, f'href="#{field}"' in answer.text) == (422, True)
 
 

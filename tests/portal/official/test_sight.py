@@ -11,7 +11,6 @@ from tests.portal.sight import CHROMIUM
 from tests.services.house import CASE, MARI
 
 from riik.core import person_code
-from riik.services import Verdict
 
 pytestmark = pytest.mark.anyio
 
@@ -48,8 +47,8 @@ async def work(house, world, anneli):
     clerk = house.clerk()
     await house.desk.ask(clerk, ASKED, pages=["photo"], message="Vali teine foto.")
     house.case, house.person = ASKED, PETER
-    await house.desk.put_aside(clerk, Verdict(case=ASIDE, outcome="grant"))
-    await house.decide(Verdict(case=DECIDED, outcome="refuse", reason="Arst ei luba."))
+    await house.desk.put_aside(clerk, house.verdict(ASIDE, outcome="grant"))
+    await house.decide(house.verdict(DECIDED, outcome="refuse", reason="Arst ei luba."))
     await house.desk.open(clerk, CASE)
     await begin(anneli)
     return anneli

@@ -145,11 +145,11 @@ class OfficialDesk:
         )
 
     async def prepare_ready(
-        self, reader: Reader, cases: Sequence[str], *, certificate: bytes, ticket: str
+        self, reader: Reader, shown: Mapping[str, str], *, certificate: bytes, ticket: str
     ) -> Mapping[str, Any]:
         """Lay out what was put aside, for one signature."""
         return await self.desk.prepare_ready(
-            self._clerk(reader), cases, certificate=certificate, ticket=ticket
+            self._clerk(reader), shown, certificate=certificate, ticket=ticket
         )
 
     async def complete(
@@ -195,5 +195,9 @@ def clerk_of(party: RelyingParty, reader: Reader) -> Clerk:
 
 def _verdict(choice: Choice) -> Verdict:
     return Verdict(
-        case=choice.case, outcome=choice.outcome, grounds=choice.grounds, reason=choice.reason
+        case=choice.case,
+        version=choice.version,
+        outcome=choice.outcome,
+        grounds=choice.grounds,
+        reason=choice.reason,
     )

@@ -27,12 +27,14 @@ class Choice:
 
     Attributes:
         case: The case's id.
+        version: Of the case as the page showed it; no case's when the page said none.
         outcome: ``grant``, ``refuse``, or nothing yet.
         grounds: Codes of what stands against it.
         reason: Their own words for the letter.
     """
 
     case: str
+    version: int
     outcome: str
     grounds: tuple[str, ...] = ()
     reason: str = ""
@@ -61,7 +63,7 @@ class Desk(Protocol):
         self, reader: Reader, choice: Choice, *, certificate: bytes, ticket: str
     ) -> Mapping[str, Any]: ...
     async def prepare_ready(
-        self, reader: Reader, cases: Sequence[str], *, certificate: bytes, ticket: str
+        self, reader: Reader, shown: Mapping[str, str], *, certificate: bytes, ticket: str
     ) -> Mapping[str, Any]: ...
     async def complete(
         self, reader: Reader, ticket: str, value: bytes, *, which: str, service: str

@@ -157,7 +157,12 @@ def signing_sentences(texts: Texts) -> list[dict[str, Any]]:
         "services.desk-conflict": ("with-another", "not-here", "changed", "four-eyes"),
     }
     return [
-        {"key": f"{code}.{why}", "text": refusal_text(texts, why), "signs": why == "signs"}
+        {
+            "key": f"{code}.{why}",
+            "text": refusal_text(texts, why),
+            "signs": why == "signs",
+            "again": why == "changed",
+        }
         for code, reasons in kinds.items()
         for why in reasons
     ]

@@ -5,7 +5,7 @@ this official, signed in here, wants this case now; the look at the person's dat
 before anything leaves. A queue holds no personal data, so seeing it is no look.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -218,8 +218,8 @@ class Desk:
         """What waits for the official's signature, without anybody's data.
 
         Returns:
-            ``case``, ``number``, ``title``, ``outcome``, and ``same``: whether the case is as
-            the official saw it.
+            ``case``, ``number``, ``title``, ``outcome``, ``mark`` for `prepare_ready`, and
+            ``same``: whether the case is as the official saw it.
         """
         seat = self._seat(clerk)
         found = await self.in_thread(self.decisions.ready, seat)
@@ -228,22 +228,29 @@ class Desk:
                 "case": case.id,
                 "number": case.number,
                 "title": self.queues.title(case, clerk.language),
-                "outcome": outcome,
+                "outcome": aside.outcome,
+                "mark": aside.mark,
                 "same": same,
             }
-            for case, outcome, same in found
+            for case, aside, same in found
         ]
 
     async def prepare_ready(
-        self, clerk: Clerk, cases: Sequence[str], *, certificate: bytes, ticket: str = ""
+        self, clerk: Clerk, shown: Mapping[str, str], *, certificate: bytes, ticket: str = ""
     ) -> dict[str, Any]:
         """Lay verdicts that were put aside out for one signature; as `prepare`.
 
+        Args:
+            clerk: Who signs.
+            shown: By case, the ``mark`` that `ready` told.
+            certificate: Of the official's card, DER.
+            ticket: The id that the page chose.
+
         Raises:
-            DeskConflict: And for a case that was changed since (``changed``).
+            DeskConflict: And for a case, or a verdict, that was changed since (``changed``).
         """
         seat = self._seat(clerk)
-        verdicts = await self.in_thread(self.decisions.put_aside_verdicts, cases, seat=seat)
+        verdicts = await self.in_thread(self.decisions.put_aside_verdicts, shown, seat=seat)
         return await self.prepare(clerk, verdicts, certificate=certificate, ticket=ticket)
 
     async def complete(

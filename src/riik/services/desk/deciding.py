@@ -163,7 +163,7 @@ class Decisions:
             self._take(running, seat, work=work)
             aside = PutAside(
                 case=verdict.case,
-                version=running.version,
+                version=verdict.version,
                 outcome=verdict.outcome,
                 sealed=self.vault.seal(
                     running.case.key,
@@ -178,11 +178,11 @@ class Decisions:
         with self.database.work() as work:
             self.store.drop_verdicts(cases, official=seat.me, work=work)
 
-    def ready(self, seat: Seat) -> list[tuple[Case, str, bool]]:
+    def ready(self, seat: Seat) -> list[tuple[Case, PutAside, bool]]:
         """What waits for this official's signature; blocks.
 
         Returns:
-            Each case, the outcome, and whether the case is still as the official saw it.
+            Each case, the verdict, and whether the case is still as the official saw it.
         """
         with self.database.read() as work:
             found = []
@@ -190,18 +190,27 @@ class Decisions:
                 running = self.files.load(aside.case, work=work)
                 same = running.version == aside.version
                 waits = running.case.state is State.WITH_OFFICIAL
-                found.append((running.case, aside.outcome, same and waits))
+                found.append((running.case, aside, same and waits))
         return found
 
-    def put_aside_verdicts(self, cases: Sequence[str], *, seat: Seat) -> list[Verdict]:
+    def put_aside_verdicts(self, shown: Mapping[str, str], *, seat: Seat) -> list[Verdict]:
         """The verdicts that were put aside for these cases; blocks.
 
+        Args:
+            shown: By case, the mark of the verdict that the list showed.
+            seat: Who signs.
+
         Raises:
-            DeskConflict: One is not there, or its case was changed since (``changed``).
+            DeskConflict: One is not there, is another than was shown, or its case was changed
+                since (``changed``).
         """
         with self.database.read() as work:
             kept = {aside.case: aside for aside in self.store.verdicts(seat.me, work=work)}
-            return [self._aside(kept.get(case), case, seat, work=work) for case in cases]
+            same = {
+                case: aside if (aside := kept.get(case)) and aside.mark == mark else None
+                for case, mark in shown.items()
+            }
+            return [self._aside(aside, case, seat, work=work) for case, aside in same.items()]
 
     def name_of(self, official: Official) -> str:
         """An official's whole name in the order of the country's letters."""
@@ -218,7 +227,9 @@ class Decisions:
         plain = self.vault.open(
             running.case.key, aside.sealed, context=_aside_context(seat.me, case)
         )
-        return msgspec.json.decode(plain, type=Verdict)
+        # Verdicts were sealed without their version once: it stood beside them only.
+        said = {**msgspec.json.decode(plain), "version": aside.version}
+        return msgspec.convert(said, type=Verdict)
 
     def _items(self, verdicts: Sequence[Verdict], seat: Seat, at: str) -> list[_Item]:
         items = []
@@ -335,6 +346,7 @@ class Decisions:
         record = canonical_json.decode(content)
         verdict = Verdict(
             case=kept.case,
+            version=kept.version,
             outcome=record["outcome"],
             grounds=tuple(record["grounds"]),
             reason=record["reason"],

@@ -55,6 +55,7 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
     definition, dossier, case = running.definition, running.dossier, running.case
     return {
         "case": case.id,
+        "version": running.version,
         "number": case.number,
         "service": definition.id,
         "title": definition.names.get(language, definition.id),
@@ -274,7 +275,8 @@ def _may(running: Running, seat: Seat) -> list[str]:
 
 def _decides(running: Running, seat: Seat) -> bool:
     try:
-        check_verdict(Verdict(case=running.case.id, outcome="grant"), running, seat=seat)
+        asked = Verdict(case=running.case.id, version=running.version, outcome="grant")
+        check_verdict(asked, running, seat=seat)
     except (DeskConflict, DeskRefused):
         return False
     return True

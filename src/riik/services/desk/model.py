@@ -92,12 +92,14 @@ class Verdict:
 
     Attributes:
         case: The case's id.
+        version: Of the case as the official was shown it: nobody signs over what they never saw.
         outcome: ``grant`` or ``refuse``.
         grounds: Codes of what stands against it; a refusal has one, or a reason.
         reason: The official's own words for the letter, or empty.
     """
 
     case: str
+    version: int
     outcome: str
     grounds: tuple[str, ...] = ()
     reason: str = ""

@@ -26,7 +26,7 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
     Raises:
         DeskRefused: For ``outcome``, ``grounds``, ``no-ground``, ``reason``, ``signs``,
             ``role``, ``own-case``, ``helped``, ``decided-before`` or ``unit``.
-        DeskConflict: For ``not-here``, ``with-another`` or ``four-eyes``.
+        DeskConflict: For ``not-here``, ``with-another``, ``four-eyes`` or ``changed``.
     """
     _check_words(verdict)
     case, official = running.case, seat.official
@@ -45,14 +45,25 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
         )
     if not seat.works_on(case):
         raise DeskConflict("a colleague has this case", why="with-another", number=case.number)
+    act = _act_of(verdict, running, seat=seat)
+    if verdict.version != running.version:
+        raise DeskConflict(
+            "the case was changed since it was opened", why="changed", number=case.number
+        )
+    return act
+
+
+def _act_of(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
     if not running.definition.four_eyes:
         return Act.DECIDE
     colleague = running.dossier.colleague
     if colleague is None:
         return Act.PROPOSE
-    if colleague.official == official.person:
+    if colleague.official == seat.official.person:
         raise DeskConflict(
-            "another official must look at this proposal", why="four-eyes", number=case.number
+            "another official must look at this proposal",
+            why="four-eyes",
+            number=running.case.number,
         )
     same = (verdict.outcome, verdict.grounds) == (colleague.outcome, colleague.grounds)
     return Act.CONFIRM if same else Act.PROPOSE

@@ -36,6 +36,7 @@ __all__ = ["case_routes"]
 MOST_BYTES: Final = 12_000
 _SAFE = re.compile(r"[a-z0-9-]{16,64}\Z")
 _NAME = re.compile(r"[a-z0-9.-]{1,60}\Z")
+_COUNTED = re.compile(r"[0-9]{1,9}\Z")
 _GROUND = "ground-"
 _FIELDS: Final = {
     "outcome": "outcome",
@@ -191,13 +192,13 @@ class _Calls:
     async def prepare(self, request: Request) -> Response:
         """POST /desk/sign/prepare: lay out what the card signs.
 
-        ``{"certificate", "ticket", "case", "outcome", "reason", "ground-<code>"}``, or ``ready``
-        with ids of cases, blanks between, instead of a case.
+        ``{"certificate", "ticket", "case", "version", "outcome", "reason", "ground-<code>"}``, or
+        instead of a case ``ready``: ``<case>:<mark>``, blanks between, as the list showed them.
         """
         room, sent = self.room, await self.room.site.json(request)
         reader = await room.reader(request)
         certificate, ticket = _bytes(sent, "certificate"), str(sent.get("ticket", ""))
-        ready = str(sent.get("ready", "")).split()
+        ready = _shown(str(sent.get("ready", "")))
         try:
             if ready:
                 laid = await room.desk.prepare_ready(
@@ -313,11 +314,23 @@ def _choice(fields: Mapping[str, Any], *, case: str) -> Choice:
     outcome = str(fields.get("outcome", ""))
     return Choice(
         case=case,
+        version=_version(fields.get("version", "")),
         outcome=outcome,
         # Grounds stand against an application: with a grant they say nothing.
         grounds=_grounds(fields) if outcome == "refuse" else (),
         reason=_reason(fields.get("reason", "")),
     )
+
+
+def _version(value: object) -> int:
+    """The version of the case that the page showed; none that any case has if it shows none."""
+    return int(value) if isinstance(value, str) and _COUNTED.match(value) else -1
+
+
+def _shown(ready: str) -> dict[str, str]:
+    """What the list showed: by case, the mark of its verdict."""
+    pairs = (one.partition(":") for one in ready.split())
+    return {case: mark for case, _, mark in pairs}
 
 
 def _reason(value: object) -> str:

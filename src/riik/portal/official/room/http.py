@@ -173,7 +173,14 @@ class Room:
             status=refused.status,
             sentence=sentence,
             number=number,
+            again=_again(request) if refused.why == "changed" else "",
         )
+
+
+def _again(request: Request) -> str:
+    """Where the case that was changed is looked at anew; empty for a call of many cases."""
+    case = request.path_params.get("case", "")
+    return f"/desk/cases/{case}" if case else ""
 
 
 def _tabs(_: Texts, *, helps: bool) -> Sequence[Tab]:
