@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 
 import pytest
-from tests.services.house import ANNELI, CASE, JAAN, MARI, REIN, TIINA
+from tests.services.house import ANNELI, CASE, JAAN, MARI, REIN, TIINA, TRANSPORT
 
 from riik.cases import CaseUnknown
 from riik.core import Refused, Unavailable, person_code
@@ -205,6 +205,18 @@ async def test_nobody_is_refused_for_what_a_register_did_not_say(waiting, ground
     refused = waiting.verdict(CASE, outcome="refuse", grounds=("not-resident", ground))
     assert await refusal(waiting.decide(refused)) == "grounds"
     assert (await waiting.status())["state"] == "with-official"
+
+
+async def test_nobody_is_refused_because_they_said_that_a_register_is_wrong(house):
+    said = {"register": f"{TRANSPORT.member}/population", "field": "residence", "number": "1"}
+    await house.start()
+    await house.step("dispute", said)
+    await house.waiting()
+    for grounds in (("disputed",), ("not-resident", "disputed")):
+        refused = house.verdict(outcome="refuse", grounds=grounds, reason="Ei.")
+        assert await refusal(house.decide(refused)) == "grounds"
+    await house.decide()
+    assert (await house.status())["state"] == "granted"
 
 
 async def test_a_paper_of_the_case_is_a_look_too(waiting):

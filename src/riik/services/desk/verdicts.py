@@ -8,7 +8,7 @@ from riik.documents import unprintable
 from riik.services.desk.errors import DeskConflict, DeskRefused
 from riik.services.desk.model import Act, Role, Verdict
 from riik.services.desk.staff import Seat
-from riik.services.running import Running
+from riik.services.running import DISPUTED, Running
 
 __all__ = ["check_seat", "check_text", "check_verdict"]
 
@@ -82,10 +82,10 @@ def check_seat(running: Running, *, seat: Seat) -> None:
 
 
 def _check_grounds(verdict: Verdict, running: Running) -> None:
-    """A ground is the service's own; and a register that did not answer is asked again."""
+    """A ground is the service's own; what is silent or said to be wrong is looked into first."""
     if not set(verdict.grounds) <= _known_grounds(running):
         raise DeskRefused("this service has no such ground", why="no-ground")
-    open_ = {one.code for one in running.definition.grounds if not one.refuses}
+    open_ = {one.code for one in running.definition.grounds if not one.refuses} | {DISPUTED}
     if verdict.outcome == "refuse" and open_ & set(verdict.grounds):
         raise DeskRefused("what is still to be checked is no ground of a refusal", why="grounds")
 
