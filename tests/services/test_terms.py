@@ -10,7 +10,7 @@ from tests.services.house import ANNELI, CASE, CERTIFICATE, JAAN, TIINA, VALUE
 from riik.cases import CaseUnknown
 from riik.profiles import country_profile
 from riik.runtime.errors import SealRefused
-from riik.services import AnswerRefused, DeskRefused, FolderRefused, StepRefused, Verdict
+from riik.services import AnswerRefused, DeskRefused, FolderRefused, StepRefused
 from riik.services.running import due_after, local_day
 from riik.services.terms.days import escalates_at, next_look, over_at
 from riik.services.terms.erasing import Erasing
@@ -124,7 +124,7 @@ async def test_where_no_law_says_so_silence_means_nothing(house, world, watch):
 
 @pytest.mark.anyio
 async def test_a_case_that_was_decided_in_time_is_left_alone(waiting, watch):
-    await waiting.decide(Verdict(case=CASE, outcome="grant"))
+    await waiting.decide(waiting.verdict(CASE, outcome="grant"))
     waiting.clock.advance(timedelta(days=60))
     assert watch.tick() == 0
 
@@ -161,7 +161,7 @@ async def test_before_these_days_nobody_is_told(waiting, watch):
 
 
 async def refused_case(house, *, official=ANNELI):
-    await house.decide(Verdict(case=CASE, outcome="refuse", reason="No."), official=official)
+    await house.decide(house.verdict(CASE, outcome="refuse", reason="No."), official=official)
     return await house.status()
 
 
@@ -176,9 +176,9 @@ async def test_a_refused_person_may_appeal_and_another_official_hears_it(waiting
     await waiting.worker.rest()
     assert (await waiting.status())["appeal"]["reason"] == "I was ill."
     with pytest.raises(DeskRefused) as refused:
-        await waiting.decide(Verdict(case=opened, outcome="grant"))
+        await waiting.decide(waiting.verdict(opened, outcome="grant"))
     assert refused.value.why == "decided-before"
-    await waiting.decide(Verdict(case=opened, outcome="grant"), official=JAAN)
+    await waiting.decide(waiting.verdict(opened, outcome="grant"), official=JAAN)
     assert (case_of(waiting, opened).state, case_of(waiting).state) == ("granted", "refused")
     assert kinds(waiting)[-2:] == ["appealed", "appeal-decided"]
 
@@ -238,7 +238,9 @@ async def test_there_is_no_appeal_against_an_appeal_here(waiting):
     await waiting.step("submission", CERTIFICATE)
     await waiting.step("signature", VALUE)
     await waiting.worker.rest()
-    await waiting.decide(Verdict(case=waiting.case, outcome="refuse", reason="No."), official=JAAN)
+    await waiting.decide(
+        waiting.verdict(waiting.case, outcome="refuse", reason="No."), official=JAAN
+    )
     with pytest.raises(StepRefused) as refused:
         await waiting.step("appeal", {"reason": "Still."})
     assert refused.value.why == "no-appeal"
@@ -286,7 +288,7 @@ async def test_while_an_appeal_goes_on_its_case_is_kept(waiting, erasing):
     waiting.change(terms=replace(TERMS, keep_years=1))
     await waiting.step("withdrawal")
     await waiting.waiting(case="case-of-a-test-0003")
-    await waiting.decide(Verdict(case=waiting.case, outcome="refuse", reason="No."))
+    await waiting.decide(waiting.verdict(waiting.case, outcome="refuse", reason="No."))
     kept = waiting.case
     await waiting.step("appeal", {"reason": "I was ill."})
     waiting.clock.advance(timedelta(days=400))
