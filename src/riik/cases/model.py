@@ -124,6 +124,7 @@ class Pick:
         lane: Where they stand.
         units: Of these units; or
         officials: assigned to these officials. One of the two is empty.
+        everyone: Of all units, for who may see them all; the two are empty then.
         service: Of one service; any when empty.
         due_before: Due before this moment; any when None.
         after: Place of the last case of the page before: `Case.place`.
@@ -133,6 +134,7 @@ class Pick:
     lane: Lane
     units: tuple[str, ...] = ()
     officials: tuple[SubjectId, ...] = ()
+    everyone: bool = False
     service: str = ""
     due_before: datetime | None = None
     after: tuple[str, str] | None = None

@@ -15,11 +15,13 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
     literal,
     select,
+    true,
     tuple_,
     update,
 )
@@ -89,12 +91,26 @@ _document = Table(
 )
 
 
+# Said once: putting a statement together takes as long as the engine takes for it.
+_INSERT = insert(_case)
+_LOAD = select(_case).where(_case.c.id == bindparam("this"))
+_SAVE = (
+    update(_case)
+    .where(_case.c.id == bindparam("this"))
+    .values({column.name: bindparam(column.name) for column in _case.c if column.name != "id"})
+)
+_LAST = select(func.coalesce(func.max(_event.c.position), 0)).where(
+    _event.c.case_id == bindparam("this")
+)
+_TIE = insert(_event)
+
+
 class SqlCaseStore:
     """Keeps cases in SQL."""
 
     def insert(self, case: Case, *, work: Work) -> None:
         """Write a new case."""
-        work.execute(insert(_case).values(_row_of(case)))
+        work.execute(_INSERT, _row_of(case))
 
     def next_number(self, year: int, *, work: Work) -> int:
         """The next number of that year, from 1; it is taken when the unit is."""
@@ -107,7 +123,7 @@ class SqlCaseStore:
 
     def load(self, case_id: str, *, work: Work) -> Case | None:
         """One case, or None."""
-        row = work.execute(select(_case).where(_case.c.id == case_id)).mappings().first()
+        row = work.execute(_LOAD, {"this": case_id}).mappings().first()
         return _case_of(row) if row else None
 
     def numbered(self, number: str, *, work: Work) -> Case | None:
@@ -171,22 +187,20 @@ class SqlCaseStore:
 
     def save(self, case: Case, *, work: Work) -> None:
         """Write a case as it stands now."""
-        work.execute(update(_case).where(_case.c.id == case.id).values(_row_of(case)))
+        work.execute(_SAVE, {**_row_of(case), "this": case.id})
 
     def append_event(self, case_id: str, event: Event, *, work: Work) -> None:
         """Tie one more knot."""
-        last = select(func.coalesce(func.max(_event.c.position), 0))
-        position = work.execute(last.where(_event.c.case_id == case_id)).scalar_one() + 1
-        work.execute(
-            insert(_event).values(
-                case_id=case_id,
-                position=position,
-                at=to_text(event.at),
-                kind=event.kind,
-                actor=event.actor,
-                detail=event.detail,
-            )
-        )
+        position = work.execute(_LAST, {"this": case_id}).scalar_one() + 1
+        row = {
+            "case_id": case_id,
+            "position": position,
+            "at": to_text(event.at),
+            "kind": event.kind,
+            "actor": event.actor,
+            "detail": event.detail,
+        }
+        work.execute(_TIE, row)
 
     def timeline(self, case_id: str, *, work: Work) -> Sequence[Event]:
         """The knots in their order."""
@@ -290,6 +304,8 @@ def _newest(pick: Pick) -> bool:
 
 
 def _owners(pick: Pick) -> list[ColumnElement[bool]]:
+    if pick.everyone:
+        return [true()]
     of_units = [_case.c.unit == unit for unit in pick.units]
     return of_units + [_case.c.assigned_to == official for official in pick.officials]
 

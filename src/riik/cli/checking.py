@@ -128,7 +128,7 @@ def table_of_tests(folder: Path) -> tuple[bool, list[str]]:
     Raises:
         Refused: The folder can't run; `check_service` tells why, with places.
     """
-    from riik.services import check, read_cases, read_service, rule_rows
+    from riik.services import as_standard, check, read_cases, read_service, rule_rows
 
     files = read_folder(folder)
     definition = read_service(files, standard=standard_process())
@@ -144,7 +144,7 @@ def table_of_tests(folder: Path) -> tuple[bool, list[str]]:
             lines.append(f"{'':33}{', '.join(case.grounds)}")
         if not outcome.passed:
             lines.append(f"{'':33}found {outcome.found}; wanted {outcome.expected}")
-    rows = list(rule_rows(files.get("rules.dmn")))
+    rows = list(rule_rows(as_standard(files).get("rules.dmn")))
     missed = set(done.unmet)
     for table in dict.fromkeys(table for table, _ in rows):
         mine = [row for row in rows if row[0] == table]

@@ -90,6 +90,25 @@ def test(folder: Path) -> None:
 
 
 @service.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("to", metavar="OUT", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path, to: Path) -> None:
+    """Write the process (BPMN 2.0) and the rules (DMN) of DIR as standard files into OUT.
+
+    What the folder says as a list or as tables is written out; what it leaves to the platform, too.
+    """
+    from riik.cli.checking import standard_process
+    from riik.services import export_folder, read_service
+
+    files = read_folder(folder)
+    read_service(files, standard=standard_process())
+    exported = export_folder(files, standard=standard_process())
+    write_folder(exported, to)
+    for name in sorted(exported):
+        click.echo(f"{to / name}")
+
+
+@service.command()
 @click.argument("old", metavar="OLD", type=FOLDER)
 @click.argument("new", metavar="NEW", type=FOLDER)
 @click.option("--on", "day", metavar="DAY", help="Reckon fees for this day instead of today.")

@@ -17,6 +17,7 @@ from riik.rules.errors import (
 from riik.rules.expressions import Expression, expression
 from riik.rules.feel.scope import Limits
 from riik.rules.feel.values import to_plain
+from riik.rules.listed import write_rules
 from riik.rules.model import Rules
 from riik.rules.reading import load
 from riik.rules.tables import Applied, Saw
@@ -40,4 +41,5 @@ __all__ = [
     "expression",
     "load",
     "to_plain",
+    "write_rules",
 ]

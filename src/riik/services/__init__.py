@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from riik.services.folder.definition import draft_service, read_service
     from riik.services.folder.differences import Difference, differences
     from riik.services.folder.finding import Finding
+    from riik.services.folder.listing import as_standard, export_folder
     from riik.services.folder.once import Grant, Held
     from riik.services.folder.places import place_of_refusal
     from riik.services.folder.sealing import adopt_folder
@@ -57,6 +58,7 @@ else:
             "folder.definition": "draft_service read_service",
             "folder.differences": "Difference differences",
             "folder.finding": "Finding",
+            "folder.listing": "as_standard export_folder",
             "folder.once": "Grant Held",
             "folder.places": "place_of_refusal",
             "folder.sealing": "adopt_folder",
@@ -107,11 +109,13 @@ __all__ = [
     "Verdict",
     "Visit",
     "adopt_folder",
+    "as_standard",
     "begin_folder",
     "begin_from",
     "check",
     "differences",
     "draft_service",
+    "export_folder",
     "findings",
     "place_of_refusal",
     "read_cases",

@@ -9,6 +9,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
@@ -53,26 +54,35 @@ _signer = Table(
 MOST_OVERDUE = 100
 
 
+# Said once: putting a statement together takes as long as the engine takes for it.
+_INSERT = insert(_running)
+_LOAD = select(_running).where(_running.c.case_id == bindparam("this"))
+_SAVE = (
+    update(_running)
+    .where(_running.c.case_id == bindparam("this"), _running.c.version == bindparam("before"))
+    .values({name: bindparam(name) for name in ("state", "sealed", "version", "due_at")})
+)
+
+
 class SqlServiceStore:
     """Keeps running cases in SQL."""
 
     def insert(self, stored: Stored, *, work: Work) -> None:
         """Write a case that starts."""
-        work.execute(
-            insert(_running).values(
-                case_id=stored.case,
-                service=stored.service,
-                digest=stored.digest,
-                state=stored.state,
-                sealed=stored.sealed,
-                version=stored.version,
-                due_at=stored.due or None,
-            )
-        )
+        row = {
+            "case_id": stored.case,
+            "service": stored.service,
+            "digest": stored.digest,
+            "state": stored.state,
+            "sealed": stored.sealed,
+            "version": stored.version,
+            "due_at": stored.due or None,
+        }
+        work.execute(_INSERT, row)
 
     def load(self, case: str, *, work: Work) -> Stored | None:
         """A running case, or None."""
-        row = work.execute(select(_running).where(_running.c.case_id == case)).first()
+        row = work.execute(_LOAD, {"this": case}).first()
         if row is None:
             return None
         return Stored(
@@ -91,17 +101,15 @@ class SqlServiceStore:
         Raises:
             Unavailable: Somebody wrote it meanwhile (``changed``); load it again.
         """
-        this = (_running.c.case_id == stored.case) & (_running.c.version == stored.version - 1)
-        written = work.execute(
-            update(_running)
-            .where(this)
-            .values(
-                state=stored.state,
-                sealed=stored.sealed,
-                version=stored.version,
-                due_at=stored.due or None,
-            )
-        )
+        row = {
+            "this": stored.case,
+            "before": stored.version - 1,
+            "state": stored.state,
+            "sealed": stored.sealed,
+            "version": stored.version,
+            "due_at": stored.due or None,
+        }
+        written = work.execute(_SAVE, row)
         if written.rowcount != 1:
             raise Unavailable("the case was changed meanwhile", why="changed")
 

@@ -5,11 +5,11 @@ what is assigned to them and to whom they stand in for. Rows name cases, never p
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from riik.cases import Case, Cases, CaseUnknown, Lane, Pick
-from riik.core import Clock, Database, SubjectId, Vault, Work, to_text
+from riik.core import Clock, Database, Memo, SubjectId, Vault, Work, to_text
 from riik.services.desk.errors import DeskRefused
 from riik.services.desk.model import Official, Role
 from riik.services.desk.staff import Seat, Staff
@@ -47,6 +47,7 @@ class Queues:
     staff: Staff
     authority: Authority
     definitions: Mapping[str, ServiceDefinition]
+    known: Memo[str, dict[SubjectId, Official]] = field(default_factory=lambda: Memo(1))
 
     def page(
         self, seat: Seat, which: str, *, service: str, after: tuple[str, str] | None, language: str
@@ -127,7 +128,10 @@ class Queues:
         )
 
     def holders(self) -> dict[SubjectId, Official]:
-        """All officials by their subject at this node."""
+        """All officials by their subject at this node, looked up once: it never changes."""
+        return self.known.of("holders", self._holders)
+
+    def _holders(self) -> dict[SubjectId, Official]:
         officials = list(self.staff.officials.values())
         subjects = self.vault.subjects_of([official.person for official in officials])
         return dict(zip(subjects, officials, strict=True))
@@ -140,11 +144,17 @@ class Queues:
             "overdue": lambda: Pick(lane=waiting, units=unit, due_before=self.clock.now()),
             "asked": lambda: Pick(lane=Lane.ASKED, units=unit),
             "ended": lambda: Pick(lane=Lane.ENDED, units=unit),
-            "all": lambda: Pick(lane=waiting, units=seat.units),
+            "all": lambda: self._all(seat, waiting),
         }
         if which not in picks or (which == "all" and Role.LEAD not in seat.official.roles):
             raise DeskRefused("there is no such queue", why="queue")
         return replace(picks[which](), service=service)
+
+    def _all(self, seat: Seat, lane: Lane) -> Pick:
+        """Every unit's: where there is no other unit, one index holds them all in order."""
+        if set(self.staff.units) <= set(seat.units):
+            return Pick(lane=lane, everyone=True)
+        return Pick(lane=lane, units=seat.units)
 
     def title(self, case: Case, language: str) -> str:
         """What the case is about: the service's name."""

@@ -30,6 +30,7 @@ from riik.formats.toml import Shape, read_toml
 from riik.formats.xml import parse
 from riik.rules import decide, expression, to_plain
 from riik.services.errors import FolderRefused
+from riik.services.folder.listing import as_standard
 from riik.services.forms.pages import check_answers, wanted_pages
 from riik.services.joint.model import named
 from riik.services.model import RecordChange, ServiceDefinition, Standing
@@ -136,6 +137,7 @@ def check(files: Mapping[str, bytes], *, definition: ServiceDefinition) -> Check
         TomlRefused: A file of tests with an unknown key or a wrong value.
     """
     met: set[Row] = set()
+    files = as_standard(files)
     cases = read_cases(files, definition=definition)
     outcomes = tuple(_run(definition, case, met=met) for case in cases)
     unmet = [row for row in rule_rows(files.get("rules.dmn")) if row not in met]

@@ -16,6 +16,7 @@ from riik.services.errors import FolderRefused
 from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
 from riik.services.folder.joint import check_joint
+from riik.services.folder.listing import as_standard
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.checking import check_form, every_question
 from riik.services.forms.exits import exit_texts
@@ -49,8 +50,11 @@ OPERATIONS = frozenset(
 USER_TASKS = frozenset({"answer", "sign", "cosign", "pay", "review"})
 """What a user task may name: the person answers, signs, pays; others sign; an official reviews."""
 
-_NAMES = ("service.toml", "needs.toml", "form.json", "rules.dmn", "process.bpmn", SIGNATURE)
-_FOLDERS = ("letters/", "locale/", "cases/", "origin/", "processes/")
+_NAMES = (
+    *("service.toml", "needs.toml", "form.json", "rules.dmn"),
+    *("process.bpmn", "process.toml", SIGNATURE),
+)
+_FOLDERS = ("letters/", "locale/", "cases/", "origin/", "processes/", "rules/")
 _LEVELS = ("low", "substantial", "high")
 
 
@@ -184,6 +188,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         RulesRefused: A DMN file that can't be read or uses what isn't supported.
     """
     _check_files(files)
+    digest, files = folder_digest(files), as_standard(files)
     service = read_toml(files["service.toml"], _Service, name="service.toml")
     form = _read_form(files["form.json"])
     rules = load(files["rules.dmn"]) if "rules.dmn" in files else None
@@ -191,7 +196,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
     return ServiceDefinition(
         id=service.id,
         version=service.version,
-        digest=folder_digest(files),
+        digest=digest,
         owner=service.owner,
         names=service.names,
         law=service.law,

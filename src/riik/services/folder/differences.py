@@ -15,6 +15,7 @@ from lxml.etree import _Element
 
 from riik.formats.xml import parse
 from riik.services.folder.catalogue import guide_view
+from riik.services.folder.listing import as_standard
 from riik.services.model import ServiceDefinition
 
 __all__ = ["Difference", "differences"]
@@ -163,7 +164,7 @@ def _amounts(definition: ServiceDefinition, today: date) -> dict[str, str]:
 
 
 def _rules(old: Files, new: Files) -> Iterator[str]:
-    was, now = _decisions(old.get("rules.dmn")), _decisions(new.get("rules.dmn"))
+    was, now = (_decisions(as_standard(one).get("rules.dmn")) for one in (old, new))
     for name in dict.fromkeys([*was, *now]):
         if name not in now:
             yield f"{name}: is no longer decided"

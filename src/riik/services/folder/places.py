@@ -22,6 +22,7 @@ _FILES = {
     "needs": ("needs.toml",),
 }
 _QUOTED = re.compile(r"'([^']+)'")
+_AT_LINE = re.compile(r"(rules/\S+?\.csv)(?:, line (\d+))?")
 _LINE = re.compile(r"\(at line (\d+),")
 
 
@@ -46,6 +47,8 @@ def place_of_refusal(refused: RiikError, files: Mapping[str, bytes]) -> tuple[st
     told = str(refused)
     if isinstance(refused, XmlRefused):
         return _broken_xml(files)
+    if refused.code.startswith("rules.") and (table := _AT_LINE.search(told)):
+        return table[1], int(table[2] or 1)
     if refused.code.startswith("rules."):
         names = [*re.findall(r"^(\S+) needs itself", told), *_QUOTED.findall(told)]
         return "rules.dmn", _first_line(files.get("rules.dmn", b""), names)

@@ -14,6 +14,7 @@ from riik.rules import decide
 from riik.services.folder.definition import OPERATIONS, USER_TASKS, wanted_texts
 from riik.services.folder.finding import Finding
 from riik.services.folder.joint import joint_findings
+from riik.services.folder.listing import as_standard, placed
 from riik.services.folder.once import Held, once_findings
 from riik.services.folder.places import line_of, lines_of_elements, lines_of_rules
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
@@ -47,6 +48,7 @@ def findings(
         files: Its files by their path in it.
         registers: The registers that it may ask; without any, its rights are not looked at.
     """
+    folder, files = files, as_standard(files)
     looks: list[Callable[[ServiceDefinition, Files], Iterator[Finding]]] = [
         _untranslated,
         _unused,
@@ -61,6 +63,7 @@ def findings(
     found = [one for look in looks for one in look(definition, files)]
     if registers:
         found += once_findings(definition, files, registers)
+    found = placed(found, folder)
     return sorted(found, key=lambda one: (not one.grave, one.file, one.line, one.text))
 
 
