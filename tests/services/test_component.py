@@ -1,11 +1,13 @@
 """A case from start to end at one provider; ports that fail at every place where they can."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 from tests.services.house import ANNELI, CASE, CERTIFICATE, JAAN, MARI, TRANSPORT, VALUE
 
 from riik.cases import CaseUnknown, Lane, Pick
+from riik.services import DeskConflict
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
 
 pytestmark = pytest.mark.anyio
@@ -363,6 +365,44 @@ async def test_what_is_said_to_be_wrong_is_marked_and_decided_by_an_official(hou
         "person.residence",
         "2026-000003",
     )
+
+
+async def test_the_first_word_against_a_fact_stands_and_the_next_changes_nothing(house):
+    await house.start()
+    await house.step("dispute", wrong())
+    version = house.version()
+    status = await house.step("dispute", wrong(number="2026-000004"))
+    [row] = [one for one in status["facts"] if "residence" in one["fields"]]
+    assert (row["disputed"], house.version()) == ("2026-000003", version)
+
+
+async def test_a_word_that_comes_after_the_rules_is_told_to_the_official(house, world):
+    world.silent = {"driver-certificate"}
+    await house.waiting()
+    seen = house.verdict(outcome="refuse", grounds=("not-resident",))
+    await house.step("dispute", wrong())
+    view = await house.desk.open(house.clerk(), CASE)
+    assert [one["code"] for one in view["needs"]] == ["disputed", "health-silent"]
+    with pytest.raises(DeskConflict) as changed:
+        await house.decide(seen)
+    assert changed.value.why == "changed"
+
+
+async def test_nobody_keeps_a_case_from_its_decision_by_words_without_end(house, world):
+    world.silent = {"driver-certificate"}
+    await house.waiting()
+    fields = [field for need in house.definition.needs for field in need.fields]
+    versions = []
+    for number in range(3):
+        for register in ("population", "driver-certificate", "image", "right"):
+            for field in fields:
+                said = wrong(register=f"{TRANSPORT.member}/{register}", field=field)
+                with suppress(AnswerRefused, StepRefused):
+                    await house.step("dispute", {**said, "number": f"2026-{number}"})
+        versions.append(house.version())
+    assert versions[0] == versions[1] == versions[2]
+    await house.decide()
+    assert (await house.status())["state"] == "granted"
 
 
 async def test_rules_refuse_nobody_whose_word_against_a_register_is_open(house, world):

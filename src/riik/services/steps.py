@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from riik.cases import Case, Cases, Document, State
+from riik.cases import Case, Cases, Document, Mark, State
 from riik.core import PersonCode, Work
 from riik.services.desk.amending import AMENDMENT, Amendments
 from riik.services.dossier import Dossier
@@ -26,6 +26,8 @@ __all__ = ["Pens", "RequestPayment", "Steps"]
 
 MOST_CERTIFICATE = 8_192
 MOST_ADDRESS = 500
+MOST_DISPUTED = 10
+"""So many facts of one case may be said to be wrong; what is more the registers' owners know."""
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
 _NUMBER = re.compile(r"[0-9A-Za-z-]{1,32}\Z")
@@ -245,7 +247,9 @@ class Steps:
     async def dispute(self, content: Mapping[str, Any], running: Running) -> Outcome:
         """Keep that the person told a register it is wrong: an official decides, and sees it.
 
-        The content names the ``register``, its ``field``, and the ``number`` that it gave.
+        The content names the ``register``, its ``field``, and the ``number`` that it gave. The
+        portal brings it once the register took the correction, and nobody else. Said again of the
+        same fact it changes nothing: a case is as often changed so as it has facts, at most.
         """
         if running.case.state.ended or running.busy:
             why = "ended" if running.case.state.ended else "busy"
@@ -263,7 +267,28 @@ class Steps:
         }
         if not said:
             raise AnswerRefused("this case rests on no such fact", why="unknown", field="field")
-        return Outcome(dossier=replace(dossier, disputed={**dossier.disputed, **said}))
+        fresh = {fact: number for fact in said if fact not in dossier.disputed}
+        if not fresh:
+            return Outcome(dossier=dossier)
+        if len(dossier.disputed) + len(fresh) > MOST_DISPUTED:
+            raise StepRefused("an official knows enough of it", why="often", most=MOST_DISPUTED)
+        disputed = {**dossier.disputed, **fresh}
+        after = replace(running, dossier=replace(dossier, disputed=disputed))
+        if running.case.state is not State.WITH_OFFICIAL or dossier.proposal is None:
+            return Outcome(dossier=after.dossier)
+        return self._disputed_late(after)
+
+    def _disputed_late(self, after: Running) -> Outcome:
+        """The rules had proposed already: the official is told, and they propose anew."""
+        case, proposal = after.case, after.proposed()
+
+        def write(work: Work) -> None:
+            mark = Mark(
+                needs=proposal.grounds, proposal=proposal.outcome, proposed_by=case.proposed_by
+            )
+            self.cases.mark(case, mark, work=work)
+
+        return Outcome(dossier=replace(after.dossier, proposal=proposal), write=write)
 
     def paid(self, running: Running, task: Node) -> Outcome:
         """The bank's word came: the fee is paid."""

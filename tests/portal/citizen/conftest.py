@@ -14,6 +14,7 @@ from riik.portal.citizen.apply.joint.http import routes as joint_routes
 from riik.portal.citizen.apply.sign.http import routes as sign_routes
 from riik.portal.citizen.front.http import routes as front_routes
 from riik.portal.citizen.hall.http import Hall
+from riik.portal.citizen.http import routes as call_routes
 from riik.portal.design.http import KeepsLanguage, design_routes
 from riik.portal.design.pages import Pages
 from riik.portal.session import KeptForms
@@ -70,7 +71,7 @@ def town(hall, desk, login, world, tmp_path, clock):  # noqa: F811 - the fixture
     """The site as its node serves it."""
     log = open_log(tmp_path / "node.log", clock=clock, node="portal")
     rooms = [*front_routes(hall), *apply_routes(hall), *items_routes(hall), *sign_routes(hall)]
-    rooms += joint_routes(hall)
+    rooms += [*joint_routes(hall), *call_routes(desk.portal, site=hall.site)]
     routes = [*door_routes(hall.site), *rooms, *design_routes()]
     app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=log))
     return Town(app=app, desk=desk, login=login, world=world, hall=hall)

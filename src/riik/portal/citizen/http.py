@@ -19,6 +19,7 @@ GET  /v1/catalogue/<service>  one guide
 GET  /v1/numbers              how services do, ``?days=``; no sign-in
 """
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -36,6 +37,8 @@ from riik.portal.session.http import Handler, Site
 from riik.runtime.web import whole_number
 
 __all__ = ["mine_routes", "open_routes", "routes"]
+
+_STEP = re.compile(r"[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64}){0,3}\Z")
 
 
 def routes(portal: Portal, *, site: Site) -> list[Route]:
@@ -166,10 +169,14 @@ class _Calls:
     async def step(self, request: Request) -> Response:
         """POST /v1/cases/<case>/<step>: the next step."""
         visitor, content = await self.site.visitor(request), await self.site.json(request)
+        step = request.path_params["step"]
+        # That a register took a correction, the portal itself tells a case: no word is believed.
+        if not _STEP.match(step) or step.partition("/")[0] == "dispute":
+            raise PortalRefused("there is no such step", why="no-step")
         status = await self.portal.step(
             visitor,
             request.path_params["case"],
-            step=request.path_params["step"],
+            step=step,
             content=content,
         )
         return JSONResponse(status)
