@@ -4,6 +4,7 @@ import pytest
 from hypothesis import settings
 
 from riik.runtime.database import open_database
+from riik.testing.mariadb import mariadb_program, mariadb_server
 from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.testing.postgresql import postgresql_binaries, postgresql_server
 
@@ -38,6 +39,15 @@ def database(tmp_path):
     database = open_database(f"sqlite:///{tmp_path}/node.db", name="test")
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def mariadb():
+    """A MariaDB server of this test run; `new_database()` answers an address."""
+    if mariadb_program() is None:
+        pytest.skip("no MariaDB server program (Debian: mariadb-server) or driver on this machine")
+    with mariadb_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 python="${1:-python3}"
-packages="xmlsec1 openssl poppler-utils qpdf softhsm2 postgresql fonts-noto-core nginx-light chromium golang-go golang-golang-x-mod-dev zbar-tools"
+packages="xmlsec1 openssl poppler-utils qpdf softhsm2 postgresql mariadb-server fonts-noto-core nginx-light chromium golang-go golang-golang-x-mod-dev zbar-tools"
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   missing=""

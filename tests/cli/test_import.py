@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -155,3 +156,66 @@ def test_rejected_rows_are_never_written_over_what_is_needed(riik, ready, file):
     done = import_(riik, "--rejected", file)
     assert "(cli.refused, rejected)" in done.stderr
     assert Path(file).read_bytes() == before
+
+
+SOURCE = """
+table = "permits"
+[record]
+subject = "code"
+country = "EE"
+[[field]]
+name = "number"
+column = "no"
+"""
+
+
+@pytest.fixture
+def placed(riik, ready):
+    """The register reads a table in place instead."""
+    folder = Path("permits")
+    offers = folder.joinpath("offers.toml").read_text().split("[[change]]")[0]
+    rights = folder.joinpath("rights.toml").read_text().split("[[right]]")
+    folder.joinpath("offers.toml").write_text(offers)
+    kept = [one for one in rights if 'action = "read"' in one or "[" not in one]
+    folder.joinpath("rights.toml").write_text("[[right]]".join(kept))
+    schema = json.loads(folder.joinpath("record.json").read_text())
+    schema["required"] = ["number"]
+    folder.joinpath("record.json").write_text(json.dumps(schema))
+    folder.joinpath("source.toml").write_text(SOURCE)
+    with sqlite3.connect("others.db") as others:
+        others.execute("CREATE TABLE permits (code TEXT, no TEXT)")
+    node = NODE.replace('["permits"]', '["permits"]\nsources = { permits = "file:source" }')
+    Path("node.toml").write_text(node)
+    Path("source").write_text("sqlite:///others.db")
+    return folder
+
+
+def test_a_table_that_is_read_in_place_is_compared_with_the_folder(riik, placed):
+    done = riik("register", "check", "permits", "--node", "node.toml")
+    assert "the table has every column that source.toml names" in done.stderr, done.output
+    with sqlite3.connect("others.db") as others:
+        others.execute("ALTER TABLE permits RENAME COLUMN no TO number")
+    refused = riik("register", "check", "permits", "--node", "node.toml")
+    assert refused.exit_code == 1
+    assert "no column no" in refused.stderr
+    assert "(registers.source-unavailable, changed)" in refused.stderr
+
+
+def test_nothing_is_copied_into_a_register_that_reads_in_place(riik, placed):
+    assert "(node.config-refused, source)" in import_(riik).stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sources = {", "unsigned = true\n#"),
+        ('{ permits = "file:source" }', '{ permits = "file:nowhere" }'),
+        ("sources = {", "sourcs = {"),
+    ],
+    ids=["nowhere said", "a secret that isn't there", "a key mistaken"],
+)
+def test_where_the_table_lies_must_be_said(riik, placed, old, new):
+    Path("node.toml").write_text(Path("node.toml").read_text().replace(old, new))
+    refused = riik("register", "check", "permits", "--node", "node.toml")
+    assert refused.exit_code == 1
+    assert "refused" in refused.stderr

@@ -24,12 +24,14 @@ def register() -> None:
 
 @register.command()
 @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=FOLDER)
+@click.option("--node", metavar="NODE.TOML", type=FILE, help="Look at the table read in place too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a folder.")
-def check(folders: Sequence[Path], *, as_json: bool) -> None:
+def check(folders: Sequence[Path], *, node: Path | None, as_json: bool) -> None:
     """Find what is wrong with each DIR before it runs, and run its tests (cases/*.toml).
 
     What is to be corrected is told with its file, its line and a remedy. What was published in
-    DIR is compared with what it is now: nothing of it may break unsaid.
+    DIR is compared with what it is now: nothing of it may break unsaid. With --node the table
+    that DIR reads in place is looked at, whether it has the columns that source.toml names.
 
     Exit status: 0 all passed, 1 some did not or a folder was refused, 2 the command was wrong.
     """
@@ -38,6 +40,8 @@ def check(folders: Sequence[Path], *, as_json: bool) -> None:
     checks = [check_register(folder) for folder in folders]
     for told in checks:
         tell(told, as_json=as_json)
+    for folder in folders if node is not None else ():
+        _check_source(folder, node)
     raise SystemExit(0 if all(told.passed for told in checks) else 1)
 
 
@@ -160,6 +164,16 @@ def history(folder: Path | None, *, node: Path | None, as_json: bool) -> None:
     if not rows:
         click.echo("No version was published yet: riik register publish DIR", err=True)
     raise SystemExit(0 if rows else 1)
+
+
+def _check_source(folder: Path, node: Path | None) -> None:
+    """Compare a table that is read in place with source.toml, in the node that knows where."""
+    from riik.node import check_source, read_config
+    from riik.registers import load_register
+
+    if node is not None:
+        check_source(read_config(node), load_register(read_folder(folder)))
+        click.echo(f"{folder}: the table has every column that source.toml names", err=True)
 
 
 def _published(folder: Path | None) -> list[dict[str, Any]]:

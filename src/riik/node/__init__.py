@@ -11,6 +11,7 @@ from riik.node.fillers.importing import (
     open_rejects,
     open_source,
 )
+from riik.node.fillers.placing import check_source
 from riik.node.fillers.registers import versions_ran
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
 from riik.node.node import Node, PortTaken
@@ -32,6 +33,7 @@ __all__ = [
     "build",
     "certify",
     "certify_many",
+    "check_source",
     "explain",
     "join",
     "lay_tables",

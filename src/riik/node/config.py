@@ -178,10 +178,12 @@ class RegistersSection(Shape):
 
     ``inbox`` is where people are told that their request to correct data was received, and
     ``correction-days`` within how many days they are answered; ``official`` says by whom.
-    ``signers`` and ``unsigned`` say whose folders run, as for services.
+    ``signers`` and ``unsigned`` say whose folders run, as for services. ``sources`` says where
+    the tables lie that registers read in place: register and secret's place.
     """
 
     folders: tuple[str, ...]
+    sources: dict[str, str] = msgspec.field(default_factory=dict)
     signers: tuple[str, ...] = ()
     unsigned: bool = False
     inbox: str = ""

@@ -24,6 +24,7 @@ from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.measuring import look_offers, telling_of
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
+from riik.node.fillers.placing import in_place
 from riik.node.fillers.registers import register_writer
 from riik.node.fillers.terms import add_terms, appeal_process
 from riik.payments import Bank, Counter, Fees
@@ -93,13 +94,16 @@ def add_registers(assembly: Assembly) -> None:
             oldest = keep_version(
                 definition, folder, store=SqlFolderStore(), at=base.clock.now(), work=work
             )
+        source, let_go = in_place(assembly.config, definition)
         provider = assembly.config.client(definition.id)
         holdings[definition.id] = Holding(
             definition=definition,
             provider=provider,
             signer=base.signer(f"register-{definition.id}"),
             oldest=oldest,
+            source=source,
         )
+        assembly.parts.closers.append(let_go)
         assembly.register_rights.append((definition, provider))
     store = SqlRegisterStore()
     registers = Registers(

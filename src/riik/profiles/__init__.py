@@ -4,6 +4,7 @@ A profile is data of this package, one folder a country; reading it is no more t
 importing is.
 """
 
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -41,6 +42,7 @@ __all__ = [
     "Place",
     "Profile",
     "ProfileRefused",
+    "birth_places",
     "collation_key",
     "country_profile",
     "fold_for_search",
@@ -64,4 +66,15 @@ def country_profile(country: str) -> Profile:
     return read_profile(
         folder.joinpath("profile.toml").read_bytes(),
         places=folder.joinpath("places.toml").read_bytes(),
+    )
+
+
+@cache
+def birth_places() -> frozenset[str]:
+    """The numbers with which personal codes begin where they tell the place of birth."""
+    return frozenset(
+        code
+        for country in COUNTRIES
+        for place in country_profile(country).places
+        for code in place.births
     )

@@ -7,7 +7,7 @@ denies a right is told to whoever notes attempts at somebody's data.
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
-from riik.core import Refused
+from riik.core import Refused, RiikError
 from riik.exchange import Answer, Handler, Incoming
 from riik.formats.canonical_json import encode
 from riik.registers.errors import (
@@ -17,6 +17,7 @@ from riik.registers.errors import (
     RecordRefused,
     RequestRefused,
     RightMissing,
+    SourceUnavailable,
     UnknownSubject,
 )
 from riik.registers.model import Caller
@@ -50,17 +51,20 @@ def guarded(handler: Handler, note: Note | None = None) -> Handler:
         except Refused as refused:
             if note is not None and isinstance(refused, DENIED):
                 await note(incoming, refused.why)
-            status = _STATUS.get(type(refused), 400)
-            problem = {
-                "type": f"urn:riik:problem:{refused.code}",
-                "title": str(refused),
-                "status": status,
-                "why": refused.why,
-                **refused.facts,
-            }
-            return Answer(status=status, headers=PROBLEM, body=encode(problem))
+            facts = refused.facts
+            return _problem(
+                refused, status=_STATUS.get(type(refused), 400), why=refused.why, **facts
+            )
+        except SourceUnavailable as error:
+            # The table that the register reads is not the exchange: who asked is told which it is.
+            return _problem(error, status=503, why=error.why)
 
     return answering
+
+
+def _problem(error: RiikError, *, status: int, **facts: object) -> Answer:
+    told = {"type": f"urn:riik:problem:{error.code}", "title": str(error), "status": status}
+    return Answer(status=status, headers=PROBLEM, body=encode({**told, **facts}))
 
 
 def caller_of(incoming: Incoming) -> Caller:

@@ -41,6 +41,7 @@ from riik.registers.model import (
 from riik.registers.rights import Grant, check_asker, check_statement, grant
 from riik.registers.rows import RecordRow
 from riik.registers.schema import codes_of
+from riik.registers.source import Found
 from riik.registers.writing import Draft, RegisterStore, Writer
 from riik.transparency import Action as AccessAction
 
@@ -126,26 +127,23 @@ class Registers:
         stated = self._check_authority(allowed, look.caller, look.subject)
         now = self.clock.now()
         as_of, known_at = look.as_of or self._day_of(now), look.known_at
+        # Asked before a unit of work is open: a source that is slow holds up nobody else.
+        placed = None
+        if holding.source is not None:
+            today = self._day_of(now)
+            placed = holding.source.find(look, as_of=as_of, known_at=known_at or now, today=today)
         with self.database.work() as work:
-            found = self._find(holding, offer, look, work=work)
+            if placed is None:
+                found = self._opened(holding, offer, look, as_of, work=work)
+            else:
+                found = self._placed(placed, look)
             if found is None:
                 raise UnknownSubject("this register knows no such record", why="unknown")
-            subject, records = found
+            subject, opened = found
             # A record that was named by its number is read with its own person's statement.
             if stated is not None and self.vault.find(stated.about) != subject:
                 raise AuthorityRefused("the statement is about another person", why="subject")
-            versions = self.store.versions_at(
-                records,
-                as_of=as_of.isoformat(),
-                known_at=None if known_at is None else to_text(known_at),
-                work=work,
-            )
-            opened = [
-                self.writer.open_version(holding, subject, version)
-                for version in versions
-                if version.alive
-            ]
-            chosen = _choose(opened, offer, look.key)
+            chosen = offer.chosen(opened, look.key)
             answered = tuple(
                 {name: values.get(name) for name in allowed.fields} for values in chosen
             )
@@ -367,6 +365,31 @@ class Registers:
         except Refused as error:
             raise AuthorityRefused("the statement doesn't hold", why=error.why) from error
 
+    def _opened(
+        self, holding: Holding, offer: ReadOffer, look: Look, as_of: date, *, work: Work
+    ) -> tuple[SubjectId, list[Mapping[str, Any]]] | None:
+        """Whose data are looked at, and the records that lived on the day, as they were known."""
+        found = self._find(holding, offer, look, work=work)
+        if found is None:
+            return None
+        subject, records = found
+        known_at = None if look.known_at is None else to_text(look.known_at)
+        versions = self.store.versions_at(
+            records, as_of=as_of.isoformat(), known_at=known_at, work=work
+        )
+        open_version = self.writer.open_version
+        return subject, [open_version(holding, subject, one) for one in versions if one.alive]
+
+    def _placed(
+        self, placed: Sequence[Found], look: Look
+    ) -> tuple[SubjectId, list[Mapping[str, Any]]] | None:
+        """The same of a table that is read in place: its people become known with the look."""
+        if not placed:
+            subject = None if look.subject is None else self.vault.find(look.subject)
+            return None if subject is None else (subject, [])
+        about = placed[0].subject
+        return self.vault.subject_of(about), [one.values for one in placed if one.subject == about]
+
     def _find(
         self, holding: Holding, offer: ReadOffer, look: Look, *, work: Work
     ) -> tuple[SubjectId, list[str]] | None:
@@ -475,19 +498,3 @@ class Registers:
 
 def _wish(caller: Caller) -> str | None:
     return f"{caller.client} {caller.message_id}" if caller.message_id else None
-
-
-def _choose(
-    records: Sequence[Mapping[str, Any]], offer: ReadOffer, key: tuple[str, str] | None
-) -> Sequence[Mapping[str, Any]]:
-    """The records that the offer speaks of: all, or the newest one."""
-    fitting = [
-        values
-        for values in records
-        if all(values.get(name) == wanted for name, wanted in offer.where.items())
-        # A record may have had the value once: only one that has it now was asked for.
-        and (key is None or values.get(key[0]) == key[1])
-    ]
-    if offer.newest_by:
-        fitting.sort(key=lambda values: str(values.get(offer.newest_by, "")))
-    return fitting if offer.all_records else fitting[-1:]

@@ -30,13 +30,14 @@ from riik.registers.model import (
     version_key,
 )
 from riik.registers.schema import RecordSchema, read_schema
+from riik.registers.source import SourceDefinition, read_source
 
 __all__ = ["NEEDED", "PUBLISHED", "draft_register", "load_register"]
 
 MOST_FILES, MOST_BYTES = 200, 2_000_000
 
 NEEDED: Final = ("register.toml", "record.json", "rights.toml", "offers.toml")
-_NAMES: Final = (*NEEDED, "versions.toml", SIGNATURE)
+_NAMES: Final = (*NEEDED, "versions.toml", "source.toml", SIGNATURE)
 _FOLDERS: Final = ("cases/", "locale/")
 PUBLISHED: Final = "published/"
 """Where a folder keeps what earlier versions of it were."""
@@ -174,6 +175,7 @@ def draft_register(files: Mapping[str, bytes], *, country: str = "") -> Register
     _check_files(files)
     register = read_toml(files["register.toml"], _Register, name="register.toml")
     offers = read_toml(files["offers.toml"], _Offers, name="offers.toml")
+    schema = _read_schema(files["record.json"])
     steps, ended = read_steps(files.get("versions.toml"))
     ids = [one.id for one in offers.read] + [one.id for one in offers.change]
     if len(set(ids)) != len(ids):
@@ -189,7 +191,7 @@ def draft_register(files: Mapping[str, bytes], *, country: str = "") -> Register
         languages=register.languages,
         laws=tuple(Law(**_plain(law)) for law in register.law),
         retention=Retention(**_plain(register.retention)),
-        schema=_read_schema(files["record.json"]),
+        schema=schema,
         reads={read.id: _read_offer(read) for read in offers.read},
         changes={change.id: ChangeOffer(**_plain(change)) for change in offers.change},
         rights=_read_rights(files["rights.toml"]),
@@ -198,7 +200,12 @@ def draft_register(files: Mapping[str, bytes], *, country: str = "") -> Register
         four_eyes=register.desk.four_eyes,
         steps=steps,
         ended=ended,
+        source=_read_source(files.get("source.toml"), schema),
     )
+
+
+def _read_source(source: bytes | None, schema: RecordSchema) -> SourceDefinition | None:
+    return None if source is None else read_source(source, schema=schema)
 
 
 def _names_in(country: str, register: _Register) -> dict[str, str]:

@@ -17,7 +17,7 @@ Refused
 
 from typing import ClassVar
 
-from riik.core import Refused
+from riik.core import Refused, Unavailable
 
 __all__ = [
     "AuthorityRefused",
@@ -31,6 +31,7 @@ __all__ = [
     "RecordRefused",
     "RequestRefused",
     "RightMissing",
+    "SourceUnavailable",
     "UnknownSubject",
 ]
 
@@ -89,6 +90,15 @@ class ImportRefused(Refused):
     """A table can't be imported as it is, or a run can't be resumed or undone."""
 
     code = "registers.import-refused"
+
+
+class SourceUnavailable(Unavailable):
+    """The table that this register reads in place can't answer now.
+
+    Why: ``down``, ``slow``, ``changed`` (its columns, or what stands in them) or ``rows``.
+    """
+
+    code = "registers.source-unavailable"
 
 
 class CorrectionsTooMany(Refused):

@@ -4,14 +4,17 @@ Frozen and without behaviour but for the question each can answer about itself.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from riik.core import ClientId, MemberId, PersonCode, Signer
 from riik.registers.schema import RecordSchema
+
+if TYPE_CHECKING:
+    from riik.registers.source import InPlace, SourceDefinition
 
 __all__ = [
     "Action",
@@ -162,6 +165,21 @@ class ReadOffer:
     newest_by: str
     look_up: tuple[str, ...]
 
+    def chosen(
+        self, records: Sequence[Mapping[str, Any]], key: tuple[str, str] | None
+    ) -> Sequence[Mapping[str, Any]]:
+        """The records that the offer speaks of: all, or the newest one."""
+        fitting = [
+            values
+            for values in records
+            if all(values.get(name) == wanted for name, wanted in self.where.items())
+            # A record may have had the value once: only one that has it now was asked for.
+            and (key is None or values.get(key[0]) == key[1])
+        ]
+        if self.newest_by:
+            fitting.sort(key=lambda values: str(values.get(self.newest_by, "")))
+        return fitting if self.all_records else fitting[-1:]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOffer:
@@ -268,6 +286,7 @@ class RegisterDefinition:
         four_eyes: Changes that a second official has to agree to.
         steps: What became of fields from version to version, the oldest first.
         ended: Rights and offers that ended on purpose.
+        source: The table that is read in place; None: the register keeps its records.
     """
 
     id: str
@@ -289,6 +308,7 @@ class RegisterDefinition:
     four_eyes: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     ended: tuple[Ended, ...] = ()
+    source: "SourceDefinition | None" = None
 
     def steps_after(self, written: str) -> tuple[Step, ...]:
         """What became of fields since this version of the register."""
@@ -307,12 +327,14 @@ class Holding:
         provider: Its subsystem; the owner's member in front.
         signer: The owner's key that signs changes.
         oldest: The first version that the node kept: what was written without one is of it.
+        source: The table that is read in place, if the register keeps no records itself.
     """
 
     definition: RegisterDefinition
     provider: ClientId
     signer: Signer
     oldest: str = ""
+    source: "InPlace | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,30 @@
 """Files and databases of others, as they are found."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import Column, Date, Integer, MetaData, Numeric, Table, Text, create_engine, text
 from tests.registers.importing.conftest import HEADER, PLACES, estonian, mapping, row
+from tests.registers.importing.test_component import CutOff, cut_off_at
 
 from riik.registers import ImportRefused, SourceShape, make_plan, read_mapping
 from riik.registers.importing.client import RejectedFile, open_file, open_table
 
 
 def source_url(request, folder):
-    if request.param == "postgresql":
-        return request.getfixturevalue("postgresql").new_database()
+    if request.param != "sqlite":
+        return request.getfixturevalue(request.param).new_database()
     return f"sqlite:///{folder}/source.db"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ]
+)
 def source(request, tmp_path):
     """An agency's database with a table of permits."""
     url = source_url(request, tmp_path)
@@ -64,6 +72,48 @@ def test_a_table_whose_columns_change_under_way_ends_the_run(source):
     with pytest.raises(ImportRefused) as refused:
         table.check()
     assert refused.value.why == "changed"
+
+
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        ("ALTER TABLE permits RENAME COLUMN fee TO price",
+         "ALTER TABLE permits RENAME COLUMN price TO fee"),
+        ("ALTER TABLE permits RENAME TO others", "ALTER TABLE others RENAME TO permits"),
+    ],
+    ids=["a column has another name", "the table has another name"],
+)  # fmt: skip
+def test_a_source_whose_schema_changes_under_way_is_refused_and_goes_on_when_it_is_back(
+    bench, source, change, back
+):
+    url, engine = source
+    read = read_mapping(mapping().replace(b'decimal = ","', b'decimal = "."'))
+    importer = replace(bench.importer, batch=2)
+
+    def run(**given):
+        table = open_table(url, "permits")
+        plan = make_plan(
+            read,
+            header=table.header,
+            definition=bench.holding.definition,
+            places=PLACES,
+            encoding="",
+        )
+        rejects = RejectedFile(bench.rejected, table.header, encoding=table.encoding)
+        return importer.run(plan, table, rejects=rejects, **given)
+
+    with pytest.raises(CutOff):
+        run(resume=False, told=cut_off_at(1))
+    assert bench.alive() == 2
+    with engine.begin() as connection:
+        connection.execute(text(change))
+    with pytest.raises(ImportRefused) as refused:
+        run(resume=True, told=bench.told.append)
+    assert refused.value.why in ("column", "source")
+    with engine.begin() as connection:
+        connection.execute(text(back))
+    _, report = run(resume=True, told=bench.told.append)
+    assert (report.read, report.repeated, report.written, bench.alive()) == (3, 2, 1, 3)
 
 
 def test_a_table_that_goes_under_way_ends_the_run(source):

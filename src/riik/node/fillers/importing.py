@@ -9,7 +9,7 @@ from pathlib import Path
 from riik.node.base import Base, open_base, read_folder
 from riik.node.config import ConfigRefused, NodeConfig
 from riik.node.fillers.registers import register_writer
-from riik.profiles import COUNTRIES, country_profile
+from riik.profiles import birth_places
 from riik.registers import Holding, RegisterDefinition, load_register
 from riik.registers.importing.client import (
     FileSource,
@@ -34,7 +34,8 @@ def open_importer(config: NodeConfig, definition: RegisterDefinition) -> Iterato
     """Imports into a register that this node keeps; works beside the running node.
 
     Raises:
-        ConfigRefused: For ``register``: the node doesn't keep this very folder.
+        ConfigRefused: For ``register``: the node doesn't keep this very folder; or ``source``:
+            it reads a table in place.
     """
     section, file = config.file.registers, config.file.node
     folders = section.folders if section else ()
@@ -44,6 +45,9 @@ def open_importer(config: NodeConfig, definition: RegisterDefinition) -> Iterato
         if definition.digest not in {one.digest for one in kept}:
             message = f"the node doesn't keep {definition.id} as this folder has it"
             raise ConfigRefused(message, why="register")
+        if definition.source is not None:
+            message = f"{definition.id} reads a table in place (source.toml): nothing is copied"
+            raise ConfigRefused(message, why="source")
         with seldom_collected(), ThreadPoolExecutor(1) as pool:
             yield _importer(base, definition, beside=lambda action: pool.submit(action).result)
     finally:
@@ -92,16 +96,6 @@ def open_source(
 def open_rejects(path: Path, source: FileSource | SheetSource | TableSource) -> RejectedFile:
     """Where this table's rejected rows go."""
     return RejectedFile(path, source.header, encoding=source.encoding)
-
-
-def birth_places() -> frozenset[str]:
-    """The numbers with which Vietnamese personal codes begin."""
-    return frozenset(
-        code
-        for country in COUNTRIES
-        for place in country_profile(country).places
-        for code in place.births
-    )
 
 
 def _load(config: NodeConfig, name: str, *, country: str) -> RegisterDefinition:

@@ -50,6 +50,7 @@ def faults(definition: RegisterDefinition) -> Iterator[Fault]:
     """Everything that doesn't fit, file by file."""
     yield from _register(definition)
     yield from _offers(definition)
+    yield from _source(definition)
     laws = {law.id for law in definition.laws}
     for position, right in enumerate(definition.rights):
         yield from _right(definition, right, laws, f"right {position}")
@@ -88,6 +89,25 @@ def _offers(definition: RegisterDefinition) -> Iterator[Fault]:
     for change in definition.changes.values():
         yield from _fields(definition, change.fields, change.id)
         yield from _look_up(definition, change)
+
+
+def _source(definition: RegisterDefinition) -> Iterator[Fault]:
+    """A table that is read in place is asked only by what it has, and never changed."""
+    source = definition.source
+    if source is None:
+        return
+    for change in definition.changes:
+        text = f"{change}: a table that is read in place takes no changes"
+        remedy = "take the change out, and change the table in its own program"
+        yield Fault("source", text, remedy, "offers.toml", ("change", change))
+    for offer in definition.reads.values():
+        for name in sorted({*offer.where, *filter(None, [offer.newest_by])} - source.fields):
+            text = f"{offer.id} asks by {name!r}, which source.toml doesn't have"
+            yield Fault("source", text, "name its column there", "offers.toml", (offer.id, name))
+        for name in sorted({*offer.look_up} - source.searched):
+            text = f"{offer.id} looks up by {name!r}, which is no column of text in source.toml"
+            remedy = "name its column there, as text and without values; or look up by another"
+            yield Fault("source", text, remedy, "offers.toml", (offer.id, "look-up", name))
 
 
 def _look_up(definition: RegisterDefinition, offer: ReadOffer | ChangeOffer) -> Iterator[Fault]:

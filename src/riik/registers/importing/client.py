@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -31,6 +30,7 @@ from riik.registers.importing.table import (
     Form,
     Row,
     as_it_was,
+    cell_of,
     checked_header,
     fault_of,
     guess_form,
@@ -237,7 +237,7 @@ class TableSource:
                 query = query.order_by(*table.primary_key.columns)
                 streamed = connection.execution_options(stream_results=True, max_row_buffer=2000)
                 for line, row in enumerate(streamed.execute(query), 1):
-                    cells = [_cell(value) for value in row]
+                    cells = [cell_of(value) for value in row]
                     yield Row(line, cells, fault_of(cells, width=len(self.header)))
         except (SQLAlchemyError, KeyError) as error:
             raise ImportRefused("the source can't be read any further", why="source") from error
@@ -458,19 +458,6 @@ def _reflected(engine: Any, name: str) -> Table:
     if not inspect(engine).has_table(plain, schema=schema or None):
         raise ImportRefused("the source has no such table", why="source")
     return Table(plain, MetaData(), schema=schema or None, autoload_with=engine)
-
-
-def _cell(value: Any) -> str:
-    """A database's value as the text that a file would have."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, bytes | memoryview):
-        return "\x00"  # no field takes bytes: the row is rejected for ``nul``
-    return str(value)
 
 
 def _disk(error: OSError) -> DiskUnavailable:

@@ -246,7 +246,7 @@ class Importer:
                 message = f"run {found.run} of this source is not at its end: where it was cut off"
                 raise ImportRefused(f"{message}, --resume or --undo it", why="unfinished")
             if found is None and resume:
-                message = "no run of this very source was cut off"
+                message = "no run of this very source was cut off; with other columns it is another"
                 raise ImportRefused(message, why="nothing-to-resume")
             if found is not None:
                 if found.mapping != plan.digest:

@@ -19,7 +19,16 @@ from riik.registers.importing.cells import ORDERS, Reader, reader_of
 from riik.registers.importing.encodings import encoding_named
 from riik.registers.model import RegisterDefinition
 
-__all__ = ["Column", "MappingFile", "Plan", "SourceShape", "make_plan", "read_mapping"]
+__all__ = [
+    "Column",
+    "Columns",
+    "FieldShape",
+    "MappingFile",
+    "Plan",
+    "SourceShape",
+    "make_plan",
+    "read_mapping",
+]
 
 
 class SourceShape(Shape):
@@ -139,7 +148,8 @@ def make_plan(
     Raises:
         ImportRefused: For ``column``, ``field``, ``mapping``, ``missing`` or ``law``.
     """
-    maker = _Maker(header=tuple(header), definition=definition, places=places)
+    table = Columns(header=tuple(header), places=places)
+    maker = _Maker(table=table, definition=definition)
     record = file.record
     columns, fixed = maker.fields(file.field)
     laws = {law.id for law in definition.laws}
@@ -149,36 +159,42 @@ def make_plan(
         header=tuple(header),
         digest=sha256(msgspec.json.encode(file, order="deterministic")).hexdigest(),
         ground=record.ground,
-        subject=maker.column(
+        subject=table.column(
             FieldShape(name="", column=record.subject, read_as="person", country=record.country)
         ),
-        starts=_starts(record, maker),
+        starts=_starts(record, table),
         columns=columns,
         fixed=fixed,
-        key=tuple(maker.position(name) for name in record.key),
-        totals=tuple((name, maker.position(name), record.decimal) for name in record.totals),
+        key=tuple(table.position(name) for name in record.key),
+        totals=tuple((name, table.position(name), record.decimal) for name in record.totals),
         encoding=encoding,
     )
 
 
-def _starts(record: RecordShape, maker: "_Maker") -> Column | date:
+def _starts(record: RecordShape, table: "Columns") -> Column | date:
     """A day that stands in the mapping itself, or the column that has it."""
-    if record.valid_from not in maker.header:
+    if record.valid_from not in table.header:
         try:
             return date.fromisoformat(record.valid_from)
         except ValueError:
             pass
     starts = FieldShape(name="", column=record.valid_from, read_as="date", order=record.order)
-    return maker.column(starts)
+    return table.column(starts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Maker:
+class Columns:
+    """Columns of one table: where each stands, and how its cells are read."""
+
     header: tuple[str, ...]
-    definition: RegisterDefinition
     places: frozenset[str]
 
     def position(self, name: str) -> int:
+        """Where a column stands.
+
+        Raises:
+            ImportRefused: For ``column``, with the nearest name.
+        """
         if name not in self.header:
             near = get_close_matches(name, self.header, n=1, cutoff=0.5)
             hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -186,6 +202,11 @@ class _Maker:
         return self.header.index(name)
 
     def column(self, field: FieldShape) -> Column:
+        """How a field's cells are read.
+
+        Raises:
+            ImportRefused: For ``column`` or ``mapping``.
+        """
         if field.order not in ORDERS or field.decimal not in (".", ","):
             raise ImportRefused(f"order is one of {', '.join(ORDERS)}", why="mapping")
         if not 0 <= field.digits <= 4:
@@ -206,6 +227,12 @@ class _Maker:
         plain = field.read_as == "text" and not field.values
         return Column(field.name, field.column, self.position(field.column), read, dated, plain)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Maker:
+    table: Columns
+    definition: RegisterDefinition
+
     def fields(self, given: Sequence[FieldShape]) -> tuple[tuple[Column, ...], dict[str, Any]]:
         schema = self.definition.schema
         names = [field.name for field in given]
@@ -223,5 +250,5 @@ class _Maker:
             if bool(field.column) == (field.fixed is not None):
                 message = f"{field.name}: a column or a fixed value, and one of them"
                 raise ImportRefused(message, why="mapping")
-        columns = tuple(self.column(field) for field in given if field.column)
+        columns = tuple(self.table.column(field) for field in given if field.column)
         return columns, {field.name: field.fixed for field in given if field.fixed is not None}

@@ -9,7 +9,8 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 
 from riik.registers.errors import ImportRefused
 
@@ -19,6 +20,7 @@ __all__ = [
     "Form",
     "Row",
     "as_it_was",
+    "cell_of",
     "checked_header",
     "fault_of",
     "guess_form",
@@ -145,6 +147,19 @@ def _is_text(whole: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\ufffd" not in whole
+
+
+def cell_of(value: Any) -> str:
+    """A database's value as the text that a file would have."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return "\x00"  # no field takes bytes: the row is rejected for ``nul``
+    return str(value)
 
 
 def neutral(cell: str) -> str:
