@@ -2,6 +2,8 @@
 
 import io
 import json
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,6 +72,25 @@ def test_the_table_of_facts_has_header_cells(printed):
 
 def test_the_same_letter_is_the_same_bytes(printed):
     assert printed("decision", "en") == printed("decision", "en")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+@pytest.mark.parametrize(
+    ("language", "says"), [("et", "Kavand"), ("vi", "Bản nháp"), ("en", "A draft")]
+)
+def test_a_draft_says_so_and_names_no_seal(documents, tmp_path, language, says):
+    letter = json.loads((VECTORS / f"decision-{language}.json").read_bytes())
+    given = GIVEN | {"language": language}
+    told = {}
+    for name, data in {"sealed": letter, "draft": {**letter, "draft": True}}.items():
+        file = tmp_path / f"{name}.pdf"
+        file.write_bytes(documents.render((TEMPLATES / "decision.typ").read_bytes(), data, **given))
+        told[name] = subprocess.run(
+            ["pdftotext", str(file), "-"], capture_output=True, text=True, check=True
+        ).stdout
+    assert says in told["draft"]
+    assert says not in told["sealed"]
+    assert letter["decision"].split()[0] in told["draft"]
 
 
 class BarePress:

@@ -56,6 +56,7 @@ from riik.services.desk.helping.errands import Errands
 from riik.services.desk.helping.store import SqlErrandStore
 from riik.services.desk.looking import Looking
 from riik.services.desk.moving import ASKED, Moving
+from riik.services.desk.previewing import Previews
 from riik.services.desk.store import SqlDeskStore
 from riik.services.errors import AuthorityMissing
 from riik.services.joint.signing import JOINT_OVER
@@ -258,6 +259,7 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
             pens=paper,
             authority=operations.authority,
         ),
+        previews=Previews(clock=clock, papers=paper, authority=operations.authority, sources={}),
         again=operations,
         lookups=operations.lookups,
         verify=verify,

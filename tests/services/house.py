@@ -84,13 +84,17 @@ class Paper:
     """A press and a pen that make bytes."""
 
     def __init__(self, weather):
-        self.weather, self.letters = weather, []
+        self.weather, self.letters, self.drafts = weather, [], []
 
     async def letter(self, template, content, /, *, language):
         self.letters.append(content)
         self.weather.blow(after=False)
         self.weather.blow(after=True)
         return f"{template} {content['title']}".encode()
+
+    async def draft(self, template, content, /, *, language):
+        self.drafts.append(content)
+        return f"draft {template} {content['title']}".encode()
 
     async def begin(self, content, certificate, /, *, person, language, name="application.json"):
         opaque = msgspec.json.encode({"name": name, "content": content, "signer": person})

@@ -313,6 +313,39 @@ async def test_the_official_s_own_words_stand_in_the_letter(waiting, paper):
     assert (await waiting.status())["state"] == "refused"
 
 
+async def test_the_letter_can_be_read_before_the_decision_is_signed(waiting, paper):
+    refused = waiting.verdict(outcome="refuse", reason="Arst ei kinnitanud.")
+    draft = await waiting.desk.letter(waiting.clerk(), refused)
+    assert draft.startswith(b"draft ")
+    assert paper.letters == []
+    assert (await waiting.status())["state"] == "with-official"
+    await waiting.decide(refused)
+    assert paper.drafts == paper.letters
+
+
+async def test_reading_a_draft_is_a_look(waiting):
+    await waiting.desk.letter(waiting.clerk(), waiting.verdict(outcome="grant"))
+    assert len(waiting.looks.kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("official", "verdict", "why"),
+    [
+        (REIN, {"outcome": "grant"}, "unit"),
+        (ANNELI, {"outcome": ""}, "outcome"),
+        (ANNELI, {"outcome": "refuse"}, "grounds"),
+        (ANNELI, {"outcome": "refuse", "grounds": ("x",)}, "no-ground"),
+        (ANNELI, {"outcome": "grant", "reason": "x" * 2_001}, "reason"),
+    ],
+)
+async def test_no_draft_is_made_of_what_could_not_be_decided(
+    waiting, paper, official, verdict, why
+):
+    asked = waiting.desk.letter(waiting.clerk(official), waiting.verdict(**verdict))
+    assert await refusal(asked) == why
+    assert paper.drafts == []
+
+
 async def test_the_record_of_a_decision_is_in_the_signed_list(waiting):
     await waiting.decide()
     record = (await waiting.services.document("decision-signed.json", waiting.visit()))[0]

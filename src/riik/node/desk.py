@@ -19,6 +19,7 @@ from riik.services.desk.helping.store import SqlErrandStore
 from riik.services.desk.jobs import handlers
 from riik.services.desk.looking import Looking
 from riik.services.desk.moving import Moving
+from riik.services.desk.previewing import Previews
 from riik.services.desk.store import SqlDeskStore
 from riik.services.letters import Authority
 from riik.signatures import Report, validate
@@ -110,6 +111,7 @@ def add_desk(
             pens=pens,
             authority=operations.authority,
         ),
+        previews=_previews(assembly, services),
         again=operations,
         lookups=operations.lookups,
         verify=services.verify,
@@ -134,6 +136,16 @@ def add_desk(
         )
         assembly.routes += routes(room, alone=alone)
         assembly.routes += _help_pages(assembly, services, queues, room) if alone else []
+
+
+def _previews(assembly: Assembly, services: Services) -> Previews:
+    operations = services.operations
+    return Previews(
+        clock=assembly.base.clock,
+        papers=operations.papers,
+        authority=operations.authority,
+        sources=operations.sources,
+    )
 
 
 def _looking(

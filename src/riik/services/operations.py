@@ -43,6 +43,10 @@ class Papers(Protocol):
         """A letter as a sealed PDF."""
         ...
 
+    async def draft(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
+        """The same letter before it is decided: marked as a draft, without a seal."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operations:

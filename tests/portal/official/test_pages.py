@@ -376,6 +376,23 @@ async def test_verdicts_put_aside_are_signed_on_a_page_of_their_own(anneli, wait
     assert "What you put aside waits here." in words(await anneli.get("/desk/sign"))
 
 
+async def test_the_letter_is_read_before_it_is_signed(anneli, waiting):
+    page = await send(
+        anneli, f"/desk/cases/{CASE}/letter", **choice(waiting), outcome="grant", reason="Korras."
+    )
+    assert (page.status, page.headers["content-type"]) == (200, "application/pdf")
+    assert page.headers["cache-control"] == "no-store"
+    assert "put aside" not in words(await anneli.get("/desk?queue=team"))
+
+
+async def test_a_letter_of_no_verdict_is_the_case_again_with_what_is_missing(anneli, waiting):
+    page = await send(
+        anneli, f"/desk/cases/{CASE}/letter", **choice(waiting), outcome="refuse", reason=""
+    )
+    assert page.status == 422
+    assert "Tick a ground" in words(page) or "ground" in words(page)
+
+
 async def test_what_was_put_aside_says_so_in_the_queue(anneli, waiting):
     assert "put aside:" not in words(await anneli.get("/desk?queue=team"))
     await send(anneli, f"/desk/cases/{CASE}/aside", **choice(waiting), outcome="grant")

@@ -124,6 +124,10 @@ class OfficialDesk:
         """Ask silent registers once more."""
         await self.desk.ask_again(self._clerk(reader), case)
 
+    async def letter(self, reader: Reader, choice: Choice) -> bytes:
+        """The letter that a verdict would send, as a draft; the look is on record."""
+        return await self.desk.letter(self._clerk(reader), _verdict(choice))
+
     async def put_aside(self, reader: Reader, choice: Choice) -> None:
         """Keep a verdict, to be signed with others."""
         await self.desk.put_aside(self._clerk(reader), _verdict(choice))

@@ -3,7 +3,7 @@
 Fills the ports `Pens` and `Papers` of services with signatures and documents.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -143,7 +143,26 @@ class SealedLetters:
             content=canonical_json.encode(dict(content)),
             description=str(content["title"]),
         )
-        pdf = await self.in_thread(
+        pdf = await self._print(template, content, language, attachments=[attachment])
+        return await self.signatures.seal_pdf(pdf, seal=self.seal)
+
+    async def draft(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
+        """The letter as it would go out, with a word across each page and without a seal.
+
+        Raises:
+            LetterRefused: The template or its data are at fault.
+        """
+        return await self._print(template, {**content, "draft": True}, language)
+
+    async def _print(
+        self,
+        template: str,
+        content: Mapping[str, Any],
+        language: str,
+        *,
+        attachments: Sequence[Attachment] = (),
+    ) -> bytes:
+        return await self.in_thread(
             self.documents.render,
             template,
             content,
@@ -151,9 +170,8 @@ class SealedLetters:
             title=str(content["title"]),
             author=str(content["organisation"]["name"]),
             at=self.clock.now().astimezone(ZoneInfo(self.zone)),
-            attachments=[attachment],
+            attachments=attachments,
         )
-        return await self.signatures.seal_pdf(pdf, seal=self.seal)
 
 
 def _person_of(certificate: bytes) -> PersonCode:

@@ -119,6 +119,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
         "A letter can’t print every sign of this text, such as pictures. Take them out."
     ),
     "no-ground": later("This service has no such ground. Open the case again."),
+    "no-letter": later("This service sends no letter: the person gets a notice alone."),
     "pages": later("Choose what the person is to answer anew."),
     "message": later("Say what the person is to do, in at most 1000 characters."),
     "purpose": later("Say what you look this person up for."),
@@ -150,6 +151,7 @@ def signing_sentences(texts: Texts) -> list[dict[str, Any]]:
             "outcome",
             "grounds",
             "no-ground",
+            "no-letter",
             "reason",
             "signs",
             "no-batch",

@@ -27,6 +27,7 @@ from riik.services.desk.looking import PURPOSES, RELATED, Looking
 from riik.services.desk.model import Clerk, Question, Verdict
 from riik.services.desk.moving import Moving
 from riik.services.desk.notices import asked_notice
+from riik.services.desk.previewing import Previews
 from riik.services.desk.queues import Queues, official_told
 from riik.services.desk.staff import Seat, Staff
 from riik.services.desk.verdicts import check_seat, check_text
@@ -62,6 +63,7 @@ class Desk:
     looking: Looking
     moving: Moving
     decisions: Decisions
+    previews: Previews
     again: AskAgain
     lookups: Lookups
     verify: VerifyVisit
@@ -204,6 +206,17 @@ class Desk:
             "hash": laid.prepared.hash,
             "paper": laid.paper,
         }
+
+    async def letter(self, clerk: Clerk, verdict: Verdict) -> bytes:
+        """The letter that a verdict would send, as a PDF that says it is a draft.
+
+        Raises:
+            DeskRefused: And for ``no-letter``, or as `check_verdict`; besides, as `open`.
+        """
+        seat, running = await self._admitted(clerk, verdict.case)
+        await self.in_thread(self.looking.note, seat, running)
+        name = self.decisions.name_of(seat.official)
+        return await self.previews.letter(verdict, running, seat=seat, name=name)
 
     async def put_aside(self, clerk: Clerk, verdict: Verdict) -> None:
         """Keep a verdict until it is signed with others; raises as `prepare`."""

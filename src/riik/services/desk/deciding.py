@@ -25,13 +25,13 @@ from riik.services.desk.model import Act, Decided, Official, Verdict
 from riik.services.desk.records import decision_list, decision_record, digest_of
 from riik.services.desk.staff import Seat
 from riik.services.desk.verdicts import check_verdict
-from riik.services.dossier import Proposal
+from riik.services.dossier import Dossier, Proposal
 from riik.services.letters import Authority
 from riik.services.outcome import Prepared
 from riik.services.running import Files, Running
 from riik.services.steps import Pens
 
-__all__ = ["BatchStore", "Decisions", "Laid"]
+__all__ = ["BatchStore", "Decisions", "Laid", "settled"]
 
 MOST_CASES = 50
 _TICKET = re.compile(r"[A-Za-z0-9_-]{22,64}\Z")
@@ -381,14 +381,7 @@ class Decisions:
         task = running.task("review")
         if task is None:
             raise DeskConflict("the case is at another step", why="not-here")
-        earlier = running.dossier.proposal
-        proposal = Proposal(
-            outcome=decided.outcome,
-            grounds=decided.grounds,
-            explanation=earlier.explanation if earlier else (),
-            by="official",
-        )
-        dossier = replace(running.dossier, proposal=proposal, decided=decided)
+        dossier = settled(running.dossier, decided)
         self.cases.move(
             running.case, State.IN_PROGRESS, kind="reviewed", actor="official", work=work
         )
@@ -403,6 +396,18 @@ class Decisions:
         self.cases.assign(running.case, official=None, kind="verdict-proposed", work=work)
         self.cases.mark(running.case, mark, work=work)
         self.files.save(replace(running, dossier=dossier), wake=False, work=work)
+
+
+def settled(dossier: Dossier, decided: Decided) -> Dossier:
+    """The dossier after an official decided; the rules' way to their proposal stays in it."""
+    earlier = dossier.proposal
+    proposal = Proposal(
+        outcome=decided.outcome,
+        grounds=decided.grounds,
+        explanation=earlier.explanation if earlier else (),
+        by="official",
+    )
+    return replace(dossier, proposal=proposal, decided=decided)
 
 
 def _paper_name(running: Running, act: Act) -> str:

@@ -90,6 +90,10 @@ class Looking:
         self._note_review(seat, running)
         return self._view(seat, running, language)
 
+    def note(self, seat: Seat, running: Running) -> None:
+        """Write down that the official looked at what is in a case."""
+        self._note_review(seat, running)
+
     def document(self, seat: Seat, running: Running, name: str) -> tuple[bytes, str]:
         """A paper of the case: content and media type."""
         self._note_review(seat, running)

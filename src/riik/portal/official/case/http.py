@@ -7,6 +7,7 @@ POST /desk/cases/<case>/ask                 ask the person: ``page``, ``message`
 POST /desk/cases/<case>/withdraw-question   take the question back
 POST /desk/cases/<case>/ask-again           ask silent registers once more
 POST /desk/cases/<case>/hand-over           to a colleague: ``to``
+POST /desk/cases/<case>/letter              the letter as it would go out, a PDF
 POST /desk/cases/<case>/aside               put the verdict aside, to be signed with others
 GET  /desk/sign                             verdicts that were put aside
 POST /desk/sign/take-back                   forget some of them: ``case``
@@ -24,7 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from riik.core import Refused
-from riik.portal.official.ports import Choice
+from riik.portal.official.ports import Choice, Reader
 from riik.portal.official.room.http import Room
 from riik.portal.official.shown import address, told_of
 from riik.portal.official.words import choice_text, refusal_text, signing_sentences
@@ -44,6 +45,7 @@ _FIELDS: Final = {
     "no-ground": "reason",
     "reason": "reason",
     "signs": "reason",
+    "no-letter": "outcome",
 }
 """Beside which field of a verdict its refusal stands."""
 _INLINE: Final = frozenset({"application/pdf"})
@@ -64,6 +66,7 @@ def case_routes(room: Room) -> list[Route]:
         "withdraw-question": calls.withdraw_question,
         "ask-again": calls.ask_again,
         "hand-over": calls.hand_over,
+        "letter": calls.letter,
         "aside": calls.aside,
     }
     return [
@@ -145,20 +148,36 @@ class _Calls:
         await room.desk.hand_over(reader, [case], to=form.text("to"))
         return room.site.go(_queue(form, told="handed", number="1"))
 
+    async def letter(self, request: Request) -> Response:
+        """POST /desk/cases/<case>/letter: what the person would read, before it is signed."""
+        room, case = self.room, _case_of(request)
+        reader, form = await room.reader(request), await room.site.form(request)
+        try:
+            content = await room.desk.letter(reader, _choice_in(form, case))
+        except Refused as refused:
+            return await self._refused(request, reader, form, refused)
+        shown = {**_PAPER, "Content-Disposition": 'inline; filename="draft.pdf"'}
+        return Response(content, headers=shown, media_type="application/pdf")
+
     async def aside(self, request: Request) -> Response:
         """POST /desk/cases/<case>/aside: keep the verdict, to be signed with others."""
         room, case = self.room, _case_of(request)
         reader, form = await room.reader(request), await room.site.form(request)
-        fields = {name: form.text(name) for name in form.fields}
         try:
-            await room.desk.put_aside(reader, _choice(fields, case=case))
+            await room.desk.put_aside(reader, _choice_in(form, case))
         except Refused as refused:
-            field = _FIELDS.get(refused.why)
-            if field is None:
-                raise
-            text = refusal_text(room.texts(reader), refused.why, refused.facts)
-            return await self._case(request, form=form, errors=[{"field": field, "text": text}])
+            return await self._refused(request, reader, form, refused)
         return room.site.go(_queue(form, told="aside", number=form.text("number")))
+
+    async def _refused(
+        self, request: Request, reader: Reader, form: Form, refused: Refused
+    ) -> Response:
+        """The case again, and beside its field what is wrong with the verdict."""
+        field = _FIELDS.get(refused.why)
+        if field is None:
+            raise refused
+        text = refusal_text(self.room.texts(reader), refused.why, refused.facts)
+        return await self._case(request, form=form, errors=[{"field": field, "text": text}])
 
     async def ready(self, request: Request) -> Response:
         """GET /desk/sign: the verdicts that were put aside."""
@@ -308,6 +327,10 @@ def _chosen(view: Mapping[str, Any], form: Form | None) -> dict[str, Any]:
         "pages": [],
         "message": "",
     }
+
+
+def _choice_in(form: Form, case: str) -> Choice:
+    return _choice({name: form.text(name) for name in form.fields}, case=case)
 
 
 def _choice(fields: Mapping[str, Any], *, case: str) -> Choice:
