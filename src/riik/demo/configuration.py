@@ -68,6 +68,7 @@ def configurations(
                 "inbox": str(country.client("portal", "inbox")),
                 "official": [_named(one) for one in officials.get(role, ())],
             }
+        if role in country.keepers:
             tree["log"] = _log(country, role, places, keys)
         if member.services:
             tree |= _provider(country, member, officials.get(role, ()))
@@ -255,7 +256,11 @@ def _provider(country: Country, member: DemoMember, officials: Sequence[Told]) -
         "services": {
             "folders": [f"catalogue:{service}" for service in member.services],
             "zone": country.zone,
-            "providers": {**registers, "inbox": str(country.client("portal", "inbox"))},
+            "providers": {
+                **registers,
+                "inbox": str(country.client("portal", "inbox")),
+                "payments": str(country.client("bank", "payments")),
+            },
             "units": {
                 code: {"names": dict(unit.names), "services": list(unit.services)}
                 for code, unit in member.units.items()
@@ -325,7 +330,13 @@ def _of_inbox(country: Country) -> list[Tree]:
 
 
 def _of_orders(country: Country) -> list[Tree]:
-    return [_right(client, "payments/orders", "state-fee") for client in _offering(country)]
+    orders = [_right(client, "payments/orders", "state-fee") for client in _offering(country)]
+    own = country.members["bank"]
+    if own.services:
+        # The ledger opens accounts for the bank's own service only.
+        service = str(own.client("services"))
+        orders.append(_right(service, "payments/accounts", "account-opening"))
+    return orders
 
 
 def _of_login(country: Country) -> list[Tree]:

@@ -194,8 +194,8 @@ class Country:
 
     @property
     def keepers(self) -> tuple[str, ...]:
-        """Roles of those who keep registers, and so a log of looks."""
-        return tuple(role for role, one in self.members.items() if one.registers)
+        """Roles of those with a log of looks: keepers of registers, and whose officials decide."""
+        return tuple(role for role, one in self.members.items() if one.has_desk)
 
     @property
     def providers(self) -> Mapping[str, str]:

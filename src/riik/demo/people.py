@@ -75,7 +75,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         person: As the generator of residents wants them.
         official: Roles of the organisations they decide for.
         office: Their place there, or None.
-        without: Registers that must hold nothing of them.
+        without: Registers that must hold nothing of them; `bank` means an account.
     """
 
     id: str
@@ -150,7 +150,7 @@ def _told(person: _Person, cast: _Cast) -> Told:
         ),
         official=person.official,
         office=_office(person, cast),
-        without=tuple(set(DRAWN) - set(records)),
+        without=tuple(set(DRAWN) - set(records) | set(person.without)),
     )
 
 

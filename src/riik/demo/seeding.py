@@ -30,6 +30,9 @@ from riik.runtime.files import Disk
 __all__ = ["Holder", "HoldersLost", "check_cards", "read_holders", "seed"]
 
 SEED = "riik-1"
+BANK = "bank"
+"""Who is without it has no account there."""
+
 SALARY = {"ee": Money("EUR", 150_000), "vn": Money("VND", 15_000_000)}
 
 
@@ -102,7 +105,9 @@ async def seed(
     for register, role in country.registers.items():
         await _open_records(nodes[role], register, people, today)
     cards = await _bind_cards(country, nodes, people, today)
-    await nodes["bank"].base.in_thread(_open_accounts, nodes["bank"], country, people)
+    unbanked = {PersonCode(one.person.code) for one in told if BANK in one.without}
+    banked = [one for one in people if one.code not in unbanked]
+    await nodes["bank"].base.in_thread(_open_accounts, nodes["bank"], country, banked)
     _keep_cards(folder, country, cards, people, told)
 
 

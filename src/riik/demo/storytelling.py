@@ -1,9 +1,12 @@
 """Stories as data: who asks what, and how it must end; told against a running country."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,6 +16,8 @@ from riik.demo.country import DATA
 from riik.demo.journey import Journey, JourneyResult, Step
 from riik.demo.running import Demonstration
 from riik.formats.toml import Shape, read_toml
+from riik.profiles import country_profile
+from riik.runtime.clock import SystemClock
 
 __all__ = [
     "Story",
@@ -25,6 +30,7 @@ __all__ = [
 ]
 
 FOLDER = DATA / "stories"
+_COUNTED = re.compile(r"(today|workday)([+-]\d+)d\Z")
 
 
 class StoryRefused(Refused):
@@ -37,13 +43,16 @@ class Story(Shape):
     """One story.
 
     ``for`` is whom the person represents; ``review`` is what the reviewer decides; ``signers``
-    sign as well, or say no where one ``declines``. An answer ``@mari`` is her personal code.
+    sign as well, or say no where one ``declines``. An answer ``@mari`` is her personal code; days
+    are counted from today: ``today+7d``, and ``workday+7d`` is the next working day on or after
+    it. A story of another ``service`` than its file's follows from the one before.
     """
 
     id: str
     person: str
     expect: str
     answers: dict[str, Any]
+    service: dict[str, str] = msgspec.field(default_factory=dict)
     grounds: tuple[str, ...] = ()
     for_: str = ""
     signers: tuple[str, ...] = ()
@@ -108,7 +117,7 @@ def read_story(name: str, variant: str = "") -> tuple[Mapping[str, str], Story]:
     read = _read(_path(name))
     for story in read.story:
         if variant in ("", story.id):
-            return read.service, story
+            return story.service or read.service, story
     known = ", ".join(story.id for story in read.story)
     raise StoryRefused(f"no variant {variant!r}; known: {known}", why="unknown")
 
@@ -155,11 +164,14 @@ async def tell_story(
 
 
 def _answers(running: Demonstration, story: Story) -> dict[str, Any]:
-    """What is answered; who is named by ``@mari`` is meant by their code."""
+    """What is answered; who is named by ``@mari`` is meant by their code, and days are counted."""
+    country = running.country
+    today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
+    works = country_profile(country.profile).is_working_day
     return {
         field: running.holder(value[1:]).code
         if isinstance(value, str) and value.startswith("@")
-        else value
+        else _day(value, today, works=works)
         for field, value in story.answers.items()
     }
 
@@ -196,6 +208,16 @@ async def _review(running: Demonstration, story: Story, journey: Journey) -> Non
         )
         provider = running.country.providers[journey.service]
         await official.review(provider, journey.result.status["case"], story.review)
+
+
+def _day(value: Any, today: date, *, works: Callable[[date], bool]) -> Any:
+    found = _COUNTED.match(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    day = today + timedelta(days=int(found[2]))
+    while found[1] == "workday" and not works(day):
+        day += timedelta(days=1)
+    return day.isoformat()
 
 
 def _path(name: str) -> Path:

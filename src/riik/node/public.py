@@ -29,7 +29,7 @@ from riik.node.fillers.registers import register_writer
 from riik.node.fillers.terms import add_terms, appeal_process
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
-from riik.payments.http import bank_offers, counter_routes, fee_offers
+from riik.payments.http import account_offers, bank_offers, counter_routes, fee_offers
 from riik.payments.jobs import bank_handlers
 from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
 from riik.portal import Portal
@@ -178,6 +178,15 @@ def add_bank(assembly: Assembly) -> None:
     assembly.offer(
         bank_offers(
             bank, provider=own, site=section.site, database=base.database, in_thread=base.in_thread
+        )
+    )
+    assembly.offer(
+        account_offers(
+            bank,
+            provider=own,
+            currency=assembly.profile.currency,
+            database=base.database,
+            in_thread=base.in_thread,
         )
     )
     counter = Counter(

@@ -24,7 +24,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from riik.core import ClientId, Database, InThread, Money, TimeRefused, from_text, to_text
+from riik.core import (
+    ClientId,
+    Database,
+    InThread,
+    Money,
+    PersonCode,
+    TimeRefused,
+    from_text,
+    to_text,
+)
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.payments.bank import Bank
 from riik.payments.component import Fees
@@ -33,7 +42,7 @@ from riik.payments.errors import AuthenticationRefused, PaymentRefused
 from riik.payments.model import AccountStatement, Notification, Order
 from riik.runtime.web import whole_number
 
-__all__ = ["bank_offers", "counter_routes", "fee_offers"]
+__all__ = ["account_offers", "bank_offers", "counter_routes", "fee_offers"]
 
 MOST_ENTRIES = 200
 Names = Mapping[str, Mapping[str, str]]
@@ -53,6 +62,40 @@ class _Paid(msgspec.Struct, forbid_unknown_fields=True):
     currency: str
     minor: int
     paid_at: str
+
+
+class _Agreed(msgspec.Struct, forbid_unknown_fields=True):
+    agreement: str
+    use: str
+
+
+class _Agreement(msgspec.Struct, forbid_unknown_fields=True):
+    """What a granted case writes, as registers take it; an account is named by its holder."""
+
+    values: _Agreed
+    key: None = None
+
+
+def account_offers(
+    bank: Bank, *, provider: ClientId, currency: str, database: Database, in_thread: InThread
+) -> Sequence[Offer]:
+    """What the ledger offers to the bank's own service: an account for who agreed to have one.
+
+    Who has an account keeps it: the same agreement again, or another one, opens no second.
+    """
+
+    def open_for(holder: PersonCode) -> str:
+        with database.work() as work:
+            return bank.open_account(holder, currency=currency, work=work).iban
+
+    async def accounts(incoming: Incoming) -> Answer:
+        _decode(incoming.body, _Agreement)
+        if incoming.subject is None:
+            raise PaymentRefused("an account has a holder", why="holder")
+        return _json({"account": await in_thread(open_for, incoming.subject)})
+
+    endpoint = Endpoint("POST", "/")
+    return [Offer(provider=provider, service="accounts", endpoints=(endpoint,), handler=accounts)]
 
 
 def bank_offers(
