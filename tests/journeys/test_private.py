@@ -11,7 +11,7 @@ from riik.payments.errors import OrderRefused
 
 pytestmark = pytest.mark.anyio
 
-PRIVATE = ("medical", "training", "account", "employment")
+PRIVATE = ("medical", "training", "insurance", "account", "employment")
 
 
 async def lived(country, name, variant=""):
