@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from tests.registers.importing.conftest import HEADER, row
+from tests.registers.importing.test_enrolling import HEADER as RESIDENTS
+from tests.registers.importing.test_enrolling import MAPPING, POPULATION, resident
 
 import riik as riik_package
 
@@ -219,3 +222,30 @@ def test_where_the_table_lies_must_be_said(riik, placed, old, new):
     refused = riik("register", "check", "permits", "--node", "node.toml")
     assert refused.exit_code == 1
     assert "refused" in refused.stderr
+
+
+@pytest.fixture
+def residents(place):
+    """The population register's folder, a file of residents, and a mapping for both."""
+    shutil.copytree(POPULATION, "population")
+    people = [resident(1), resident(2), resident(3, sex="M")]
+    write("residents.csv", people, header=RESIDENTS)
+    Path("residents.toml").write_text(MAPPING)
+    return ("population", "residents.csv", "--mapping", "residents.toml")
+
+
+def test_residents_are_enrolled_by_the_mapping_of_the_population_register(riik, residents):
+    Path("node.toml").write_text(f'{NODE}\n[identity]\ntrust-centre = "EE-DEMO/GOV/1/trust"\n')
+    dry = riik("register", "import", *residents, "--node", "node.toml", "--enrol", "--dry-run")
+    assert "dry run, nothing was written" in dry.stdout, dry.output
+    done = riik("register", "import", *residents, "--node", "node.toml", "--enrol", "--json")
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    assert (told["written"], told["reasons"]) == (2, {"sex": 1})
+    again = riik("register", "import", *residents, "--node", "node.toml", "--enrol", "--json")
+    assert json.loads(again.stdout)["repeated"] == 2
+
+
+def test_people_are_enrolled_by_an_identity_authority_only(riik, residents):
+    refused = riik("register", "import", *residents, "--node", "node.toml", "--enrol")
+    assert "(node.config-refused, identity)" in refused.stderr

@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from riik.node import NodeConfig
     from riik.registers import MappingFile, Plan, RegisterDefinition, Report
 
-__all__ = ["Order", "import_table", "new_register", "propose_mapping", "undo_run"]
+__all__ = [
+    "Order",
+    "enrol_residents",
+    "import_table",
+    "new_register",
+    "propose_mapping",
+    "undo_run",
+]
 
 SAMPLE_ROWS = 5_000
+ENROLLED = "enrolled"
+"""Stands for a run: of enrolments nothing is kept but the people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,21 +113,11 @@ def propose_mapping(order: Order) -> None:
 
 def import_table(order: Order) -> None:
     """Import a table, or try it out."""
-    from riik.node import birth_places, open_importer, open_rejects, open_source
-    from riik.registers import make_plan
+    from riik.node import open_importer, open_rejects
 
-    config, mapping = _needed(order.node), _mapping(order)
-    source = open_source(order.source, table=order.table, shape=mapping.source, config=config)
-    for line in source.told:
-        click.echo(line, err=True)
+    config, source = _opened(order)
     with open_importer(config, _definition(order.folder, country=_country(config))) as importer:
-        plan: Plan = make_plan(
-            mapping,
-            header=source.header,
-            definition=importer.holding.definition,
-            places=birth_places(),
-            encoding=source.encoding,
-        )
+        plan = _plan(order, importer.holding.definition, source)
         path = _apart(order.rejected or _beside(order), order)
         rejects = open_rejects(path, source)
         if order.dry:
@@ -130,6 +129,49 @@ def import_table(order: Order) -> None:
                 plan, source, rejects=rejects, resume=order.resume, told=_progress
             )
             run = done.run
+    _end(order, report, source, run=run, path=path)
+
+
+def enrol_residents(order: Order) -> None:
+    """Enrol the people of a file at the identity authority, or try it out."""
+    from riik.node import open_enrolling, open_rejects
+
+    config, source = _opened(order)
+    definition = _definition(order.folder, country=_country(config))
+    plan = _plan(order, definition, source)
+    path = _apart(order.rejected or _beside(order), order)
+    with open_enrolling(config, definition) as enrolling:
+        rejects = open_rejects(path, source)
+        report = enrolling(plan, source, rejects=rejects, dry=order.dry, told=_progress)
+    _end(order, report, source, run="" if order.dry else ENROLLED, path=path)
+
+
+def _opened(order: Order) -> "tuple[NodeConfig, Any]":
+    """The node and the source; what was recognised is told."""
+    from riik.node import open_source
+
+    config, shape = _needed(order.node), _mapping(order).source
+    source = open_source(order.source, table=order.table, shape=shape, config=config)
+    for line in source.told:
+        click.echo(line, err=True)
+    return config, source
+
+
+def _plan(order: Order, definition: "RegisterDefinition", source: Any) -> "Plan":
+    from riik.node import birth_places
+    from riik.registers import make_plan
+
+    return make_plan(
+        _mapping(order),
+        header=source.header,
+        definition=definition,
+        places=birth_places(),
+        encoding=source.encoding,
+    )
+
+
+def _end(order: Order, report: "Report", source: Any, *, run: str, path: Path) -> None:
+    """Tell what became of the rows; exit status 1 when some were rejected."""
     for line in source.remarks:
         click.echo(line, err=True)
     _tell(report, run=run, rejected=path if report.rejected else None, as_json=order.as_json)
@@ -208,7 +250,8 @@ def _tell(report: "Report", *, run: str, rejected: Path | None, as_json: bool) -
     if as_json:
         click.echo(json.dumps({"run": run, **told, "file": str(rejected or "")}))
         return
-    click.echo(f"{'run ' + run if run else 'dry run, nothing was written'}")
+    if run != ENROLLED:
+        click.echo(f"run {run}" if run else "dry run, nothing was written")
     for name in ("read", "written", "repeated", "rejected"):
         click.echo(f"  {name:<10}{told[name]:>12}")
     for reason, count in told["reasons"].items():

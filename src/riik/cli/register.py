@@ -9,7 +9,14 @@ import click
 
 from riik.cli.files import read_folder, write_folder
 from riik.cli.folders import tell
-from riik.cli.importing import Order, import_table, new_register, propose_mapping, undo_run
+from riik.cli.importing import (
+    Order,
+    enrol_residents,
+    import_table,
+    new_register,
+    propose_mapping,
+    undo_run,
+)
 
 __all__ = ["register"]
 
@@ -80,14 +87,22 @@ def new(folder: Path, *, source: str, table: str, owner: str, languages: tuple[s
 @click.option("--propose", is_flag=True, help="Print a mapping to begin with, and do no more.")
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be written.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
+@click.option(
+    "--enrol", is_flag=True, help="Enrol the people at NODE's identity authority instead."
+)
 @click.option("--undo", metavar="RUN", default="", help="Take a run back.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-def import_(folder: Path, *, source: str, propose: bool, undo: str, **asked: Any) -> None:
+def import_(
+    folder: Path, *, source: str, propose: bool, enrol: bool, undo: str, **asked: Any
+) -> None:
     """Copy the rows of FILE into the register of REGISTER-FOLDER.
 
     FILE is a file of separated values or a workbook (XLSX), of which --table names the sheet. With
     --table it may be a database's address as SQLAlchemy writes it, or a secret's place:
     `env:NAME`, `file:PATH`.
+
+    With --enrol the same file and mapping enrol residents: REGISTER-FOLDER is the population's,
+    NODE the identity authority's. What was cut off goes on when it is begun again.
 
     Exit status: 0 every row is in the register, 1 some were rejected or the import was refused,
     2 the command was wrong.
@@ -99,6 +114,8 @@ def import_(folder: Path, *, source: str, propose: bool, undo: str, **asked: Any
         undo_run(order, undo)
     elif propose:
         propose_mapping(order)
+    elif enrol:
+        enrol_residents(order)
     else:
         import_table(order)
 

@@ -10,6 +10,7 @@ from riik.identity.codes import (
     vietnamese,
 )
 from riik.identity.component import AccessRecords, CertificateAuthority, Identity
+from riik.identity.enrolment import Enrolment
 from riik.identity.errors import (
     CardRefused,
     CardSilent,
@@ -51,6 +52,7 @@ __all__ = [
     "Document",
     "DocumentKind",
     "DocumentRefused",
+    "Enrolment",
     "Event",
     "Identity",
     "KeyPurpose",

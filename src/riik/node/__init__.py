@@ -7,6 +7,7 @@ from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
 from riik.node.fillers.certification import certify_many
 from riik.node.fillers.importing import (
     birth_places,
+    open_enrolling,
     open_importer,
     open_rejects,
     open_source,
@@ -38,6 +39,7 @@ __all__ = [
     "join",
     "lay_tables",
     "log_key",
+    "open_enrolling",
     "open_importer",
     "open_member",
     "open_reader",

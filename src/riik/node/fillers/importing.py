@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from riik.identity import Enrolment
+from riik.identity.store import SqlIdentityStore
 from riik.node.base import Base, open_base, read_folder
 from riik.node.config import ConfigRefused, NodeConfig
 from riik.node.fillers.registers import register_writer
@@ -20,11 +22,19 @@ from riik.registers.importing.client import (
     open_table,
 )
 from riik.registers.importing.component import Beside, Importer
+from riik.registers.importing.enrolling import Enrolling
 from riik.registers.importing.mapping import SourceShape
 from riik.registers.importing.store import SqlImportStore
 from riik.registers.store import SqlRegisterStore
 
-__all__ = ["birth_places", "open_importer", "open_rejects", "open_source", "seldom_collected"]
+__all__ = [
+    "birth_places",
+    "open_enrolling",
+    "open_importer",
+    "open_rejects",
+    "open_source",
+    "seldom_collected",
+]
 
 SCHEMES = ("sqlite:", "postgresql", "mysql", "mariadb", "oracle", "mssql")
 
@@ -50,6 +60,32 @@ def open_importer(config: NodeConfig, definition: RegisterDefinition) -> Iterato
             raise ConfigRefused(message, why="source")
         with seldom_collected(), ThreadPoolExecutor(1) as pool:
             yield _importer(base, definition, beside=lambda action: pool.submit(action).result)
+    finally:
+        base.let_go()
+
+
+@contextmanager
+def open_enrolling(config: NodeConfig, definition: RegisterDefinition) -> Iterator[Enrolling]:
+    """Enrols residents at this node's identity authority; works beside the running node.
+
+    Raises:
+        ConfigRefused: For ``identity``: the node is no identity authority.
+    """
+    if config.file.identity is None:
+        raise ConfigRefused("this node is no identity authority ([identity])", why="identity")
+    base = open_base(config)
+    try:
+        enrolment = Enrolment(
+            store=SqlIdentityStore(),
+            database=base.database,
+            vault=base.vault,
+            places=birth_places(),
+        )
+        yield Enrolling(
+            schema=definition.schema,
+            enrol_each=enrolment.enrol_each,
+            middle=config.file.node.profile == "vn",
+        )
     finally:
         base.let_go()
 
