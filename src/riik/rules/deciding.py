@@ -73,8 +73,7 @@ def decide(
     if key is None:
         raise DecisionRefused(f"there is no decision {decision}", why="unknown-decision")
     run = Run(limits or Limits(), now)
-    given = {name: from_plain(value) for name, value in inputs.items()}
-    evaluation = _Evaluation(rules, run, given)
+    evaluation = _Evaluation(rules, run, inputs)
     try:
         value = evaluation.asked(key)
     except RecursionError as error:
@@ -91,11 +90,14 @@ def decide(
 
 @dataclass(slots=True)
 class _Evaluation:
-    """Decisions being made over one set of inputs; each is made once."""
+    """Decisions being made over one set of inputs; each is made once.
+
+    What is given is taken into FEEL when it is asked for: a case knows more than a decision needs.
+    """
 
     rules: Rules
     run: Run
-    given: Mapping[str, Value]
+    given: Mapping[str, Any]
     known: dict[Key, Value] = field(default_factory=dict)
     made: dict[str, Value] = field(default_factory=dict)
     laws: dict[str, str] = field(default_factory=dict)
@@ -104,7 +106,7 @@ class _Evaluation:
         """The value of the decision or service that the caller asked for."""
         element = self.rules.elements[key]
         if isinstance(element, Service):
-            values = [self.given.get(need.name) for need in element.parameters]
+            values = [from_plain(self.given.get(need.name)) for need in element.parameters]
             return self.served(element, values)
         return self.value(key)
 
@@ -118,7 +120,8 @@ class _Evaluation:
         """The value of an element that nobody asked for before."""
         element = self.rules.elements[key]
         if isinstance(element, Input):
-            return coerce(self.given.get(element.name), element.type, self.run.tick)
+            given = from_plain(self.given.get(element.name))
+            return coerce(given, element.type, self.run.tick)
         if isinstance(element, DecisionNode):
             return self.decided(element)
         if isinstance(element, Knowledge):

@@ -6,6 +6,7 @@ DMN 1.5 §10. The same reader, evaluator and limits as for rules files.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from riik.rules.errors import LimitRefused, RulesRefused, SyntaxRefused
@@ -17,7 +18,7 @@ from riik.rules.feel.scope import Limits, Run, Scope
 from riik.rules.feel.tokens import Names
 from riik.rules.feel.types import Types
 from riik.rules.feel.values import Value, from_plain
-from riik.rules.names import unknown_names
+from riik.rules.names import names_in, unknown_names
 from riik.rules.tables import compile_table
 
 __all__ = ["Expression", "expression"]
@@ -29,6 +30,7 @@ class Expression:
 
     text: str
     _logic: Compiled
+    _names: frozenset[str]
 
     def value(
         self,
@@ -44,7 +46,8 @@ class Expression:
             LimitRefused: For ``steps``, ``depth`` or ``list``.
         """
         run = Run(limits or Limits(), now)
-        given = {name: from_plain(value) for name, value in variables.items()}
+        used = self._names.intersection(variables)
+        given = {name: from_plain(variables[name]) for name in used}
         try:
             return self._logic(Scope(given, None, run))
         except RecursionError as error:
@@ -63,6 +66,11 @@ def expression(text: str, *, names: Iterable[str] | None = None) -> Expression:
         SyntaxRefused: When it isn't FEEL.
         RulesRefused: For ``unknown-name``.
     """
+    return _read(text, None if names is None else tuple(names))
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, names: tuple[str, ...] | None) -> Expression:
     functions = builtin_functions()
     known = list(names or ())
     scope = Names.of(known, builtin_names())
@@ -74,4 +82,4 @@ def expression(text: str, *, names: Iterable[str] | None = None) -> Expression:
     strange = unknown_names(node, {*known, *functions}) if names is not None else []
     if strange:
         raise RulesRefused(f"nobody knows {strange[0]} here", why="unknown-name")
-    return Expression(text, logic)
+    return Expression(text, logic, frozenset(names_in(node)))

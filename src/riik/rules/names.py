@@ -6,12 +6,24 @@ from typing import Any
 
 from riik.rules.feel import nodes
 
-__all__ = ["unknown_names"]
+__all__ = ["names_in", "unknown_names"]
 
 
 def unknown_names(node: Any, known: set[str]) -> list[str]:
     """Names in an expression that nothing around it defines, each once."""
     return list(dict.fromkeys(_unknown(node, frozenset(known))))
+
+
+def names_in(node: Any) -> Iterator[str]:
+    """Every name that an expression speaks of, whatever defines it."""
+    if isinstance(node, nodes.Name):
+        yield node.name
+    elif isinstance(node, tuple | list):
+        for each in node:
+            yield from names_in(each)
+    elif is_dataclass(node) and not isinstance(node, type):
+        for part in node.__dataclass_fields__:
+            yield from names_in(getattr(node, part))
 
 
 def _unknown(node: Any, known: frozenset[str]) -> Iterator[str]:

@@ -177,7 +177,7 @@ def application(running: Running) -> dict[str, Any]:
         "person": {"code": dossier.person, "acting": dossier.actor, **person_name(running)},
         "answers": answers(running),
         "facts": facts(running),
-        "fee": {**running.fee(running.known()), "currency": definition.currency},
+        "fee": {**running.known()["fee"], "currency": definition.currency},
     }
 
 

@@ -107,7 +107,7 @@ class Operations:
 
     async def owe_fee(self, running: Running) -> Effect:
         """Write down what the rules say is owed."""
-        fee = running.fee(running.known())
+        fee = running.known()["fee"]
         amount = Money(running.definition.currency, fee["amount"])
 
         def write(work: Work) -> None:
@@ -129,7 +129,7 @@ class Operations:
         definition = running.definition
         if not definition.letter.receipt:
             return Effect(dossier=running.dossier)
-        owed = running.fee(running.known())["amount"]
+        owed = running.known()["fee"]["amount"]
         fee = Money(definition.currency, owed) if owed else None
         slip = receipt_slip(
             running,

@@ -92,6 +92,7 @@ class Running:
     today: date
     now: datetime | None = None
     zone: str = "UTC"
+    _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def open_state(cls, source: bytes) -> State:
@@ -99,7 +100,12 @@ class Running:
         return msgspec.json.decode(source, type=State)
 
     def known(self) -> dict[str, Any]:
-        """What rules, conditions and letters may speak of."""
+        """What rules, conditions and letters may speak of; worked out once, for nothing changes."""
+        if not self._known:
+            self._known.update(self._now_known())
+        return dict(self._known)
+
+    def _now_known(self) -> dict[str, Any]:
         case = {
             "id": self.case.id,
             "number": self.case.number,

@@ -260,7 +260,7 @@ def _fee(speaker: Speaker, fee: Fee | None) -> dict[str, Any] | None:
             "paid": to_text(fee.paid_at) if fee.paid_at else None,
         }
     running = speaker.running
-    quoted = running.fee(running.known())
+    quoted = running.known()["fee"]
     if quoted["amount"] == 0:
         return None
     currency = running.definition.currency
