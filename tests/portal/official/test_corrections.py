@@ -167,7 +167,7 @@ async def test_opening_one_shows_both_and_is_a_look(eha, owner, registers):
 async def test_a_correction_changes_the_record_and_leads_back(eha, owner, registers):
     say(owner)
     answer = await send(eha, act="correct", **RIGHT)
-    assert (answer.status, answer.headers["location"]) == (303, f"{HERE}?told=corrected")
+    assert (answer.status, answer.headers["location"][: len(HERE)]) == (303, HERE)
     assert residence(registers) == "Tartu"
     assert "The record is set right." in words(await eha.get(answer.headers["location"]))
 
@@ -175,8 +175,13 @@ async def test_a_correction_changes_the_record_and_leads_back(eha, owner, regist
 async def test_a_refusal_leads_back_and_changes_nothing(eha, owner, registers):
     say(owner)
     answer = await send(eha, act="refuse", reason="The house was pulled down.")
-    assert answer.headers["location"] == f"{HERE}?told=refused"
     assert residence(registers) == "Tallinn"
+    assert "The record stays as it is." in words(await eha.get(answer.headers["location"]))
+
+
+@pytest.mark.parametrize("query", ["told=corrected", "told=refused", "done=corrected", "done="])
+async def test_a_link_confirms_no_correction_that_nobody_made(eha, query):
+    assert 'role="status"' not in (await eha.get(f"{HERE}?{query}")).text.partition("<main")[2]
 
 
 async def test_a_form_that_was_sent_twice_is_one_answer(eha, owner, registers):

@@ -23,7 +23,7 @@ from riik.portal.official.words import (
     proposal_text,
 )
 
-__all__ = ["Telling", "address", "place_text", "read_place", "told_of"]
+__all__ = ["Telling", "address", "place_text", "read_place", "told_as", "told_of"]
 
 Row = Mapping[str, Any]
 
@@ -289,9 +289,14 @@ def read_place(text: str) -> tuple[str, str] | None:
     return (at, number) if mark and at and number and len(text) < 80 else None
 
 
-def told_of(query: Mapping[str, str]) -> dict[str, str]:
-    """What was just done, as the address says; nothing else of it is shown."""
-    what, number = query.get("told", ""), query.get("number", "")
+def told_as(what: str, number: str) -> str:
+    """What was just done, as it is kept for the page that confirms it."""
+    return f"{what} {number}"
+
+
+def told_of(kept: str) -> dict[str, str]:
+    """What was just done, as it was kept; nothing else is shown."""
+    what, _, number = kept.partition(" ")
     if what in _TOLD and _COUNT.fullmatch(number):
         return {"what": what, "number": number}
     return {"what": "", "number": ""}

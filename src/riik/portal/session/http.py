@@ -271,7 +271,14 @@ class Site:
         What a page confirms is taken from there: an address alone can be made by anybody.
         """
         visitor = await self.visitor(request)
-        return await self.forms.led(ticket, person=visitor.person)
+        return await self.forms.led(ticket, person=visitor.person) if ticket else ""
+
+    async def tell(self, request: Request, what: str) -> str:
+        """Keep what the visitor did; `led` tells it to them under the ticket that this answers."""
+        visitor, ticket = await self.visitor(request), self.ticket()
+        once = await self.forms.once(ticket, person=visitor.person)
+        await self.forms.done(once, location=what)
+        return ticket
 
     async def done(self, once: Once, location: str) -> Response:
         """The form was done: remember where it led, and go there."""

@@ -27,7 +27,7 @@ from starlette.routing import Route
 from riik.core import Refused
 from riik.portal.official.ports import Choice, Reader
 from riik.portal.official.room.http import Room
-from riik.portal.official.shown import address, told_of
+from riik.portal.official.shown import address
 from riik.portal.official.words import choice_text, refusal_text, signing_sentences
 from riik.portal.session import Form, FormRefused
 from riik.portal.session.http import NEVER
@@ -125,7 +125,8 @@ class _Calls:
                 raise
             text = refusal_text(room.texts(reader), refused.why, refused.facts)
             return await self._case(request, form=form, errors=[{"field": field, "text": text}])
-        return room.site.go(_queue(form, told="asked", number=form.text("number")))
+        told = await room.tell(request, "asked", form.text("number"))
+        return room.site.go(_queue(form, done=told))
 
     async def withdraw_question(self, request: Request) -> Response:
         """POST /desk/cases/<case>/withdraw-question: nothing is wanted any more."""
@@ -146,7 +147,7 @@ class _Calls:
         room, case = self.room, _case_of(request)
         reader, form = await room.reader(request), await room.site.form(request)
         await room.desk.hand_over(reader, [case], to=form.text("to"))
-        return room.site.go(_queue(form, told="handed", number="1"))
+        return room.site.go(_queue(form, done=await room.tell(request, "handed", "1")))
 
     async def letter(self, request: Request) -> Response:
         """POST /desk/cases/<case>/letter: what the person would read, before it is signed."""
@@ -167,7 +168,8 @@ class _Calls:
             await room.desk.put_aside(reader, _choice_in(form, case))
         except Refused as refused:
             return await self._refused(request, reader, form, refused)
-        return room.site.go(_queue(form, told="aside", number=form.text("number")))
+        told = await room.tell(request, "aside", form.text("number"))
+        return room.site.go(_queue(form, done=told))
 
     async def _refused(
         self, request: Request, reader: Reader, form: Form, refused: Refused
@@ -248,12 +250,12 @@ class _Calls:
             service=service,
         )
         count, number = len(done["done"]), str(sent.get("number", ""))
-        told = {"told": "decided", "number": number if number and count == 1 else str(count)}
+        told = await room.tell(request, "decided", number if number and count == 1 else str(count))
         if done["next"] and not sent.get("ready"):
             path = f"/desk/cases/{done['next']}"
         else:
             path = "/desk/sign" if done["refused"] else "/desk"
-        location = address(path, queue=which, service=service, **told)
+        location = address(path, queue=which, service=service, done=told)
         return JSONResponse(
             {"location": location, "done": done["done"], "refused": done["refused"]},
             headers=NEVER,
@@ -301,7 +303,7 @@ class _Calls:
                 {"value": one["code"], "title": telling.official(one)} for one in view["colleagues"]
             ],
             chosen=_chosen(view, form),
-            told=told_of(query),
+            told=await room.told(request),
             sentences=signing_sentences(room.texts(reader)),
             ticket=room.site.ticket(),
             card=room.card,
@@ -392,11 +394,10 @@ def _back(form: Form, case: str) -> str:
     return address(f"/desk/cases/{case}", queue=form.text("queue"), service=form.text("service"))
 
 
-def _queue(form: Form, *, told: str, number: str) -> str:
+def _queue(form: Form, *, done: str) -> str:
     return address(
         "/desk",
         queue=form.text("queue"),
         service=form.text("service"),
-        told=told,
-        number=number,
+        done=done,
     )

@@ -28,6 +28,7 @@ from riik.portal.session.http import Handler, Site
 __all__ = ["OwnerRoom", "owner_routes"]
 
 HERE: Final = "/desk/corrections"
+_DONE: Final = ("refused", "corrected")
 _REGISTER = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
 _NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,9}\Z")
 _SENTENCES: Final[Mapping[str, str]] = {
@@ -167,8 +168,9 @@ class _Calls:
             }
             for one in found
         ]
-        told = request.query_params.get("told", "")
-        done = told if told in ("corrected", "refused") else ""
+        # What an address says of itself anybody can write: only what this official did is told.
+        told = await room.site.led(request, request.query_params.get("done", ""))
+        done = told if told in _DONE else ""
         return room.show(request, "waiting.html", rows=rows, done=done)
 
     async def open(self, request: Request) -> Response:
@@ -209,8 +211,8 @@ class _Calls:
                 place = "note"
             errors = [{"field": place, "text": room.texts(request)(sentence)}]
             return await self._shown(request, typed, errors)
-        told = "corrected" if act == "correct" else "refused"
-        return await room.site.done(once, f"{HERE}?told={told}")
+        told = await room.site.tell(request, _DONE[act == "correct"])
+        return await room.site.done(once, f"{HERE}?done={told}")
 
     async def _shown(
         self, request: Request, typed: Mapping[str, str], errors: list[dict[str, str]]

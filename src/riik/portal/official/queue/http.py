@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from riik.core import Refused
 from riik.portal.official.room.http import KEYS, Room
-from riik.portal.official.shown import address, place_text, read_place, told_of
+from riik.portal.official.shown import address, place_text, read_place
 from riik.portal.official.words import PURPOSES, proposal_text, refusal_text
 
 __all__ = ["queue_routes"]
@@ -96,7 +96,7 @@ class _Calls:
             rows=rows,
             next_href=following if page["next"] else "",
             first_href=address("/desk", queue=which, service=service) if after else "",
-            told=told_of(query),
+            told=await room.told(request),
             colleagues=await self._colleagues(request),
             ready=len(ready),
             errors=[],
@@ -158,8 +158,7 @@ class _Calls:
             "/desk",
             queue=form.text("queue"),
             service=form.text("service"),
-            told="handed",
-            number=str(count),
+            done=await room.tell(request, "handed", str(count)),
         )
         return room.site.go(back)
 

@@ -24,7 +24,7 @@ from riik.portal.design.pages import Pages
 from riik.portal.design.shell import Finder, Link, Tab
 from riik.portal.design.texts import Texts
 from riik.portal.official.ports import Desk, Reader
-from riik.portal.official.shown import Telling
+from riik.portal.official.shown import Telling, told_as, told_of
 from riik.portal.official.words import refusal_text
 from riik.portal.session.http import Handler, Site
 
@@ -95,6 +95,14 @@ class Room:
             formats=Formats(frame.profile, reader.language, frame.zone),
             now=self.clock.now(),
         )
+
+    async def tell(self, request: Request, what: str, number: str) -> str:
+        """Keep what the official just did, for the next page; answers the ticket of it."""
+        return await self.site.tell(request, told_as(what, number))
+
+    async def told(self, request: Request) -> dict[str, str]:
+        """What the official did before this page: theirs alone, whatever the address says."""
+        return told_of(await self.site.led(request, request.query_params.get("done", "")))
 
     def page(self, handler: Handler) -> Handler:
         """A handler of pages; who isn't signed in goes to login, who may not reads why."""
