@@ -1,5 +1,6 @@
 """The service that asks everything a form can ask (`tests/vectors/services/garden`), in a house."""
 
+from base64 import b64encode
 from pathlib import Path
 
 from tests.services.house import SOURCE
@@ -7,6 +8,7 @@ from tests.services.house import SOURCE
 from riik.services import read_service
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "services" / "garden"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n"
 MUCH, LITTLE = {"name": "Mari", "knows": "much"}, {"name": "Jaan", "knows": "little"}
 
 
@@ -25,6 +27,11 @@ def planted(house):
     definition = read_service(garden_files(), standard=standard)
     house.services.files.definitions["garden"] = definition
     return definition
+
+
+def sent(content=PDF, name="plot.pdf"):
+    """A file as a step brings it."""
+    return {"name": name, "content": b64encode(content).decode()}
 
 
 async def begun(house):

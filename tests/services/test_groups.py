@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.services.garden import LITTLE, MUCH, begun
+from tests.services.garden import LITTLE, MUCH, begun, sent
 from tests.services.house import CERTIFICATE
 
 from riik.services.errors import AnswerRefused, StepRefused
@@ -33,7 +33,10 @@ async def test_a_list_is_an_answer_once_it_is_complete(asked):
     view = await asked.step(f"{LIST}/2", LITTLE)
     assert (view["next"]["step"], view["answers"].get("gardeners")) == (LIST, None)
     view = await asked.step(LIST)
-    assert (view["next"]["step"], view["answers"]["gardeners"]) == ("answers/wish", [MUCH, LITTLE])
+    assert (view["next"]["step"], view["answers"]["gardeners"]) == (
+        "answers/papers",
+        [MUCH, LITTLE],
+    )
 
 
 async def test_a_list_that_is_changed_is_no_answer_until_it_is_complete_again(asked):
@@ -97,6 +100,8 @@ async def test_a_page_without_a_list_has_no_items(asked):
 
 async def test_what_is_signed_has_every_item_in_words(asked):
     await asked.step(LIST, {"gardeners": [MUCH, LITTLE]})
+    await asked.step("answers/papers/file", sent())
+    await asked.step("answers/papers")
     view = await asked.step("answers/wish", {})
     said = [row for row in view["said"] if row["field"] == "gardeners"]
     assert [(row["label"], row["step"]) for row in said] == [
@@ -111,7 +116,9 @@ async def test_what_is_signed_has_every_item_in_words(asked):
 
 
 async def test_a_page_that_needs_no_answer_is_asked_once(asked):
-    view = await asked.step(LIST, {"gardeners": [MUCH]})
+    await asked.step(LIST, {"gardeners": [MUCH]})
+    await asked.step("answers/papers/file", sent())
+    view = await asked.step("answers/papers")
     assert view["next"]["step"] == "answers/wish"
     assert (await asked.step("answers/wish", {}))["next"]["step"] == "submission"
 

@@ -71,6 +71,7 @@ PLANTED = [
     ("a condition on what nobody asks", COURSE, "form.json", '{"id": "language", "fields"', '{"id": "language", "when": "answers.dialect = 1", "fields"', "form", None, "correct the name"),
     ("a condition on what is asked later", COURSE, "form.json", '{"id": "category", "fields"', '{"id": "category", "when": "answers.language = 1", "fields"', "form", None, "move the page"),
     ("a list without end", COURSE, "form.json", '"type": "string",\n      "oneOf": [\n        {"const": "A", "title": "A, motorcycle"},\n        {"const": "B", "title": "B, car"}\n      ]', '"type": "array", "items": {"type": "object", "properties": {"a": {"type": "array"}}}', "form", None, "maxItems"),
+    ("files of no kind", COURSE, "form.json", '"type": "string",\n      "oneOf": [\n        {"const": "A", "title": "A, motorcycle"},\n        {"const": "B", "title": "B, car"}\n      ]', '"type": "array", "x-kind": "upload", "maxItems": 1, "x-accept": ["exe"]', "form", None, "pdf, jpeg"),
     ("a need of nobody", COURSE, "needs.toml", 'id = "person"', 'id = "person"\nof = "other"', "joint", 'of = "other"', "[joint]"),
     ("a fee without currency", LICENCE, "service.toml", '[currency]\ncode = "EUR"\n', "", "fee", 'fee = "Fee"', "[currency]"),
 ]  # fmt: skip

@@ -243,6 +243,11 @@ class SqlCaseStore:
         chosen = (_document.c.case_id == case_id) & (_document.c.name == name)
         return bool(work.execute(update(_document).where(chosen).values(content=content)).rowcount)
 
+    def drop_document(self, case_id: str, name: str, *, work: Work) -> None:
+        """Forget a document."""
+        chosen = (_document.c.case_id == case_id) & (_document.c.name == name)
+        work.execute(delete(_document).where(chosen))
+
     def document(self, case_id: str, name: str, *, work: Work) -> Document | None:
         """A document with its sealed content."""
         chosen = (_document.c.case_id == case_id) & (_document.c.name == name)

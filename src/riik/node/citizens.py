@@ -11,6 +11,7 @@ from riik.node.assembly import Assembly
 from riik.node.config import ConfigRefused, PortalSection, RegisterSection
 from riik.node.fillers.measuring import Looks
 from riik.portal import Portal
+from riik.portal.citizen.apply.files.http import routes as files_routes
 from riik.portal.citizen.apply.http import routes as apply_routes
 from riik.portal.citizen.apply.items.http import routes as items_routes
 from riik.portal.citizen.apply.joint.http import routes as joint_routes
@@ -74,7 +75,7 @@ def citizen_pages(
         return validate(document, anchors=assembly.qualified(), at=base.clock.now())
 
     applying = [*front_routes(hall), *apply_routes(hall)]
-    applying += [*items_routes(hall), *sign_routes(hall), *joint_routes(hall)]
+    applying += [*items_routes(hall), *files_routes(hall), *sign_routes(hall), *joint_routes(hall)]
     papers = paper_routes(hall, judge=judge, in_thread=base.in_thread)
     mine = [*following_routes(hall), *letter_routes(hall), *me_routes(hall), *tracker_routes(hall)]
     return [*applying, *papers, *mine]

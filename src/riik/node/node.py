@@ -22,6 +22,7 @@ from riik.exchange.http import serve as serve_exchange
 from riik.exchange.jobs import forget_handled, refresh_configuration, refresh_statuses, stamp_log
 from riik.node.base import Base
 from riik.node.parts import Parts
+from riik.portal.citizen.apply.files.http import MOST_SENT as MOST_FILE
 from riik.portal.citizen.papers.http import MOST_SENT
 from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
 from riik.profiles import country_profile
@@ -29,6 +30,9 @@ from riik.runtime.web import Packs, Server, edge, serve
 from riik.trust import TimeStamper
 
 __all__ = ["Node", "PortTaken"]
+
+FILES = ("/cases/*/files/*", "/v1/cases/*/files/*")
+"""Addresses that take a file."""
 
 REFRESH = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
@@ -92,7 +96,7 @@ class Node:
             metrics=base.metrics,
             logger=base.log,
             max_body=2_000_000,
-            larger={"/verify": MOST_SENT},
+            larger={"/verify": MOST_SENT, **dict.fromkeys(FILES, MOST_FILE)},
             entropy=base.entropy,
             pages=problem_pages(
                 country_profile(base.config.file.node.profile),

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from riik.services.folder.places import place_of_refusal
     from riik.services.folder.sealing import adopt_folder
     from riik.services.folder.strict import findings
+    from riik.services.forms.receiving import Receiving
+    from riik.services.forms.scanning import PatternCheck, Scan
     from riik.services.joint.signing import JointSigning
     from riik.services.lookups import Lookups
     from riik.services.model import ServiceDefinition
@@ -53,6 +55,8 @@ else:
             "desk.records": "verify_record",
             "desk.staff": "Staff",
             "errors": "AnswerRefused AuthorityMissing FolderRefused ServiceRefused StepRefused",
+            "forms.receiving": "Receiving",
+            "forms.scanning": "PatternCheck Scan",
             "folder.beginning": "LANGUAGES begin_folder begin_from",
             "folder.checks": "Check Outcome check read_cases rule_rows",
             "folder.definition": "draft_service read_service",
@@ -97,8 +101,11 @@ __all__ = [
     "Official",
     "Operations",
     "Outcome",
+    "PatternCheck",
     "Prepared",
     "Queues",
+    "Receiving",
+    "Scan",
     "ServiceDefinition",
     "ServiceRefused",
     "Services",

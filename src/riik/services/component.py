@@ -441,6 +441,7 @@ class Services:
             zone=self.files.zone,
             holder=self.who_has(running.case),
             names=self.assisting.names,
+            scanner=self.steps.receiving.scan.scanner,
         )
 
     def _view(self, running: Running, visit: Visit, language: str = "") -> dict[str, Any]:

@@ -31,7 +31,7 @@ from riik.services.outcome import Visit
 
 __all__ = ["offers"]
 
-MOST_BODY = 200_000
+MOST_BODY, MOST_FILE = 200_000, 7_000_000
 _DAYS = re.compile(r"[1-9][0-9]{0,3}\Z")
 _FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,11})\Z")
 _CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
@@ -150,12 +150,13 @@ def _spoken(visit: Visit, content: Mapping[str, Any]) -> Visit:
 
 
 def _content(incoming: Incoming) -> dict[str, Any]:
-    return _decoded(incoming.body)
+    # A step may bring a file, as base64; what is no file is refused by its size all the same.
+    return _decoded(incoming.body, most=MOST_FILE if incoming.path.endswith("/file") else MOST_BODY)
 
 
-def _decoded(body: bytes) -> dict[str, Any]:
-    if len(body) > MOST_BODY:
-        raise ServiceRefused("the step's input is too large", why="size", most=MOST_BODY)
+def _decoded(body: bytes, *, most: int = MOST_BODY) -> dict[str, Any]:
+    if len(body) > most:
+        raise ServiceRefused("the step's input is too large", why="size", most=most)
     try:
         content = msgspec.json.decode(body or b"{}")
     except (msgspec.DecodeError, RecursionError) as error:

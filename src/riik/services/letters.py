@@ -13,6 +13,7 @@ from typing import Any
 from riik.core import to_text
 from riik.formats import canonical_json
 from riik.services.forms.groups import is_group
+from riik.services.forms.uploads import is_upload
 from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
 from riik.services.terms.model import SILENCE
@@ -218,6 +219,8 @@ def answers(running: Running) -> list[dict[str, Any]]:
 def _told(say: Callable[[str], str], field: str, schema: Mapping[str, Any], value: Any) -> Any:
     """A question and its answer in words; of a group each item's."""
     row = {"field": field, "question": say(schema.get("title", field)), "value": value}
+    if is_upload(schema):
+        return {**row, "answer": ", ".join(file["name"] for file in value)}
     if is_group(schema):
         inner = schema["items"]["properties"]
         items = [

@@ -13,10 +13,13 @@ from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
 from riik.services.forms.groups import changed_items
 from riik.services.forms.pages import check_answers, check_page, group_of, wanted_pages
+from riik.services.forms.receiving import Receiving
 from riik.services.forms.seen import check_seen
+from riik.services.forms.uploads import is_upload
 from riik.services.joint.model import named
 from riik.services.joint.signing import JointSigning
 from riik.services.letters import application
+from riik.services.model import Page
 from riik.services.outcome import Outcome, Prepared, Visit, bytes_of
 from riik.services.process import Node
 from riik.services.running import Running
@@ -72,6 +75,7 @@ class Steps:
     request_payment: RequestPayment
     amendments: Amendments
     joint: JointSigning
+    receiving: Receiving
 
     def admit(self, running: Running, visit: Visit) -> None:
         """Refuse who may not take a step: the case is the person's, and theirs who sign as well.
@@ -98,6 +102,10 @@ class Steps:
         if running.dossier.question is not None and name in _AMENDING:
             return await self._amend(name, detail, content, running)
         if name == "answers":
+            page, _, item = detail.partition("/")
+            files = self._files(running, page) if item else ""
+            if files:
+                return await self._receive(item, content, running, page, files)
             return self.answer(detail, content, running)
         known: Mapping[str, Callable[[Mapping[str, Any], Running], Awaitable[Outcome]]] = {
             "submission": self.submit,
@@ -112,26 +120,81 @@ class Steps:
 
     def answer(self, page_id: str, content: Mapping[str, Any], running: Running) -> Outcome:
         """Take the answers of one page; they may be given anew until they are signed."""
-        if running.task("sign") is None:
-            self._need(running, "answer")
-        pages = wanted_pages(running.definition.pages, known=running.known())
         page_id, _, item = page_id.partition("/")
-        page = next((page for page in pages if page.id == page_id), None)
-        if page is None:
-            raise AnswerRefused("there is no such page", why="unknown", field=page_id[:40])
+        page = self._page(running, page_id)
         dossier, form, rule = running.dossier, running.definition.form, running.definition.joint
         content = check_seen(page, content, answers=dossier.answers, drafted=dossier.drafted)
         group = group_of(form, page)
         if item:
             items = changed_items(form, group, item, content, dossier.listed(group))
             return Outcome(dossier=replace(dossier.with_draft(group, items), prepared=b""))
-        if group and group not in content:
+        if group and (group not in content or is_upload(form["properties"][group])):
             content = {group: dossier.listed(group)}
         given = check_page(form, page, content, facts=dossier.facts)
         if rule is not None and rule.question in page.fields:
             named(rule, given, by=dossier.person, actor=dossier.actor)
         # What was laid out to be signed says something else now.
         return Outcome(dossier=replace(dossier.with_page(page.id, given), prepared=b""))
+
+    def _files(self, running: Running, page_id: str) -> str:
+        """The question of a page that files answer, or nothing."""
+        form = running.definition.form
+        page = next((one for one in running.definition.pages if one.id == page_id), None)
+        field = group_of(form, page) if page else ""
+        return field if field and is_upload(form["properties"][field]) else ""
+
+    async def _receive(
+        self, item: str, content: Mapping[str, Any], running: Running, page_id: str, field: str
+    ) -> Outcome:
+        """Take a file, or take one back; the page may be answered as any other."""
+        page = self._page(running, page_id)
+        dossier, properties = running.dossier, running.definition.form["properties"]
+        content = check_seen(page, content, answers=dossier.answers, drafted=dossier.drafted)
+        others = [
+            file
+            for name, schema in properties.items()
+            if name != field and is_upload(schema)
+            for file in dossier.listed(name)
+        ]
+        files, write = await self.receiving.take(
+            item,
+            content,
+            case=running.case,
+            field=field,
+            schema=properties[field],
+            files=dossier.listed(field),
+            kept=others,
+        )
+        after = replace(dossier.with_draft(field, files), prepared=b"")
+        return Outcome(dossier=after, write=write)
+
+    async def _amend_files(
+        self, item: str, content: Mapping[str, Any], running: Running, page: str, field: str
+    ) -> Outcome:
+        """Take a file that an official asked for."""
+        said = self.amendments.listed(page, content, running)
+        files, write = await self.receiving.take(
+            item,
+            content,
+            case=running.case,
+            field=field,
+            schema=running.definition.form["properties"][field],
+            files=said,
+            # What was signed before stays with the case, whatever is answered now.
+            kept=[*said, *running.dossier.answers.get(field, ())],
+        )
+        dossier = self.amendments.drafting(field, files, running)
+        return Outcome(dossier=dossier, write=write)
+
+    def _page(self, running: Running, page_id: str) -> Page:
+        """A page that may be answered now."""
+        if running.task("sign") is None:
+            self._need(running, "answer")
+        pages = wanted_pages(running.definition.pages, known=running.known())
+        page = next((page for page in pages if page.id == page_id), None)
+        if page is None:
+            raise AnswerRefused("there is no such page", why="unknown", field=page_id[:40])
+        return page
 
     async def submit(self, content: Mapping[str, Any], running: Running) -> Outcome:
         """Close the answers and lay out what is to be signed.
@@ -183,6 +246,10 @@ class Steps:
     ) -> Outcome:
         """A step while an official's question is open: answer it, sign the answer."""
         if name == "answers":
+            page, _, item = detail.partition("/")
+            files = self._files(running, page) if item else ""
+            if files:
+                return await self._amend_files(item, content, running, page, files)
             return Outcome(dossier=self.amendments.answer(detail, content, running))
         signs = "sign" in running.definition.process.user_tasks
         if name == "submission" and signs:

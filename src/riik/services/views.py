@@ -320,6 +320,10 @@ def _document(
     speaker: Speaker, document: Mapping[str, Any], timeline: Sequence[Event]
 ) -> dict[str, Any]:
     name = str(document["name"])
+    if name.startswith("upload-"):
+        file = next((row for row in said_rows(speaker) if row.get("document") == name), None)
+        told = file["value"] if file else speaker.say("A file that you added")
+        return {**document, "title": told, "about": speaker.say("added by you"), "at": None}
     title, about, made = _DOCUMENTS.get(name) or _DOCUMENTS.get(
         name.partition("-")[0], (name, "", "")
     )

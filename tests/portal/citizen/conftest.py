@@ -8,6 +8,7 @@ from tests.services.conftest import house, paper, weather, world  # noqa: F401 -
 
 import riik.portal.citizen
 import riik.portal.session
+from riik.portal.citizen.apply.files.http import routes as files_routes
 from riik.portal.citizen.apply.http import routes as apply_routes
 from riik.portal.citizen.apply.items.http import routes as items_routes
 from riik.portal.citizen.apply.joint.http import routes as joint_routes
@@ -71,7 +72,8 @@ def town(hall, desk, login, world, tmp_path, clock):  # noqa: F811 - the fixture
     """The site as its node serves it."""
     log = open_log(tmp_path / "node.log", clock=clock, node="portal")
     rooms = [*front_routes(hall), *apply_routes(hall), *items_routes(hall), *sign_routes(hall)]
-    rooms += [*joint_routes(hall), *call_routes(desk.portal, site=hall.site)]
+    rooms += [*joint_routes(hall), *files_routes(hall)]
+    rooms += call_routes(desk.portal, site=hall.site)
     routes = [*door_routes(hall.site), *rooms, *design_routes()]
     app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=log))
     return Town(app=app, desk=desk, login=login, world=world, hall=hall)

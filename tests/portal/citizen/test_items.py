@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.portal.citizen.test_apply import HOSTILE, Applicant, led_to
-from tests.services.garden import planted
+from tests.services.garden import PDF, planted
 
 pytestmark = pytest.mark.anyio
 MARI, JAAN = {"name": "Mari", "knows": "much"}, {"name": "Jaan", "knows": "little"}
@@ -31,6 +31,32 @@ def born(day=""):
     return {f"born-{part}": day for part in ("day", "month", "year")}
 
 
+async def with_file(mari, content=PDF, name="plot.pdf", **parts):
+    """Send a form with a file as a browser does."""
+    fields = {"csrf": await mari.browser.csrf(), **parts}
+    body = b"".join(
+        f'--b\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+        for key, value in fields.items()
+    )
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body += head.encode() + content + b"\r\n--b--\r\n"
+    return await mari.browser.send(
+        "POST",
+        f"{mari.case}/files/papers",
+        body,
+        origin=mari.browser.origin,
+        sec_fetch_site="same-origin",
+        content_type="multipart/form-data; boundary=b",
+    )
+
+
+async def at_files(mari):
+    page = await at_list(mari)
+    await mari.post(f"{page}/1", {**MARI, **born()})
+    await mari.post(page, {})
+    return f"{mari.case}/answers/papers"
+
+
 async def seen(mari, page):
     return re.search(r'name="seen" value="([^"]*)"', (await mari.get(page)).text)[1]
 
@@ -46,7 +72,9 @@ async def test_things_are_added_changed_removed_and_complete(mari):
     assert "Remove: Gardener 1?" in (await mari.get(f"{page}/1/remove")).text
     await mari.post(f"{page}/1/remove", {})
     assert "Gardener 2" not in (await mari.get(page)).text
-    assert led_to(await mari.post(page, {})) == (303, f"{mari.case}/answers/wish")
+    assert led_to(await mari.post(page, {})) == (303, f"{mari.case}/answers/papers")
+    assert (await with_file(mari)).status == 303
+    await mari.post(f"{mari.case}/answers/papers", {})
     await mari.post(f"{mari.case}/answers/wish", {})
     assert "Name: Jaan" in (await mari.get(f"{mari.case}/check")).text
 
@@ -117,3 +145,41 @@ async def test_an_answer_that_ends_it_says_why_and_what_else(mari):
     assert led_to(await mari.get(f"{mari.case}/exit/other"))[0] == 303
     back = await mari.post(f"{mari.case}/answers/lives", {"lives": "true"})
     assert led_to(back) == (303, f"{mari.case}/answers/partner")
+
+
+# Files ----------------------------------------------------------------------------------
+
+
+async def test_files_are_added_shown_removed_and_signed_by_their_digest(mari):
+    page = await at_files(mari)
+    assert "No virus scanner is connected here" in (await mari.get(page)).text
+    assert led_to(await with_file(mari)) == (303, page)
+    text = (await mari.get(page)).text
+    assert "plot.pdf" in text
+    assert "Remove: plot.pdf?" in (await mari.get(f"{page}/1/remove")).text
+    await mari.post(f"{page}/1/remove", {})
+    assert "plot.pdf" not in (await mari.get(page)).text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty"),
+        (b"<html><script>alert(1)</script>", "We don’t know this kind of file"),
+        (PDF[:20], "The file is damaged"),
+        (PDF.replace(b"<<>>", b"<</S /JavaScript>>"), "would run a program"),
+        (b"%PDF-1.7 " + b"x" * 1_000_000 + b"%%EOF", "larger than we take"),
+    ],
+)
+async def test_a_file_that_is_not_taken_is_refused_in_words(mari, content, words):
+    page = await at_files(mari)
+    refused = await with_file(mari, content)
+    assert refused.status == 422
+    assert words in refused.text
+    assert "plot.pdf" not in (await mari.get(page)).text
+
+
+@pytest.mark.parametrize("parts", [{"csrf": "x"}, {"csrf": ""}])
+async def test_a_file_from_another_page_is_refused(mari, parts):
+    await at_files(mari)
+    assert (await with_file(mari, **parts)).status == 403

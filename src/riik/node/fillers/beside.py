@@ -5,6 +5,7 @@ from starlette.routing import Route
 import riik.portal.citizen
 from riik.node.fillers.helping import DeskHelp, HelpCounter, LocalCases, LocalGuides
 from riik.node.fillers.relying import RelyingParty
+from riik.portal.citizen.apply.files.http import routes as files_routes
 from riik.portal.citizen.apply.http import routes as apply_routes
 from riik.portal.citizen.apply.items.http import routes as items_routes
 from riik.portal.citizen.apply.sign.http import routes as sign_routes
@@ -48,6 +49,6 @@ def pages_beside(
         if route.path.startswith("/cases/")
     ]
     helps = DeskHelp(errands=errands, party=party)
-    applying = [*apply_routes(hall), *items_routes(hall), *sign_routes(hall)]
+    applying = [*apply_routes(hall), *items_routes(hall), *files_routes(hall), *sign_routes(hall)]
     person = at_side(room, helps, [*applying, *papers])
     return [*help_routes(room, helps), *person]

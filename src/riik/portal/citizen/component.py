@@ -254,6 +254,9 @@ class Portal:
         try:
             return await self._post(visitor, case, step, content)
         except Unavailable as silent:
+            if step.endswith("/file"):
+                # A file is not kept here: who sends it is told, and sends it again.
+                raise
             waiting = {"visitor": visitor, "step": step, "content": dict(content)}
             await self.in_thread(self._keep_call, case, waiting)
             return _waits(case, why=silent.why)

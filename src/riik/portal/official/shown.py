@@ -159,11 +159,12 @@ class Telling:
         return rows
 
     def papers(self, view: Row) -> list[dict[str, Any]]:
-        """The papers of the case by what they are."""
+        """The papers of the case by what they are; what people added by its own name."""
+        files = {row["document"]: row["value"] for row in view["rows"] if row.get("document")}
         return [
             {
                 **paper,
-                "title": paper_text(self.texts, paper["name"]),
+                "title": files.get(paper["name"]) or paper_text(self.texts, paper["name"]),
                 "size_text": self.formats.size(paper["size"]),
             }
             for paper in view["documents"]

@@ -233,6 +233,22 @@ class Site:
             raise FormRefused("the content is not an object", why="json")
         return content
 
+    async def upload(self, request: Request, token: str) -> Visitor:
+        """Whoever sent a form with a file from our page; its parts are read by the handler.
+
+        Args:
+            request: Whose body is read already.
+            token: The form's ``csrf``.
+
+        Raises:
+            SignedOut: As `visitor`.
+            ForeignRequest: For ``origin``, ``site`` or ``csrf``.
+        """
+        visitor = await self.visitor(request)
+        self._check_origin(request)
+        self._check_token(request, token)
+        return visitor
+
     async def guard(self, request: Request) -> Visitor:
         """Whoever sent this from a script of ours: as `json`, for a body that is read elsewhere."""
         visitor = await self.visitor(request)

@@ -69,7 +69,7 @@ def edge(
         metrics: Gets ``riik_http_seconds`` by route, method and status.
         logger: Gets one line a request, and where a bug was.
         max_body: Bytes of the largest body, counted as they come.
-        larger: The same for single paths that take files.
+        larger: The same for single paths that take files, ``/cases/*/files/*``.
         timeout: Seconds from the first byte of the body to the end of the answer.
         pages: Makes a page of a problem for whoever accepts HTML; JSON when left out.
         entropy: Request ids; the system's when left out.
@@ -115,7 +115,7 @@ class Edge:
         answer = _Answer(send, request_id, secure=scope["scheme"] == "https")
         token = REQUEST_ID.set(request_id)
         try:
-            most = self.larger.get(scope["path"], self.max_body)
+            most = self._most(scope["path"])
             await self._routed(scope, _Body(receive, headers, most), answer)
         except ClientDisconnect:
             answer.status = answer.status or 499
@@ -124,6 +124,17 @@ class Edge:
         finally:
             self._tell(scope, answer, asyncio.get_running_loop().time() - begun)
             REQUEST_ID.reset(token)
+
+    def _most(self, path: str) -> int:
+        """How large a body an address takes; ``*`` in a pattern stands for one part of a path."""
+        parts = path.split("/")
+        for pattern, most in self.larger.items():
+            wanted = pattern.split("/")
+            if len(wanted) == len(parts) and all(
+                one in ("*", part) for one, part in zip(wanted, parts, strict=True)
+            ):
+                return most
+        return self.max_body
 
     async def _routed(self, scope: Scope, body: "_Body", answer: "_Answer") -> None:
         _check_headers(scope)

@@ -21,6 +21,7 @@ from riik.services.errors import AnswerRefused, StepRefused
 from riik.services.forms.groups import changed_items
 from riik.services.forms.pages import check_page, group_of, needed_fields, wanted_pages
 from riik.services.forms.seen import check_seen
+from riik.services.forms.uploads import is_upload
 from riik.services.letters import answers as told_answers
 from riik.services.model import Fact, Page
 from riik.services.running import Running
@@ -68,25 +69,44 @@ class Amendments:
             AnswerRefused: They don't fit, or nobody asked for this page (``unknown``).
         """
         page_id, _, item = page_id.partition("/")
-        page = next((one for one in pages_asked(running) if one.id == page_id), None)
-        if page is None:
-            raise AnswerRefused("nobody asked for this page", why="unknown", field=page_id[:40])
         dossier, form = running.dossier, running.definition.form
-        said = {**dossier.answers, **dossier.amended}
-        content = check_seen(page, content, answers=said, drafted=dossier.drafted)
+        page, content, items = self._opened(page_id, content, running)
         group = group_of(form, page)
-        items = list(dossier.drafted.get(group, said.get(group, ())) or ())
         if item:
-            items = changed_items(form, group, item, content, items)
-            amended = {name: value for name, value in dossier.amended.items() if name != group}
-            drafted = {**dossier.drafted, group: items}
-            return replace(dossier, amended=amended, drafted=drafted, prepared=b"")
-        if group and group not in content:
+            return self.drafting(group, changed_items(form, group, item, content, items), running)
+        if group and (group not in content or is_upload(form["properties"][group])):
             content = {group: items}
         given = check_page(form, page, content, facts=dossier.facts)
         drafted = {name: value for name, value in dossier.drafted.items() if name not in given}
         # What was laid out to sign before says something else now.
         return replace(dossier, amended={**dossier.amended, **given}, drafted=drafted, prepared=b"")
+
+    def listed(self, page_id: str, content: Mapping[str, Any], running: Running) -> list[Any]:
+        """The files of a page that was asked, as they stand.
+
+        Raises:
+            AnswerRefused: Nobody asked for this page (``unknown``), or ``elsewhere``.
+        """
+        return self._opened(page_id, content, running)[2]
+
+    def drafting(self, question: str, items: list[Any], running: Running) -> Dossier:
+        """A list that is worked on: until it is complete, it answers nothing."""
+        dossier = running.dossier
+        amended = {name: value for name, value in dossier.amended.items() if name != question}
+        drafted = {**dossier.drafted, question: items}
+        return replace(dossier, amended=amended, drafted=drafted, prepared=b"")
+
+    def _opened(
+        self, page_id: str, content: Mapping[str, Any], running: Running
+    ) -> tuple[Page, dict[str, Any], list[Any]]:
+        """A page that was asked, what is answered now, and its list as it stands."""
+        page = next((one for one in pages_asked(running) if one.id == page_id), None)
+        if page is None:
+            raise AnswerRefused("nobody asked for this page", why="unknown", field=page_id[:40])
+        dossier, group = running.dossier, group_of(running.definition.form, page)
+        said = {**dossier.answers, **dossier.amended}
+        given = check_seen(page, content, answers=said, drafted=dossier.drafted)
+        return page, given, list(dossier.drafted.get(group, said.get(group, ())) or ())
 
     def paper(self, running: Running) -> dict[str, Any]:
         """What the person signs.

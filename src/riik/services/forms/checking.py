@@ -6,6 +6,7 @@ from typing import Any
 
 from riik.services.errors import FolderRefused
 from riik.services.forms.groups import group_faults, is_group
+from riik.services.forms.uploads import is_upload, upload_faults
 from riik.services.model import Page
 
 __all__ = ["check_form", "every_question", "form_faults"]
@@ -64,6 +65,9 @@ def _condition(form: Mapping[str, Any], page: Page, before: set[str]) -> Iterato
 def _question(field: str, schema: Mapping[str, Any], *, alone: bool) -> Iterator[Fault]:
     if not _NAME.match(field):
         yield f"{field!r} is no name of a question", "use a-z, 0-9 and _", ("properties", field)
+    if is_upload(schema):
+        for text, remedy in upload_faults(field, schema, alone=alone):
+            yield text, remedy, ("properties", field)
     if is_group(schema):
         for text, remedy in group_faults(field, schema, alone=alone):
             yield text, remedy, ("properties", field)

@@ -13,6 +13,7 @@ from riik.rules import expression
 from riik.services.errors import AnswerRefused, FolderRefused
 from riik.services.forms.exits import exit_of
 from riik.services.forms.groups import check_group, fits, is_group
+from riik.services.forms.uploads import check_uploads, is_upload
 from riik.services.model import Fact, Page, Standing
 
 __all__ = [
@@ -61,11 +62,16 @@ def _page(declared: Any) -> Page:
     return Page(id=name, fields=tuple(declared.get("fields", ())), when=when, exit=leaves)
 
 
+def is_listed(schema: Mapping[str, Any]) -> bool:
+    """Whether a question is answered by a list that is worked on: of things, or of files."""
+    return is_group(schema) or is_upload(schema)
+
+
 def group_of(form: Mapping[str, Any], page: Page) -> str:
-    """The group that a page asks, or nothing."""
+    """The list that a page asks for, of things or of files; or nothing."""
     [only, *others] = page.fields or ("",)
     schema = form["properties"].get(only, {})
-    return only if not others and is_group(schema) else ""
+    return only if not others and is_listed(schema) else ""
 
 
 def check_schema(form: Mapping[str, Any]) -> None:
@@ -147,7 +153,7 @@ def check_page(
 def needed_fields(form: Mapping[str, Any], page: Page) -> set[str]:
     """The questions of a page that must have an answer: a list may be empty, but is said to be."""
     asked = set(page.fields)
-    groups = {field for field in asked if is_group(form["properties"][field])}
+    groups = {field for field in asked if is_listed(form["properties"][field])}
     return asked if page.when else (set(form.get("required", ())) & asked) | groups
 
 
@@ -165,6 +171,8 @@ def check_answers(
 
 
 def _check_value(schema: Mapping[str, Any], value: object, *, field: str) -> None:
+    if is_upload(schema) and isinstance(value, list):
+        check_uploads(schema, value, field=field)
     if is_group(schema):
         check_group(schema, value, field=field)
     if not fits(schema, value):

@@ -11,6 +11,7 @@ from riik.services.dossier import Dossier
 from riik.services.forms.groups import is_group
 from riik.services.forms.pages import needed_fields, offered, wanted_pages
 from riik.services.forms.seen import seen_of
+from riik.services.forms.uploads import MOST_BYTES, is_upload, paper_name
 from riik.services.model import Exit, Page
 from riik.services.shown.rows import Speaker, choice_facts, item_rows
 
@@ -85,6 +86,8 @@ def _question(
     speaker: Speaker, schema: Mapping[str, Any], *, field: str, required: bool, value: Any
 ) -> dict[str, Any]:
     say, kind = speaker.say, _kind(schema)
+    if is_upload(schema):
+        return upload_view(speaker, schema, field=field, required=required, value=value)
     if is_group(schema):
         return group_view(speaker, schema, field=field, required=required, value=value)
     choices = [
@@ -112,6 +115,34 @@ def _question(
         "value": value,
         "choices": choices,
         "facts": choice_facts(speaker, schema.get("x-facts", ())),
+    }
+
+
+def upload_view(
+    speaker: Speaker, schema: Mapping[str, Any], *, field: str, required: bool, value: Any
+) -> dict[str, Any]:
+    """A question that files answer: which there are, and what may come."""
+    say = speaker.say
+    return {
+        "field": field,
+        "title": say(schema.get("title", field)),
+        "hint": say(schema.get("description", "")),
+        "error": say(schema.get("x-error", "Add a file")),
+        "kind": "upload",
+        "type": "array",
+        "required": required,
+        "value": value,
+        "choices": [],
+        "facts": [],
+        "least": schema.get("minItems", 0),
+        "most": schema.get("maxItems", 0),
+        "accept": list(schema.get("x-accept", ())),
+        "bytes": schema.get("x-bytes", MOST_BYTES),
+        "scanner": speaker.scanner,
+        "items": [
+            {"n": number, "document": paper_name(file), **file}
+            for number, file in enumerate(speaker.running.dossier.listed(field), start=1)
+        ],
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from riik.core import PersonCode, to_text
 from riik.services.folder.guide import KnownRow
 from riik.services.forms.groups import is_group
+from riik.services.forms.uploads import is_upload, paper_name
 from riik.services.joint.model import Signer
 from riik.services.letters import Authority
 from riik.services.model import Fact, Need, Standing
@@ -39,6 +40,7 @@ class Speaker:
         names: How the authority's officials are called.
         viewer: Who is told: the person, or one of those who sign as well; None tells officials.
         holder: Names of the unit of officials that has it, by language, and the official's name.
+        scanner: What looks files over; empty while nothing does.
         official: Told to an official: labels are in words for them. What the person chose stays in
             the words that they signed.
     """
@@ -52,6 +54,7 @@ class Speaker:
     names: Mapping[PersonCode, str] = field(default_factory=dict)
     viewer: PersonCode | None = None
     official: bool = False
+    scanner: str = ""
 
     @property
     def other(self) -> Signer | None:
@@ -143,6 +146,9 @@ def said_rows(speaker: Speaker) -> list[Row]:
                 continue
             schema = running.definition.form["properties"][asked]
             value = running.dossier.answers[asked]
+            if is_upload(schema):
+                rows += _file_rows(speaker, schema, page.id, asked, value)
+                continue
             if is_group(schema):
                 rows += _group_rows(speaker, schema, page.id, asked, value)
                 continue
@@ -190,6 +196,24 @@ def _group_rows(
             "value": "; ".join(f"{row['label']}: {row['value']}" for row in told),
             "kind": "days",
         }
+
+
+def _file_rows(
+    speaker: Speaker, schema: Mapping[str, Any], page: str, field: str, files: Sequence[Any]
+) -> Iterator[Row]:
+    """The files of an answer, each in one row with its size; one row where there is none."""
+    base = {
+        "page": page,
+        "field": field,
+        "step": f"answers/{page}",
+        "label": speaker.label(schema.get("title", field)),
+        "kind": "text",
+    }
+    if not files:
+        yield {**base, "value": speaker.say("none")}
+    for number, file in enumerate(files, start=1):
+        document = paper_name(file)
+        yield {**base, "item": number, "value": file["name"], "document": document, "file": file}
 
 
 def _answer(

@@ -10,15 +10,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from riik.portal.citizen.apply.rows import item_row, picture, shown, source_of
+from riik.portal.citizen.apply.rows import file_row, item_row, picture, shown, source_of
 from riik.portal.design.formats import Formats
 from riik.portal.session import Form, FormRefused
 
-__all__ = ["Given", "blank", "earlier", "names_of", "question_rows", "read_answers"]
+__all__ = ["LISTS", "Given", "blank", "earlier", "names_of", "question_rows", "read_answers"]
 
 Question = Mapping[str, Any]
 
 PARTS: Final = ("day", "month", "year")
+FILES: Final = {
+    "pdf": ("PDF", ".pdf"),
+    "jpeg": ("JPEG", ".jpg,.jpeg"),
+    "png": ("PNG", ".png"),
+    "asice": ("ASiC-E", ".asice"),
+}
+"""Kinds of files by name, with the endings that a browser offers to open."""
+LISTS: Final = frozenset({"group", "upload"})
+"""Questions that are answered on pages of their own."""
 OWN: Final = frozenset({"csrf", "later", "seen"})
 AUTOCOMPLETE: Final = {"email": "email", "phone": "tel"}
 KINDS: Final = {"phone": "tel", "long-text": "area"}
@@ -54,7 +63,7 @@ def read_answers(questions: Iterable[Question], form: Form) -> Given:
     typed = {name: form.text(name)[:MOST_TEXT] for name in names}
     content: dict[str, Any] = {}
     errors = []
-    for question in (one for one in asked if one["kind"] != "group"):
+    for question in (one for one in asked if one["kind"] not in LISTS):
         value = _read(question, typed)
         if value is not None:
             content[question["field"]] = value
@@ -85,6 +94,16 @@ def question_rows(
 
 def _row(question: Question, given: Given, formats: Formats) -> dict[str, Any]:
     name, kind = question["field"], question["kind"]
+    if kind == "upload":
+        files = [file_row(file, formats) for file in question["items"]]
+        kinds = [FILES[kind] for kind in question["accept"] if kind in FILES]
+        return {
+            **question,
+            "items": files,
+            "most_size": formats.size(question["bytes"]),
+            "kinds": ", ".join(name for name, _ in kinds),
+            "endings": ",".join(endings for _, endings in kinds),
+        }
     if kind == "group":
         return {
             **question,
@@ -141,7 +160,7 @@ def names_of(questions: Iterable[Question]) -> list[str]:
 
 def _names(question: Question) -> list[str]:
     name = str(question["field"])
-    if question["kind"] == "group":
+    if question["kind"] in LISTS:
         return []
     return [f"{name}-{part}" for part in PARTS] if question["kind"] == "day" else [name]
 
@@ -152,7 +171,7 @@ def _touched(question: Question, typed: Mapping[str, str]) -> bool:
 
 def _typed(question: Question) -> dict[str, str]:
     name, value = str(question["field"]), question["value"]
-    if value is None or question["kind"] == "group":
+    if value is None or question["kind"] in LISTS:
         return {}
     if question["kind"] == "day":
         day = date.fromisoformat(str(value))

@@ -50,6 +50,7 @@ from riik.portal.session import Form, FormRefused, Visitor
 __all__ = ["case_page", "guide_of", "misfits", "routes"]
 
 REFRESH_SECONDS: Final = 3
+TEMPLATES: Final = {"group": "group.html", "upload": "upload.html"}
 View = dict[str, Any]
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -334,7 +335,7 @@ class _Apply:
         errors = list(given.errors)
         return await self._flow(
             request,
-            "group.html" if not names_of(page["questions"]) else "question.html",
+            TEMPLATES.get(page["questions"][0]["kind"], "question.html"),
             view,
             status=422 if errors or elsewhere else 200,
             here=at(view["case"], "answers", page["id"]),

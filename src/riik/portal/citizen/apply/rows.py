@@ -21,6 +21,7 @@ __all__ = [
     "asked_rows",
     "begun_rows",
     "fact_rows",
+    "file_row",
     "for_whom",
     "ground_rows",
     "item_row",
@@ -127,12 +128,18 @@ def item_row(group: Row, item: Row, formats: Formats) -> dict[str, Any]:
     return {"n": item["n"], "title": item_title(group, item["n"]), "rows": rows}
 
 
+def file_row(file: Row, formats: Formats) -> dict[str, Any]:
+    """A file as its list shows it."""
+    kind = str(file["document"]).rpartition(".")[2].upper()
+    return {**file, "title": file["name"], "about": f"{kind}, {formats.size(file['size'])}"}
+
+
 def said_rows(said: Iterable[Row], formats: Formats, texts: Texts, case: str) -> list[Any]:
     """What the person answered, each with the way to change it."""
     return [
         {
             "label": row["label"],
-            "value": shown(row, formats),
+            "value": _said(row, formats),
             "act_href": f"{case}/{row['step']}" if row.get("step") else "",
             "act_text": texts("Change"),
         }
@@ -140,9 +147,15 @@ def said_rows(said: Iterable[Row], formats: Formats, texts: Texts, case: str) ->
     ]
 
 
+def _said(row: Row, formats: Formats) -> str:
+    """A value as it was said; a file with its size."""
+    file = row.get("file")
+    return f"{row['value']}, {formats.size(file['size'])}" if file else shown(row, formats)
+
+
 def statement_rows(rows: Iterable[Row], formats: Formats) -> list[dict[str, str]]:
     """The lines of what is going to be signed; what has no words is in the file."""
-    told = ({"label": str(row["label"]), "value": shown(row, formats)} for row in rows)
+    told = ({"label": str(row["label"]), "value": _said(row, formats)} for row in rows)
     return [row for row in told if row["value"]]
 
 

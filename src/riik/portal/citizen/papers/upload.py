@@ -7,8 +7,9 @@ from typing import Final
 
 from riik.formats.multipart import Part
 
-__all__ = ["Upload", "file_of"]
+__all__ = ["Upload", "file_of", "text_of"]
 
+MOST_VALUE: Final = 500
 MOST_NAME: Final = 120
 _NAME: Final = re.compile(r'(?i);\s*name="([^"]*)"')
 _FILE: Final = re.compile(r'(?i);\s*filename="([^"]*)"')
@@ -36,6 +37,16 @@ def file_of(parts: Iterable[Part], *, field: str) -> Upload | None:
         if name is not None and name[1] == field and file is not None and file[1]:
             return Upload(name=_tidy(file[1]), content=part.body)
     return None
+
+
+def text_of(parts: Iterable[Part], *, field: str) -> str:
+    """The text of a field that is no file; empty when there is none."""
+    for part in parts:
+        stated = part.header("content-disposition") or ""
+        name = _NAME.search(stated)
+        if name is not None and name[1] == field and _FILE.search(stated) is None:
+            return part.body.decode(errors="replace")[:MOST_VALUE]
+    return ""
 
 
 def _tidy(name: str) -> str:

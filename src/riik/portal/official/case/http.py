@@ -100,7 +100,9 @@ class _Calls:
         if not _NAME.match(name):
             raise FormRefused("this names no paper", why="name")
         content, kind = await room.desk.document(reader, _case_of(request), name)
-        shown = "inline" if kind in _INLINE else "attachment"
+        # What people sent is nobody's word here: it is saved, and never shown by the browser.
+        own = not name.startswith("upload-")
+        shown = "inline" if kind in _INLINE and own else "attachment"
         headers = {**_PAPER, "Content-Disposition": f'{shown}; filename="{name}"'}
         return Response(content, headers=headers, media_type=kind)
 

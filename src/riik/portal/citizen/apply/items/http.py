@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from riik.exchange import ServiceRefused
-from riik.portal.citizen.apply.answers import Given, earlier, question_rows, read_answers
+from riik.portal.citizen.apply.answers import LISTS, Given, earlier, question_rows, read_answers
 from riik.portal.citizen.apply.errands import answered_elsewhere, field_of
 from riik.portal.citizen.apply.http import case_page, misfits
 from riik.portal.citizen.apply.rows import item_title, known_groups, shown
@@ -87,19 +87,19 @@ class _Items:
     async def before(self, request: Request) -> Response:
         """GET …/answers/<page>/<n>/remove: whether it is to go."""
         view = await self._view(request)
-        page, group = _group(view, request)
+        page, group = _group(view, request, kinds=LISTS)
         number = request.path_params["item"]
         if group is None or not 1 <= number <= len(group["items"]):
             return self.hall.site.go(f"{where(view)}?moved=yes")
-        formats = self.hall.formats(request)
-        rows = group["items"][number - 1]["rows"]
+        formats, item = self.hall.formats(request), group["items"][number - 1]
+        rows = item.get("rows", ())
         return await self._show(
             request,
             "remove.html",
             view,
             page=page,
             group=group,
-            title=item_title(group, number),
+            title=item["name"] if group["kind"] == "upload" else item_title(group, number),
             rows=[{"label": row["label"], "value": shown(row, formats)} for row in rows],
             back_to=at(view["case"], "answers", page["id"]),
         )
@@ -109,7 +109,7 @@ class _Items:
         form, view = await self.hall.site.form(request), await self._view(request)
         if set(form.fields) - {"seen"}:
             raise FormRefused("the form has fields that this page does not", why="fields")
-        page, group = _group(view, request)
+        page, group = _group(view, request, kinds=LISTS)
         number = request.path_params["item"]
         if group is None or not 1 <= number <= len(group["items"]):
             return self.hall.site.go(f"{where(view)}?moved=yes")
@@ -190,12 +190,15 @@ class _Items:
         )
 
 
-def _group(view: View, request: Request) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
-    """The page that is asked for and its group; None when it has none that may be answered."""
+def _group(
+    view: View, request: Request, *, kinds: frozenset[str] = frozenset({"group"})
+) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+    """The page that is asked for and its list; None when it has none that may be answered."""
     page = open_page(view, request.path_params["page"]) or {}
     questions = page.get("questions", ())
-    group = questions[0] if len(questions) == 1 and questions[0]["kind"] == "group" else None
-    return page, group if is_open(view) and request.path_params["item"] > 0 else None
+    [only, *others] = questions or ({"kind": ""},)
+    fits = not others and only["kind"] in kinds and is_open(view)
+    return page, only if fits and request.path_params["item"] > 0 else None
 
 
 def _questions(group: Mapping[str, Any], number: int) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Adding files to an application: typed by what is in them, looked over, sealed."""
