@@ -63,6 +63,7 @@ from riik.services.desk.store import SqlDeskStore
 from riik.services.errors import AuthorityMissing
 from riik.services.joint.signing import JOINT_OVER
 from riik.services.letters import Authority
+from riik.services.offering.component import Offering
 from riik.services.process import read_process
 from riik.services.running import RUN
 from riik.services.store import SqlServiceStore
@@ -180,7 +181,16 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         in_thread=in_thread,
         authority=authority,
     )
+    offering = Offering(
+        database=database,
+        in_thread=in_thread,
+        files=files,
+        cases=cases,
+        lookups=lookups,
+        clock=clock,
+    )
     operations = Operations(
+        offer=offering.offer,
         cases=cases,
         fees=fees,
         lookups=lookups,

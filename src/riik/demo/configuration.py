@@ -67,6 +67,7 @@ def configurations(
                 "folders": [f"catalogue:{one}" for one in member.registers],
                 "inbox": str(country.client("portal", "inbox")),
                 "official": [_named(one) for one in officials.get(role, ())],
+                "follower": _followers(country, member),
             }
         if role in country.keepers:
             tree["log"] = _log(country, role, places, keys)
@@ -272,6 +273,21 @@ def _provider(country: Country, member: DemoMember, officials: Sequence[Told]) -
     }
 
 
+def _followers(country: Country, keeper: DemoMember) -> list[Tree]:
+    return [
+        {
+            "register": followed.register,
+            "kind": followed.kind,
+            "client": str(member.client("services")),
+            "purpose": followed.purpose,
+            "legal-basis": followed.legal_basis,
+        }
+        for member in country.members.values()
+        for followed in member.follows
+        if followed.register in keeper.registers
+    ]
+
+
 def _named(told: Told) -> Tree:
     name = told.person.name
     return {
@@ -313,6 +329,14 @@ def _rights(country: Country, role: str) -> list[Tree]:
     if member.services:
         rights.append(_right(portal, "services/cases"))
         rights.append(_right(str(country.client("bank", "payments")), "services/fees", "state-fee"))
+    rights += [
+        _right(
+            str(country.client(country.registers[followed.register], followed.register)),
+            "services/events",
+            followed.purpose,
+        )
+        for followed in member.follows
+    ]
     own = {"portal": _of_inbox, "bank": _of_orders, "authority": _of_login, "trust": _of_cards}
     return rights + (own[role](country) if role in own else [])
 

@@ -39,6 +39,13 @@ class _Register(Shape):
     own_law: str = ""
 
 
+class _Follows(Shape):
+    register: str
+    kind: str
+    purpose: str
+    legal_basis: str
+
+
 class _Member(Shape):
     role: str
     code: str
@@ -49,6 +56,7 @@ class _Member(Shape):
     registers: dict[str, _Register] = msgspec.field(default_factory=dict)
     units: dict[str, _Unit] = msgspec.field(default_factory=dict)
     account: str = ""
+    follows: tuple[_Follows, ...] = ()
 
 
 class _Country(Shape):
@@ -83,6 +91,16 @@ class DemoRegister:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoFollowing:
+    """That a member is told when records of a register are opened or changed, by which law."""
+
+    register: str
+    kind: str
+    purpose: str
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoMember:
     """One organisation of the country.
 
@@ -91,6 +109,7 @@ class DemoMember:
         registers: What it keeps, by the register's catalogue id; each has a log of looks.
         units: Its units of officials by their code; what they work on is what it offers.
         account: Where its fees go: a number that fits and belongs to nobody.
+        follows: What registers tell its services.
         host: The last part of its own loopback address.
     """
 
@@ -101,6 +120,7 @@ class DemoMember:
     registers: Mapping[str, DemoRegister]
     units: Mapping[str, DemoUnit]
     account: str
+    follows: tuple[DemoFollowing, ...]
     host: int
 
     @property
@@ -229,6 +249,15 @@ def read_country(profile: str) -> Country:
             subsystems=one.subsystems,
             host=one.host,
             account=one.account,
+            follows=tuple(
+                DemoFollowing(
+                    register=each.register,
+                    kind=each.kind,
+                    purpose=each.purpose,
+                    legal_basis=each.legal_basis,
+                )
+                for each in one.follows
+            ),
             registers={
                 register: DemoRegister(own=each.own, own_law=each.own_law)
                 for register, each in one.registers.items()

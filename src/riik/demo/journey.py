@@ -176,6 +176,23 @@ class Journey:
         owed = f"{_amount(fee)} owed" if fee else "no fee"
         self._step("sign the application with PIN2", owed, began)
 
+    async def accept(self) -> JourneyResult:
+        """Find in one's own cases what the state offers of this service, and say yes to it."""
+        await self.sign_in()
+        began = self.clock()
+        while self.clock() - began < PATIENCE:
+            cases = (await self.browser.get(f"{self.portal}/v1/mine/cases"))["cases"]
+            offered = [one for one in cases if one["service"] == self.service]
+            if offered:
+                address = f"{self.portal}/v1/cases/{offered[0]['case']}"
+                self.result.status = await self.browser.get(address)
+                if self.next_step not in {"working", "none"}:
+                    break
+            await asyncio.sleep(POLL_SECONDS)
+        self._step("find the offer, without having applied", self.result.outcome, began)
+        await self.answer()
+        return await self.go_on()
+
     async def join(self, case: str, *, agrees: bool = True) -> JourneyResult:
         """As somebody whom another asked to sign: read what they signed, then sign it or say no."""
         await self.sign_in()

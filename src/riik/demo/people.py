@@ -16,7 +16,7 @@ from riik.formats.toml import Shape, read_toml
 from riik.identity import CodeRefused, estonian
 from riik.profiles import Name, country_profile
 
-__all__ = ["Office", "Told", "read_people"]
+__all__ = ["Office", "Told", "code_of", "read_people"]
 
 _DAY = re.compile(r"today([+-]\d+)([dy])\Z")
 HANOI = "001"
@@ -90,7 +90,7 @@ def read_people(path: Path, *, country: str, today: date) -> tuple[Told, ...]:
     people = read_toml(path.read_bytes(), _People, name=path.name).person
     born = {person.id: _day(person.born, today) for person in people}
     codes = {
-        person.id: _code(country, person.sex, born[person.id], person.serial) for person in people
+        person.id: code_of(country, person.sex, born[person.id], person.serial) for person in people
     }
     named = {person.id: person for person in people}
     cast = _Cast(people=named, born=born, codes=codes, country=country, today=today)
@@ -235,7 +235,8 @@ def _day(text: str, today: date) -> date:
     return (today - timedelta(days=40)).replace(year=today.year + count, day=15)
 
 
-def _code(country: str, sex: str, born: date, serial: str) -> PersonCode:
+def code_of(country: str, sex: str, born: date, serial: str) -> PersonCode:
+    """A personal code by the country's rules, of a serial that nobody real gets."""
     woman = sex == "F"
     if country == "vn":
         century = 2 * (born.year // 100 - 19) + woman

@@ -2,7 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -25,6 +34,7 @@ from riik.demo.keeping import (
 )
 from riik.demo.people import Told, read_people
 from riik.demo.seeding import Holder, check_cards, read_holders, seed
+from riik.exchange import Exchange
 from riik.formats.toml import write_toml
 from riik.node import (
     Membership,
@@ -35,6 +45,7 @@ from riik.node import (
     join,
     lay_tables,
     log_key,
+    open_member,
     open_trust,
     publish_list,
     read_config,
@@ -44,7 +55,7 @@ from riik.runtime.clock import SystemClock
 from riik.runtime.errors import KeyRefused
 from riik.runtime.files import Disk
 
-__all__ = ["Demonstration", "node_command", "open_demonstration", "start_process"]
+__all__ = ["Demonstration", "node_command", "open_demonstration", "server_of", "start_process"]
 
 KEY_COST = 1024
 PORT_TRIES = 5
@@ -389,6 +400,16 @@ async def start_process(command: Sequence[str], *, lock: int) -> asyncio.subproc
     """
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, pass_fds=[lock])
+
+
+@asynccontextmanager
+async def server_of(running: Demonstration, role: str) -> AsyncIterator[Exchange]:
+    """A member's security server: its node's here, or one beside a node in its own process."""
+    if role in running.nodes:
+        yield running.nodes[role].exchange
+        return
+    async with open_member(read_config(running.folder / role / "node.toml")) as exchange:
+        yield exchange
 
 
 def node_command(folder: Path) -> list[str]:

@@ -14,6 +14,7 @@ from riik.core import Refused
 from riik.demo.browser import Browser
 from riik.demo.country import DATA
 from riik.demo.journey import Journey, JourneyResult, Step
+from riik.demo.population.births import Birth, born_code, register_birth
 from riik.demo.running import Demonstration
 from riik.formats.toml import Shape, read_toml
 from riik.profiles import country_profile
@@ -45,7 +46,8 @@ class Story(Shape):
     ``for`` is whom the person represents; ``review`` is what the reviewer decides; ``signers``
     sign as well, or say no where one ``declines``. An answer ``@mari`` is her personal code; days
     are counted from today: ``today+7d``, and ``workday+7d`` is the next working day on or after
-    it. A story of another ``service`` than its file's follows from the one before.
+    it. A story of another ``service`` than its file's follows from the one before. Before
+    a story with a ``birth`` that child is born; what is ``offered`` nobody applies for.
     """
 
     id: str
@@ -57,6 +59,8 @@ class Story(Shape):
     for_: str = ""
     signers: tuple[str, ...] = ()
     declines: bool = False
+    birth: str = ""
+    offered: bool = False
     reviewer: str = ""
     review: dict[str, Any] = msgspec.field(default_factory=dict)
 
@@ -70,6 +74,7 @@ class _Stories(Shape):
 
     service: dict[str, str]
     members: tuple[str, ...] = ()
+    birth: tuple[Birth, ...] = ()
     story: tuple[Story, ...]
 
 
@@ -106,6 +111,15 @@ def countries_of(name: str) -> tuple[str, ...]:
 def needs_of(name: str) -> tuple[str, ...]:
     """Whom a story needs, where it is told in a small country of its own; else nobody."""
     return _read(_path(name)).members
+
+
+def births_of(story: Story) -> tuple[Birth, ...]:
+    """The children who may be born in the stories of one file."""
+    for path in sorted(FOLDER.glob("*")):
+        read = _read(path)
+        if story in read.story:
+            return read.birth
+    return ()
 
 
 def read_story(name: str, variant: str = "") -> tuple[Mapping[str, str], Story]:
@@ -151,7 +165,10 @@ async def tell_story(
             language=running.country.profile_language,
             person=person,
         )
-        result = await journey.run()
+        births = {birth.id: birth for birth in births_of(story)}
+        if story.birth:
+            await register_birth(running, births[story.birth])
+        result = await (journey.accept() if story.offered else journey.run())
         if journey.next_step == "other":
             await _cosign(running, story, journey)
             await journey.refresh()
@@ -164,16 +181,19 @@ async def tell_story(
 
 
 def _answers(running: Demonstration, story: Story) -> dict[str, Any]:
-    """What is answered; who is named by ``@mari`` is meant by their code, and days are counted."""
+    """What is answered: ``@mari`` is her code, so is a newborn's, and days are counted."""
     country = running.country
     today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
     works = country_profile(country.profile).is_working_day
-    return {
-        field: running.holder(value[1:]).code
-        if isinstance(value, str) and value.startswith("@")
-        else _day(value, today, works=works)
-        for field, value in story.answers.items()
-    }
+    born = {birth.id: birth for birth in births_of(story)}
+
+    def meant(value: Any) -> Any:
+        if not isinstance(value, str) or not value.startswith("@"):
+            return _day(value, today, works=works)
+        name = value[1:]
+        return born_code(running, born[name]) if name in born else running.holder(name).code
+
+    return {field: meant(value) for field, value in story.answers.items()}
 
 
 async def _cosign(running: Demonstration, story: Story, journey: Journey) -> None:

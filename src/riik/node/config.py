@@ -189,6 +189,17 @@ class RegistersSection(Shape):
     inbox: str = ""
     correction_days: int | None = None
     official: tuple["RegisterOfficialSection", ...] = ()
+    follower: tuple["FollowerSection", ...] = ()
+
+
+class FollowerSection(Shape):
+    """Who is told when a record of a register of people is opened or changed, by which law."""
+
+    register: str
+    kind: str
+    client: str
+    purpose: str
+    legal_basis: str
 
 
 class RegisterOfficialSection(Shape):

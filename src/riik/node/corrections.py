@@ -12,6 +12,7 @@ from riik.node.config import (
     RegisterOfficialSection,
     RegistersSection,
 )
+from riik.node.fillers.news import Follower, RegisterNews
 from riik.node.fillers.owner import RegisterOwner
 from riik.node.fillers.telling import RegisterNotices
 from riik.portal.official.corrections.http import OwnerRoom, owner_routes
@@ -22,8 +23,9 @@ from riik.registers.corrections.http import correction_offers
 from riik.registers.corrections.jobs import correction_handlers
 from riik.registers.corrections.owner import Official, OwnersDesk
 from riik.registers.corrections.store import SqlCorrectionStore
+from riik.registers.writing import EVENT
 
-__all__ = ["add_corrections", "add_owner", "officials_of"]
+__all__ = ["add_corrections", "add_owner", "officials_of", "tell_followers"]
 
 
 def add_corrections(assembly: Assembly, registers: Registers, section: RegistersSection) -> None:
@@ -53,6 +55,28 @@ def add_corrections(assembly: Assembly, registers: Registers, section: Registers
     assembly.on(
         correction_handlers(corrections, tell=_teller(assembly, section), in_thread=base.in_thread)
     )
+
+
+def tell_followers(assembly: Assembly, registers: Registers, section: RegistersSection) -> None:
+    """Whoever the configuration names is told whose record was opened or changed."""
+    followers = [
+        Follower(
+            register=one.register,
+            kind=one.kind,
+            client=ClientId.parse(one.client),
+            purpose=one.purpose,
+            legal_basis=one.legal_basis,
+        )
+        for one in section.follower
+    ]
+    news = RegisterNews(
+        registers=registers,
+        exchange=assembly.exchange,
+        followers=followers,
+        in_thread=assembly.base.in_thread,
+    )
+    if followers:
+        assembly.on({EVENT: news})
 
 
 def add_owner(assembly: Assembly) -> None:

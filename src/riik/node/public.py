@@ -18,7 +18,7 @@ from riik.node.assembly import Assembly
 from riik.node.base import read_folder
 from riik.node.citizens import citizen_pages, minister_pages, open_counter
 from riik.node.config import RegistersSection, ServicesSection
-from riik.node.corrections import add_corrections, officials_of
+from riik.node.corrections import add_corrections, officials_of, tell_followers
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
@@ -62,6 +62,8 @@ from riik.services.desk.helping.assisting import Assisting
 from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
+from riik.services.offering.component import Offering
+from riik.services.offering.http import event_offers
 from riik.services.store import SqlServiceStore
 from riik.services.terms.appealing import Appeals
 from riik.signatures import OrganisationSeal, Signatures
@@ -141,6 +143,7 @@ def add_registers(assembly: Assembly) -> None:
         )
     )
     add_corrections(assembly, registers, section)
+    tell_followers(assembly, registers, section)
 
 
 def add_inbox(assembly: Assembly) -> None:
@@ -227,11 +230,13 @@ def add_services(assembly: Assembly) -> None:
     staff = staff_of(assembly.config)
     pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)
     joint = _joint(assembly, cases, pens)
+    offering = _offering(assembly, files, cases, joint)
     operations = _operations(
         assembly,
         cases,
         fees,
         signatures,
+        offering=offering,
         documents=Documents(press=press),
         staff=staff,
         joint=joint,
@@ -263,6 +268,7 @@ def add_services(assembly: Assembly) -> None:
     add_desk(assembly, services, queues=queues, pens=pens, looks=looks)
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own))
+    assembly.offer(event_offers(offering, provider=own))
     assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
     assembly.on(service_handlers(services))
     add_terms(assembly, services, staff=staff)
@@ -413,6 +419,18 @@ def _joint(assembly: Assembly, cases: Cases, pens: ApplicationPens) -> JointSign
     )
 
 
+def _offering(assembly: Assembly, files: Files, cases: Cases, joint: JointSigning) -> Offering:
+    base = assembly.base
+    return Offering(
+        database=base.database,
+        in_thread=base.in_thread,
+        files=files,
+        cases=cases,
+        lookups=joint.lookups,
+        clock=base.clock,
+    )
+
+
 def _operations(
     assembly: Assembly,
     cases: Cases,
@@ -422,6 +440,7 @@ def _operations(
     documents: Documents,
     staff: Staff,
     joint: JointSigning,
+    offering: Offering,
 ) -> Operations:
     base, section = assembly.base, assembly.config.file.services
     providers = section.providers if section else {}
@@ -430,6 +449,7 @@ def _operations(
         fees=fees,
         lookups=joint.lookups,
         invite=joint.invite,
+        offer=offering.offer,
         papers=SealedLetters(
             signatures=signatures,
             documents=documents,

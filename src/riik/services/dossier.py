@@ -14,6 +14,7 @@ from riik.core import PersonCode, ServiceId, from_text, to_text
 from riik.services.desk.model import Amendment, Decided, Question
 from riik.services.joint.model import Signer
 from riik.services.model import Fact, Standing
+from riik.services.offering.model import OCCASION
 
 __all__ = ["Appeal", "Dossier", "Proposal"]
 
@@ -85,6 +86,8 @@ class Dossier:
         visited: Pages that were answered, also with nothing where nothing is needed.
         signers: Who else signs a joint application, once they were asked.
         appeal: The decision that this case is an appeal against, or None.
+        occasion: With whom it began where nobody asked for it, such as the child that was born.
+        offered: The person was told what they may have for a yes.
     """
 
     person: PersonCode
@@ -110,6 +113,8 @@ class Dossier:
     visited: tuple[str, ...] = ()
     signers: tuple[Signer, ...] = ()
     appeal: Appeal | None = None
+    occasion: str = ""
+    offered: bool = False
 
     @property
     def assistant(self) -> PersonCode | None:
@@ -144,8 +149,11 @@ class Dossier:
         """Of whom a register is asked, by whose word, for whom that one acts.
 
         Args:
-            of: ``applicant``, or ``other``: the first of those who sign as well.
+            of: ``applicant``; ``other``: the first of those who sign as well; or ``occasion``: with
+                whom it began.
         """
+        if of == OCCASION:
+            return PersonCode(self.occasion), "", PersonCode(self.occasion)
         if of == "other" and self.signers:
             other = self.signers[0]
             return other.person, other.authority, PersonCode(other.actor or other.person)
@@ -219,6 +227,8 @@ class Dossier:
             "drafted": self.drafted,
             "visited": self.visited,
             "signers": self.signers,
+            "occasion": self.occasion,
+            "offered": self.offered,
             "appeal": self.appeal,
         }
         return msgspec.json.encode(plain)

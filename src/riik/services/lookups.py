@@ -82,7 +82,7 @@ class Lookups:
             legal_basis=need.legal_basis,
             subject=person,
             authority=authority,
-            user=actor,
+            user=actor if authority else None,
             issue=case,
             message_id=message_id,
             timeout=10.0,

@@ -11,6 +11,7 @@ from riik.rules import Rules
 from riik.services.folder.grounds import Ground
 from riik.services.folder.guide import Guide
 from riik.services.joint.model import JointRule
+from riik.services.offering.model import OfferRule
 from riik.services.process import Process
 from riik.services.terms.model import Terms
 
@@ -41,7 +42,8 @@ class Need:
         purpose: The purpose code.
         legal_basis: The law.
         step: When it is asked: ``start`` or ``decision``.
-        of: Of whom: ``applicant``, or ``other`` (who signs as well, once they did).
+        of: Of whom: ``applicant``, ``other`` (who signs as well, once they did) or
+            ``occasion`` (with whom it began).
         source: Text id of how people call the register, ``population register``, or empty.
         from_source: Text id of "from the population register", or empty.
     """
@@ -199,6 +201,7 @@ class ServiceDefinition:
         clock_stops: The time to decide stands still while the person is asked.
         guide: What people are told before they begin.
         joint: Who else signs, or None where one person does.
+        offer: What begins it without being asked for, or None.
         channels: Where it can be had: ``web``, ``desk``, ``api``.
         messages: What others may send into a case, by id: the role of who sends it.
         terms: What time does: escalation, silence, appeals, keeping.
@@ -231,6 +234,7 @@ class ServiceDefinition:
     channels: tuple[str, ...]
     messages: Mapping[str, str]
     joint: JointRule | None
+    offer: OfferRule | None
     terms: Terms
     grounds: tuple[Ground, ...]
     four_eyes: bool

@@ -20,6 +20,7 @@ from riik.services.joint.model import SIGNED
 from riik.services.letters import Authority, decision_letter, receipt_slip
 from riik.services.lookups import Lookups, Written
 from riik.services.model import Fact, RecordChange, Standing
+from riik.services.offering.model import OCCASION
 from riik.services.running import Effect, Running, due_after, local_day
 from riik.services.terms.days import next_look
 from riik.services.terms.model import APPEALED
@@ -55,6 +56,7 @@ class Operations:
     Attributes:
         sources: Names of the organisations that play each role, by language.
         invite: Asks the others of a joint application.
+        offer: Offers what nobody asked for (`offering`).
         units: Which unit of officials has a service's cases, by the service's id.
         zone: The time zone of days.
         works: Whether offices work on a day; none asks nobody.
@@ -68,6 +70,7 @@ class Operations:
     authority: Authority
     sources: Mapping[str, Mapping[str, str]]
     invite: Invite
+    offer: Invite
     units: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
     works: Callable[[date], bool] | None = None
@@ -83,6 +86,7 @@ class Operations:
             "record": self.record,
             "notify": self.notify,
             "acknowledge": self.acknowledge,
+            "offer": self.offer,
             "lapse": self.lapse,
             "hear": self.hear,
         }
@@ -95,10 +99,13 @@ class Operations:
         """
         dossier, case = running.dossier, running.case.id
         signed = bool(dossier.signers) and dossier.signers[0].standing == SIGNED
+        running = running.with_occasion()
+        dossier = running.dossier
+        now = {"applicant": True, "other": signed, OCCASION: bool(dossier.occasion)}
         needs = [
             need
             for need in running.definition.needs
-            if need.id not in dossier.facts and (need.of == "applicant" or signed)
+            if need.id not in dossier.facts and now[need.of]
         ]
         facts = await asyncio.gather(
             *(self.lookups.ask(n, dossier=dossier, case=case) for n in needs)

@@ -111,6 +111,7 @@ class Running:
             "number": self.case.number,
             "today": self.today.isoformat(),
             "person": self.dossier.person,
+            "occasion": self.with_occasion().dossier.occasion or None,
         }
         known = self.dossier.known(case=case)
         proposal = self.dossier.proposal
@@ -119,8 +120,18 @@ class Running:
             "grounds": list(proposal.grounds) if proposal else [],
         }
         known["joint"] = self.joint()
+        known["offered"] = self.dossier.offered
         known["fee"] = self.fee(known)
         return known
+
+    def with_occasion(self) -> Self:
+        """The case with the person of the event as the applicant names them, if they do."""
+        dossier, rule = self.dossier, self.definition.offer
+        if rule is None or dossier.occasion or not dossier.answers.get(rule.question):
+            return self
+        text = str(dossier.answers[rule.question]).strip().upper()
+        code = text if text[:2].isalpha() else dossier.person[:2] + text
+        return replace(self, dossier=replace(dossier, occasion=code))
 
     def joint(self) -> dict[str, Any]:
         """What a process may ask of a joint application: is anybody ``wanted``, who ``signed``.

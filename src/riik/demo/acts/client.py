@@ -9,10 +9,8 @@ import aiohttp
 from riik.core import Refused, Unavailable
 from riik.demo.browser import Browser
 from riik.demo.journey import Journey
-from riik.demo.running import Demonstration
+from riik.demo.running import Demonstration, server_of
 from riik.demo.storytelling import read_story
-from riik.exchange import Exchange
-from riik.node import open_member, read_config
 from riik.runtime.clock import SystemClock
 
 __all__ = [
@@ -34,16 +32,6 @@ TRAVELLER: Final = "piret"
 """Whose licence is renewed at every start: of this person there are a case and looks at once."""
 
 SECONDS = 3.0
-
-
-@asynccontextmanager
-async def server_of(running: Demonstration, role: str) -> AsyncIterator[Exchange]:
-    """A member's security server: its node's here, or one beside a node in its own process."""
-    if role in running.nodes:
-        yield running.nodes[role].exchange
-        return
-    async with open_member(read_config(running.folder / role / "node.toml")) as exchange:
-        yield exchange
 
 
 @asynccontextmanager

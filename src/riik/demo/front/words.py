@@ -34,6 +34,8 @@ OFFERS: Final = {
     "population/contact": later("a person’s contact data"),
     "population/correction": later("a person’s record is corrected"),
     "population/temporary-residence": later("a person’s temporary address"),
+    "population/children": later("a person’s children"),
+    "services/events": later("somebody’s record changed"),
     "population/residence": later("a person’s new address"),
     "dwellings/dwellings": later("which homes a person owns"),
     "dwellings/acquire": later("somebody became owner of a home"),

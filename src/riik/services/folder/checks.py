@@ -51,6 +51,7 @@ class _Case(Shape):
     grounds: tuple[str, ...] = ()
     today: str = ""
     channel: str = ""
+    occasion: str = ""
     answers: dict[str, Any] = msgspec.field(default_factory=dict)
     facts: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     nothing: tuple[str, ...] = ()
@@ -186,7 +187,9 @@ def _case(file: _Cases, case: _Case, definition: ServiceDefinition, *, place: st
             "number": f"{today[:4]}-000001",
             "today": today,
             "person": SOMEBODY,
+            "occasion": case.occasion or None,
         },
+        "offered": bool(case.occasion),
     }
     return CaseTest(
         id=case.id,

@@ -23,6 +23,8 @@ from riik.services.forms.exits import exit_texts
 from riik.services.forms.pages import check_schema, pages_of
 from riik.services.joint.model import PAYS, JointRule
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
+from riik.services.offering.checking import check_offer
+from riik.services.offering.model import OfferRule
 from riik.services.process import Process, read_process
 from riik.services.terms.reading import AppealSection, DeadlineSection, RetentionSection, terms_of
 
@@ -43,12 +45,16 @@ OPERATIONS = frozenset(
         "record",
         "notify",
         "lapse",
+        "offer",
     }
 )
 """What a service task may name: each is a method of this platform, never code of a folder."""
 
 USER_TASKS = frozenset({"answer", "sign", "cosign", "pay", "review"})
 """What a user task may name: the person answers, signs, pays; others sign; an official reviews."""
+
+WHOM = ("applicant", "other", "occasion")
+"""Of whom a need is asked."""
 
 _NAMES = (
     *("service.toml", "needs.toml", "form.json", "rules.dmn"),
@@ -115,6 +121,15 @@ class _Joint(Shape):
     pays: str = PAYS[0]
 
 
+class _Offer(Shape):
+    register: str
+    need: str
+    to: str
+    kind: str = "open"
+    first: str = ""
+    question: str = ""
+
+
 class _Service(Shape):
     id: str
     version: str
@@ -137,6 +152,7 @@ class _Service(Shape):
     guide: GuideSection | None = None
     messages: tuple[_Message, ...] = ()
     joint: _Joint | None = None
+    offer: _Offer | None = None
     deadline: DeadlineSection | None = None
     appeal: AppealSection | None = None
     retention: RetentionSection | None = None
@@ -222,6 +238,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         channels=service.channels,
         messages={one.id: one.from_ for one in service.messages},
         joint=_joint_of(service.joint),
+        offer=_offer_of(service.offer),
         terms=terms_of(
             service.deadline,
             service.appeal,
@@ -298,6 +315,19 @@ def _notice_of(notice: _Notice) -> Notice:
     return Notice(title=notice.title, body=notice.body, legal_effect=notice.legal_effect)
 
 
+def _offer_of(offer: _Offer | None) -> OfferRule | None:
+    if offer is None:
+        return None
+    return OfferRule(
+        register=offer.register,
+        kind=offer.kind,
+        need=offer.need,
+        to=offer.to,
+        first=offer.first,
+        question=offer.question,
+    )
+
+
 def _joint_of(joint: _Joint | None) -> JointRule | None:
     if joint is None:
         return None
@@ -346,11 +376,14 @@ def _check(definition: ServiceDefinition) -> None:
     ids = [need.id for need in definition.needs]
     if len(set(ids)) != len(ids) or any(need.step not in ("start",) for need in definition.needs):
         raise FolderRefused("needs have ids of their own, and step is start", why="needs")
+    if any(need.of not in WHOM for need in definition.needs):
+        raise FolderRefused(f"of is one of {', '.join(WHOM)}", why="needs")
     _check_tasks(definition.process)
     unsent = sorted(definition.process.messages - set(definition.messages))
     if unsent:
         raise FolderRefused(f"nobody sends {unsent[0]!r}: [[messages]]", why="message")
     check_joint(definition)
+    check_offer(definition)
     check_form(definition.form, definition.pages)
     _check_shown(definition)
     check_guide(

@@ -47,7 +47,7 @@ def _without(definition: ServiceDefinition) -> Iterator[_Told]:
     process = definition.process
     if "cosign" in process.user_tasks and process.id != STANDARD:
         yield "the process waits for others and there is no [joint]", _REMEDY, ("languages",)
-    if any(need.of != "applicant" for need in definition.needs):
+    if any(need.of == "other" for need in definition.needs):
         yield "a need is of who signs as well and there is no [joint]", _REMEDY, ("of",)
 
 
@@ -65,9 +65,7 @@ def _with(definition: ServiceDefinition, rule: JointRule) -> Iterator[_Told]:
         remedy = "let a serviceTask 'invite' and a userTask 'cosign' follow 'sign'"
         yield f"[joint] wants a step {missing!r} in the process", remedy, ("joint",)
     for need in definition.needs:
-        if need.of not in ("applicant", "other"):
-            yield f"{need.id}: of is applicant or other", "correct it", ("of", need.of)
-        elif need.of == "other" and "." in rule.field:
+        if need.of == "other" and "." in rule.field:
             yield f"{need.id}: of whom, where several sign?", "leave it out", ("of",)
 
 

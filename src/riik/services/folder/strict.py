@@ -20,6 +20,7 @@ from riik.services.folder.places import line_of, lines_of_elements, lines_of_rul
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.checking import form_faults
 from riik.services.model import ServiceDefinition, Standing
+from riik.services.offering.checking import offer_findings
 from riik.services.process import Kind
 from riik.services.process.ways import endless, never_taken, stuck, unreached
 
@@ -58,6 +59,7 @@ def findings(
         _fees,
         _form,
         joint_findings,
+        offer_findings,
         _rules,
     ]
     found = [one for look in looks for one in look(definition, files)]

@@ -18,6 +18,8 @@ __all__ = ["knots"]
 _DONE: Mapping[tuple[str, str], str] = {
     ("opened", ""): "You began the application",
     ("opened", "desk"): "You began the application at a desk, with an official",
+    ("opened", "offer"): "We looked into it without being asked",
+    ("offered", ""): "We offer it to you: one yes is enough",
     ("signed", ""): "You signed the application",
     ("invited", ""): "Others were asked to sign",
     ("cosigned", ""): "One more person signed",
