@@ -1,16 +1,18 @@
 """Files that commands are given: a signed container, a sealed list, a receipt of a look."""
 
+import asyncio
 from base64 import b64encode
 from datetime import timedelta
 
 import pytest
+import typst
 from click.testing import CliRunner
-from tests.signatures.house import make, rewrite
+from tests.signatures.house import component, make, rewrite
 
 from riik.cli import main
 from riik.core import ClientId, KeyKind, SubjectId
 from riik.runtime.clock import SystemClock
-from riik.signatures import XmlSeal
+from riik.signatures import OrganisationSeal, XmlSeal
 from riik.testing.pki import AT, MemoryKey, make_pki
 from riik.testing.ports import StandingClock
 from riik.transparency import Access, Checkpoint, Proof
@@ -20,6 +22,7 @@ from riik.transparency.notes import KeyType, sign_note, verifier_key
 from riik.trust import Scheme
 from riik.trust.trustlist import Provider, make_trusted_list
 
+LETTER = b'#set document(title: "Otsus")\n= Otsus'
 LOG, WITNESS = "log.example/population", "witness.example/w1"
 
 
@@ -58,6 +61,8 @@ def signed(tmp_path_factory):
         next_update=SystemClock().now() + timedelta(days=170),
     )
     whole = make(pki, mari)
+    own = OrganisationSeal(signer=agency.key, certificate=agency.certificate)
+    sealed = asyncio.run(component(pki).seal_pdf(typst.compile(LETTER), seal=own))
     written = {
         "application.asice": whole,
         "changed.asice": rewrite(
@@ -67,7 +72,9 @@ def signed(tmp_path_factory):
         "trusted-list.xml": seal(trusted),
         "list-of-today.xml": seal(today),
         "trusted-list-signer.pem": pem(agency.certificate),
-        "decision.pdf": b"%PDF-1.7\n%%EOF\n",
+        "decision.pdf": typst.compile(LETTER),
+        "signed.pdf": sealed,
+        "cut.pdf": sealed[:-700],
         "stranger.pem": pem(make_pki().seal().certificate),
         "ca.der": pki.ca.certificate,
         "tsa.der": pki.tsa.certificate,

@@ -45,7 +45,25 @@ def test_what_does_not_hold_ends_with_1(riik, signed, trust):
     assert done.stderr.endswith("1 of 1 files did not pass.\n")
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "trusted-list-signer.pem", "decision.pdf"])
+def test_a_sealed_letter_passes_and_says_who_and_that_it_is_whole(riik, signed, trust):
+    done = riik("validate", signed / "signed.pdf", *AT, *trust)
+    assert done.exit_code == 0, done.output
+    assert "signed.pdf: valid, PAdES" in done.stdout
+    assert "who      Transpordiamet" in done.stdout
+    assert "what     the whole document" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("decision.pdf", "nobody signed it"), ("cut.pdf", "read safely")]
+)
+def test_a_letter_without_a_whole_seal_is_not_valid(riik, signed, trust, name, said):
+    done = riik("validate", signed / name, *AT, *trust)
+    assert done.exit_code == 1
+    assert f"{name}: NOT VALID" in done.stdout
+    assert said in done.stdout
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "trusted-list-signer.pem"])
 def test_what_nobody_reads_here_is_neither_good_nor_bad_and_does_not_pass(
     riik, signed, trust, name
 ):

@@ -136,7 +136,7 @@ def test_octets_in_pieces_become_whole():
         ("3080020105", "truncated"),
         ("0480aa0000", "length"),
         ("30800201050000ff", "trailing"),
-        ("3080" * 40, "too-deep"),
+        ("3080" * 60, "too-deep"),
         ("2403020105", "tag"),
         ("1f8101", "tag"),
         ("30", "truncated"),

@@ -155,7 +155,8 @@ def _lines(report: "Report") -> Iterator[str]:
     if not report.signatures:
         yield "nobody signed it"
     for signature in report.signatures:
-        yield from _signature(signature) if report.checked else _unread(signature)
+        read = report.checked and signature.judgement.sub_indication != "GENERIC"
+        yield from _signature(signature) if read else _unread(signature)
     for warning in report.warnings:
         yield f"note     {warning}"
 
@@ -165,8 +166,6 @@ def _unread(signature: "SignatureReport") -> Iterator[str]:
     judgement = signature.judgement
     yield f"verdict  {judgement.indication}, {judgement.sub_indication}"
     yield f"why      {judgement.message}"
-    if signature.format == "PAdES":
-        yield "note     another program can look at it, such as: pdfsig FILE"
 
 
 def _signature(signature: "SignatureReport") -> Iterator[str]:

@@ -10,9 +10,9 @@ from typing import Final
 from riik.formats import der
 from riik.formats.der import DerRefused
 
-__all__ = ["to_der"]
+__all__ = ["first_to_der", "to_der"]
 
-MOST_DEPTH: Final = 24
+MOST_DEPTH: Final = 40
 MOST_BYTES: Final = 1 << 20
 CONSTRUCTED: Final = 0x20
 ENDLESS: Final = 0x80
@@ -30,12 +30,22 @@ def to_der(source: bytes, *, most: int = MOST_BYTES) -> bytes:
         DerRefused: For ``too-long``, ``too-deep``, ``truncated``, ``trailing``, ``length``
             or ``tag``.
     """
+    element, rest = first_to_der(source, most=most)
+    if rest:
+        raise DerRefused("an element more than there should be", why="trailing")
+    return element
+
+
+def first_to_der(source: bytes, *, most: int = MOST_BYTES) -> tuple[bytes, bytes]:
+    """Rewrite the first BER element; also what follows it, as it is.
+
+    Raises:
+        DerRefused: As `to_der`, but for ``trailing``.
+    """
     if len(source) > most:
         raise DerRefused("more bytes than are allowed here", why="too-long", most=most)
     element, end = _element(source, 0, len(source), depth=0)
-    if end != len(source):
-        raise DerRefused("an element more than there should be", why="trailing")
-    return element
+    return element, source[end:]
 
 
 def _element(source: bytes, at: int, limit: int, *, depth: int) -> tuple[bytes, int]:

@@ -120,7 +120,7 @@ class Signatures:
 
     def load_pdf_seal(self) -> None:
         """Load what `seal_pdf` needs, half a second's work, before somebody waits for it."""
-        import_module("riik.signatures.pades")
+        import_module("riik.signatures.pades.sealing")
 
     async def seal_pdf(
         self, pdf: bytes, *, seal: OrganisationSeal, reason: str | None = None
@@ -133,7 +133,7 @@ class Signatures:
             TrustUnavailable: A service doesn't answer.
         """
         # Large, and for those alone who seal PDFs: see `load_pdf_seal`.
-        from riik.signatures.pades import seal_pdf
+        from riik.signatures.pades.sealing import seal_pdf
 
         path = await self.in_thread(self._path, seal.certificate)
         return await seal_pdf(

@@ -5,7 +5,7 @@ SignaturesRefused
 ├── FormatRefused      a signature in it is not one of the profile's shape
 ├── SigningRefused     no signature comes of this: key, value, time-stamp or OCSP don't fit
 ├── SealRefused        an XML document's enveloped signature doesn't hold
-└── PdfRefused         the PDF can't be sealed
+└── PdfRefused         the PDF can't be sealed, or not be read safely
 """
 
 from riik.core import Refused
@@ -51,6 +51,6 @@ class SealRefused(SignaturesRefused):
 
 
 class PdfRefused(SignaturesRefused):
-    """The bytes are no PDF that can be sealed."""
+    """The bytes are no PDF that can be sealed, or read safely."""
 
     code = "signatures.pdf-refused"

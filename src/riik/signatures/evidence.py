@@ -36,12 +36,14 @@ from riik.trust import (
 )
 
 __all__ = [
+    "Carried",
     "Proof",
     "archive_imprint",
     "check_archive",
     "check_qualification",
     "is_time_mark",
     "prove",
+    "prove_cms",
 ]
 
 TIME_MARK_POLICIES: Final = {
@@ -70,6 +72,23 @@ class Proof:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a CMS signature carries for its belief.
+
+    Attributes:
+        value: The signature's value, which the time-stamp is over (EN 319 122-1 §5.3).
+        stamps: Its time-stamp tokens, DER.
+        ocsp: OCSP responses beside it, DER.
+        certificates: All that came with it, DER.
+    """
+
+    value: bytes
+    stamps: tuple[bytes, ...]
+    ocsp: tuple[bytes, ...]
+    certificates: tuple[bytes, ...]
+
+
 def is_time_mark(policy: SignaturePolicy | None) -> bool:
     """Does the signature say that it is a BDOC with time-mark?"""
     return policy is not None and policy.identifier in TIME_MARK_POLICIES
@@ -87,12 +106,42 @@ def prove(
     stamp = None if marked else _stamp(signature, anchors=anchors)
     # Without a proof of time the chain is still worth knowing: a stranger's comes first.
     time = stamp.time if stamp is not None else _marked_time(signature, signer) if marked else at
-    path = _path(signature, signer=signer, anchors=anchors, at=time or at)
+    intermediates = (*signature.key_certificates[1:], *signature.certificates)
+    path = _path(intermediates, signer=signer, anchors=anchors, at=time or at)
     if time is None or (stamp is None and not marked):
         raise failed(SubIndication.FORMAT_FAILURE, "level B: nothing proves when it was made")
-    revocation = _revocation(signature, path=path, anchors=anchors)
+    revocation = _revocation(signature.ocsp, path=path, anchors=anchors)
     if marked:
         _check_mark(signature, revocation)
+    return _concluded(time, stamp, path=path, revocation=revocation, at=at)
+
+
+def prove_cms(
+    carried: Carried, *, signer: Certificate, anchors: Sequence[TrustAnchor], at: datetime
+) -> Proof:
+    """The same of a CMS signature whose value verified: one time-stamp over the value, and OCSP.
+
+    Raises:
+        NotPassed: With the sub-indication of what is missing or wrong.
+    """
+    if len(carried.stamps) > 1:
+        raise failed(SubIndication.FORMAT_FAILURE, "more than one signature time-stamp")
+    known = carried.certificates
+    stamps = [
+        _believe(token, covered=carried.value, anchors=anchors, intermediates=known)
+        for token in carried.stamps
+    ]
+    time = stamps[0].time if stamps else at
+    path = _path(known, signer=signer, anchors=anchors, at=time)
+    if not stamps:
+        raise failed(SubIndication.FORMAT_FAILURE, "level B: nothing proves when it was made")
+    revocation = _revocation(carried.ocsp, path=path, anchors=anchors)
+    return _concluded(time, stamps[0], path=path, revocation=revocation, at=at)
+
+
+def _concluded(
+    time: datetime, stamp: TimeStamp | None, *, path: Path, revocation: Revocation, at: datetime
+) -> Proof:
     _check_order(revocation, best_time=time, at=at)
     _check_status(revocation)
     late = revocation.produced_at - time
@@ -125,25 +174,41 @@ def verify_stamp(
     Raises:
         NotPassed: What `of_timestamp` makes of the refusal.
     """
+    return _believe(
+        given.token, covered=covered, anchors=anchors, intermediates=signature.certificates
+    )
+
+
+def _believe(
+    token: bytes,
+    *,
+    covered: bytes,
+    anchors: Sequence[TrustAnchor],
+    intermediates: Sequence[bytes],
+) -> TimeStamp:
     try:
-        hash_name = read_timestamp(given.token).hash_name
+        hash_name = read_timestamp(token).hash_name
         return verify_timestamp(
-            given.token,
+            token,
             imprint=new_hash(hash_name, covered).digest(),
             anchors=anchors,
-            intermediates=signature.certificates,
+            intermediates=intermediates,
         )
     except TimeStampRefused as refused:
         raise of_timestamp(refused) from refused
 
 
 def _path(
-    signature: XadesSignature, *, signer: Certificate, anchors: Sequence[TrustAnchor], at: datetime
+    intermediates: Sequence[bytes],
+    *,
+    signer: Certificate,
+    anchors: Sequence[TrustAnchor],
+    at: datetime,
 ) -> Path:
     try:
         path = validate_path(
             signer.der,
-            intermediates=(*signature.key_certificates[1:], *signature.certificates),
+            intermediates=intermediates,
             anchors=anchors,
             at=at,
         )
@@ -159,13 +224,13 @@ def _path(
 
 
 def _revocation(
-    signature: XadesSignature, *, path: Path, anchors: Sequence[TrustAnchor]
+    responses: Sequence[bytes], *, path: Path, anchors: Sequence[TrustAnchor]
 ) -> Revocation:
     """The newest believable response about the signer; one that isn't good prevails."""
     signer, issuer = path.certificates[:2]
     believed: list[Revocation] = []
     refusals: list[OcspRefused] = []
-    for response in signature.ocsp:
+    for response in responses:
         try:
             found = verify_ocsp(
                 response, certificate=signer.der, issuer=issuer.der, anchors=anchors

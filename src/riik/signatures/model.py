@@ -153,7 +153,7 @@ class Report:
     @property
     def checked(self) -> bool:
         """Signatures of this form are looked at; the others are neither good nor bad."""
-        return self.form == "ASiC-E"
+        return self.form in {"ASiC-E", "PAdES"}
 
     @property
     def valid(self) -> bool:

@@ -5,6 +5,7 @@ ASiC-E: first that the signature is intact, then whether its signer may be belie
 the time that is proved, last that it is of the profile (LT, LTA, or BDOC's time-mark).
 Deny by default: what isn't understood doesn't pass. Other formats are reported, never
 passed. Parts: `container`, `xades_read`, `references`, `evidence`; the JSON is `report`.
+PDFs are judged in `pades`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -78,6 +79,7 @@ def validate(
 
     Raises:
         ContainerRefused: It is an ASiC that can't be opened safely.
+        PdfRefused: It is a PDF that can't be read safely.
     """
     form, known = _form(document), {}  # type: str, dict[str, Any]
     if form == "ASiC":
@@ -87,7 +89,12 @@ def validate(
         known["warnings"] = container.warnings
         if form == "ASiC-E":
             known["signatures"] = _judge_all(container, anchors=anchors, at=at, policy=policy)
-    if form != "ASiC-E":
+    elif form == "PAdES":
+        # Large, and for those alone who judge PDFs.
+        from riik.signatures.pades.judging import judge_pdf
+
+        known["signatures"] = judge_pdf(document, anchors=anchors, at=at, policy=policy)
+    if form not in {"ASiC-E", "PAdES"}:
         known["signatures"] = (SignatureReport(id=form, format=form, judgement=_UNSUPPORTED),)
     return Report(form=form, at=at, policy=policy, digest=sha256(document).digest(), **known)
 

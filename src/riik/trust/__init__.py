@@ -1,6 +1,6 @@
 """Trust: may this key be believed, now or then?"""
 
-from riik.trust.algorithms import read_algorithm, verify_signature
+from riik.trust.algorithms import Algorithm, read_algorithm, verify_signature
 from riik.trust.certificates import read_certificate
 from riik.trust.component import ListPublisher, Order, Trust
 from riik.trust.errors import (
@@ -62,6 +62,7 @@ from riik.trust.trustlist import ListPointer, Provider, Scheme, TrustedList, rea
 __all__ = [
     "QUALIFIED_KINDS",
     "Addresses",
+    "Algorithm",
     "Authority",
     "Certificate",
     "CertificateRefused",

@@ -1,8 +1,10 @@
 """The citizens' site with what is a person's own."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
+import typst
 from tests.portal.citizen.house import Guides, Provider, Town, definition_of
 from tests.portal.citizen.mine.house import (
     ASKED,
@@ -19,7 +21,7 @@ from tests.portal.citizen.mine.house import (
     Cases,
     Counter,
 )
-from tests.signatures.house import FILES, make, rewrite
+from tests.signatures.house import FILES, component, make, rewrite
 
 from riik.portal.citizen.apply.http import routes as apply_routes
 from riik.portal.citizen.apply.sign.http import routes as sign_routes
@@ -35,7 +37,7 @@ from riik.portal.session.door.http import door_routes
 from riik.runtime.logs import open_log
 from riik.runtime.metrics import Metrics
 from riik.runtime.web import edge
-from riik.signatures import validate
+from riik.signatures import OrganisationSeal, validate
 from riik.testing.pki import make_pki
 
 VIEWS = [VIEW, GRANTED, REFUSED, ASKED, WAITING, VIEW | DRAFT | {"timeline": [], "documents": []}]
@@ -82,7 +84,16 @@ def signed():
     container = make(pki, pki.person().signature)
     [name] = [file.name for file in FILES if file.name.endswith(".txt")]
     changed = rewrite(container, lambda one, content: b"other" if one == name else content)
-    return SimpleNamespace(anchors=pki.anchors, container=container, changed=changed)
+    return SimpleNamespace(anchors=pki.anchors, container=container, changed=changed, pki=pki)
+
+
+@pytest.fixture(scope="session")
+def sealed(signed):
+    """A letter that an organisation sealed."""
+    credential = signed.pki.seal()
+    seal = OrganisationSeal(signer=credential.key, certificate=credential.certificate)
+    letter = typst.compile(b'#set document(title: "Otsus")\n= Otsus', pdf_standards=["a-3a"])
+    return asyncio.run(component(signed.pki).seal_pdf(letter, seal=seal))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Papers: what a person downloads, and what anybody may have checked."""
 
 import pytest
+import typst
 from tests.portal.citizen.mine.house import GRANTED, HOSTILE, ROW, VIEW, form_of
 
 from riik.core import Unavailable
@@ -73,10 +74,48 @@ async def test_what_is_going_to_be_signed_can_be_read_before(town):
     assert (await mari.get(f"{PAPER}/decision.pdf")).status == 404
 
 
-async def test_a_paper_is_checked_where_it_stands(town):
-    page = await (await town.visitor()).get(f"{DECISION}/check")
+async def test_a_paper_is_checked_where_it_stands(town, judge, signed, sealed):
+    judge.trusted[:] = signed.anchors
+    town.desk.portal.files["decision.pdf"] = sealed
+    mari = await town.visitor()
+    assert f"{DECISION}/check" in (await mari.get("/documents")).text
+    page = await mari.get(f"{DECISION}/check")
     assert page.status == 200
-    assert "We can’t check this file" in page.text
+    for told in ("The signature holds", "Transpordiamet", "Covers the whole document"):
+        assert told in page.text
+
+
+@pytest.mark.parametrize(
+    ("spoil", "status", "said"),
+    [
+        (lambda pdf: pdf.replace(b"/Lang", b"/Long", 1), 200, "Something was changed or added"),
+        (lambda pdf: pdf[:-600], 422, "can’t be read safely"),
+        (lambda pdf: b"%PDF-1.7 and no more", 422, "can’t be read safely"),
+    ],
+    ids=["changed", "cut-off", "no-pdf"],
+)
+async def test_a_sealed_letter_that_is_spoilt_never_holds(
+    town, judge, signed, sealed, spoil, status, said
+):
+    judge.trusted[:] = signed.anchors
+    page = await sent(town.browser(), "decision.pdf", spoil(sealed))
+    assert (page.status, said in page.text) == (status, True)
+    assert "The signature holds" not in page.text
+
+
+async def test_a_letter_that_nobody_sealed_is_said_to_be_so(town, judge, signed):
+    judge.trusted[:] = signed.anchors
+    letter = typst.compile(b'#set document(title: "Otsus")\n= Otsus')
+    page = await sent(town.browser(), "decision.pdf", letter)
+    assert "Nobody signed this file" in page.text
+
+
+async def test_in_a_demonstration_no_signature_counts_as_one_by_hand(town, judge, signed):
+    judge.trusted[:] = signed.anchors
+    assert town.hall.site.frame.demonstration
+    page = await sent(town.browser(), "agreement.asice", signed.container)
+    assert "in a real country it would count like one by hand" in page.text
+    assert "counts as one by hand" not in page.text
 
 
 async def test_a_signature_that_holds_is_told_with_its_signer_and_time(town, judge, signed):
@@ -159,7 +198,7 @@ async def test_another_site_can_t_make_a_browser_send_files(town, headers):
 
 async def test_a_name_that_is_markup_stays_text(town):
     name = "<img src=x onerror=alert(1)>.pdf"
-    page = await sent(town.browser(), name, b"%PDF-1.7")
+    page = await sent(town.browser(), name, typst.compile(b"= Otsus"))
     assert page.status == 200
     assert "<img src=x" not in page.text
 

@@ -40,6 +40,7 @@ from riik.portal.design.texts import later
 from riik.portal.session import ForeignRequest, SignedOut, Visitor
 from riik.portal.session.http import NEVER
 from riik.runtime.web import check_own_page
+from riik.signatures import PdfRefused
 
 __all__ = ["MOST_SENT", "routes"]
 
@@ -64,6 +65,10 @@ NOTHING: Final = later(
 BROKEN: Final = later(
     "The container is damaged, or built so that one may see other files in it than were signed."
     " Don’t rely on it."
+)
+UNSAFE: Final = later(
+    "This PDF is damaged, locked, or built so that it can’t be read safely. That says nothing about"
+    " who signed it; ask whoever sent it for another copy."
 )
 
 
@@ -168,9 +173,16 @@ class _Papers:
         try:
             async with self.room:
                 report = await self.in_thread(self.judge, upload.content)
+        except PdfRefused:
+            return await self._ask(request, UNSAFE)
         except Refused:
             return await self._ask(request, BROKEN)
-        verdict = verdict_of(report, hall.formats(request), hall.texts(request))
+        verdict = verdict_of(
+            report,
+            hall.formats(request),
+            hall.texts(request),
+            demonstration=bool(hall.site.frame.demonstration),
+        )
         return await hall.show(
             request,
             "verified.html",

@@ -55,5 +55,5 @@ def _card(view: View, paper: View, formats: Formats) -> dict[str, Any]:
         "at": formats.short(moment) if moment else "",
         "file": f"{name.rpartition('.')[2]}, {formats.size(paper['size'])}",
         "href": at(view["case"], "documents", name),
-        "checked": name.endswith(".asice"),
+        "checked": name.endswith(".asice") or decides,
     }

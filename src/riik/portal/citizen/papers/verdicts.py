@@ -15,6 +15,7 @@ from riik.signatures import Indication, Report, SignatureReport, SubIndication
 __all__ = ["Signed", "Verdict", "verdict_of"]
 
 Sub = SubIndication
+PDF: Final = "PAdES"
 
 _CHAIN: Final = later("Nobody whom this state trusts vouches for the signer’s certificate.")
 _REVOKED: Final = later(
@@ -60,6 +61,17 @@ QUALIFIED: Final[Mapping[str, str]] = {
     "QESEAL": later("qualified seal of an organisation"),
     "ADESEAL_QC": later("seal of an organisation"),
 }
+DEMONSTRATED: Final[Mapping[str, str]] = {
+    "QESIG": later("in a real country it would count like one by hand; here it binds nobody"),
+    "QESEAL": later("seal of an organisation that does not exist"),
+    "ADESEAL_QC": later("seal of an organisation that does not exist"),
+}
+"""What signatures count for where the trusted list is that of a demonstration."""
+
+ADDED: Final = later(
+    "Something was changed or added after it was signed. What stands there now is not all what was"
+    " signed."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +87,7 @@ class Signed:
         word: Whether it holds.
         why: Why not; empty when it holds.
         counts: What kind of signature it is by law.
-        files: What it covers.
+        files: What it covers; nothing for the one file that it is in.
     """
 
     who: str
@@ -99,6 +111,7 @@ class Verdict:
         files: What is in it.
         digest: SHA-256 in hex.
         unread: It is of a kind whose signatures are not read here.
+        whole: It is one document with its signatures inside, not a container of files.
     """
 
     tag: str
@@ -106,11 +119,15 @@ class Verdict:
     files: tuple[str, ...]
     digest: str
     unread: bool
+    whole: bool = False
 
 
-def verdict_of(report: Report, formats: Formats, texts: Texts) -> Verdict:
-    """What a report means."""
-    signatures = tuple(_signed(one, report, formats, texts) for one in report.signatures)
+def verdict_of(
+    report: Report, formats: Formats, texts: Texts, *, demonstration: bool = False
+) -> Verdict:
+    """What a report means; in a demonstration nothing that is signed binds anybody."""
+    counting = DEMONSTRATED if demonstration else QUALIFIED
+    signatures = tuple(_signed(one, report, formats, texts, counting) for one in report.signatures)
     tags = {one.tag for one in signatures}
     tag = next((one for one in ("no", "wait", "yes") if one in tags), "")
     return Verdict(
@@ -119,15 +136,24 @@ def verdict_of(report: Report, formats: Formats, texts: Texts) -> Verdict:
         files=report.files,
         digest=report.digest.hex(),
         unread=bool(report.signatures) and all(map(_is_unread, report.signatures)),
+        whole=report.form == PDF,
     )
 
 
-def _signed(one: SignatureReport, report: Report, formats: Formats, texts: Texts) -> Signed:
+def _signed(
+    one: SignatureReport,
+    report: Report,
+    formats: Formats,
+    texts: Texts,
+    counting: Mapping[str, str],
+) -> Signed:
     tag, word = WORDS[one.judgement.indication]
     who, code = _who(one.signed_by, formats)
     sub = one.judgement.sub_indication
     why = "" if one.passed else UNREAD if _is_unread(one) else WHY.get(sub or Sub.GENERIC, "")
-    counts = QUALIFIED.get(one.qualification, "")
+    if report.form == PDF and sub is Sub.HASH_FAILURE:
+        why = ADDED
+    counts = counting.get(one.qualification, "")
     return Signed(
         who=who,
         code=code,
@@ -137,7 +163,7 @@ def _signed(one: SignatureReport, report: Report, formats: Formats, texts: Texts
         word=texts(word),
         why=texts(why) if why else "",
         counts=texts(counts) if counts else "",
-        files=one.scopes or (report.files if one.passed else ()),
+        files=() if report.form == PDF else one.scopes or (report.files if one.passed else ()),
     )
 
 
