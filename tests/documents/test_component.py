@@ -2,8 +2,12 @@
 
 import io
 import json
+import os
+import resource
 import shutil
+import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -202,6 +206,52 @@ def test_a_template_that_takes_too_much_is_stopped_and_the_press_goes_on(why, so
     press.seconds = 30
     assert documents.render("fine", {"reference": "1"}, **GIVEN).startswith(b"%PDF-")
     press.close()
+
+
+def test_a_press_that_does_not_take_its_job_is_not_waited_for_for_ever():
+    press = TypstPress(seconds=30)
+    documents = Documents(press=press)
+    documents.render("fine", {"reference": "1"}, **GIVEN)
+    os.kill(press._process.pid, signal.SIGSTOP)
+    press.seconds = 0.5
+    with pytest.raises(PressUnavailable) as stopped:
+        documents.render("fine", {"reference": "1", "much": "x" * 400_000}, **GIVEN)
+    assert stopped.value.why == "too-long"
+    press.seconds = 30
+    assert documents.render("fine", {"reference": "1"}, **GIVEN).startswith(b"%PDF-")
+    press.close()
+
+
+def test_a_node_with_thousands_of_connections_prints_all_the_same():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4_096)), hard))
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(1_100)]
+    try:
+        press = TypstPress(seconds=30)
+        pdf = Documents(press=press).render("fine", {"reference": "1"}, **GIVEN)
+        assert press._process.stdout.fileno() > 1_024
+        assert pdf.startswith(b"%PDF-")
+        press.close()
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+
+
+def test_a_press_that_is_closed_stops_in_the_middle_and_prints_no_more():
+    press = TypstPress(seconds=60)
+    documents = Documents(press=press)
+    documents.render("fine", {"reference": "1"}, **GIVEN)
+    endless = STOPPED[0][1]
+    with ThreadPoolExecutor(1) as pool:
+        letter = pool.submit(documents.render, endless, {"reference": "1"}, **GIVEN)
+        while not press._lock.locked():
+            pass
+        press.close()
+        with pytest.raises(PressUnavailable) as stopped:
+            letter.result()
+    assert stopped.value.why == "broken"
+    with pytest.raises(PressUnavailable):
+        documents.render("fine", {"reference": "1"}, **GIVEN)
 
 
 BEYOND = ["🙂 → 李明", "\x00", "\uf0b7 punkt", "\u202eoops", "\ufeff"]

@@ -8,6 +8,7 @@ the other end. One press serves one job at a time; a node may hold several.
 """
 
 import json
+import os
 import re
 import select
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import IO
 
 from riik.documents.errors import LetterRefused, PressUnavailable
@@ -25,6 +27,7 @@ __all__ = ["TypstPress"]
 TEMPLATES = Path(__file__).parent / "templates"
 WORKER = Path(__file__).parent / "worker.py"
 MOST_ANSWER = 32 << 20
+CHUNK = 1 << 20
 NOWHERE = "http://127.0.0.1:9"
 # Few threads and memory arenas, so that the worker's limit is on what it uses.
 ENVIRONMENT = {
@@ -57,6 +60,7 @@ class TypstPress:
     seconds: float = 10.0
     _lock: Lock = field(default_factory=Lock)
     _process: "subprocess.Popen[bytes] | None" = None
+    _closed: bool = False
 
     def print(self, source: str, inputs: Mapping[str, str], *, at: int) -> bytes:
         """Make the PDF; see `riik.documents.component.Press`."""
@@ -74,34 +78,28 @@ class TypstPress:
                 self._start()
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; a letter that is being printed fails at once and is not waited for."""
+        self._closed = True
+        if (process := self._process) is not None:
+            process.kill()
         with self._lock:
             self._end()
 
     def _ask(self, job: bytes) -> bytes:
+        if self._closed:
+            raise PressUnavailable("the press is closed", why="broken")
         process = self._process if self._process and self._process.poll() is None else self._start()
-        sink, source = process.stdin, process.stdout
-        if sink is None or source is None:
-            raise PressUnavailable("the press has no pipes", why="broken")
         try:
-            sink.write(len(job).to_bytes(4, "big") + job)
-            sink.flush()
-            if not select.select([source], [], [], self.seconds)[0]:
-                self._end()
-                raise PressUnavailable("this letter takes too long to print", why="too-long")
-            return self._frame(source)
-        except OSError as error:
+            return _exchanged(process, job, until=monotonic() + self.seconds)
+        except BaseException as error:
+            # A frame that was left in a pipe would be the answer to somebody else's letter.
             self._end()
-            raise PressUnavailable("the press stopped", why="broken") from error
-
-    def _frame(self, source: IO[bytes]) -> bytes:
-        head = source.read(4)
-        size = int.from_bytes(head, "big")
-        answer = source.read(size) if len(head) == 4 and size <= MOST_ANSWER else b""
-        if not answer or len(answer) != size:
-            self._end()
-            raise PressUnavailable("the press stopped in the middle", why="broken")
-        return answer
+            if isinstance(error, TimeoutError):
+                slow = "this letter takes too long to print"
+                raise PressUnavailable(slow, why="too-long") from error
+            if isinstance(error, OSError | EOFError):
+                raise PressUnavailable("the press stopped", why="broken") from error
+            raise
 
     def _start(self) -> "subprocess.Popen[bytes]":
         # Isolated mode: nothing of the environment or of the current folder is imported.
@@ -110,6 +108,7 @@ class TypstPress:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,
             env=ENVIRONMENT,
             cwd="/",
         )
@@ -120,6 +119,47 @@ class TypstPress:
         if process is not None:
             process.kill()
             process.communicate()
+
+
+def _exchanged(process: "subprocess.Popen[bytes]", job: bytes, *, until: float) -> bytes:
+    """Send a job and take its answer, both within the time.
+
+    Raises:
+        TimeoutError: The process does not read, or does not answer, in time.
+        EOFError: It ended, or answers nothing that can be.
+        OSError: Its pipes are broken.
+    """
+    sink, source = process.stdin, process.stdout
+    if sink is None or source is None:
+        raise EOFError("the press has no pipes")
+    frame = memoryview(len(job).to_bytes(4, "big") + job)
+    os.set_blocking(sink.fileno(), False)
+    while frame:
+        _wait(sink, select.POLLOUT, until)
+        frame = frame[os.write(sink.fileno(), frame) :]
+    size = int.from_bytes(_received(source, 4, until), "big")
+    if not 0 < size <= MOST_ANSWER:
+        raise EOFError("no answer has this size")
+    return _received(source, size, until)
+
+
+def _received(source: IO[bytes], size: int, until: float) -> bytes:
+    answer = bytearray()
+    while len(answer) < size:
+        _wait(source, select.POLLIN, until)
+        chunk = os.read(source.fileno(), min(size - len(answer), CHUNK))
+        if not chunk:
+            raise EOFError("the press stopped in the middle")
+        answer += chunk
+    return bytes(answer)
+
+
+def _wait(pipe: IO[bytes], event: int, until: float) -> None:
+    # `poll`, for a node of many connections has descriptors that `select` can't take.
+    poll = select.poll()
+    poll.register(pipe, event)
+    if not poll.poll(max(0.0, until - monotonic()) * 1000):
+        raise TimeoutError
 
 
 def _refusal(said: str) -> LetterRefused:
