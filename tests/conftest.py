@@ -1,5 +1,7 @@
 """The ports for every test: a standing clock, seeded entropy, no threads, a small database."""
 
+import resource
+
 import pytest
 from hypothesis import settings
 
@@ -13,6 +15,11 @@ from riik.testing.postgresql import postgresql_binaries, postgresql_server
 settings.register_profile("riik", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("riik")
+
+# Several countries of a dozen nodes live in one process here; many a system begins with 1,024.
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+_wanted = 8_192 if _hard == resource.RLIM_INFINITY else min(8_192, _hard)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(_soft, _wanted), _hard))
 
 
 @pytest.fixture

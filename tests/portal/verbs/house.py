@@ -82,7 +82,8 @@ class World:
         self.calls.append(call)
         provider = call.service.provider
         if provider in self.slow:
-            await asyncio.sleep(60)
+            await asyncio.sleep(min(60, call.timeout))
+            raise NetworkFailed("no answer in time", why="timeout")
         if provider in self.silent:
             raise NetworkFailed("nobody listens", why="connect")
         name = (provider, call.service.service, call.path)
@@ -173,6 +174,7 @@ class Verbs:
             in_thread=in_thread,
             exchange=world,
             client=PORTAL,
+            patience=0.2,
         )
         self.words = RegisterWords(shelf=shelf, registers=[POPULATION, RIGHTS])
         self.notices = Notices(errands=self.errands, inbox=INBOX, organisations=ORGANISATIONS)
