@@ -168,7 +168,7 @@ async def refused_case(house, *, official=ANNELI):
 @pytest.mark.anyio
 async def test_a_refused_person_may_appeal_and_another_official_hears_it(waiting, paper):
     assert "appeal" in (await refused_case(waiting))["may"]
-    opened = (await waiting.step("appeal", {"reason": "I was ill."}))["opened"]
+    opened = (await waiting.step("appeal", {"reason": "I was ill."}))["appealed"]
     waiting.case = opened
     laid = await waiting.step("submission", CERTIFICATE)
     assert laid["statement"]["sentence"].count("2026-") == 1
@@ -188,7 +188,7 @@ async def test_an_appeal_that_is_sent_twice_is_one(waiting):
     await refused_case(waiting)
     first = await waiting.step("appeal", {"reason": "I was ill."})
     again = await waiting.step("appeal", {"reason": "I was very ill."})
-    assert first["opened"] == again["opened"]
+    assert first["appealed"] == again["appealed"]
     assert kinds(waiting).count("appealed") == 1
 
 
@@ -197,7 +197,7 @@ async def test_an_appeal_that_nobody_signs_lapses(waiting):
     from riik.services.terms.waiting import Waits
 
     await refused_case(waiting)
-    opened = (await waiting.step("appeal", {"reason": "I was ill."}))["opened"]
+    opened = (await waiting.step("appeal", {"reason": "I was ill."}))["appealed"]
     waiting.clock.advance(timedelta(days=31))
     parts = told(waiting)
     del parts["vault"]
@@ -234,7 +234,7 @@ async def test_one_cant_appeal(waiting, decided, terms, days, content, error, wh
 @pytest.mark.anyio
 async def test_there_is_no_appeal_against_an_appeal_here(waiting):
     await refused_case(waiting)
-    waiting.case = (await waiting.step("appeal", {"reason": "I was ill."}))["opened"]
+    waiting.case = (await waiting.step("appeal", {"reason": "I was ill."}))["appealed"]
     await waiting.step("submission", CERTIFICATE)
     await waiting.step("signature", VALUE)
     await waiting.worker.rest()

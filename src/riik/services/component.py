@@ -356,11 +356,11 @@ class Services:
     async def _appeal(
         self, running: Running, content: Mapping[str, Any], visit: Visit
     ) -> dict[str, Any]:
-        """Open an appeal; answers the decided case, and ``opened``: the id of the new one."""
+        """Open an appeal; answers the decided case, and ``appealed``: the id of the new one."""
         if visit.person != running.dossier.person:
             raise AuthorityMissing("the applicant appeals", why="not-yours")
         opened = await self.in_thread(self._open_appeal, running, content)
-        return {**await self._settled(visit), "opened": opened}
+        return {**await self._settled(visit), "appealed": opened}
 
     def _open_appeal(self, running: Running, content: Mapping[str, Any]) -> str:
         with self.database.work() as work:

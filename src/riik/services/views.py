@@ -136,7 +136,7 @@ def summary(speaker: Speaker) -> dict[str, Any]:
         "case": case.id,
         "number": case.number,
         "service": definition.id,
-        "title": speaker.named(definition.names),
+        "title": _title(speaker),
         "organisation": speaker.named(speaker.authority.names),
         "state": case.state.value,
         "state_text": speaker.say(text),
@@ -149,6 +149,13 @@ def summary(speaker: Speaker) -> dict[str, Any]:
         "may": _may(speaker),
         "next": {"step": _next(speaker)["step"]},
     }
+
+
+def _title(speaker: Speaker) -> str:
+    """What the case is about: the service; of an appeal, that it is one."""
+    name = speaker.named(speaker.running.definition.names)
+    appeal = speaker.running.dossier.appeal is not None
+    return speaker.say("Appeal: {title}").format(title=name) if appeal else name
 
 
 def next_page(running: Running) -> Page | None:
@@ -305,10 +312,22 @@ def _statement(
     """Exactly what is going to be signed: the sentence, the answers, what registers say."""
     return {
         "sentence": statement_of(speaker.running, speaker.language),
-        "rows": [*said, *(row for row in facts if row["kind"] not in ("image", "none"))],
+        "rows": [
+            *_appeal_rows(speaker),
+            *said,
+            *(row for row in facts if row["kind"] not in ("image", "none")),
+        ],
         "fee": fee,
         "file": _file(speaker) if may_sign(speaker.running) else None,
     }
+
+
+def _appeal_rows(speaker: Speaker) -> list[dict[str, str]]:
+    appeal = speaker.running.dossier.appeal
+    if appeal is None:
+        return []
+    label = speaker.say("Why you do not agree")
+    return [{"field": "reason", "label": label, "value": appeal.reason, "kind": "text"}]
 
 
 def _file(speaker: Speaker) -> dict[str, Any]:

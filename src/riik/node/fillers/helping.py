@@ -133,6 +133,11 @@ class LocalCases:
         visit = await self._in_case(visitor, case_id)
         return await _told_over_wire(self.own.step(step, content, visit))
 
+    async def appeal(self, visitor: Visitor, case_id: str, *, reason: str) -> str:
+        """Begin an appeal; the person signs it at home, for it is a case of its own."""
+        told = await self.step(visitor, case_id, step="appeal", content={"reason": reason})
+        return str(told.get("appealed", ""))
+
     async def status(self, visitor: Visitor, case_id: str, *, language: str = "") -> dict[str, Any]:
         """Where the case stands."""
         visit = await self._in_case(visitor, case_id)

@@ -137,6 +137,23 @@ class Portal:
         case = await self.in_thread(self._case, visitor, case_id)
         return await self._send(visitor, case, f"/{step}", content)
 
+    async def appeal(self, visitor: Visitor, case_id: str, *, reason: str) -> str:
+        """Begin an appeal against a decision; answers its case, or nothing while it waits."""
+        case = await self.in_thread(self._case, visitor, case_id)
+        told = await self._send(visitor, case, "/appeal", {"reason": reason})
+        new = str(told.get("appealed", ""))
+        if new:
+            person = await self.in_thread(self._person, case)
+            await self.take_up(
+                visitor,
+                new,
+                provider=case.provider,
+                service=case.service,
+                person=person,
+                opened=to_text(self.clock.now()),
+            )
+        return new
+
     async def status(self, visitor: Visitor, case_id: str, *, language: str = "") -> dict[str, Any]:
         """Where a case stands, asked of its provider; a silent one leaves it waiting.
 

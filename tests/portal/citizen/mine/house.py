@@ -179,6 +179,7 @@ REFUSED = GRANTED | {
     "state": "refused",
     "state_text": "Refused",
     "state_tag": "no",
+    "may": ["appeal"],
     "grounds": [
         {
             "code": "medical-expired",
@@ -425,6 +426,10 @@ class Cases:
             return await self.provider.step(visitor, case_id, step=step, content=content)
         self.sent.append((case_id, step, dict(content)))
         return self.views[case_id]
+
+    async def appeal(self, visitor, case_id, *, reason):
+        await self.step(visitor, case_id, step="appeal", content={"reason": reason})
+        return "appeal-of-a-test-00000001"
 
     async def status(self, visitor, case_id, *, language=""):
         if case_id in self.silent:

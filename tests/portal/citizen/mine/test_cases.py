@@ -125,6 +125,37 @@ async def test_a_reason_that_is_too_long_is_kept_and_said(town):
     assert town.desk.portal.sent == []
 
 
+async def test_a_refused_person_finds_the_appeal_and_goes_on_to_sign_it(town):
+    mari = await town.visitor()
+    assert f'href="{at(REFUSED, "/appeal")}"' in (await mari.get(at(REFUSED))).text
+    assert "who did not take the decision" in (await mari.get(at(REFUSED, "/appeal"))).text
+    words = {"csrf": await mari.csrf(), "reason": " I was ill. "}
+    sent = await mari.post(at(REFUSED, "/appeal"), words)
+    assert (sent.status, sent.headers["location"]) == (
+        303,
+        "/cases/appeal-of-a-test-00000001/continue",
+    )
+    assert town.desk.portal.sent == [(REFUSED["case"], "appeal", {"reason": "I was ill."})]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 2001], ids=["none", "blank", "too long"])
+async def test_an_appeal_without_its_reason_is_asked_for_it(town, reason):
+    mari = await town.visitor()
+    sent = await mari.post(at(REFUSED, "/appeal"), {"csrf": await mari.csrf(), "reason": reason})
+    assert (sent.status, "<title>Error:" in sent.text) == (422, True)
+    assert town.desk.portal.sent == []
+
+
+async def test_who_cant_appeal_is_told_how_it_stands(town):
+    mari = await town.visitor()
+    for sent in (
+        await mari.get(at(VIEW, "/appeal")),
+        await mari.post(at(VIEW, "/appeal"), {"csrf": await mari.csrf(), "reason": "x"}),
+    ):
+        assert (sent.status, sent.headers["location"]) == (303, at(VIEW, "?moved=yes"))
+    assert town.desk.portal.sent == []
+
+
 @pytest.mark.parametrize(
     ("fields", "headers", "status"),
     [

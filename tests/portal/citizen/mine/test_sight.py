@@ -27,6 +27,7 @@ PAGES = [
     "/cases",
     *(f"/cases/{one['case']}" for one in (VIEW, ASKED, GRANTED, REFUSED, WAITING, DRAFT)),
     f"/cases/{VIEW['case']}/withdraw",
+    f"/cases/{REFUSED['case']}/appeal",
     f"/cases/{GRANTED['case']}/documents/decision.pdf/check",
     "/cases/case-of-nobody-at-all",
     "/documents",

@@ -3,6 +3,7 @@
 GET  /cases                   all cases of all organisations, asked at once
 GET  /cases/<case>            a case
 GET  /cases/<case>/withdraw   what taking it back means; POST takes it back
+GET  /cases/<case>/appeal     what an appeal is; POST begins one, a case of its own
 """
 
 from dataclasses import dataclass
@@ -30,11 +31,14 @@ from riik.portal.citizen.following.rows import (
 )
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.pages import CASES
+from riik.portal.design.texts import later
 from riik.portal.session import FormRefused
 
 __all__ = ["routes"]
 
 MOST_REASON: Final = 500
+MOST_APPEAL: Final = 2000
+NO_REASON: Final = later("Say why you do not agree")
 View = dict[str, Any]
 
 
@@ -46,6 +50,8 @@ def routes(hall: Hall) -> list[Route]:
         Route(case, case_page(hall, follow.case), methods=["GET"]),
         Route(f"{case}/withdraw", case_page(hall, follow.before), methods=["GET"]),
         Route(f"{case}/withdraw", case_page(hall, follow.withdraw), methods=["POST"]),
+        Route(f"{case}/appeal", case_page(hall, follow.before_appeal), methods=["GET"]),
+        Route(f"{case}/appeal", case_page(hall, follow.appeal), methods=["POST"]),
     ]
 
 
@@ -116,6 +122,53 @@ class _Follow:
             return await self._ask(request, view, reason=reason, errors=errors)
         await hall.counter.portal.step(visitor, case, step="withdrawal", content={"reason": reason})
         return hall.site.go(at(case))
+
+    async def before_appeal(self, request: Request) -> Response:
+        """GET /cases/<case>/appeal: what an appeal is, and until when one may."""
+        view = await self._view(request)
+        if "appeal" not in view.get("may", ()):
+            return self.hall.site.go(f"{at(view['case'])}?moved=yes")
+        return await self._ask_appeal(request, view)
+
+    async def appeal(self, request: Request) -> Response:
+        """POST /cases/<case>/appeal: begin one and go on to sign it; sent twice it is one."""
+        hall, case = self.hall, request.path_params["case"]
+        visitor, form = await hall.site.visitor(request), await hall.site.form(request)
+        if set(form.fields) - {"reason"}:
+            raise FormRefused("the form has fields that this page does not", why="fields")
+        view = await self._view(request)
+        if "appeal" not in view.get("may", ()):
+            return hall.site.go(f"{at(case)}?moved=yes")
+        reason = form.text("reason").strip()
+        wrong = "" if reason else hall.texts(request)(NO_REASON)
+        if len(reason) > MOST_APPEAL:
+            most = str(MOST_APPEAL)
+            wrong = hall.texts(request)("Say it in at most {most} letters", most=most)
+        if wrong:
+            errors = [{"field": "reason", "text": wrong}]
+            return await self._ask_appeal(request, view, reason=reason, errors=errors)
+        new = await hall.counter.portal.appeal(visitor, case, reason=reason)
+        return hall.site.go(f"{at(new)}/continue" if new else at(case))
+
+    async def _ask_appeal(
+        self,
+        request: Request,
+        view: View,
+        *,
+        reason: str = "",
+        errors: list[dict[str, str]] | None = None,
+    ) -> Response:
+        return await self.hall.show(
+            request,
+            "appeal.html",
+            place=view["organisation"],
+            status=422 if errors else 200,
+            view=view,
+            case=at(view["case"]),
+            appeal=appeal_of(view),
+            reason=reason,
+            errors=errors or [],
+        )
 
     async def _ask(
         self,

@@ -39,6 +39,10 @@ class AsksProviders(Protocol):
         self, visitor: Visitor, case_id: str, *, step: str, content: Mapping[str, Any]
     ) -> dict[str, Any]: ...
 
+    async def appeal(self, visitor: Visitor, case_id: str, *, reason: str) -> str:
+        """Begin an appeal against a decision; answers its case, or nothing while it waits."""
+        ...
+
     async def status(
         self, visitor: Visitor, case_id: str, *, language: str = ""
     ) -> dict[str, Any]: ...
