@@ -7,6 +7,7 @@ organisation's message log is read as its own operator may, one node after the o
 import asyncio
 import json
 from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,23 +151,26 @@ async def _keep_looks(
 ) -> list[dict[str, Any]]:
     """Every look of this case, each with the receipt that its person can check anywhere."""
     portal, case = running.places["portal"].origin, result.status.get("case")
-    looks: list[dict[str, Any]] = []
+    looks: dict[str, dict[str, Any]] = {}
+    numbers: Counter[str] = Counter()
     began = clock()
-    for position, register in enumerate(await browser.get(f"{portal}/v1/registers")):
-        name = register["client"].rpartition("/")[2]
+    for position, _ in enumerate(await browser.get(f"{portal}/v1/registers")):
         while True:
             found = await _proofs(browser, f"{portal}/v1/looks/{position}/proofs", case)
             complete = all(proof["disclosure"] for proof in found)
             if complete or clock() - began > PATIENCE:
                 break
             await asyncio.sleep(PAUSE)
-        for number, proof in enumerate(found):
-            file = f"receipts/{name}-{number}.tlog-proof"
+        # Registers of one organisation share a log, and each tells all of it: once is enough.
+        for proof in (one for one in found if one["entry"] not in looks):
+            name = proof["access"]["service"].split("/")[-2]
+            file = f"receipts/{name}-{numbers[name]}.tlog-proof"
+            numbers[name] += 1
             if proof["disclosure"]:
                 content = b64decode(proof["disclosure"])
                 Disk().write(folder / file, content, mode=0o644)
-            looks.append({"register": name, "receipt": file, **proof["access"]})
-    return looks
+            looks[proof["entry"]] = {"register": name, "receipt": file, **proof["access"]}
+    return list(looks.values())
 
 
 async def _proofs(browser: Browser, url: str, case: str | None) -> list[dict[str, Any]]:
