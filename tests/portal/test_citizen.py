@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import riik.portal.citizen
-from riik.core import ClientId, Unavailable, person_code
+from riik.core import ClientId, Refused, Unavailable, person_code
 from riik.exchange import Answer
 from riik.exchange.errors import NetworkFailed
 from riik.login import Level
@@ -226,8 +226,9 @@ async def test_nothing_overtakes_what_waits(portal, begin, provider):
 
 
 async def test_what_the_provider_refuses_waits_no_longer(portal, begin, provider):
-    provider.silent = True
     visitor, case, _ = await begin()
+    provider.silent = True
+    await portal.step(visitor, case, step="submission", content={})
     provider.silent, provider.status = False, 409
     await portal.forward(case)
     assert [one["waiting"] for one in await portal.cases(visitor)] == [False]
@@ -290,6 +291,29 @@ async def test_who_may_not_act_for_another_stays_signed_in(begin):
     with pytest.raises(StatementMissing) as refused:
         await begin("jaan", person=CHILD)
     assert refused.value.why == "unknown"
+
+
+async def test_a_beginning_that_was_refused_is_no_case(portal, begin, provider, login):
+    with pytest.raises(StatementMissing):
+        await begin("jaan", person=CHILD)
+    provider.status = 409
+    with pytest.raises(Refused):
+        await begin("jaan", once="form")
+    assert await portal.cases(login.visitor("jaan")) == []
+    provider.status = 200
+    _, case, _ = await begin("jaan", once="form")
+    provider.status = 409
+    with pytest.raises(Refused):
+        await portal.start(login.visitor("jaan"), service="licence", language="et", once="form")
+    assert [one["case"] for one in await portal.cases(login.visitor("jaan"))] == [case]
+
+
+async def test_a_beginning_that_waited_and_is_refused_is_no_case(portal, begin, provider, login):
+    provider.silent = True
+    visitor, case, _ = await begin()
+    provider.silent, provider.status = False, 409
+    await portal.forward(case)
+    assert await portal.cases(visitor) == []
 
 
 async def test_own_data_are_asked_by_the_law_of_their_register(portal, provider, login):

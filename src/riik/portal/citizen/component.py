@@ -54,6 +54,7 @@ class PortalStore(Protocol):
     """What the portal needs kept."""
 
     def insert_case(self, case: KnownCase, *, work: Work) -> None: ...
+    def drop_case(self, case: KnownCase, *, work: Work) -> None: ...
     def case(self, case_id: str, *, subject: SubjectId, work: Work) -> KnownCase | None: ...
     def waiting(self, case_id: str, *, work: Work) -> list[KnownCase]: ...
     def cases_of(self, subject: SubjectId, *, work: Work) -> list[KnownCase]: ...
@@ -121,9 +122,17 @@ class Portal:
         entry = next((entry for entry in self.catalogue if entry.id == service), None)
         if entry is None:
             raise PortalRefused("there is no such service", why="no-service")
-        case = await self.in_thread(self._open, visitor, entry, person or visitor.person, once)
+        case, known = await self.in_thread(
+            self._open, visitor, entry, person or visitor.person, once
+        )
         content = {"service": service, "language": language, "channel": "web"}
-        return await self._send(visitor, case, "", content)
+        try:
+            return await self._send(visitor, case, "", content)
+        except Refused:
+            # Neither login nor the provider would have it: nothing was begun.
+            if not known:
+                await self.in_thread(self._drop, case)
+            raise
 
     async def step(
         self,
@@ -258,7 +267,11 @@ class Portal:
             # Also a visitor of an earlier release: that session is over as well.
             return
         except Refused:
-            # The provider answered, and said no: the person sees why when they look again.
+            # The provider answered, and said no: the person sees why when they look again. What
+            # was to begin a case has begun none.
+            if not waiting["step"]:
+                await self.in_thread(self._drop, case)
+                return
             await self.in_thread(self._keep_waiting, case, b"")
             return
         await self.in_thread(self._keep_waiting, case, b"")
@@ -367,7 +380,8 @@ class Portal:
 
     def _open(
         self, visitor: Visitor, entry: CatalogueEntry, person: PersonCode, once: str
-    ) -> KnownCase:
+    ) -> tuple[KnownCase, bool]:
+        """A case that begins, and whether it was begun before by the same sending."""
         subject = self.vault.subject_of(visitor.person)
         seed = self.entropy.bytes(20)
         if once:
@@ -375,7 +389,13 @@ class Portal:
             told = "\n".join((subject, entry.id, person, once))
             seed = sha256(told.encode()).digest()[:20]
         name = b32encode(seed).decode().lower()
-        return self._know(visitor, entry, person, name, self.clock.now())
+        with self.database.read() as work:
+            known = self.store.case(name, subject=subject, work=work)
+        return known or self._know(visitor, entry, person, name, self.clock.now()), bool(known)
+
+    def _drop(self, case: KnownCase) -> None:
+        with self.database.work() as work:
+            self.store.drop_case(case, work=work)
 
     def _know(
         self,

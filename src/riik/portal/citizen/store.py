@@ -136,6 +136,11 @@ class SqlPortalStore:
             )
         )
 
+    def drop_case(self, case: KnownCase, *, work: Work) -> None:
+        """Forget a case that was never begun."""
+        this = (_case.c.id == case.id) & (_case.c.subject == case.subject)
+        work.execute(delete(_case).where(this))
+
     def case(self, case_id: str, *, subject: SubjectId, work: Work) -> KnownCase | None:
         """A case as this person knows it, or None."""
         this = (_case.c.id == case_id) & (_case.c.subject == subject)
