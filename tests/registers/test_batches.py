@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from tests.registers.house import P256Signer
 from tests.registers.test_history import change
 
+from riik.formats.canonical_json import encode
 from riik.registers.errors import HistoryRefused
-from riik.registers.history import SignedChange, sign, sign_all, verify
+from riik.registers.history import SignedChange, sign, verify
 from riik.registers.signing import MOST, sign_together, verify_together
 from riik.transparency.merkle import hash_leaf, verify_inclusion
 
@@ -21,7 +22,8 @@ def together(count):
     changes = [
         replace(change(), record=f"r{n}", salt=f"{n:02d}", together=True) for n in range(count)
     ]
-    return sign_all(changes, OWNER)
+    contents = [encode(one.to_json()) for one in changes]
+    return list(map(SignedChange, changes, contents, sign_together(contents, OWNER.sign)))
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, MOST - 1, MOST, MOST + 1, 2 * MOST + 7])

@@ -24,10 +24,11 @@ from riik.core import Signer, from_text, to_text
 from riik.formats.canonical_json import encode
 from riik.registers.errors import HistoryRefused, RecordRefused
 from riik.registers.model import Kind
-from riik.registers.signing import sign_together, verify_together
+from riik.registers.signing import verify_together
 
 __all__ = [
     "FOREVER",
+    "FORMS",
     "Change",
     "SignedChange",
     "Version",
@@ -36,7 +37,6 @@ __all__ = [
     "next_moment",
     "replay",
     "sign",
-    "sign_all",
     "verify",
 ]
 
@@ -166,18 +166,6 @@ def sign(change: Change, signer: Signer) -> SignedChange:
     """Sign a change with the register owner's key."""
     content = encode(change.to_json())
     return SignedChange(change, content, signer.sign(content))
-
-
-def sign_all(changes: Sequence[Change], signer: Signer) -> list[SignedChange]:
-    """Sign changes of many records together; each is verified alone (decision 18).
-
-    Args:
-        changes: They say of themselves that they are signed together.
-        signer: The owner's key.
-    """
-    contents = [encode(change.to_json()) for change in changes]
-    signatures = sign_together(contents, signer.sign)
-    return list(map(SignedChange, changes, contents, signatures))
 
 
 def next_moment(now: datetime, last: datetime | None) -> datetime:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from riik.core import SubjectId
 
-__all__ = ["STILL_KNOWN", "ChangeRow", "IndexRow", "RecordRow", "VersionRow"]
+__all__ = ["STILL_KNOWN", "ChangeRow", "IndexRow", "Opening", "RecordRow", "VersionRow"]
 
 STILL_KNOWN: Final = "9"
 """The end of a knowledge that still stands: after every RFC 3339 time of these millennia."""
@@ -63,3 +63,12 @@ class IndexRow(NamedTuple):
     field: str
     blind: bytes
     record: str
+
+
+class Opening(NamedTuple):
+    """A new record that is ready to be written: signed, sealed and indexed."""
+
+    head: RecordRow
+    change: ChangeRow
+    version: VersionRow
+    blinds: tuple[IndexRow, ...] = ()

@@ -23,10 +23,10 @@ from riik.registers.history import (
     moment_text,
     next_moment,
     sign,
-    sign_all,
 )
 from riik.registers.model import Holding, Kind
-from riik.registers.rows import STILL_KNOWN, ChangeRow, IndexRow, RecordRow, VersionRow
+from riik.registers.rows import STILL_KNOWN, ChangeRow, IndexRow, Opening, RecordRow, VersionRow
+from riik.registers.signing.opening import prepare_openings
 
 __all__ = ["Draft", "Opening", "RegisterStore", "Writer"]
 
@@ -85,16 +85,6 @@ class Draft:
     wish: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A new record that is ready to be written: signed, sealed and indexed."""
-
-    head: RecordRow
-    change: ChangeRow
-    version: VersionRow
-    index: Sequence[IndexRow]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
     """Writes changes of one node's registers."""
@@ -135,7 +125,7 @@ class Writer:
 
     def prepare(
         self, holding: Holding, subjects: Sequence[SubjectId], drafts: Sequence[Draft]
-    ) -> list["Opening"]:
+    ) -> list[Opening]:
         """Sign, seal and index new records, before any unit of work is open.
 
         Several are signed together (decision 18).
@@ -143,36 +133,16 @@ class Writer:
         Raises:
             RecordRefused: For ``schema``.
         """
-        schema, now = holding.definition.schema, self.clock.now()
-        together = len(drafts) > 1
-        changes = [
-            self._follow(holding, draft, record=record, after=None, now=now, together=together)
-            for draft, record in zip(drafts, self._names(len(drafts)), strict=True)
-        ]
-        versions = []
-        for change in changes:
-            _, [version] = advance((), change)
-            schema.check(version.values)
-            versions.append(version)
-        if together:
-            signed = sign_all(changes, holding.signer)
-        else:
-            signed = [sign(change, holding.signer) for change in changes]
-        wishes = [draft.wish for draft in drafts]
-        placed = list(map(_Placed, subjects, changes, versions, [0] * len(changes)))
-        kept = list(map(_Signed, subjects, signed, wishes))
-        rows = zip(*self._sealed(holding, kept, placed), strict=True)
-        return [
-            Opening(
-                _head(change.register, one.subject, one.signed),
-                change,
-                version,
-                self._index_rows(holding, change.record, values.values),
-            )
-            for one, values, (change, version) in zip(kept, versions, rows, strict=True)
-        ]
+        return prepare_openings(
+            holding,
+            subjects,
+            drafts,
+            now=self.clock.now(),
+            entropy=self.entropy,
+            vault=self.vault,
+        )
 
-    def insert(self, openings: Sequence["Opening"], *, work: Work) -> None:
+    def insert(self, openings: Sequence[Opening], *, work: Work) -> None:
         """Write records that were prepared, in as few statements as there are tables.
 
         Raises:
@@ -181,13 +151,8 @@ class Writer:
         self.store.insert_records([one.head for one in openings], work=work)
         self.store.insert_changes([one.change for one in openings], work=work)
         self.store.insert_versions([one.version for one in openings], work=work)
-        index = [row for one in openings for row in one.index]
+        index = [row for one in openings for row in one.blinds]
         self.store.insert_index(index, work=work)
-
-    def _names(self, count: int) -> list[str]:
-        """Ids of new records: 16 random bytes each."""
-        drawn = self.entropy.bytes(16 * count).hex()
-        return [drawn[at : at + 32] for at in range(0, 32 * count, 32)]
 
     def change(self, holding: Holding, row: RecordRow, draft: Draft, *, work: Work) -> int:
         """Append one change to a record and answer its position.
@@ -242,7 +207,6 @@ class Writer:
         record: str,
         after: RecordRow | None,
         now: datetime,
-        together: bool = False,
     ) -> Change:
         """Give a draft its place in a record's chain."""
         last = from_text(after.head_at) if after else None
@@ -260,7 +224,6 @@ class Writer:
             message_id=draft.message_id,
             salt=self.entropy.bytes(16).hex(),
             previous=after.head_digest if after else "",
-            together=together,
         )
 
     def _sealed(
