@@ -247,7 +247,7 @@ class Journey:
         began = self.clock()
         while self.clock() - began < PATIENCE:
             await self.refresh()
-            if self.next_step in {"none", "review", "other"}:
+            if self.next_step in {"none", "review", "other", "waiting"}:
                 break
             await asyncio.sleep(POLL_SECONDS)
         grounds = ", ".join(
