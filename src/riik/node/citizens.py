@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 
 import riik.portal.citizen
 from riik.core import ClientId, Memo
+from riik.formats.jose import sign
 from riik.node.assembly import Assembly
 from riik.node.config import ConfigRefused, PortalSection, RegisterSection
 from riik.node.fillers.measuring import Looks
@@ -34,6 +35,9 @@ from riik.portal.citizen.numbers import Availability, Numbers, Tries
 from riik.portal.citizen.own import OwnData
 from riik.portal.citizen.papers.http import routes as paper_routes
 from riik.portal.citizen.shelf import Shelf
+from riik.portal.citizen.standing.component import Standings
+from riik.portal.citizen.standing.http import routes as standing_routes
+from riik.portal.citizen.standing.store import SqlStandingStore
 from riik.portal.citizen.store import SqlShelfStore
 from riik.portal.citizen.tracker.http import routes as tracker_routes
 from riik.portal.citizen.tracking import Tracking
@@ -47,7 +51,7 @@ from riik.portal.session.http import Site
 from riik.signatures import Report, validate
 from riik.transparency import Receipts, VerifierKey
 
-__all__ = ["citizen_pages", "minister_pages", "open_counter"]
+__all__ = ["citizen_pages", "minister_pages", "open_counter", "open_standings"]
 
 POPULATION = "population"
 ROOM_TO_CHANGE = 2
@@ -78,6 +82,9 @@ def citizen_pages(
     applying += [*items_routes(hall), *files_routes(hall), *sign_routes(hall), *joint_routes(hall)]
     papers = paper_routes(hall, judge=judge, in_thread=base.in_thread)
     mine = [*following_routes(hall), *letter_routes(hall), *me_routes(hall), *tracker_routes(hall)]
+    found = counter.catalogue
+    if found.standings is not None:
+        mine += standing_routes(hall, providers=found.providers, standings=found.standings)
     return [*applying, *papers, *mine]
 
 
@@ -113,7 +120,26 @@ def minister_pages(
     ]
 
 
-def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> CitizenCounter:
+def open_standings(assembly: Assembly) -> Standings:
+    """How providers stand at this portal; its decisions are under the member's own seal."""
+    base = assembly.base
+    signer, certificate = base.signer("seal"), base.certificate("seal")
+
+    def seal(content: bytes, kind: str) -> str:
+        return sign(content, signer=signer, certificates=[certificate], header={"typ": kind})
+
+    return Standings(
+        store=SqlStandingStore(),
+        database=base.database,
+        clock=base.clock,
+        in_thread=base.in_thread,
+        seal=seal,
+    )
+
+
+def open_counter(
+    assembly: Assembly, portal: Portal, section: PortalSection, *, standings: Standings
+) -> CitizenCounter:
     """The portal's verbs, put together; a job listens to providers and registers."""
     base = assembly.base
     own = assembly.config.client("portal")
@@ -138,7 +164,11 @@ def open_counter(assembly: Assembly, portal: Portal, section: PortalSection) -> 
     )
     contents = max(1, len(providers)) * len(LANGUAGES)
     catalogue = Catalogue(
-        shelf=shelf, providers=providers, texts=texts, worded=Memo(ROOM_TO_CHANGE * contents)
+        shelf=shelf,
+        providers=providers,
+        texts=texts,
+        worded=Memo(ROOM_TO_CHANGE * contents),
+        standings=standings,
     )
     registers = portal.registers
     words = RegisterWords(shelf=shelf, registers=[one.client for one in registers])

@@ -16,7 +16,7 @@ from riik.inbox.http import offers as inbox_offers
 from riik.inbox.store import SqlInboxStore
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
-from riik.node.citizens import citizen_pages, minister_pages, open_counter
+from riik.node.citizens import citizen_pages, minister_pages, open_counter, open_standings
 from riik.node.config import RegistersSection, ServicesSection
 from riik.node.corrections import add_corrections, officials_of, tell_followers
 from riik.node.desk import OfficialLooks, add_desk, queues_of
@@ -311,7 +311,9 @@ def add_portal(assembly: Assembly) -> None:
     base, section = assembly.base, assembly.config.file.portal
     if section is None or assembly.site is None:
         return
+    standings = open_standings(assembly)
     portal = Portal(
+        suspended=standings.is_suspended,
         store=SqlPortalStore(),
         database=base.database,
         vault=base.vault,
@@ -344,7 +346,7 @@ def add_portal(assembly: Assembly) -> None:
         ],
     )
     assembly.parts.portal = portal
-    counter = open_counter(assembly, portal, section)
+    counter = open_counter(assembly, portal, section, standings=standings)
     assembly.routes += portal_routes(portal, site=assembly.site)
     assembly.routes += open_routes(counter)
     assembly.routes += mine_routes(counter, site=assembly.site)

@@ -19,6 +19,8 @@ from riik.portal.citizen.events import event_views
 from riik.portal.citizen.guides import Guide, guide_of, in_words, named, read_guides
 from riik.portal.citizen.search import Page, rank
 from riik.portal.citizen.shelf import Kept, Shelf
+from riik.portal.citizen.standing.component import Standings
+from riik.portal.citizen.standing.rules import Standing
 from riik.portal.design.texts import Texts
 
 __all__ = ["Catalogue", "Provider"]
@@ -58,6 +60,7 @@ class Catalogue:
 
     Attributes:
         texts: The portal's own texts, by language.
+        standings: Whose services are offered; without it everybody's are.
         worded: Guides by the digest of who told what and by language: each content is read once,
             not at every page, and another content is another key.
     """
@@ -66,16 +69,26 @@ class Catalogue:
     providers: Sequence[Provider]
     texts: Mapping[str, Texts]
     worded: Memo[tuple[bytes, str], tuple[Guide, ...]]
+    standings: Standings | None = None
 
     async def refresh(self) -> None:
-        """Ask every provider for its guides, all at once."""
-        await self._ask(self.providers, counted=True)
+        """Ask every provider for its guides, all at once; who stays silent is suspended."""
+        heard = await self._ask(self.providers, counted=True)
+        if self.standings is not None:
+            await self.standings.heard(heard)
+
+    async def standing(self) -> dict[ClientId, Standing]:
+        """How each provider stands."""
+        return {} if self.standings is None else await self.standings.all()
 
     async def services(self, language: str) -> dict[str, Any]:
-        """All guides in one language by name, and the organisations that are silent now."""
-        kept = await self._kept()
+        """All guides in one language by name, and the organisations that are silent now.
+
+        The guide of a suspended provider says since when, in ``suspended``.
+        """
+        kept, standing = await self._kept(), await self.standing()
         guides = [
-            guide
+            {**guide, "suspended": _since(standing.get(provider.client))}
             for provider in self.providers
             for guide in self._told(kept.get(provider.client), provider, language)
         ]
@@ -137,12 +150,18 @@ class Catalogue:
             kept = await self.shelf.of(clients)
         return kept
 
-    async def _ask(self, providers: Sequence[Provider], *, counted: bool = False) -> None:
-        await self.shelf.ask(
+    async def _ask(
+        self, providers: Sequence[Provider], *, counted: bool = False
+    ) -> dict[ClientId, bool]:
+        return await self.shelf.ask(
             [ServiceId(one.client, "catalogue") for one in providers],
             check=read_guides,
             counted=counted,
         )
+
+
+def _since(standing: Standing | None) -> str | None:
+    return to_text(standing.since) if standing is not None and standing.since else None
 
 
 def _own_guides(content: bytes, provider: Provider, language: str) -> tuple[Guide, ...]:

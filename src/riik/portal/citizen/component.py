@@ -7,7 +7,7 @@ is silent is kept, sealed, and sent when it answers again; the case waits and sa
 
 import asyncio
 from base64 import b32encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -35,7 +35,7 @@ from riik.core import (
 )
 from riik.exchange import Answer, Call
 from riik.portal.citizen.errands import ProviderSlow
-from riik.portal.citizen.errors import PortalRefused, StatementMissing
+from riik.portal.citizen.errors import PortalRefused, ServiceSuspended, StatementMissing
 from riik.portal.citizen.model import CatalogueEntry, KnownCase, Register
 from riik.portal.session import SignedOut, Visitor
 
@@ -97,6 +97,7 @@ class Portal:
     registers: Sequence[Register]
     read_seconds: float = READ_SECONDS
     step_seconds: float = STEP_SECONDS
+    suspended: Callable[[ClientId], Awaitable[bool]] | None = None
 
     async def start(
         self,
@@ -118,10 +119,13 @@ class Portal:
 
         Raises:
             PortalRefused: There is no such service (``no-service``).
+            ServiceSuspended: Its provider is suspended (``suspended``): nothing is begun there.
         """
         entry = next((entry for entry in self.catalogue if entry.id == service), None)
         if entry is None:
             raise PortalRefused("there is no such service", why="no-service")
+        if self.suspended is not None and await self.suspended(entry.provider):
+            raise ServiceSuspended("nothing is begun at a suspended provider", why="suspended")
         case, known = await self.in_thread(
             self._open, visitor, entry, person or visitor.person, once
         )

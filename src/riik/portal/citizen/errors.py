@@ -14,6 +14,7 @@ __all__ = [
     "GuidesRefused",
     "PortalRefused",
     "RegisterSilent",
+    "ServiceSuspended",
     "StatementMissing",
 ]
 
@@ -30,6 +31,13 @@ class StatementMissing(Refused):
 
     code = "portal.statement-missing"
     status: ClassVar[int] = 403
+
+
+class ServiceSuspended(Refused):
+    """The service's provider did not answer for several rounds: it is not offered until it does."""
+
+    code = "portal.service-suspended"
+    status: ClassVar[int] = 503
 
 
 class GuidesRefused(Refused):

@@ -110,8 +110,8 @@ class Shelf:
         path: str = "",
         check: Callable[[bytes], object],
         counted: bool = False,
-    ) -> None:
-        """Ask all of these at the same time, and keep what they tell.
+    ) -> dict[ClientId, bool]:
+        """Ask all of these at the same time, and keep what they tell; answers who did answer.
 
         Args:
             services: Whom, and for what.
@@ -122,9 +122,10 @@ class Shelf:
         """
         asked = list(services)
         heard = await asyncio.gather(*(self._ask(one, path, check) for one in asked))
+        answered = {one.provider: each for one, each in zip(asked, heard, strict=True)}
         if counted:
-            answered = {one.provider: each for one, each in zip(asked, heard, strict=True)}
             await self.in_thread(self._count, answered)
+        return answered
 
     async def answered(self, *, days: int) -> dict[ClientId, Answered]:
         """How often each answered in the last days; who was never asked is missing."""

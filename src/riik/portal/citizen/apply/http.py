@@ -113,6 +113,8 @@ class _Begin:
         visitor = await self.hall.site.visitor(request)
         hall, language = self.hall, self.hall.language(request)
         guide = await hall.counter.catalogue.guide(request.path_params["service"], language)
+        if guide.get("suspended"):
+            return hall.site.go(f"/services/{guide['id']}")
         # Whoever knows of mandates or cases may be silent: one can begin all the same.
         mandates, mine = await asyncio.gather(
             hall.soon(hall.counter.mandates(visitor, language)),
@@ -137,6 +139,8 @@ class _Begin:
         if set(form.fields) - {"once", "for"}:
             raise FormRefused("the form has fields that this page does not", why="fields")
         guide = await hall.counter.catalogue.guide(service, hall.language(request))
+        if guide.get("suspended"):
+            return hall.site.go(f"/services/{guide['id']}")
         once = await hall.site.once(request)
         if once.done:
             return hall.site.go(once.location)

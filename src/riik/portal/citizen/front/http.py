@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from riik.core import Memo
+from riik.core import Memo, from_text
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.events import event_views
 from riik.portal.citizen.front.leaflets import Leaflets
@@ -153,6 +153,7 @@ class _Front:
             leaflet=self.leaflets.of(guide, hall.formats(request)),
             event=next((one for one in events if one["id"] in guide["events"]), None),
             silent=guide["organisation"] in known["silent"],
+            suspended=from_text(guide["suspended"]) if guide.get("suspended") else None,
             once=hall.site.ticket(),
         )
 
