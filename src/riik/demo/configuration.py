@@ -39,6 +39,7 @@ def configurations(
     secrets: Mapping[str, str],
     began: str,
     patience: int = 2,
+    listen: int = 60,
 ) -> dict[str, Tree]:
     """The configuration of every member's node, by role.
 
@@ -50,12 +51,13 @@ def configurations(
         secrets: SHA-256 of each site's secret at login, hexadecimal, by the owner's role.
         began: When the country was founded.
         patience: Seconds that a page of the portal waits for a part that somebody else knows.
+        listen: Every how many seconds the portal asks providers whether they are there.
     """
     own = {
         "authority": _authority(country, places, secrets),
         "trust": _trust(country),
         "identity": _identity(country),
-        "portal": _portal(country, keys, patience) | _sign_in("portal", places),
+        "portal": _portal(country, keys, patience, listen) | _sign_in("portal", places),
         "bank": _bank(country, places, clerks=officials.get("bank", ())),
         "witness": _witness(country, keys),
     }
@@ -193,7 +195,7 @@ def _identity(country: Country) -> Tree:
     return {"identity": {"trust-centre": str(country.client("trust", "certificates"))}}
 
 
-def _portal(country: Country, keys: LogKeys, patience: int) -> Tree:
+def _portal(country: Country, keys: LogKeys, patience: int, listen: int) -> Tree:
     access = country_profile(country.profile).access.law
     return {
         "inbox": {"subsystem": "inbox"},
@@ -201,6 +203,7 @@ def _portal(country: Country, keys: LogKeys, patience: int) -> Tree:
             "login": str(country.client("authority", "login")),
             "inbox": str(country.client("portal", "inbox")),
             "patience": patience,
+            "listen": listen,
             "catalogue": [
                 _entry(service, country.members[role])
                 for service, role in country.providers.items()

@@ -139,6 +139,7 @@ async def open_demonstration(
     shift: int = 0,
     front: int = 0,
     patience: int = 2,
+    listen: int = 60,
     tell: Callable[[str], None],
 ) -> Demonstration:
     """Found the country if it is not, and start it.
@@ -154,6 +155,7 @@ async def open_demonstration(
         shift: Added to the usual ports.
         front: Port where the front page listens already; 0 where there is none.
         patience: Seconds that a page of the portal waits for a part that somebody else knows.
+        listen: Every how many seconds the portal asks providers whether they are there.
         tell: Called with a line of progress.
 
     Raises:
@@ -176,6 +178,7 @@ async def open_demonstration(
             members=members,
             find=partial(free_places, shift=shift, front=front),
             patience=patience,
+            listen=listen,
             tell=tell,
             lock=lock,
         )
@@ -196,6 +199,7 @@ async def _open(
     members: Collection[str] | None,
     find: Callable[[Country], dict[str, Place]],
     patience: int,
+    listen: int,
     tell: Callable[[str], None],
     lock: int,
 ) -> Demonstration:
@@ -212,7 +216,7 @@ async def _open(
         check_cards(folder, read_holders(folder))
     for _ in range(PORT_TRIES):
         running, nodes = await _prepare(
-            country, folder, find(country), patience=patience, tell=tell
+            country, folder, find(country), patience=patience, listen=listen, tell=tell
         )
         try:
             if processes:
@@ -241,6 +245,7 @@ async def _prepare(
     places: Mapping[str, Place],
     *,
     patience: int,
+    listen: int,
     tell: Callable[[str], None],
 ) -> tuple[Demonstration, dict[str, Node]]:
     """Configure, certify, join; fill the registers if nobody did. Nothing listens yet."""
@@ -253,7 +258,14 @@ async def _prepare(
     memberships = _memberships(country, folder, places)
     await asyncio.to_thread(_check_keys, memberships)
     await asyncio.to_thread(
-        _configure, country, memberships, places, told, began=began, patience=patience
+        _configure,
+        country,
+        memberships,
+        places,
+        told,
+        began=began,
+        patience=patience,
+        listen=listen,
     )
     await asyncio.to_thread(_certify, folder, memberships, places)
     clerks = [str(one.person.code) for one in told if "bank" in one.official]
@@ -333,6 +345,7 @@ def _configure(
     *,
     began: str,
     patience: int,
+    listen: int,
 ) -> None:
     """Write every node's configuration; ports may have changed since the last start."""
     named = {membership.role: membership for membership in memberships}
@@ -350,6 +363,7 @@ def _configure(
         secrets=secrets,
         began=began,
         patience=patience,
+        listen=listen,
     )
     for role, tree in trees.items():
         named[role].keys()

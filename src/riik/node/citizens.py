@@ -1,6 +1,7 @@
 """Assembling the citizens' pages, and what they may ask: catalogue, cases, notices, data, looks."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 from starlette.routing import BaseRoute, Route
@@ -153,26 +154,10 @@ def open_counter(
         access_law=assembly.profile.access.law,
     )
     providers = _providers(section)
-    shelf = Shelf(
-        store=SqlShelfStore(),
-        database=base.database,
-        clock=base.clock,
-        in_thread=base.in_thread,
-        exchange=assembly.exchange,
-        client=own,
-        patience=section.patience,
-    )
-    contents = max(1, len(providers)) * len(LANGUAGES)
-    catalogue = Catalogue(
-        shelf=shelf,
-        providers=providers,
-        texts=texts,
-        worded=Memo(ROOM_TO_CHANGE * contents),
-        standings=standings,
-    )
+    catalogue = _catalogue(assembly, section, providers, texts=texts, standings=standings)
     registers = portal.registers
-    words = RegisterWords(shelf=shelf, registers=[one.client for one in registers])
-    base.jobs.periodic("portal.listen", LISTEN, catalogue.refresh)
+    words = RegisterWords(shelf=catalogue.shelf, registers=[one.client for one in registers])
+    base.jobs.periodic("portal.listen", timedelta(seconds=section.listen), catalogue.refresh)
     base.jobs.periodic("portal.learn-words", LISTEN, words.refresh)
     told = Notices(
         errands=errands, inbox=ClientId.parse(section.inbox), organisations=organisations
@@ -202,6 +187,35 @@ def open_counter(
             exchange=assembly.exchange, client=own, providers=providers, patience=section.patience
         ),
         tracking=_tracking(assembly, portal, section, errands=errands, words=words, texts=texts),
+    )
+
+
+def _catalogue(
+    assembly: Assembly,
+    section: PortalSection,
+    providers: Sequence[Provider],
+    *,
+    texts: Mapping[str, Texts],
+    standings: Standings,
+) -> Catalogue:
+    """What providers tell of their services, kept here, and whose are offered."""
+    base = assembly.base
+    shelf = Shelf(
+        store=SqlShelfStore(),
+        database=base.database,
+        clock=base.clock,
+        in_thread=base.in_thread,
+        exchange=assembly.exchange,
+        client=assembly.config.client("portal"),
+        patience=section.patience,
+    )
+    contents = max(1, len(providers)) * len(LANGUAGES)
+    return Catalogue(
+        shelf=shelf,
+        providers=providers,
+        texts=texts,
+        worded=Memo(ROOM_TO_CHANGE * contents),
+        standings=standings,
     )
 
 

@@ -280,12 +280,14 @@ class PortalSection(Shape):
     """The citizen's portal: which services and registers it knows.
 
     ``patience`` is for how many seconds a page waits for a part that somebody else knows; then it
-    is shown without, and says so.
+    is shown without, and says so. ``listen`` is every how many seconds providers are asked whether
+    they are there: three silences in a row suspend one.
     """
 
     login: str
     inbox: str
     patience: Annotated[int, msgspec.Meta(ge=1, le=60)] = 2
+    listen: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
     catalogue: tuple["CatalogueSection", ...] = ()
     registers: tuple["RegisterSection", ...] = ()
 
