@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import click
 
 from riik.cli.complaints import CommandRefused
 from riik.cli.files import read_certificates, read_folder, write_folder
 from riik.cli.folders import tell
+from riik.core import Finding
 
 __all__ = ["service"]
 
@@ -87,6 +89,46 @@ def test(folder: Path) -> None:
     for line in lines:
         click.echo(line)
     raise SystemExit(0 if passed else 1)
+
+
+@service.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--port", default=8100, show_default=True, help="Where on this machine.")
+@click.option("--country", default="ee", show_default=True, help="Whose ways of writing: ee, vn.")
+def preview(folder: Path, *, port: int, country: str) -> None:
+    """Serve the pages of DIR on this machine alone, with made-up people and facts.
+
+    Every page says that it is a preview, and what `check` finds; the folder is read again when
+    it changes. Nothing is asked, signed or paid. Stop it with Ctrl-C.
+    """
+    import asyncio
+
+    asyncio.run(_preview(folder, port=port, country=country))
+
+
+async def _preview(folder: Path, *, port: int, country: str) -> None:
+    """Serve the preview until it is interrupted."""
+    import asyncio
+    import tempfile
+
+    from riik.cli.checking import check_service, held_by, standard_process
+    from riik.node import Watched, serve_preview
+
+    held = held_by(())
+
+    def checked(path: Path) -> list[Finding]:
+        return cast("list[Finding]", list(check_service(path, registers=held).findings))
+
+    watched, standard = Watched(folder, read=read_folder, check=checked), standard_process()
+    with tempfile.TemporaryDirectory(prefix="riik-preview-") as kept:
+        server, address = await serve_preview(
+            watched, country=country, port=port, standard=standard, kept=Path(kept)
+        )
+        click.echo(f"Preview of {folder}: {address}/ (Ctrl-C ends it)", err=True)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await server.stop()
 
 
 @service.command()

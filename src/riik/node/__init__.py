@@ -16,6 +16,7 @@ from riik.node.fillers.placing import check_source
 from riik.node.fillers.registers import versions_ran
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
 from riik.node.node import Node, PortTaken
+from riik.node.preview.jobs import Watched, serve_preview
 from riik.node.status import Country, CountryPages, Listed, Message
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "NodeConfig",
     "Pin",
     "PortTaken",
+    "Watched",
     "birth_places",
     "build",
     "certify",
@@ -48,6 +50,7 @@ __all__ = [
     "open_trust",
     "publish_list",
     "read_config",
+    "serve_preview",
     "versions_ran",
     "write_anchors",
 ]

@@ -193,7 +193,7 @@ def _group_rows(
             "item": number,
             "step": f"answers/{page}/{number}",
             "label": f"{speaker.label(schema['items'].get('title', field))} {number}",
-            "value": "; ".join(f"{row['label']}: {row['value']}" for row in told),
+            "value": "; ".join(map(_beside, told)),
             "kind": "days",
         }
 
@@ -214,6 +214,12 @@ def _file_rows(
     for number, file in enumerate(files, start=1):
         document = paper_name(file)
         yield {**base, "item": number, "value": file["name"], "document": document, "file": file}
+
+
+def _beside(row: Row) -> str:
+    """A question of an item with its answer, in one line."""
+    mark = "" if row["label"].endswith("?") else ":"
+    return f"{row['label']}{mark} {row['value']}"
 
 
 def _answer(
