@@ -178,7 +178,7 @@ class Importer:
                 ``changed``, ``raced`` or ``reconcile``.
             Unavailable: The disk is full, or a database is out of reach; `resume` later.
         """
-        run = self._begin(plan, source, resume=resume)
+        run = _tried(partial(self._begin, plan, source, resume=resume))
         so_far = _Progress(run, Report.from_json(run.counts))
         rejects.cut(run.rejected_bytes)
         wait: Callable[[], Any] | None = None
@@ -199,10 +199,13 @@ class Importer:
             told(so_far.report)
         source.check()
         so_far.report.reconcile()
-        done = replace(so_far.run, state=DONE)
+        return _tried(partial(self._end, so_far.run)), so_far.report
+
+    def _end(self, run: Run) -> Run:
+        done = replace(run, state=DONE)
         with self.database.work() as work:
-            self._move(so_far.run, done, work=work)
-        return done, so_far.report
+            self._move(run, done, work=work)
+        return done
 
     def undo(self, run_id: str, *, told: Callable[[int], None]) -> int:
         """Take a run back: each record it wrote is closed by a signed change; history stays.
@@ -293,7 +296,7 @@ class Importer:
         """
         taken = self._take(rows, plan)
         codes = [one.ready.record.subject for one in taken.ready]
-        subjects = dict(zip(codes, self.vault.subjects_of(codes), strict=True))
+        subjects = dict(zip(codes, _tried(partial(self.vault.subjects_of, codes)), strict=True))
         openings = self._prepare(taken.ready, subjects, run) if ahead else {}
         return _Batch(taken, subjects, openings)
 
@@ -312,18 +315,12 @@ class Importer:
         Another import may write the same rows at the same time: then one of both tries again,
         and finds them written.
         """
-        left = TRIES
-        while left:
-            left -= 1
-            try:
-                self._write(batch, plan, so_far, rejects)
-            except RiikError as error:
-                if not _raced(error, last=not left):
-                    raise
-                so_far.report = Report.from_json(so_far.run.counts)
-                rejects.cut(so_far.run.rejected_bytes)
-            else:
-                return
+
+        def anew() -> None:
+            so_far.report = Report.from_json(so_far.run.counts)
+            rejects.cut(so_far.run.rejected_bytes)
+
+        _tried(partial(self._write, batch, plan, so_far, rejects), anew=anew)
 
     def _write(self, batch: _Batch, plan: Plan, so_far: _Progress, rejects: Rejects) -> None:
         run, report = so_far.run, so_far.report
@@ -361,18 +358,26 @@ class Importer:
             raise ImportRefused(message, why="raced")
 
 
-def _raced(error: RiikError, *, last: bool) -> bool:
-    """Was another import quicker? Then the batch may be tried again, but not for ever.
+def _tried(action: Callable[[], T], *, anew: Callable[[], None] = lambda: None) -> T:
+    """Do it, and again where another import was quicker, but not for ever.
+
+    Args:
+        action: What is done.
+        anew: What makes it possible to do it again.
 
     Raises:
-        ImportRefused: For ``raced``, at the last try.
+        ImportRefused: For ``raced``, at the last try; and what ``action`` raises.
     """
-    if isinstance(error, ImportRefused) or getattr(error, "why", "") not in ("raced", "conflict"):
-        return False
-    if last:
-        message = "another import writes the same rows: this batch was not written; --resume later"
-        raise ImportRefused(message, why="raced") from error
-    return True
+    for _ in range(TRIES):
+        try:
+            return action()
+        except RiikError as error:
+            why = getattr(error, "why", "")
+            if isinstance(error, ImportRefused) or why not in ("raced", "conflict"):
+                raise
+        anew()
+    message = "another import writes the same rows: this batch was not written; --resume later"
+    raise ImportRefused(message, why="raced")
 
 
 def _from_the_first() -> dict[str, Any]:

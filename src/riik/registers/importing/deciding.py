@@ -63,13 +63,15 @@ class Deciding:
         """Which rows are new, which were imported before, and which only share their key."""
         register = self.holding.definition.id
         known = self.runs.wishes(register, [one.wish for one in ready], work=work)
+        keys = [one.key for one in ready if one.wish not in known] if plan.key else []
+        begun = self.runs.begun_so(register, keys, work=work)
         decided = Decided([], [], [])
         here: dict[str, str] = {}
         for one in ready:
             before = here.get(one.key) or seen.get(one.key)
             if one.wish in known or before == one.wish:
                 decided.repeated.append(one)
-            elif before or (plan.key and self.runs.any_wish(register, one.key, work=work)):
+            elif before or one.key in begun:
                 decided.refused.append((one, "duplicate-key"))
             else:
                 here[one.key] = one.wish

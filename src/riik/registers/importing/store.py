@@ -14,6 +14,7 @@ from sqlalchemy import (
     column,
     func,
     insert,
+    or_,
     select,
     table,
     update,
@@ -59,7 +60,7 @@ _record = table(
     *map(column, ("record", "register", "subject", "head_position", "head_digest", "head_at")),
 )
 
-_MOST_AT_ONCE = 500
+_MOST_AT_ONCE, _MOST_RANGES = 500, 100
 _ID, _ENTRY = 16, 20
 
 # Built once: every batch asks them, twice for a thousand rows.
@@ -70,6 +71,15 @@ _WISHES = select(_change.c.wish).where(
 _RECORDS_OF = select(_record).where(
     _record.c.register == bindparam("register"),
     _record.c.subject.in_(bindparam("some", expanding=True)),
+)
+_BEGUN_SO = select(_change.c.wish).where(
+    _change.c.register == bindparam("register"),
+    or_(
+        *(
+            _change.c.wish.between(bindparam(f"from{n}"), bindparam(f"to{n}"))
+            for n in range(_MOST_RANGES)
+        )
+    ),
 )
 _HEADS = select(_record).where(_record.c.record.in_(bindparam("some", expanding=True)))
 _FREED = (
@@ -144,10 +154,18 @@ class SqlImportStore:
             found.update(str(row.wish) for row in rows)
         return found
 
-    def any_wish(self, register: str, prefix: str, *, work: Work) -> bool:
-        """Is there a wish that begins so? After the prefix comes a space or more hex."""
-        begins = _change.c.wish.between(prefix, f"{prefix}~") & (_change.c.register == register)
-        return work.execute(select(_change.c.record).where(begins).limit(1)).first() is not None
+    def begun_so(self, register: str, keys: Sequence[str], *, work: Work) -> set[str]:
+        """Those of these keys with which a wish begins; after a key comes a space or nothing."""
+        found: set[str] = set()
+        for some in _portions(keys, _MOST_RANGES):
+            # The statement is always the same: the last key stands for those that are not there.
+            padded = [*some, *[some[-1]] * (_MOST_RANGES - len(some))]
+            sent = {f"from{n}": key for n, key in enumerate(padded)}
+            sent |= {f"to{n}": f"{key}~" for n, key in enumerate(padded)}
+            rows = work.execute(_BEGUN_SO, {"register": register, **sent})
+            # "import KEY WHOLE": its first two words are the key.
+            found.update(" ".join(str(row.wish).split(" ")[:2]) for row in rows)
+        return found
 
     def free_wishes(self, made: Sequence[Made], *, work: Work) -> None:
         """Let rows be imported again whose records were taken back."""
@@ -172,8 +190,8 @@ class SqlImportStore:
         ]
 
 
-def _portions(values: Sequence[str]) -> list[list[str]]:
-    return [list(values[n : n + _MOST_AT_ONCE]) for n in range(0, len(values), _MOST_AT_ONCE)]
+def _portions(values: Sequence[str], most: int = _MOST_AT_ONCE) -> list[list[str]]:
+    return [list(values[n : n + most]) for n in range(0, len(values), most)]
 
 
 def _head(row: object) -> RecordRow:
