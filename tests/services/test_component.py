@@ -8,7 +8,12 @@ from tests.services.house import ANNELI, CASE, CERTIFICATE, JAAN, MARI, TRANSPOR
 
 from riik.cases import CaseUnknown, Lane, Pick
 from riik.services import DeskConflict
-from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
+from riik.services.errors import (
+    AnswerRefused,
+    AuthorityMissing,
+    BeginningsTooMany,
+    StepRefused,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -441,3 +446,55 @@ async def test_nobody_adds_to_another_person_s_case_nor_to_one_that_ended(house)
     assert ended.value.why == "ended"
     with pytest.raises(AuthorityMissing):
         await house.step("dispute", wrong(), person=JAAN)
+
+
+# How often one begins -----------------------------------------------------------------------
+
+
+def at_the_desk(house):
+    """Mari and an official, each signed in for this case."""
+    return replace(
+        house.visit(),
+        authority=f"{MARI}/{house.case}",
+        carrier=TRANSPORT.member,
+        channel="desk",
+        assistant=ANNELI,
+        assistance=f"{ANNELI}/{house.case}",
+    )
+
+
+async def begun(house, count, first=0):
+    """So many cases of one person begin."""
+    for number in range(first, first + count):
+        house.case = f"case-of-a-test-{number:04}"
+        await house.start()
+
+
+async def test_who_has_many_unfinished_applications_goes_on_with_one(house):
+    await begun(house, 10)
+    with pytest.raises(BeginningsTooMany) as refused:
+        await begun(house, 1, first=10)
+    assert (refused.value.why, refused.value.status) == ("unfinished", 429)
+    assert len(await house.services.of_person(house.visit())) == 10
+    await begun(house, 1, first=9)
+    await house.step("withdrawal")
+    await begun(house, 1, first=10)
+
+
+async def test_who_begins_and_takes_back_all_day_goes_on_tomorrow(house):
+    for number in range(30):
+        await begun(house, 1, first=number)
+        await house.step("withdrawal")
+    with pytest.raises(BeginningsTooMany) as refused:
+        await begun(house, 1, first=30)
+    assert refused.value.why == "often"
+    house.clock.advance(days=1)
+    await begun(house, 1, first=30)
+
+
+async def test_the_limit_is_each_person_s_own_and_an_official_at_the_desk_is_over_it(house):
+    await begun(house, 10)
+    house.person = JAAN
+    await begun(house, 1, first=10)
+    house.person, house.case = MARI, "case-of-a-test-0011"
+    await house.services.start("driving-licence", at_the_desk(house))

@@ -7,7 +7,7 @@ is done by `run`, woken through the outbox, so that a fall at any point loses no
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from riik.cases import Case, Cases
@@ -37,6 +37,7 @@ from riik.services.running import BY_COMPUTER, Files, Running, local_day
 from riik.services.shown.rows import Speaker
 from riik.services.steps import Steps
 from riik.services.terms.appealing import Appeals
+from riik.services.terms.beginnings import Beginnings
 from riik.services.views import may_sign, summary, view
 
 __all__ = ["Services"]
@@ -81,6 +82,7 @@ class Services:
     Attributes:
         assisting: Its officials who fill in with people at the desk.
         telling: How roughly figures tell of people's cases.
+        beginnings: How often a person may begin a service; not counted at a desk.
     """
 
     database: Database
@@ -96,6 +98,7 @@ class Services:
     assisting: Assisting
     appeals: Appeals
     telling: Telling = IN_EARNEST
+    beginnings: Beginnings = field(default_factory=Beginnings)
 
     async def start(self, service: str, visit: Visit) -> dict[str, Any]:
         """Open a case and ask the registers; the same case again is answered as it stands.
@@ -106,6 +109,7 @@ class Services:
         Raises:
             StepRefused: There is no such service here (``no-service``).
             StatementRefused: The person did not ask for this here and now.
+            BeginningsTooMany: For ``unfinished`` or ``often``.
             AuthorityMissing: For ``no-assistant``: a desk is where an official sits; for
                 ``no-official`` or ``own-case``.
         """
@@ -385,6 +389,8 @@ class Services:
             if self.files.store.load(case.id, work=work) is not None:
                 self.assisting.note(self.files.load(case.id, work=work), visit, work=work)
                 return
+            if visit.assistant is None:
+                self.beginnings.check(case, self.cases.of_person(subject, work=work))
             dossier = Dossier(
                 person=visit.person,
                 actor=visit.actor,

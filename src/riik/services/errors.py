@@ -4,6 +4,7 @@ ServiceRefused
 ├── FolderRefused     the folder is not a service that this platform can run
 ├── AnswerRefused     what the person answered does not fit the question
 ├── StepRefused       the case is not at that step
+├── BeginningsTooMany the person began enough of this: go on with one, or go on tomorrow
 └── AuthorityMissing  no statement of login that this person wants this here
 """
 
@@ -14,6 +15,7 @@ from riik.core import Refused
 __all__ = [
     "AnswerRefused",
     "AuthorityMissing",
+    "BeginningsTooMany",
     "FolderRefused",
     "ServiceRefused",
     "StepRefused",
@@ -44,6 +46,13 @@ class StepRefused(ServiceRefused):
 
     code = "services.step-refused"
     status: ClassVar[int] = 409
+
+
+class BeginningsTooMany(ServiceRefused):
+    """Each beginning asks registers: who began enough goes on with one of them, or tomorrow."""
+
+    code = "services.beginnings-too-many"
+    status: ClassVar[int] = 429
 
 
 class AuthorityMissing(ServiceRefused):

@@ -200,6 +200,18 @@ async def test_a_form_sent_twice_begins_one_case(mari):
     assert mari.town.desk.portal.opened == 1
 
 
+async def test_who_has_many_unfinished_applications_is_led_to_one_of_them(mari, desk):
+    for _ in range(10):
+        await mari.begin()
+    one = {"case": "c" * 16, "service": "driving-licence", "state": "draft"}
+    rows = [one | {"opened": "2026-11-23T09:00:00Z"}] * 10
+    desk.told["mine"] = {"cases": rows, "silent": []}
+    again = await mari.begin()
+    assert again.status == 429
+    assert "You have 10 unfinished applications of this." in again.text
+    assert f'href="/cases/{"c" * 16}/continue"' in again.text
+
+
 async def test_a_signature_sent_twice_goes_on_to_the_same_page(begun):
     await begun.answer()
     await begun.sign()

@@ -50,6 +50,8 @@ from riik.portal.session import Form, FormRefused, Visitor
 __all__ = ["case_page", "guide_of", "misfits", "routes"]
 
 REFRESH_SECONDS: Final = 3
+ENOUGH: Final = frozenset({"unfinished", "often"})
+"""Why a provider lets a person begin no more of one service now."""
 TEMPLATES: Final = {"group": "group.html", "upload": "upload.html"}
 View = dict[str, Any]
 Handler = Callable[[Request], Awaitable[Response]]
@@ -110,6 +112,10 @@ class _Begin:
 
     async def before(self, request: Request) -> Response:
         """GET /services/<service>/start: who will be asked, and for whom this is."""
+        return await self._shown(request)
+
+    async def _shown(self, request: Request, *, enough: str = "") -> Response:
+        """The page before one begins; ``enough``: why the provider would have no more of them."""
         visitor = await self.hall.site.visitor(request)
         hall, language = self.hall, self.hall.language(request)
         guide = await hall.counter.catalogue.guide(request.path_params["service"], language)
@@ -126,6 +132,8 @@ class _Begin:
             "start.html",
             place=guide["organisation"],
             guide=guide,
+            status=429 if enough else 200,
+            enough=enough,
             people=for_whom(people, own_name, hall.texts(request)) if people else (),
             begun=begun_rows(mine.get("cases", ()), service=guide["id"]),
             once=hall.site.ticket(),
@@ -145,13 +153,18 @@ class _Begin:
         if once.done:
             return hall.site.go(once.location)
         person = await self._for(request, visitor, form)
-        view = await hall.counter.portal.start(
-            visitor,
-            service=guide["id"],
-            language=hall.language(request),
-            person=person,
-            once=once.key,
-        )
+        try:
+            view = await hall.counter.portal.start(
+                visitor,
+                service=guide["id"],
+                language=hall.language(request),
+                person=person,
+                once=once.key,
+            )
+        except ServiceRefused as refused:
+            if refused.why not in ENOUGH:
+                raise
+            return await self._shown(request, enough=refused.why)
         return await hall.site.done(once, where(view))
 
     async def _for(self, request: Request, visitor: Visitor, form: Form) -> PersonCode | None:
