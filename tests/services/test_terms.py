@@ -193,6 +193,15 @@ async def test_an_appeal_that_is_sent_twice_is_one(waiting):
 
 
 @pytest.mark.anyio
+async def test_in_an_appeal_nothing_is_answered_anew(waiting):
+    await refused_case(waiting)
+    waiting.case = (await waiting.step("appeal", {"reason": "I was ill."}))["appealed"]
+    with pytest.raises(StepRefused) as refused:
+        await waiting.step("answers/delivery", {"delivery": "office"})
+    assert refused.value.why == "order"
+
+
+@pytest.mark.anyio
 async def test_an_appeal_that_nobody_signs_lapses(waiting):
     from riik.services.terms.waiting import Waits
 

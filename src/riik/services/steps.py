@@ -101,6 +101,8 @@ class Steps:
             return await self.joint.take(step, content, running, visit)
         if running.dossier.question is not None and name in _AMENDING:
             return await self._amend(name, detail, content, running)
+        if name == "answers" and running.dossier.appeal is not None:
+            raise StepRefused("an appeal is about what was said then", why="order", step="answers")
         if name == "answers":
             page, _, item = detail.partition("/")
             files = self._files(running, page) if item else ""

@@ -84,6 +84,9 @@ def view(
     """
     running = speaker.running
     facts, said, owed = fact_rows(speaker), said_rows(speaker), _fee(speaker, fee)
+    if running.dossier.appeal is not None:
+        # It is about what was said then: nothing of it can be changed.
+        said = [row | {"step": ""} for row in said]
     asked = running.dossier.question is not None
     open_form = asked or running.task("answer") is not None or running.task("sign") is not None
     pages = asked_pages(speaker) if asked else page_views(speaker) if open_form else []
