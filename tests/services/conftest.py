@@ -163,6 +163,7 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         definitions={definition.id: definition},
         zone="Europe/Tallinn",
         appeals=read_process((SOURCE / "appeal.bpmn").read_bytes()),
+        handed=read_process((SOURCE / "handed-over.bpmn").read_bytes()),
     )
     authority = Authority(names={"et": "Amet"}, code="70001053", address="")
     lookups = Lookups(

@@ -89,7 +89,12 @@ async def test_officials_texts_are_of_texts_that_people_read(definition):
         *(one.code for one in definition.grounds),
         *(one.label for one in definition.guide.known),
         *(one.get("title") for one in definition.form["properties"].values()),
-        *("appealed", "silence"),  # the house's own grounds, of every service
+        *(
+            "appealed",
+            "given-back",
+            "handed-over",
+            "silence",
+        ),  # the house's own grounds, of every service
     }
     assert set(english) - read == set()
     for language in definition.languages:

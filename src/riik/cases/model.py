@@ -60,7 +60,8 @@ class Case:
         asked_at: When the person was asked; None while nothing is asked.
         ended_at: When it ended.
         sealed_by: Whose key seals what it holds: its own, or None for its person's.
-        about: The case whose decision it appeals against, by its id; empty for any other.
+        about: The case whose decision it appeals against, by its id; the organisation that handed
+            it over and its id there (``…/services#case``); empty for any other.
         watch_at: When the clock looks at it next; None when there is nothing to wait for.
         keep_years: For how many years it is kept after its end; 0 for ever.
         keep_until: When its content is erased; None while it goes on, or for ever.
@@ -93,6 +94,12 @@ class Case:
     def key(self) -> SubjectId:
         """Whose key in the vault seals what belongs to it."""
         return self.sealed_by or self.subject
+
+    @property
+    def handed_by(self) -> str:
+        """The organisation that handed it over; empty for one's own."""
+        sender, mark, _ = self.about.partition("#")
+        return sender if mark else ""
 
     @property
     def place(self) -> tuple[str, str]:

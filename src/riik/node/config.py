@@ -236,6 +236,7 @@ class ServicesSection(Shape):
 
     ``signers`` are certificates (DER, paths) of whose seals folders are believed, besides the
     member's own; ``unsigned`` lets folders in that nobody signed, as a demonstration always does.
+    ``partners`` are the subsystems to which cases are handed over, and from which they are taken.
     """
 
     folders: tuple[str, ...]
@@ -243,6 +244,7 @@ class ServicesSection(Shape):
     signers: tuple[str, ...] = ()
     unsigned: bool = False
     providers: dict[str, str] = msgspec.field(default_factory=dict)
+    partners: dict[str, str] = msgspec.field(default_factory=dict)
     units: dict[str, UnitSection] = msgspec.field(default_factory=dict)
     official: tuple[OfficialSection, ...] = ()
     account: str = ""

@@ -10,6 +10,7 @@ from riik.node.assembly import Assembly
 from riik.node.fillers.beside import pages_beside
 from riik.node.fillers.desk import MessageProofs, OfficialDesk
 from riik.node.fillers.papers import ApplicationPens
+from riik.node.fillers.terms import add_handing, handing_of
 from riik.portal.design.pages import Pages
 from riik.portal.official.http import routes
 from riik.portal.official.room.http import Room
@@ -81,6 +82,7 @@ def add_desk(
 ) -> None:
     """The desk of the provider's officials, over the same cases as its services, and its pages."""
     base, operations, store = assembly.base, services.operations, SqlDeskStore()
+    handing = handing_of(assembly, services)
     desk = Desk(
         member=assembly.member,
         database=base.database,
@@ -115,7 +117,10 @@ def add_desk(
         again=operations,
         lookups=operations.lookups,
         verify=services.verify,
+        handing=handing,
     )
+    if handing is not None:
+        add_handing(assembly, handing)
     assembly.parts.desk = desk
     assembly.on(handlers(desk))
     if assembly.site is not None:

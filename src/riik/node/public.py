@@ -26,7 +26,7 @@ from riik.node.fillers.measuring import look_offers, telling_of
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.node.fillers.placing import in_place
 from riik.node.fillers.registers import register_writer
-from riik.node.fillers.terms import add_terms, appeal_process
+from riik.node.fillers.terms import add_terms, appeal_process, handed_process
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
 from riik.payments.http import account_offers, bank_offers, counter_routes, fee_offers
@@ -287,6 +287,7 @@ def _files(assembly: Assembly, cases: Cases, *, zone: str) -> Files:
         definitions=_definitions(assembly),
         zone=zone,
         appeals=appeal_process(),
+        handed=handed_process(),
     )
     _keep_versions(assembly, files)
     return files

@@ -242,22 +242,24 @@ class Operations:
         return Effect(dossier=running.dossier, write=write)
 
     async def hear(self, running: Running) -> Effect:
-        """Give an appeal to the officials; who took the decision can't take it."""
-        terms, days = running.definition.terms, running.definition.terms.appeal_decide_days
+        """Give an appeal, or what another organisation handed over, to the officials."""
+        terms, appeal = running.definition.terms, running.dossier.appeal
+        days = terms.appeal_decide_days if appeal else running.definition.deadline_days
+        needs = running.dossier.proposal.grounds if running.dossier.proposal else (APPEALED,)
         due = due_after(self.clock.now(), days=days, zone=self.zone, works=self.works)
 
         def write(work: Work) -> None:
             self.cases.move(
                 running.case,
                 State.IN_PROGRESS,
-                kind="appeal-heard",
+                kind="appeal-heard" if appeal else "came",
                 actor="computer",
                 due_at=due,
                 watch_at=next_look(due, terms, zone=self.zone, escalated=False),
                 work=work,
             )
             unit = self.units.get(running.definition.id, "")
-            mark = Mark(needs=(APPEALED,), proposal="official")
+            mark = Mark(needs=needs, proposal="official")
             self.cases.give(running.case, unit=unit, mark=mark, work=work)
 
         return Effect(dossier=running.dossier, write=write)

@@ -296,6 +296,7 @@ class Files:
         definitions: Its services, by id, in the version with which cases begin now.
         zone: Where the law's days begin, such as ``Europe/Tallinn``.
         appeals: What happens with an appeal, in every service; None where there are none.
+        handed: What happens with a case of another organisation, likewise.
         versions: Earlier versions that were read, by digest.
     """
 
@@ -307,6 +308,7 @@ class Files:
     definitions: Mapping[str, ServiceDefinition]
     zone: str
     appeals: Process | None = None
+    handed: Process | None = None
     versions: Memo[str, ServiceDefinition] = field(default_factory=lambda: Memo(MOST_VERSIONS))
 
     def begin(
@@ -342,7 +344,9 @@ class Files:
         if stored is None:
             raise CaseUnknown("no such case", why="unknown")
         definition = self.definition_of(stored, work=work)
-        if case.about:
+        if case.handed_by:
+            definition = self.as_handed(definition)
+        elif case.about:
             definition = self.as_appeal(definition)
         sealed = self.vault.open(case.key, stored.sealed, context=_context(case_id))
         now = self.clock.now()
@@ -389,6 +393,12 @@ class Files:
             raise CaseUnknown("there are no appeals here", why="no-service")
         terms = replace(definition.terms, silence="")
         return replace(definition, process=self.appeals, fee_decision="", terms=terms)
+
+    def as_handed(self, definition: ServiceDefinition) -> ServiceDefinition:
+        """The same service for a case that was signed, and perhaps paid for, elsewhere."""
+        if self.handed is None:
+            raise CaseUnknown("no cases are taken here", why="no-service")
+        return replace(definition, process=self.handed, fee_decision="")
 
     def insert(self, running: Running, *, work: Work) -> None:
         """Write a case that starts, and wake it."""

@@ -51,6 +51,14 @@ _signer = Table(
     Column("until", Text, nullable=False),
 )
 
+_handed = Table(
+    "services_handed",
+    _tables,
+    Column("case_id", Text, primary_key=True),
+    Column("partner", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 MOST_OVERDUE = 100
 
 
@@ -146,6 +154,25 @@ class SqlServiceStore:
         late = (_signer.c.until != "") & (_signer.c.until <= now)
         query = select(_signer.c.case_id).where(late).distinct().limit(MOST_OVERDUE)
         return [str(row.case_id) for row in work.execute(query)]
+
+    def put_handed(self, case: str, partner: str, at: str, *, work: Work) -> None:
+        """Write that a case is on its way to another organisation."""
+        self.drop_handed(case, work=work)
+        work.execute(insert(_handed).values(case_id=case, partner=partner, at=at))
+
+    def handed(self, case: str, *, work: Work) -> str:
+        """To whom a case is on its way; empty when to nobody."""
+        query = select(_handed.c.partner).where(_handed.c.case_id == case)
+        return str(work.execute(query).scalar() or "")
+
+    def drop_handed(self, case: str, *, work: Work) -> None:
+        """Forget that a case was on its way."""
+        work.execute(delete(_handed).where(_handed.c.case_id == case))
+
+    def oldest_handed(self, *, work: Work) -> str:
+        """Since when the oldest one is on its way; empty when none is."""
+        query = select(_handed.c.at).order_by(_handed.c.at).limit(1)
+        return str(work.execute(query).scalar() or "")
 
     def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None:
         """Keep a version of a service, once; one that is kept stays as it is."""

@@ -12,7 +12,7 @@ from riik.core import Refused, person_code
 from riik.exchange import Direction, Exchange, Role, verify_evidence
 from riik.node.config import ConfigRefused, NodeConfig, OfficialSection
 from riik.node.fillers.relying import RelyingParty
-from riik.portal.official.ports import Choice, Reader
+from riik.portal.official.ports import PARTNER, Choice, Reader
 from riik.profiles import Name
 from riik.services import Clerk, Desk, DeskRole, Official, Staff, Unit, Verdict
 
@@ -108,7 +108,11 @@ class OfficialDesk:
         await self.desk.take(self._clerk(reader), case)
 
     async def hand_over(self, reader: Reader, cases: Sequence[str], *, to: str) -> int:
-        """Give cases to a colleague, or back to the whole unit."""
+        """Give cases to a colleague, back to the whole unit, or to another organisation."""
+        if to.startswith(PARTNER):
+            for case in cases:
+                await self.desk.pass_on(self._clerk(reader), case, to.removeprefix(PARTNER))
+            return len(cases)
         colleague = person_code(to) if to else None
         return await self.desk.hand_over(self._clerk(reader), cases, to=colleague)
 

@@ -10,7 +10,10 @@ from typing import Any, Protocol
 
 from riik.portal.session import Visitor
 
-__all__ = ["Choice", "Desk", "Helps", "Reader"]
+__all__ = ["PARTNER", "Choice", "Desk", "Helps", "Reader"]
+
+PARTNER = "organisation/"
+"""Begins the name of another organisation among those to whom a case can be handed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

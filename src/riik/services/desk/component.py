@@ -34,6 +34,7 @@ from riik.services.desk.verdicts import check_seat, check_text
 from riik.services.errors import AuthorityMissing
 from riik.services.lookups import Lookups
 from riik.services.running import Files, Running
+from riik.services.terms.handing import Handing
 
 __all__ = ["Desk"]
 
@@ -49,6 +50,7 @@ class Desk:
         member: The authority itself.
         staff: Who works here.
         again: Asks registers that were silent, and the rules.
+        handing: Hands cases to other organisations; None where there are none.
     """
 
     member: MemberId
@@ -67,6 +69,7 @@ class Desk:
     again: AskAgain
     lookups: Lookups
     verify: VerifyVisit
+    handing: Handing | None = None
 
     async def queue(
         self,
@@ -130,6 +133,19 @@ class Desk:
             raise DeskRefused("one to fifty cases at once", why="how-many", most=MOST_HANDED)
         colleague = self.staff.colleague(seat.official, to) if to else None
         return await self.in_thread(self.moving.hand_over, seat, cases, colleague)
+
+    async def pass_on(self, clerk: Clerk, case: str, partner: str) -> None:
+        """Hand a case to another organisation that decides such cases.
+
+        Raises:
+            DeskRefused: There is no such organisation (``no-partner``).
+            DeskConflict: For ``not-here`` or ``with-another``.
+        """
+        seat, running = await self._admitted(clerk, case)
+        if self.handing is None:
+            raise DeskRefused("cases are handed to nobody", why="no-partner")
+        self.moving.check_waits(seat, running.case)
+        await self.in_thread(self._pass_on, running, partner)
 
     async def ask(self, clerk: Clerk, case: str, *, pages: Sequence[str], message: str) -> None:
         """Ask the person to change answers; the case waits for them.
@@ -360,6 +376,7 @@ class Desk:
             "stands_in_for": [
                 official_told(self.staff.official(person), seat) for person in absent
             ],
+            "partners": self._partners(),
             "colleagues": [official_told(one, seat) for one in self.staff.colleagues(official)],
             "services": [
                 {
@@ -382,6 +399,18 @@ class Desk:
             owners=tuple(subjects),
             units=self.staff.seen_units(official),
         )
+
+    def _partners(self) -> list[dict[str, Any]]:
+        """The organisations to which cases can be handed."""
+        if self.handing is None:
+            return []
+        names = self.handing.names
+        return [{"id": one, "names": dict(names.get(one, {}))} for one in self.handing.partners]
+
+    def _pass_on(self, running: Running, partner: str) -> None:
+        with self.database.work() as work:
+            if self.handing is not None:
+                self.handing.pass_on(running, partner, work=work)
 
     async def _admitted(self, clerk: Clerk, case: str) -> tuple[Seat, Running]:
         """The official and the case, if login says so and the case is theirs to see."""

@@ -29,7 +29,9 @@ def appeal_ends(running: Running) -> datetime | None:
     """The midnight after the last day to appeal; None when one can't here."""
     case, terms = running.case, running.definition.terms
     decided = case.state in (State.GRANTED, State.REFUSED)
-    if not terms.appeal_law or not decided or case.about or case.ended_at is None:
+    if not terms.appeal_law or not decided or case.ended_at is None:
+        return None
+    if case.about and not case.handed_by:
         return None
     return over_at(case.ended_at + timedelta(days=terms.appeal_days), zone=running.zone)
 

@@ -1,7 +1,10 @@
-"""What other organisations send into cases: ``POST /<case>/<message>`` of service `messages`.
+"""What other organisations send: messages into cases, and whole cases.
 
-Nobody is given a right to it: the folder of each service says whose message it waits for, and from
-anyone else there is no such case.
+    POST messages/<case>/<message>   what a case waits for
+    POST handed-over/<case>          a case that this authority decides
+
+Nobody is given a right to them: the folder of each service says whose message it waits for, the
+node's configuration from whom it takes cases; to anyone else there is no such case.
 """
 
 import re
@@ -13,11 +16,13 @@ import msgspec
 from riik.core import ClientId, InThread
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.services.errors import ServiceRefused
+from riik.services.terms.handing import Handing, Parcel
 from riik.services.terms.waiting import Waits
 
-__all__ = ["offers"]
+__all__ = ["hand_offers", "offers"]
 
 MOST_BODY = 20_000
+MOST_PARCEL = 9_000_000
 _CASE = re.compile(r"[a-z0-9-]{16,64}\Z")
 _NAME = re.compile(r"[a-z0-9-]{1,40}\Z")
 
@@ -51,6 +56,39 @@ def offers(waits: Waits, *, provider: ClientId, in_thread: InThread) -> Sequence
             service="messages",
             endpoints=(Endpoint("POST", "/*/*"),),
             handler=messages,
+            open_to_all=True,
+        )
+    ]
+
+
+def hand_offers(handing: Handing, *, in_thread: InThread) -> Sequence[Offer]:
+    """The offer by which others hand cases over."""
+
+    async def handed(incoming: Incoming) -> Answer:
+        case = incoming.path.strip("/")
+        if not _CASE.match(case) or incoming.issue != case:
+            raise ServiceRefused("the case of the path and of the message differ", why="case")
+        if len(incoming.body) > MOST_PARCEL:
+            raise ServiceRefused("the case is too large", why="size", most=MOST_PARCEL)
+        try:
+            parcel = msgspec.json.decode(incoming.body, type=Parcel)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise ServiceRefused("this is no case", why="parcel") from error
+        if incoming.subject != parcel.person:
+            raise ServiceRefused("the message is about another person", why="parcel")
+        number = await in_thread(handing.take, parcel, case=case, sender=incoming.client)
+        return Answer(
+            status=200,
+            headers=(("Content-Type", "application/json"),),
+            body=msgspec.json.encode({"number": number}),
+        )
+
+    return [
+        Offer(
+            provider=handing.client,
+            service="handed-over",
+            endpoints=(Endpoint("POST", "/*"),),
+            handler=handed,
             open_to_all=True,
         )
     ]

@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from riik.core import Refused
-from riik.portal.official.ports import Choice, Reader
+from riik.portal.official.ports import PARTNER, Choice, Reader
 from riik.portal.official.room.http import Room
 from riik.portal.official.shown import address
 from riik.portal.official.words import choice_text, refusal_text, signing_sentences
@@ -302,7 +302,18 @@ class _Calls:
             decided=telling.decided(view["decided"]),
             question=telling.question(view["question"]),
             colleagues=[
-                {"value": one["code"], "title": telling.official(one)} for one in view["colleagues"]
+                *(
+                    {"value": one["code"], "title": telling.official(one)}
+                    for one in view["colleagues"]
+                ),
+                # Whoever is not competent hands the case to another organisation.
+                *(
+                    {
+                        "value": f"{PARTNER}{one['id']}",
+                        "title": one["names"].get(reader.language) or one["id"],
+                    }
+                    for one in room.desk.seat(reader).get("partners", ())
+                ),
             ],
             chosen=_chosen(view, form),
             told=await room.told(request),
