@@ -25,7 +25,7 @@ from riik.core import ClientId, InThread, MemberId, person_code, to_text
 from riik.exchange import Answer, Endpoint, Incoming, Offer
 from riik.login.component import Login
 from riik.login.errors import OriginRefused, RequestRefused, SessionRefused
-from riik.login.model import Grant, Session
+from riik.login.model import Grant, Session, source_of
 from riik.login.relying import Relying
 from riik.runtime.web import Cookies, body_of, check_own_page
 
@@ -163,7 +163,7 @@ def _secret(request: Request, cookies: Cookies) -> str:
 
 
 def _source(request: Request) -> str:
-    return request.client.host if request.client is not None else "unknown"
+    return source_of(request.client.host) if request.client is not None else "unknown"
 
 
 def _shown(session: Session) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 
 from riik.core import MemberId, PersonCode, SubjectId
 
@@ -26,6 +27,7 @@ __all__ = [
     "Session",
     "Statement",
     "hash_of",
+    "source_of",
 ]
 
 
@@ -266,6 +268,17 @@ class KeptGrant:
     profile_until: datetime
 
 
+def source_of(host: str) -> str:
+    """Whom an address is counted for: of IPv6 the line, for each has a whole /64 (RFC 6177)."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 4:
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((int(address), 128)).supernet(new_prefix=64))
+
+
 def hash_of(secret: str) -> bytes:
     """Secrets are kept as SHA-256 only: who reads the database can't use them."""
     return sha256(secret.encode()).digest()
@@ -287,6 +300,9 @@ class LoginRules:
         idle_seconds: A session without use ends after that.
         longest_seconds: A session ends after that in any case.
         statement_seconds: How long a statement is good.
+        requests: So many of clients' requests may wait of one source. Many people share an
+            address, or a proxy: this bounds the store, and no busy morning.
+        browser_requests: So many may wait in one browser; the oldest gives way.
         failures: How often one source may fail in `failure_seconds`.
         failure_seconds: The window in which failures are counted.
         ocsp_skew_seconds: By how much the responder's clock may differ.
@@ -302,6 +318,8 @@ class LoginRules:
     idle_seconds: int = 1_800
     longest_seconds: int = 43_200
     statement_seconds: int = 900
+    requests: int = 20_000
+    browser_requests: int = 20
     failures: int = 20
     failure_seconds: int = 900
     ocsp_skew_seconds: int = 900

@@ -1,10 +1,12 @@
 """What goes wrong between browser, site and login, and what each is told."""
 
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import text
 from tests.login.conftest import MARI, ORIGIN, PORTAL, TRANSPORT
 from tests.login.oidc.conftest import (
     BACK,
@@ -20,6 +22,7 @@ from tests.login.oidc.conftest import (
 
 from riik.core import PersonCode
 from riik.login import ClientRefused, OriginRefused, SessionRefused
+from riik.login.errors import TooManyAttempts
 from riik.testing.cards import bound_card
 
 pytestmark = pytest.mark.anyio
@@ -303,6 +306,61 @@ async def test_a_request_is_answered_once_but_for_a_second_click(browser, enter,
     clock.advance(seconds=10)
     with pytest.raises(ClientRefused):
         await browser.send("GET", address)
+
+
+@pytest.fixture
+def narrow(login, provider):
+    """The same provider, of which a source may keep five requests waiting."""
+    return replace(provider, login=replace(login, rules=replace(login.rules, requests=5)))
+
+
+def ask(provider, number, source):
+    """One more browser without our cookie, from the same place."""
+    return provider.begin(asked(), browser=f"browser-{number}", secret="", source=source)
+
+
+def kept(login):
+    """How many requests the store holds."""
+    with login.database.read() as work:
+        return work.execute(text("select count(*) from login_request")).scalar()
+
+
+async def test_a_source_that_keeps_many_requests_waiting_waits_itself(narrow, login, clock):
+    for number in range(5):
+        ask(narrow, number, "192.0.2.7")
+    with pytest.raises(TooManyAttempts) as refused:
+        ask(narrow, 5, "192.0.2.7")
+    assert (refused.value.why, kept(login)) == ("source", 5)
+    ask(narrow, 6, "192.0.2.8")
+    clock.advance(minutes=30)
+    ask(narrow, 7, "192.0.2.7")
+
+
+async def test_all_addresses_of_one_line_are_one_source(narrow):
+    for number in range(5):
+        ask(narrow, number, f"2001:db8:1:2::{number}")
+    with pytest.raises(TooManyAttempts):
+        ask(narrow, 5, "2001:db8:1:2:ffff::1")
+    ask(narrow, 6, "2001:db8:1:3::1")
+
+
+async def test_a_browser_keeps_its_last_twenty_requests(browser, login, enter, clock):
+    names = []
+    for _ in range(25):
+        names.append((await browser.authorize()).told["request"])
+        clock.advance(seconds=1)
+    assert kept(login) == 20
+    await enter()
+    with pytest.raises(ClientRefused):
+        await browser.send("GET", f"/oidc/continue?request={names[4]}")
+    went = await browser.send("GET", f"/oidc/continue?request={names[24]}")
+    assert "code" in went.told
+
+
+async def test_no_request_tells_in_the_store_from_where_it_came(narrow, login):
+    ask(narrow, 1, "192.0.2.7")
+    with login.database.read() as work:
+        assert b"192.0.2" not in work.execute(text("select source from login_request")).scalar()
 
 
 async def test_a_request_waits_for_half_an_hour(browser, enter, clock):

@@ -14,8 +14,8 @@ from typing import Any, Final, Protocol
 
 from riik.core import Signer, Work
 from riik.login.component import Login
-from riik.login.errors import SessionRefused
-from riik.login.model import KeptGrant, KeptSession, Session, hash_of
+from riik.login.errors import SessionRefused, TooManyAttempts
+from riik.login.model import KeptGrant, KeptSession, Session, hash_of, source_of
 from riik.login.oidc import clients as at_token
 from riik.login.oidc.decision import error_of, needed
 from riik.login.oidc.errors import (
@@ -57,6 +57,8 @@ class ProviderStore(Protocol):
     def put_request(self, kept: KeptRequest, *, work: Work) -> None: ...
     def request(self, key: bytes, *, work: Work) -> KeptRequest | None: ...
     def end_request(self, key: bytes, *, at: datetime, work: Work) -> None: ...
+    def waiting(self, source: bytes, *, at: datetime, work: Work) -> int: ...
+    def make_room(self, browser: bytes, *, most: int, work: Work) -> None: ...
     def put_authorization(self, kept: KeptAuthorization, *, work: Work) -> None: ...
     def take_authorization(self, key: bytes, *, work: Work) -> KeptAuthorization | None: ...
     def authorization(self, key: bytes, *, work: Work) -> KeptAuthorization | None: ...
@@ -86,16 +88,20 @@ class OpenIdProvider:
         """``iss``: the login's origin."""
         return self.login.rules.origin
 
-    def begin(self, parameters: Parameters, *, browser: str, secret: str) -> Onward:
+    def begin(
+        self, parameters: Parameters, *, browser: str, secret: str, source: str = ""
+    ) -> Onward:
         """Take an authorization request, and answer it at once when nobody need act.
 
         Args:
             parameters: The query or the form.
             browser: The secret in the browser's own cookie.
             secret: The session's, from its cookie; empty when there is none.
+            source: Where the request comes from, such as an address.
 
         Raises:
             ClientRefused: As `find_client`: nobody is sent anywhere.
+            TooManyAttempts: So many of this source wait that one more is none (``source``).
         """
         client, address = find_client(parameters, clients=self.clients)
         name, now = self.login.secret(), self.login.clock.now()
@@ -108,6 +114,7 @@ class OpenIdProvider:
             kept = KeptRequest(
                 key=hash_of(name),
                 browser=hash_of(browser),
+                source=self.login.vault.blind(source_of(source), field="login_request.source"),
                 asked=asked,
                 hinted=hinted,
                 began_at=now,
@@ -116,7 +123,7 @@ class OpenIdProvider:
             went = self._go_on(kept, secret=secret, confirmed=False, work=work)
             if went:
                 return Onward(address=went)
-            self.store.put_request(kept, work=work)
+            self._keep(kept, work=work)
         return Onward(request=name)
 
     def proceed(
@@ -379,6 +386,14 @@ class OpenIdProvider:
         if kept is None or not fits or self.login.clock.now() >= kept.expires_at:
             raise ClientRefused("no such request waits in this browser", why="request")
         return kept
+
+    def _keep(self, kept: KeptRequest, *, work: Work) -> None:
+        """Let a request wait, unless too many do: anybody can send one, and sign in never."""
+        rules = self.login.rules
+        if self.store.waiting(kept.source, at=kept.began_at, work=work) >= rules.requests:
+            raise TooManyAttempts("too many sign-ins wait", why="source")
+        self.store.make_room(kept.browser, most=rules.browser_requests, work=work)
+        self.store.put_request(kept, work=work)
 
     def _take(self, kept: KeptRequest, *, work: Work) -> None:
         """A request is answered once; a second click on the same button gets the same page."""

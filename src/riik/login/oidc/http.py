@@ -79,7 +79,10 @@ def _browser_routes(provider: OpenIdProvider, cookies: Cookies) -> list[Route]:
         # A form from another site comes without our cookies: `continue` looks at them.
         secret = cookies.read(request, "session") if request.method == "GET" else ""
         parameters = await _parameters(request)
-        onward = await in_thread(provider.begin, parameters, browser=browser, secret=secret)
+        source = request.client.host if request.client is not None else "unknown"
+        onward = await in_thread(
+            provider.begin, parameters, browser=browser, secret=secret, source=source
+        )
         page = "/login" if request.method == "GET" else "/oidc/continue"
         response = _go(onward, page=page)
         cookies.put(response, "browser", browser)

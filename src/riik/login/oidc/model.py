@@ -113,10 +113,14 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRequest:
-    """A request that waits for a person; only the browser that brought it can go on with it."""
+    """A request that waits for a person; only the browser that brought it can go on with it.
+
+    ``source`` is the blind name of where it came from: what waits is counted by it.
+    """
 
     key: bytes
     browser: bytes
+    source: bytes
     asked: AuthorizationRequest
     hinted: str
     began_at: datetime

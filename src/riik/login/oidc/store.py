@@ -16,6 +16,8 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
+    func,
     insert,
     select,
     text,
@@ -33,6 +35,7 @@ _REQUESTS = Table(
     _tables,
     Column("key", LargeBinary, primary_key=True),
     Column("browser", LargeBinary, nullable=False),
+    Column("source", LargeBinary),
     Column("asked", LargeBinary, nullable=False),
     Column("hinted", Text, nullable=False),
     Column("began_at", Text, nullable=False),
@@ -56,6 +59,18 @@ _KEYS = Table(
 
 _KEY: BindParameter[bytes] = bindparam("its_key", type_=LargeBinary)
 _PUT_REQUEST, _PUT_AUTHORIZATION = insert(_REQUESTS), insert(_CODES)
+_COUNT_WAITING = select(func.count()).where(
+    _REQUESTS.c.source == bindparam("its_source"), _REQUESTS.c.expires_at > bindparam("now")
+)
+_MAKE_ROOM = delete(_REQUESTS).where(
+    _REQUESTS.c.key.in_(
+        select(_REQUESTS.c.key)
+        .where(_REQUESTS.c.browser == bindparam("its_browser", type_=LargeBinary))
+        .order_by(_REQUESTS.c.began_at.desc())
+        .limit(1_000)
+        .offset(bindparam("kept", type_=Integer))
+    )
+)
 _REQUEST = select(_REQUESTS).where(_REQUESTS.c.key == _KEY)
 _END_REQUEST = (
     update(_REQUESTS).where(_REQUESTS.c.key == _KEY).values(expires_at=bindparam("until"))
@@ -80,6 +95,7 @@ class SqlProviderStore:
             {
                 "key": kept.key,
                 "browser": kept.browser,
+                "source": kept.source,
                 "asked": msgspec.json.encode(kept.asked),
                 "hinted": kept.hinted,
                 "began_at": to_text(kept.began_at),
@@ -95,11 +111,21 @@ class SqlProviderStore:
         return KeptRequest(
             key=row["key"],
             browser=row["browser"],
+            source=row["source"] or b"",
             asked=_asked(row["asked"]),
             hinted=row["hinted"],
             began_at=from_text(row["began_at"]),
             expires_at=from_text(row["expires_at"]),
         )
+
+    def waiting(self, source: bytes, *, at: datetime, work: Work) -> int:
+        """How many requests of a source wait."""
+        asked = {"its_source": source, "now": to_text(at)}
+        return int(work.execute(_COUNT_WAITING, asked).scalar_one())
+
+    def make_room(self, browser: bytes, *, most: int, work: Work) -> None:
+        """Forget the oldest requests of a browser, so that one more is at most so many."""
+        work.execute(_MAKE_ROOM, {"its_browser": browser, "kept": most - 1})
 
     def end_request(self, key: bytes, *, at: datetime, work: Work) -> None:
         """Let a request wait no longer than until then."""
