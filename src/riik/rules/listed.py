@@ -20,7 +20,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from html import escape as quoted
 
 from riik.rules.errors import RulesRefused
 from riik.rules.feel.functions import builtin_functions, builtin_names
@@ -197,7 +197,7 @@ def _decision(one: _Listed, names: set[str]) -> Iterator[Line]:
         inside = f'<{kind} href="#{need}"/>'
         yield f"    <informationRequirement>{inside}</informationRequirement>", file, line
     if one.expression:
-        text = escape(one.expression)
+        text = _text(one.expression)
         yield f"    <literalExpression><text>{text}</text></literalExpression>", file, line
     else:
         yield from _table(one)
@@ -208,12 +208,12 @@ def _table(one: _Listed) -> Iterator[Line]:
     file, heads = one.file, one.head.line + 2
     yield f'    <decisionTable hitPolicy="{one.policy}">', file, one.head.line
     for place in one.columns("in"):
-        text = escape(_cell(_Row(one.titles, heads), place))
+        text = _text(_cell(_Row(one.titles, heads), place))
         name = f"{one.name}-in{place}"
         inside = f"<inputExpression><text>{text}</text></inputExpression>"
         yield f'      <input id="{name}">{inside}</input>', file, heads
     for place in one.columns("out"):
-        name = quoteattr(_cell(_Row(one.titles, heads), place))
+        name = _attribute(_cell(_Row(one.titles, heads), place))
         yield f'      <output id="{one.name}-out{place}" name={name}/>', file, heads
     if "law" in one.kinds:
         yield '      <annotation name="law"/>', file, heads
@@ -230,9 +230,19 @@ def _entries(one: _Listed, row: _Row) -> str:
     told = []
     for kind, tag, empty in (("in", "inputEntry", "-"), ("out", "outputEntry", "null")):
         for place in one.columns(kind):
-            text = escape(_feel(_cell(row, place), empty=empty))
+            text = _text(_feel(_cell(row, place), empty=empty))
             told.append(f"<{tag}><text>{text}</text></{tag}>")
     for place in one.columns("law"):
-        text = escape(_cell(row, place))
+        text = _text(_cell(row, place))
         told.append(f"<annotationEntry><text>{text}</text></annotationEntry>")
     return "".join(told)
+
+
+def _text(said: str) -> str:
+    """Text inside an element."""
+    return quoted(said, quote=False)
+
+
+def _attribute(said: str) -> str:
+    """A value with its quotes."""
+    return f'"{quoted(said)}"'

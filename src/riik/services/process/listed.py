@@ -20,7 +20,7 @@ can't be said there. Each line that is written remembers the line of the step it
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, quoteattr
+from html import escape as quoted
 
 from riik.formats.toml import Shape, read_toml
 from riik.services.errors import FolderRefused
@@ -90,7 +90,7 @@ class _Draft:
         self.flows += 1
         name = name or f"f{self.flows}"
         head = f'    <sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}"'
-        inside = f"<conditionExpression>{escape(when)}</conditionExpression>" if when else ""
+        inside = f"<conditionExpression>{_text(when)}</conditionExpression>" if when else ""
         ended = f">{inside}</sequenceFlow>" if inside else "/>"
         self.lines.append((head + ended, self.line))
         self.edges.append((name, source, target))
@@ -185,18 +185,18 @@ def _activity(draft: _Draft, does: str, name: str, *, many: str = "") -> None:
     user = does in USER
     word = "task" if user else "operation"
     kind = "userTask" if user else "serviceTask"
-    draft.node(kind, name, more=f" riik:{word}={quoteattr(does)}", inside=many)
+    draft.node(kind, name, more=f" riik:{word}={_attribute(does)}", inside=many)
 
 
 def _event(step: _Step) -> str:
     if step.message:
-        return f"<messageEventDefinition messageRef={quoteattr(step.message)}/>"
+        return f"<messageEventDefinition messageRef={_attribute(step.message)}/>"
     kind, told = ("timeDuration", step.wait) if step.wait else ("timeDate", step.until)
     return _timer(kind, told)
 
 
 def _timer(kind: str, told: str) -> str:
-    return f"<timerEventDefinition><{kind}>{escape(told)}</{kind}></timerEventDefinition>"
+    return f"<timerEventDefinition><{kind}>{_text(told)}</{kind}></timerEventDefinition>"
 
 
 def _many(step: _Step) -> str:
@@ -204,7 +204,7 @@ def _many(step: _Step) -> str:
         return ""
     turn = ' isSequential="true"' if step.in_turn else ""
     return (
-        f"<multiInstanceLoopCharacteristics{turn}><loopCardinality>{escape(step.times)}"
+        f"<multiInstanceLoopCharacteristics{turn}><loopCardinality>{_text(step.times)}"
         "</loopCardinality></multiInstanceLoopCharacteristics>"
     )
 
@@ -251,3 +251,13 @@ def _diagram(draft: _Draft) -> Iterator[tuple[str, int]]:
         head = f'    <bpmndi:BPMNEdge id="{name}-edge" bpmnElement="{name}">'
         yield f"{head}{ways}</bpmndi:BPMNEdge>", 0
     yield "  </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>", 0
+
+
+def _text(said: str) -> str:
+    """Text inside an element."""
+    return quoted(said, quote=False)
+
+
+def _attribute(said: str) -> str:
+    """A value with its quotes."""
+    return f'"{quoted(said)}"'
