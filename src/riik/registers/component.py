@@ -402,13 +402,13 @@ class Registers:
             rows = self.store.records_of(register, subject, work=work)
             return subject, [row.record for row in rows]
         name, value = look.key or ("", "")
-        found = self._indexed(holding, name, value, work=work)
+        found = self.indexed(holding, name, value, work=work)
         if not found:
             return None
         subject = found[0].subject
         return subject, sorted({row.record for row in found if row.subject == subject})
 
-    def _indexed(self, holding: Holding, name: str, value: str, *, work: Work) -> list[RecordRow]:
+    def indexed(self, holding: Holding, name: str, value: str, *, work: Work) -> list[RecordRow]:
         """Records that have or had this value, whatever the field was called then."""
         register, found = holding.definition.id, []
         for called in (name, *former_names(holding.definition.steps, name)):
@@ -466,7 +466,7 @@ class Registers:
         if request.record is not None:
             rows = [row for row in rows if row.record == request.record]
         if request.key is not None:
-            named = self._indexed(self._holding(request.register), *request.key, work=work)
+            named = self.indexed(self._holding(request.register), *request.key, work=work)
             meant = {row.record for row in named}
             rows = [row for row in rows if row.record in meant and self._has(row, request, work)]
         if not rows:

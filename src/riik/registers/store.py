@@ -81,6 +81,11 @@ _index = Table(
 class SqlRegisterStore:
     """Keeps registers in SQL."""
 
+    def record(self, record: str, *, work: Work) -> RecordRow | None:
+        """A record by its id, or None."""
+        found = _records(work, select(_record).where(_record.c.record == record))
+        return found[0] if found else None
+
     def records_of(self, register: str, subject: SubjectId, *, work: Work) -> list[RecordRow]:
         """One subject's records in one register, in the order of their ids."""
         chosen = (_record.c.subject == subject) & (_record.c.register == register)

@@ -36,6 +36,7 @@ EVENT = "registers.changed"
 class RegisterStore(Protocol):
     """What registers need kept; `store.SqlRegisterStore` keeps it in SQL."""
 
+    def record(self, record: str, *, work: Work) -> RecordRow | None: ...
     def records_of(self, register: str, subject: SubjectId, *, work: Work) -> list[RecordRow]: ...
     def any_record_of(
         self, register: str, subjects: Sequence[SubjectId], *, work: Work

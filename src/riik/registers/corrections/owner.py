@@ -13,11 +13,16 @@ from typing import Any
 
 import msgspec
 
-from riik.core import PersonCode, Work, to_text
+from riik.core import PersonCode, SubjectId, Work, to_text
 from riik.registers.component import Registers
 from riik.registers.corrections.component import ANSWERED, Correction, Corrections, Kept
 from riik.registers.corrections.values import form_of, read_value, shown_value
-from riik.registers.errors import CorrectionAnswered, OfficialRefused, RequestRefused
+from riik.registers.errors import (
+    CorrectionAnswered,
+    OfficialRefused,
+    RequestRefused,
+    UnknownSubject,
+)
 from riik.registers.model import Action, Caller, ChangeRequest, Holding, Kind
 from riik.registers.rows import RecordRow
 from riik.transparency import Action as AccessAction
@@ -164,6 +169,8 @@ class OwnersDesk:
         if ground is None:
             raise RequestRefused("this is not corrected by hand", why="by-hand")
         offer, law = ground
+        if offer in opened.holding.definition.four_eyes:
+            raise OfficialRefused("two officials set this right", why="two-officials")
         schema = opened.holding.definition.schema.document["properties"][field]
         value = read_value(schema, typed)
         register, _, number = key.partition("/")
@@ -189,6 +196,22 @@ class OwnersDesk:
             self._answer(official, opened, CORRECTED, reason, work=work)
 
         self.registers.correct(request, also=also)
+
+    def answer_by_order(
+        self, official: Official, key: str, *, subject: SubjectId, reason: str, work: Work
+    ) -> None:
+        """Answer a request that a signed change of the record sets right, in its unit of work.
+
+        Raises:
+            UnknownSubject: There is no such request of this person (``unknown``).
+            CorrectionAnswered: Somebody answered it (``answered``).
+            OfficialRefused: For ``own-case`` or ``other-register``.
+        """
+        opened = self._opened(official, key)
+        if opened.kept.subject != subject:
+            raise UnknownSubject("there is no such request", why="unknown")
+        self._check_open(opened.kept, reason)
+        self._answer(official, opened, CORRECTED, reason, work=work)
 
     def refuse(self, person: PersonCode, key: str, *, reason: str) -> None:
         """Leave the record as it is, and say why; the person is told how to appeal.

@@ -1,0 +1,1 @@
+"""The desk of a register's officials: search, record, signed change, a second pair of eyes."""

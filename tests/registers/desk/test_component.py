@@ -1,0 +1,313 @@
+"""A register's officials: whole keys, a case and a purpose, signed changes, four eyes."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text as sql
+from tests.registers.desk.house import (
+    EHA,
+    ERRAND,
+    FOUR_EYES,
+    PEETER,
+    SKIPPER,
+    STRANGER,
+    TICKET,
+    harbour,
+)
+from tests.registers.folder.house import text
+from tests.registers.house import PORTAL
+
+from riik.core import PersonCode, Refused
+from riik.registers import Caller, ChangeRequest
+from riik.registers.corrections.component import Correction
+from riik.registers.desk.reading import Errand
+from riik.transparency import Action
+
+pytestmark = pytest.mark.anyio
+
+NOBODY = PersonCode("EE48001019903")
+
+
+@pytest.fixture
+def place(tmp_path):
+    built = harbour(tmp_path)
+    yield built
+    built.house.closed()
+
+
+@pytest.fixture
+def eyes(tmp_path):
+    """The same register where corrections want two officials."""
+    built = harbour(tmp_path, **FOUR_EYES)
+    yield built
+    built.house.closed()
+
+
+def refused(why):
+    return pytest.raises(Refused, check=lambda error: error.why == why)
+
+
+@pytest.mark.parametrize(
+    ("by", "value"), [("person", SKIPPER), ("person", SKIPPER[2:]), ("number", "AB 1")]
+)
+def test_a_record_is_found_by_a_whole_key_and_the_look_is_on_record(place, by, value):
+    [found] = place.looking.search(EHA, ERRAND, by=by, value=value)
+    assert found["record"] == place.record
+    [look] = place.looks()
+    assert (look.acting, look.purpose, look.case) == (EHA, "register-keeping", "7-1/12")
+
+
+@pytest.mark.parametrize("value", ["AB", "ab 1", "AB 11", "%", "AB 1' --"])
+def test_a_part_of_a_key_finds_nothing(place, value):
+    assert place.looking.search(EHA, ERRAND, by="number", value=value) == []
+    assert place.looks() == []
+
+
+def test_who_finds_nothing_of_a_person_has_looked_as_well(place):
+    place.house.vault.subject_of(NOBODY)
+    assert place.looking.search(EHA, ERRAND, by="person", value=NOBODY) == []
+    assert place.house.looks(NOBODY)[0].access.acting == EHA
+
+
+def errand(**others):
+    return Errand(**{"register": "boats", "purpose": "register-keeping", "case": "1"} | others)
+
+
+SEARCHES = [
+    ("nobody's official", {"person": NOBODY}, "no-official"),
+    ("another register's official", {"person": STRANGER}, "other-register"),
+    ("oneself by code", {"person": SKIPPER, "by": "person", "value": SKIPPER}, "own-case"),
+    ("one's own boat", {"person": SKIPPER}, "own-case"),
+    ("no case", {"errand": errand(case=" ")}, "case"),
+    ("a case that is a page", {"errand": errand(case="x" * 101)}, "case"),
+    ("a case of two lines", {"errand": errand(case="1\n2")}, "case"),
+    ("a purpose of others", {"errand": errand(purpose="insurance")}, "purpose"),
+    ("curiosity", {"errand": errand(purpose="curiosity")}, "purpose"),
+    ("no such register", {"errand": errand(register="ships")}, "register"),
+    ("a field that isn't indexed", {"by": "state", "value": "afloat"}, "by"),
+    ("no code", {"by": "person", "value": "Mari"}, "code"),
+    ("nothing", {"value": "  "}, "empty"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "why"), [s[1:] for s in SEARCHES], ids=[s[0] for s in SEARCHES])
+def test_a_look_that_nobody_may_take_is_refused(place, asked, why):
+    words = {"person": EHA, "errand": ERRAND, "by": "number", "value": "AB 1"} | asked
+    with refused(why):
+        place.looking.search(words["person"], words["errand"], by=words["by"], value=words["value"])
+    assert place.looks() == []
+
+
+def test_a_record_is_shown_with_its_verified_history(place):
+    told = place.looking.open(EHA, ERRAND, place.record)
+    assert told["proved"]
+    [opened] = told["history"]
+    assert (opened["kind"], opened["ground"]) == ("open", {"en": "Ships Act"})
+    assert {one["field"] for one in told["fields"]} == {"number", "length", "state", "note"}
+    assert [one["offer"] for one in told["offers"]] == ["correction"]
+
+
+def test_a_record_that_somebody_wrote_over_is_not_called_proved(place):
+    with place.house.database.work() as work:
+        work.execute(sql("UPDATE registers_change SET signature = x'00'"))
+    assert not place.looking.open(EHA, ERRAND, place.record)["proved"]
+
+
+def test_what_the_owner_has_no_right_to_is_not_shown(tmp_path):
+    rights = text("rights.toml", ('"number", "length", "state", "note"]', '"number", "state"]'))
+    place = harbour(tmp_path, rights_toml=rights)
+    told = place.looking.open(EHA, ERRAND, place.record)
+    assert {one["field"] for one in told["fields"]} == {"number", "state"}
+    shown = {one["names"]["en"] for change in told["history"] for one in change["changes"]}
+    assert shown == {"Number", "State"}
+    place.house.closed()
+
+
+async def test_a_signed_change_is_made_and_stands_in_the_history_with_its_reason(place):
+    done = await place.sign(place.wish(state="sunk"))
+    assert done["state"] == "made"
+    assert place.state() == "sunk"
+    newest = place.looking.open(EHA, ERRAND, place.record)["history"][0]
+    assert (newest["officials"], newest["reason"]) == (["Eha Lill"], "Found on the slip")
+    assert [one.action for one in place.looks()].count(Action.ALTER) == 1
+
+
+async def test_a_correction_holds_since_the_record_began_or_since_a_day(place):
+    await place.sign(place.wish(state="sunk", since=date(2021, 5, 1)))
+    await place.sign(place.wish(length="7"), ticket="u" * 30)
+    [chain] = place.registers.history("boats", SKIPPER)
+    days = [signed.change.valid_from for signed in chain[1:]]
+    assert days == [date(2021, 5, 1), date(2020, 1, 1)]
+
+
+async def test_the_same_signature_sent_again_changes_nothing_more(place):
+    await place.sign(place.wish(state="sunk"))
+    again = await place.desk.complete(EHA, TICKET, b"ok")
+    assert again["state"] == "made"
+    [chain] = place.registers.history("boats", SKIPPER)
+    assert len(chain) == 2
+
+
+WISHES = [
+    ("no reason", {"reason": " ", "state": "sunk"}, "reason"),
+    ("a reason that is a book", {"reason": "x" * 2001, "state": "sunk"}, "long"),
+    ("nothing new", {"state": "afloat"}, "nothing"),
+    ("nothing at all", {}, "nothing"),
+    ("a choice that isn't there", {"state": "lost"}, "value"),
+    ("a number that is none", {"length": "7 m"}, "value"),
+    ("a number that the schema refuses", {"length": "0"}, "schema"),
+    ("a needed field taken away", {"state": ""}, "schema"),
+    ("a field that this change may not touch", {"note": "dry"}, "nothing"),
+    ("a day before the record", {"state": "sunk", "since": date(2019, 1, 1)}, "since"),
+    ("another offer", {"offer": "enter", "state": "sunk"}, "offer"),
+    ("an offer that isn't there", {"offer": "sink", "state": "sunk"}, "offer"),
+    ("another record", {"record": "f" * 32, "state": "sunk"}, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("wish", "why"), [w[1:] for w in WISHES], ids=[w[0] for w in WISHES])
+async def test_a_change_that_does_not_hold_is_refused_before_it_is_signed(place, wish, why):
+    with refused(why):
+        await place.sign(place.wish(**wish))
+    assert place.state() == "afloat"
+
+
+async def test_a_signature_that_does_not_pass_changes_nothing(place):
+    with refused("signature"):
+        await place.sign(place.wish(state="sunk"), value=b"no")
+    assert place.state() == "afloat"
+
+
+async def test_anothers_card_signs_nothing(place):
+    with refused("person"):
+        await place.desk.prepare(
+            EHA, ERRAND, place.wish(state="sunk"), certificate=PEETER.encode(), ticket=TICKET
+        )
+
+
+@pytest.mark.parametrize("ticket", ["", "short", "t" * 65, "../" * 10])
+async def test_a_ticket_is_the_pages_own(place, ticket):
+    with refused("ticket"):
+        await place.sign(place.wish(state="sunk"), ticket=ticket)
+
+
+async def test_nobody_ends_anothers_signature(place):
+    await place.desk.prepare(
+        EHA, ERRAND, place.wish(state="sunk"), certificate=EHA.encode(), ticket=TICKET
+    )
+    with refused("ticket"):
+        await place.desk.complete(PEETER, TICKET, b"ok")
+    with refused("signed"):
+        await place.sign(place.wish(state="sunk"), person=PEETER)
+    assert place.state() == "afloat"
+
+
+async def test_a_record_that_was_changed_meanwhile_is_not_changed_again(place):
+    for ticket in ("t" * 30, "u" * 30):
+        await place.desk.prepare(
+            EHA, ERRAND, place.wish(state="sunk"), certificate=EHA.encode(), ticket=ticket
+        )
+    await place.desk.complete(EHA, "u" * 30, b"ok")
+    with refused("raced"):
+        await place.desk.complete(EHA, TICKET, b"ok")
+    [chain] = place.registers.history("boats", SKIPPER)
+    assert len(chain) == 2
+
+
+async def test_where_four_eyes_are_asked_one_signature_only_proposes(eyes):
+    done = await eyes.sign(eyes.wish(state="sunk"))
+    assert (done["state"], eyes.state()) == ("proposed", "afloat")
+    [waits] = eyes.desk.waiting(PEETER)
+    assert (waits["by"], waits["mine"]) == ("Eha Lill", False)
+    [row] = eyes.desk.open_order(PEETER, TICKET)["rows"]
+    assert (row["before"]["value"], row["after"]["value"]) == ("afloat", "sunk")
+    assert eyes.looks()[0].acting == PEETER
+
+
+async def test_a_second_official_signs_the_same_paper_and_it_is_made(eyes):
+    await eyes.sign(eyes.wish(state="sunk"))
+    done = await eyes.agree()
+    assert (done["state"], eyes.state()) == ("made", "sunk")
+    newest = eyes.looking.open(EHA, ERRAND, eyes.record)["history"][0]
+    assert newest["officials"] == ["Eha Lill", "Peeter Kask"]
+    assert eyes.desk.waiting(PEETER) == []
+
+
+AGREEING = [
+    ("the same official", {"person": EHA}, "four-eyes"),
+    ("whose boat it is", {"person": SKIPPER}, "own-case"),
+    ("another register's official", {"person": STRANGER}, "other-register"),
+    ("nobody's official", {"person": NOBODY}, "no-official"),
+    ("no such order", {"order": "x" * 30}, "order"),
+    ("no signature", {"value": b"no"}, "signature"),
+]
+
+
+@pytest.mark.parametrize(("asked", "why"), [a[1:] for a in AGREEING], ids=[a[0] for a in AGREEING])
+async def test_nobody_else_makes_a_proposal_true(eyes, asked, why):
+    await eyes.sign(eyes.wish(state="sunk"))
+    with refused(why):
+        await eyes.agree(**asked)
+    assert eyes.state() == "afloat"
+
+
+async def test_who_proposed_does_not_make_it_true_by_sending_again(eyes):
+    await eyes.sign(eyes.wish(state="sunk"))
+    await eyes.desk.agree(PEETER, TICKET, certificate=PEETER.encode())
+    assert (await eyes.desk.complete(EHA, TICKET, b"ok"))["state"] == "proposed"
+    assert eyes.state() == "afloat"
+
+
+async def test_a_second_official_refuses_with_a_reason_and_it_is_over(eyes):
+    await eyes.sign(eyes.wish(state="sunk"))
+    for person, reason, why in ((PEETER, " ", "reason"), (EHA, "Not so", "four-eyes")):
+        with refused(why):
+            eyes.desk.refuse(person, TICKET, reason=reason)
+    eyes.desk.refuse(PEETER, TICKET, reason="Not so")
+    with refused("order"):
+        await eyes.agree()
+    assert eyes.state() == "afloat"
+
+
+async def test_one_proposal_waits_for_a_record_at_a_time(eyes):
+    await eyes.sign(eyes.wish(state="sunk"))
+    with refused("waiting"):
+        await eyes.sign(eyes.wish(length="9"), ticket="u" * 30)
+
+
+async def test_a_proposal_for_a_record_that_was_changed_meanwhile_is_not_made(eyes):
+    await eyes.sign(eyes.wish(state="sunk"))
+    owner = eyes.registers.holdings["boats"].provider
+    caller = Caller(client=owner, purpose="register-keeping", legal_basis="Ships Act")
+    changed = ChangeRequest(register="boats", offer="correction", caller=caller, subject=SKIPPER,
+                            values={"length": 3}, valid_from=date(2020, 1, 1))  # fmt: skip
+    eyes.registers.correct(changed)
+    with refused("raced"):
+        await eyes.agree()
+
+
+def own(**others):
+    return Caller(
+        client=PORTAL, user=SKIPPER, authority=f"{SKIPPER} - {PORTAL.member} C1", issue="C1",
+        purpose="own-data", legal_basis="GDPR", **others)  # fmt: skip
+
+
+def say(place):
+    said = Correction(register="boats", field="state", says="afloat", should_be="sunk")
+    return place.corrections.receive(said, caller=own(message_id="m1"), subject=SKIPPER)
+
+
+async def test_a_change_answers_the_person_who_said_that_it_was_wrong(eyes):
+    number = say(eyes)
+    await eyes.sign(eyes.wish(state="sunk", correction=number))
+    assert len(eyes.owners.waiting(EHA)) == 1
+    await eyes.agree()
+    assert eyes.owners.waiting(EHA) == []
+    [told] = eyes.corrections.of_person("boats", caller=own(), subject=SKIPPER)
+    assert (told["verdict"], told["reason"]) == ("corrected", "Found on the slip")
+
+
+async def test_a_change_answers_no_request_that_is_not_there(place):
+    with refused("unknown"):
+        await place.sign(place.wish(state="sunk", correction="2026-000009"))
+    assert place.state() == "afloat"
