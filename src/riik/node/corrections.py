@@ -14,8 +14,11 @@ from riik.node.config import (
 )
 from riik.node.fillers.news import Follower, RegisterNews
 from riik.node.fillers.owner import RegisterOwner
+from riik.node.fillers.papers import ApplicationPens
+from riik.node.fillers.records import RegisterRecords
 from riik.node.fillers.telling import RegisterNotices
 from riik.portal.official.corrections.http import OwnerRoom, owner_routes
+from riik.portal.official.records.http import RecordsRoom, records_routes
 from riik.profiles import Name
 from riik.registers import Registers
 from riik.registers.corrections.component import Corrections
@@ -23,9 +26,14 @@ from riik.registers.corrections.http import correction_offers
 from riik.registers.corrections.jobs import correction_handlers
 from riik.registers.corrections.owner import Official, OwnersDesk
 from riik.registers.corrections.store import SqlCorrectionStore
+from riik.registers.desk.component import RecordsDesk
+from riik.registers.desk.looking import Looking
+from riik.registers.desk.reading import OwnRights
+from riik.registers.desk.store import SqlOrderStore
 from riik.registers.writing import EVENT
+from riik.signatures import Signatures
 
-__all__ = ["add_corrections", "add_owner", "officials_of", "tell_followers"]
+__all__ = ["add_corrections", "add_owner", "officials_of", "signatures_of", "tell_followers"]
 
 
 def add_corrections(assembly: Assembly, registers: Registers, section: RegistersSection) -> None:
@@ -91,6 +99,36 @@ def add_owner(assembly: Assembly) -> None:
         cases=file.services is not None or file.portal is not None,
     )
     assembly.routes += owner_routes(room)
+    looking = Looking(
+        owners=owner,
+        rights=OwnRights(
+            holdings=owner.registers.holdings, roles=owner.registers.roles, country=owner.country
+        ),
+        orders=SqlOrderStore(),
+    )
+    pens = ApplicationPens(
+        signatures=assembly.parts.signatures or signatures_of(assembly),
+        in_thread=assembly.base.in_thread,
+    )
+    desk = RecordsDesk(looking=looking, pens=pens, in_thread=assembly.base.in_thread)
+    records = RegisterRecords(
+        desk=desk, names=assembly.member_names, in_thread=assembly.base.in_thread
+    )
+    assembly.routes += records_routes(
+        RecordsRoom(site=site, records=records, card=file.people.card, cases=room.cases)
+    )
+
+
+def signatures_of(assembly: Assembly) -> Signatures:
+    """What makes and validates people's signatures at this node."""
+    base = assembly.base
+    return Signatures(
+        clock=base.clock,
+        in_thread=base.in_thread,
+        stamper=assembly.tsa,
+        revocation=assembly.ocsp,
+        anchors=assembly.qualified,
+    )
 
 
 def officials_of(assembly: Assembly) -> dict[PersonCode, str]:

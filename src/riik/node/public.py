@@ -18,7 +18,12 @@ from riik.node.assembly import Assembly
 from riik.node.base import read_folder
 from riik.node.citizens import citizen_pages, minister_pages, open_counter, open_standings
 from riik.node.config import RegistersSection, ServicesSection
-from riik.node.corrections import add_corrections, officials_of, tell_followers
+from riik.node.corrections import (
+    add_corrections,
+    officials_of,
+    signatures_of,
+    tell_followers,
+)
 from riik.node.desk import OfficialLooks, add_desk, queues_of
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.fees import PaymentDesk
@@ -294,14 +299,7 @@ def _files(assembly: Assembly, cases: Cases, *, zone: str) -> Files:
 
 
 def _signatures(assembly: Assembly) -> Signatures:
-    base = assembly.base
-    signatures = Signatures(
-        clock=base.clock,
-        in_thread=base.in_thread,
-        stamper=assembly.tsa,
-        revocation=assembly.ocsp,
-        anchors=assembly.qualified,
-    )
+    signatures = signatures_of(assembly)
     assembly.parts.signatures = signatures
     signatures.load_pdf_seal()
     return signatures

@@ -307,6 +307,15 @@ async def test_a_change_answers_the_person_who_said_that_it_was_wrong(eyes):
     assert (told["verdict"], told["reason"]) == ("corrected", "Found on the slip")
 
 
+async def test_a_change_in_the_case_of_a_request_answers_it(place):
+    number = say(place)
+    case = errand(case=number)
+    await place.sign(place.wish(length="7"), errand=case)
+    assert len(place.owners.waiting(EHA)) == 1
+    await place.sign(place.wish(state="sunk"), errand=case, ticket="u" * 30)
+    assert place.owners.waiting(EHA) == []
+
+
 async def test_a_change_answers_no_request_that_is_not_there(place):
     with refused("unknown"):
         await place.sign(place.wish(state="sunk", correction="2026-000009"))

@@ -116,7 +116,9 @@ class OwnersDesk:
             self._note(official, opened, work=work)
             records = self._records(opened, work=work)
         schema = opened.holding.definition.schema.document["properties"].get(field, {})
-        form = form_of(schema) if self._ground(opened.holding, field) else None
+        ground = self._ground(opened.holding, field)
+        form = form_of(schema) if ground else None
+        pair = ground is not None and ground[0] in opened.holding.definition.four_eyes
         told = opened.correction
         return {
             **self._listed(opened.kept),
@@ -126,7 +128,7 @@ class OwnersDesk:
             "should_be": told.should_be,
             "why": told.why,
             "records": records,
-            "kind": form.kind if form else "none",
+            "kind": "two-officials" if pair else form.kind if form else "none",
             "options": [
                 {"value": one, "names": self._words(opened.holding, f"value:{field}.{one}", one)}
                 for one in (form.options if form else ())

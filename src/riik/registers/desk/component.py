@@ -302,10 +302,21 @@ class RecordsDesk:
             "purpose": errand.purpose,
             "legal_basis": right.legal_basis,
             "case": errand.case,
-            "correction": wish.correction,
+            "correction": wish.correction or self._answered(errand, found, values),
             "officials": [official.name],
             "at": to_text(registers.clock.now()),
         }, found
+
+    def _answered(self, errand: Errand, found: Record, values: Mapping[str, Any]) -> str:
+        """The request to correct that a change in its case answers; empty when there is none."""
+        corrections = self.owners.corrections
+        key = f"{errand.register}/{errand.case}"
+        with corrections.database.read() as work:
+            kept = corrections.store.load(key, work=work)
+        if kept is None or kept.closed_at is not None or kept.subject != found.row.subject:
+            return ""
+        _, correction, _, _ = corrections.read(key, kept=kept)
+        return errand.case if correction.field in values else ""
 
     def _keep(
         self, person: PersonCode, found: Record, paper: dict[str, Any], begun: Begun, ticket: str

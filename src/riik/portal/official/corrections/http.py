@@ -112,16 +112,16 @@ class OwnerRoom:
     ) -> Response:
         """A page in the officials' frame."""
         _ = self.texts(request)
-        # A single place needs no tabs: the way back leads there.
         usual = [
-            Tab("queue", "/desk", _("Queue"), "inbox"),
+            *([Tab("queue", "/desk", _("Queue"), "inbox")] if self.cases else []),
             Tab("corrections", HERE, _("Corrections"), "pen"),
+            Tab("records", "/desk/records", _("Records"), "search"),
         ]
         shell = self.site.shell(
             request,
             home=HERE,
             role=_("register's owner"),
-            tabs=(usual if self.cases else ()) if tabs is None else tabs,
+            tabs=usual if tabs is None else tabs,
             tab="corrections",
         )
         return self.site.show(self.pages, template, shell, status=status, **values)

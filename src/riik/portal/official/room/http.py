@@ -154,6 +154,7 @@ class Room:
             # A desk has five places at most; this is another desk at the same site.
             foot=(
                 *((Link("/desk/corrections", _("Corrections")),) if self.corrections else ()),
+                *((Link("/desk/records", _("Records")),) if self.corrections else ()),
                 Link("/desk/keys", _("All keys")),
             ),
         )
