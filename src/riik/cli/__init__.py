@@ -37,6 +37,10 @@ __all__ = ["main"]
             "riik.cli.register:register",
             "Make, check and fill registers, which are folders of data.",
         ),
+        "provider": (
+            "riik.cli.provider:provider",
+            "Join as a provider: agree on rights, and try it among synthetic people.",
+        ),
     },
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -66,7 +66,7 @@ def configurations(
         tree = _common(country, member, places, began=began)
         if member.registers:
             tree["registers"] = {
-                "folders": [f"catalogue:{one}" for one in member.registers],
+                "folders": [member.folder(one) for one in member.registers],
                 "inbox": str(country.client("portal", "inbox")),
                 "official": [_named(one) for one in officials.get(role, ())],
                 "follower": _followers(country, member),
@@ -258,7 +258,7 @@ def _provider(country: Country, member: DemoMember, officials: Sequence[Told]) -
     }
     return {
         "services": {
-            "folders": [f"catalogue:{service}" for service in member.services],
+            "folders": [member.folder(service) for service in member.services],
             "zone": country.zone,
             "providers": {
                 **registers,

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -111,6 +111,7 @@ class DemoMember:
         account: Where its fees go: a number that fits and belongs to nobody.
         follows: What registers tell its services.
         host: The last part of its own loopback address.
+        folders: Where its services and registers are, by their id; else in the catalogue.
     """
 
     role: str
@@ -122,6 +123,7 @@ class DemoMember:
     account: str
     follows: tuple[DemoFollowing, ...]
     host: int
+    folders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -142,6 +144,10 @@ class DemoMember:
     def client(self, subsystem: str) -> ClientId:
         """One of its subsystems."""
         return ClientId(self.id, subsystem)
+
+    def folder(self, name: str) -> str:
+        """Where the folder of a service or register is, as its node's file says it."""
+        return self.folders.get(name, f"catalogue:{name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from riik.demo.banksite import BANK_SITE, BankSite, bank_command, write_bank_sit
 from riik.demo.cardsite import CardSite, card_site
 from riik.demo.configuration import configurations, log_origin, sites
 from riik.demo.country import DATA, Country, Place, free_places, read_country
+from riik.demo.joining.place import Joining
 from riik.demo.keeping import (
     StateLost,
     begin,
@@ -140,6 +141,7 @@ async def open_demonstration(
     front: int = 0,
     patience: int = 2,
     listen: int = 60,
+    joining: Joining | None = None,
     tell: Callable[[str], None],
 ) -> Demonstration:
     """Found the country if it is not, and start it.
@@ -156,6 +158,7 @@ async def open_demonstration(
         front: Port where the front page listens already; 0 where there is none.
         patience: Seconds that a page of the portal waits for a part that somebody else knows.
         listen: Every how many seconds the portal asks providers whether they are there.
+        joining: Who joins the country.
         tell: Called with a line of progress.
 
     Raises:
@@ -179,6 +182,7 @@ async def open_demonstration(
             find=partial(free_places, shift=shift, front=front),
             patience=patience,
             listen=listen,
+            joining=joining,
             tell=tell,
             lock=lock,
         )
@@ -200,23 +204,26 @@ async def _open(
     find: Callable[[Country], dict[str, Place]],
     patience: int,
     listen: int,
+    joining: Joining | None,
     tell: Callable[[str], None],
     lock: int,
 ) -> Demonstration:
     if fresh or is_founding(folder):
         await asyncio.to_thread(forget, folder)
-    country = read_country(profile)
-    if residents is not None:
-        country = replace(country, residents=residents)
-    if members is not None:
-        country = country.only(members)
+    country = _country(profile, folder, residents=residents, members=members, joining=joining)
     begin(folder)
     if not is_founding(folder):
         check_whole(folder, country.members)
         check_cards(folder, read_holders(folder))
     for _ in range(PORT_TRIES):
         running, nodes = await _prepare(
-            country, folder, find(country), patience=patience, listen=listen, tell=tell
+            country,
+            folder,
+            find(country),
+            patience=patience,
+            listen=listen,
+            joining=joining,
+            tell=tell,
         )
         try:
             if processes:
@@ -239,6 +246,23 @@ async def _open(
     raise DemonstrationRefused("ports are taken as soon as they are found", why="ports")
 
 
+def _country(
+    profile: str,
+    folder: Path,
+    *,
+    residents: int | None,
+    members: Collection[str] | None,
+    joining: Joining | None,
+) -> Country:
+    """The country as it is asked for: of so many people, with these members, with who joins."""
+    country = read_country(profile)
+    if residents is not None:
+        country = replace(country, residents=residents)
+    if members is not None:
+        country = country.only(members)
+    return country if joining is None else joining.into(country, folder)
+
+
 async def _prepare(
     country: Country,
     folder: Path,
@@ -246,6 +270,7 @@ async def _prepare(
     *,
     patience: int,
     listen: int,
+    joining: Joining | None,
     tell: Callable[[str], None],
 ) -> tuple[Demonstration, dict[str, Node]]:
     """Configure, certify, join; fill the registers if nobody did. Nothing listens yet."""
@@ -255,6 +280,8 @@ async def _prepare(
     today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
     source = DATA / "people" / f"{country.profile}.toml"
     told = read_people(source, country=country.profile, today=date.fromisoformat(began[:10]))
+    if joining is not None:
+        told = joining.staff(told)
     memberships = _memberships(country, folder, places)
     await asyncio.to_thread(_check_keys, memberships)
     await asyncio.to_thread(
@@ -268,6 +295,8 @@ async def _prepare(
         listen=listen,
     )
     await asyncio.to_thread(_certify, folder, memberships, places)
+    if joining is not None:
+        await asyncio.to_thread(joining.publish, folder, memberships, country)
     clerks = [str(one.person.code) for one in told if "bank" in one.official]
     write_bank_site(folder, country, places, clerks=clerks)
     nodes = {role: build(read_config(folder / role / "node.toml")) for role in country.members}
