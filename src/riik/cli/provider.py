@@ -154,13 +154,13 @@ def decisions(file: Path, *, certificate: Path | None, as_json: bool) -> None:
     from cryptography.x509 import load_der_x509_certificate
 
     from riik.formats.jose import read
-    from riik.portal.citizen.standing.component import ALGORITHMS, check_decisions
+    from riik.portal import check_decisions
 
     tokens = read_file(file, most=20_000_000).decode().split()
     if not tokens:
         click.echo("No decision.")
         return
-    chain = read(tokens[0], algorithms=ALGORITHMS).certificates
+    chain = read(tokens[0], algorithms=("ES256", "ES384", "RS256")).certificates
     if not (certificate or chain):
         raise CommandRefused("the decisions bear no certificate: name it", why="certificate")
     der = read_certificates(certificate)[0] if certificate else chain[0]

@@ -18,7 +18,7 @@ from riik.demo.joining.place import Joining
 from riik.demo.journey import Journey, Step
 from riik.demo.loop import until_stopped
 from riik.demo.running import Demonstration, open_demonstration
-from riik.portal.citizen.standing.component import check_decisions
+from riik.portal import check_decisions
 from riik.runtime.clock import SystemClock
 from riik.services import read_cases
 
