@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from bank.consents import DAYS, Consents
 from bank.contracts import Contracts, customer_of, digest_of, id_of, shown_terms, terms, text_of
-from bank.counter import Counter, link_of
+from bank.counter import Counter, details_of, link_of
 from bank.desk import Desk, moment_of
 from bank.frame import SENTENCES, Frame, Page, json_answer
 from bank.guests import Guest, body_of, form_of
@@ -131,7 +131,8 @@ class _Site:
             to += f"?{urlencode({'return': form['return']})}"
         # Whoever is signed in pays: not whoever else has a card at hand.
         hint = {"id_token_hint": guest.told["id_token"]} if guest.who else {}
-        bound = {"nonce": link_of(order), "prompt": "login", "max_age": "60", **hint}
+        shown = details_of(order, payee=guest.words.name(order["creditor"]["names"]))
+        bound = {"nonce": link_of(order), "prompt": "login", "max_age": "60", **shown, **hint}
         return await self._to_login(guest, to=to, pays=order["id"], **bound)
 
     async def account(self, request: Request, guest: Guest) -> Response:

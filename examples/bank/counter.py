@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from bank.web import Web
 
-__all__ = ["Counter", "link_of"]
+__all__ = ["Counter", "details_of", "link_of"]
 
 SHOWN = ("account", "amount", "currency", "id", "reference")
 
@@ -22,6 +22,20 @@ def link_of(order: dict[str, Any]) -> str:
     shown = {name: order[name] for name in SHOWN}
     text = json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+def details_of(order: dict[str, Any], *, payee: str) -> dict[str, str]:
+    """What the login shows the payer before the card answers (RFC 9396).
+
+    The bank's own API holds amount and account against its order.
+    """
+    shown = {
+        "type": "payment_initiation",
+        "instructedAmount": {"currency": order["currency"], "amount": order["amount"]},
+        "creditorName": payee,
+        "creditorAccount": {"iban": order["account"]},
+    }
+    return {"authorization_details": json.dumps([shown], ensure_ascii=False)}
 
 
 class Counter:

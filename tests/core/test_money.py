@@ -46,3 +46,34 @@ def test_an_unknown_currency_is_refused(currency):
 def test_an_amount_can_not_be_changed():
     with pytest.raises(FrozenInstanceError):
         Money("EUR", 1).minor = 2
+
+
+@given(st.sampled_from(["EUR", "VND"]), st.integers(0, 10**15))
+def test_an_amount_that_was_written_is_read_again(currency, minor):
+    money = Money(currency, minor)
+    assert Money.parse(money.decimal(), currency) == money
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "said"),
+    [
+        ("23.00", "USD", "currency"),
+        ("23", "EUR", "amount"),
+        ("23.0", "EUR", "amount"),
+        ("23.000", "EUR", "amount"),
+        ("23,00", "EUR", "amount"),
+        ("-23.00", "EUR", "amount"),
+        ("+23.00", "EUR", "amount"),
+        ("1e2.00", "EUR", "amount"),
+        ("023.00", "EUR", "amount"),
+        (".00", "EUR", "amount"),
+        ("", "EUR", "amount"),
+        ("", "VND", "amount"),
+        ("115000.", "VND", "amount"),
+        ("115.000", "VND", "amount"),
+        ("\u0661\u0662.00", "EUR", "amount"),
+        ("9" * 40, "VND", "amount"),
+    ],
+)
+def test_what_is_no_amount_is_refused(text, currency, said):
+    assert why(Money.parse, text, currency) == said

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from riik.core import KeyKind
 from riik.formats import canonical_json, jose
+from riik.payments import link_of
 from riik.runtime.web import serve
 
 ISSUER, SITE = "http://localhost:7100", "bank-site"
@@ -56,6 +57,17 @@ def claims_of(person, *, at, **changes):
         "nonce": "of-nothing",
     }
     return {name: value for name, value in (claims | changes).items() if value is not None}
+
+
+def shown(order, **changes):
+    """The claims of a sign-in for an order: bound to it, and shown by login."""
+    payment = {
+        "type": "payment_initiation",
+        "instructedAmount": {"currency": order.amount.currency, "amount": order.amount.decimal()},
+        "creditorName": "Transport Administration",
+        "creditorAccount": {"iban": order.account},
+    }
+    return {"nonce": link_of(order), "authorization_details": [payment | changes]}
 
 
 def token(key, claims, *, kid="k1", **header):

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 from tests.payments.conftest import MARI
-from tests.payments.house import ISSUER, SITE, claims_of, seconds, token
+from tests.payments.house import ISSUER, SITE, claims_of, seconds, shown, token
 
 from riik.core import ClientId, Money
 from riik.formats import canonical_json, jose
@@ -183,7 +183,7 @@ def test_a_token_names_its_key(clock, login_key, kid):
 
 
 def confirmed(clock, key, **claims):
-    claims = {"nonce": link_of(ORDER), **claims}
+    claims = {**shown(ORDER), **claims}
     text = token(key, claims_of(MARI, at=clock.now(), **claims))
     return verify(text, key, clock.now())
 
@@ -196,6 +196,29 @@ def test_a_sign_in_for_an_order_confirms_it(clock, login_key):
 def test_a_sign_in_for_something_else_confirms_nothing(clock, login_key, nonce):
     given = confirmed(clock, login_key, nonce=nonce)
     assert refused(lambda: check_confirmation(given, ORDER, at=clock.now())) == "other-order"
+
+
+NOT_SHOWN = [
+    ("nothing", None),
+    ("an empty list", []),
+    ("no list", "payment_initiation"),
+    ("another amount", [{"instructedAmount": {"currency": "EUR", "amount": "1.00"}}]),
+    ("the amount in another way", [{"instructedAmount": {"currency": "EUR", "amount": "23"}}]),
+    ("another currency", [{"instructedAmount": {"currency": "VND", "amount": "23.00"}}]),
+    ("another account", [{"creditorAccount": {"iban": "EE101010220034796011"}}]),
+    ("no account", [{"creditorAccount": {}}]),
+    ("another type", [{"type": "account_information"}]),
+    ("two payments", [{}, {}]),
+]
+
+
+@pytest.mark.parametrize("details", [n[1] for n in NOT_SHOWN], ids=[n[0] for n in NOT_SHOWN])
+def test_what_login_did_not_show_is_not_confirmed(clock, login_key, details):
+    [payment] = shown(ORDER)["authorization_details"]
+    if isinstance(details, list):
+        details = [payment | one for one in details]
+    given = confirmed(clock, login_key, authorization_details=details)
+    assert refused(lambda: check_confirmation(given, ORDER, at=clock.now())) == "not-shown"
 
 
 @pytest.mark.parametrize("moved", [{"minutes": -6}, {"hours": -8}, {"minutes": 6}], ids=str)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 from tests.payments.conftest import CLERK, FEE, MARI
-from tests.payments.house import claims_of, token
+from tests.payments.house import claims_of, shown, token
 
 from riik.core import Money, person_code
-from riik.payments import NOTIFY, PaymentRefused, link_of
+from riik.payments import NOTIFY, PaymentRefused
 
 pytestmark = pytest.mark.anyio
 JAAN = person_code("EE38001085718")
@@ -24,7 +24,7 @@ def signed(clock, login_key):
 
     def sign(person=MARI, *, order=None, key=login_key, **changes):
         if order is not None:
-            changes["nonce"] = link_of(order)
+            changes |= shown(order)
         return token(key, claims_of(person, at=clock.now(), **changes))
 
     return sign
@@ -112,7 +112,7 @@ async def test_an_order_that_is_not_there(counter, account, fee_order, signed):
 
 
 async def test_a_key_that_login_never_had(counter, account, fee_order, signed, clock, other_key):
-    text = token(other_key, claims_of(MARI, at=clock.now(), nonce=link_of(fee_order)), kid="k2")
+    text = token(other_key, claims_of(MARI, at=clock.now(), **shown(fee_order)), kid="k2")
     assert await refused(counter.pay(fee_order.id, token=text)) == "key"
     forged = signed(order=fee_order, key=other_key)
     assert await refused(counter.pay(fee_order.id, token=forged)) == "signature"

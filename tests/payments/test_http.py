@@ -4,8 +4,8 @@ import aiohttp
 import pytest
 from tests.payments.conftest import CLERK, MARI
 from tests.payments.house import claims_of, token
+from tests.payments.house import shown as shown_by_login
 
-from riik.payments import link_of
 from riik.payments.http import counter_routes
 from riik.runtime.clock import SystemClock
 from riik.runtime.logs import open_log
@@ -45,7 +45,7 @@ async def ask(counter, tmp_path):
 
 @pytest.fixture
 def proof(clock, login_key, fee_order):
-    claims = claims_of(MARI, at=clock.now(), nonce=link_of(fee_order))
+    claims = claims_of(MARI, at=clock.now(), **shown_by_login(fee_order))
     return f"Bearer {token(login_key, claims)}"
 
 

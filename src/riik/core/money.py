@@ -7,6 +7,7 @@ from riik.core.errors import Refused
 __all__ = ["Money", "MoneyRefused"]
 
 _DECIMALS = {"EUR": 2, "VND": 0}
+MOST_FIGURES = 18
 
 
 class MoneyRefused(Refused):
@@ -25,6 +26,25 @@ class Money:
     def __post_init__(self) -> None:
         if self.currency not in _DECIMALS:
             raise MoneyRefused(f"no currency {self.currency} here", why="currency")
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> "Money":
+        """Read an amount as `decimal` writes it: no sign, no more and no fewer places.
+
+        Raises:
+            MoneyRefused: For ``currency`` or ``amount``.
+        """
+        places = _DECIMALS.get(currency)
+        if places is None:
+            raise MoneyRefused("no such currency here", why="currency")
+        whole, point, rest = text.partition(".")
+        figures = whole + rest
+        number = figures.isascii() and figures.isdecimal() and len(figures) <= MOST_FIGURES
+        if not number or len(rest) != places or bool(point) != bool(places):
+            raise MoneyRefused(f"an amount in {currency} has {places} places", why="amount")
+        if not whole or (len(whole) > 1 and whole.startswith("0")):
+            raise MoneyRefused("an amount begins with its first figure", why="amount")
+        return cls(currency, int(figures))
 
     def __add__(self, other: "Money") -> "Money":
         if self.currency != other.currency:

@@ -171,6 +171,7 @@ def _site(
         "backchannel-uri": f"{origin}/sign-out/back-channel",
         "secret-hash": secrets[role],
         "shared": name.endswith("-desk"),
+        "details": ["payment_initiation"] if name == "bank-site" else [],
     }
 
 

@@ -156,6 +156,7 @@ class LoginClientSection(Shape):
     ``secret-hash`` is the SHA-256 of its secret in hexadecimal; the secret itself is at the
     site. ``auth`` is ``basic`` or ``post``, ``at-hash`` is ``oidc`` or ``tara``. ``shared``: people
     share its screens, so no other site is told of such a sign-in without the card again.
+    ``details``: what a sign-in there may be for; a bank's site names ``payment_initiation``.
     """
 
     id: str
@@ -171,6 +172,7 @@ class LoginClientSection(Shape):
     flat: bool = True
     scopes: tuple[str, ...] = ("openid", "profile", "idcard", "mid", "smartid")
     shared: bool = False
+    details: tuple[Literal["payment_initiation"], ...] = ()
 
 
 class RegistersSection(Shape):

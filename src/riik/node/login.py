@@ -128,6 +128,7 @@ def login_client(section: LoginClientSection) -> Client:
         flat=section.flat,
         scopes=frozenset(section.scopes),
         shared=section.shared,
+        details=frozenset(section.details),
     )
     check_addresses(client)
     return client

@@ -37,6 +37,8 @@ class Authentication:
         id: The token's own id; the bank takes each once.
         person: Who signed in.
         nonce: What the token is bound to; for a payment the order's link.
+        shown: Amount, currency and account that login showed the person; None where it showed no
+            payment.
         signed_in: When the person used the card; None when login does not say.
         until: When the token ends: until then its id must be remembered.
     """
@@ -44,6 +46,7 @@ class Authentication:
     id: str
     person: PersonCode
     nonce: str
+    shown: tuple[str, str, str] | None
     signed_in: datetime | None
     until: datetime
 
@@ -110,6 +113,7 @@ def verify_authentication(
         id=_text(claims, "jti"),
         person=_person(_text(claims, "sub")),
         nonce=_text(claims, "nonce"),
+        shown=_shown(claims),
         signed_in=signed_in,
         until=until,
     )
@@ -122,12 +126,30 @@ def check_confirmation(given: Authentication, order: Order, *, at: datetime) -> 
     payment, which is why the site asks with ``prompt=login`` and ``max_age``.
 
     Raises:
-        AuthenticationRefused: For ``other-order`` or ``not-fresh``.
+        AuthenticationRefused: For ``other-order``, ``not-shown`` or ``not-fresh``.
     """
     if not compare_digest(given.nonce.encode(), link_of(order).encode()):
         raise AuthenticationRefused("the sign-in was for something else", why="other-order")
+    # A site may show what it likes: login told the person what they confirm (art. 5(1)(a)).
+    if given.shown != (order.amount.decimal(), order.amount.currency, order.account):
+        raise AuthenticationRefused("login showed another payment, or none", why="not-shown")
     if given.signed_in is None or not -SKEW <= at - given.signed_in <= FRESH:
         raise AuthenticationRefused("the card was not used for this payment", why="not-fresh")
+
+
+def _shown(claims: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """The one payment of ``authorization_details`` (RFC 9396 §7), as far as it can be held."""
+    match claims.get("authorization_details"):
+        case [
+            {
+                "type": "payment_initiation",
+                "instructedAmount": {"currency": str(currency), "amount": str(amount)},
+                "creditorAccount": {"iban": str(account)},
+            }
+        ]:
+            return amount, currency, account
+        case _:
+            return None
 
 
 def _check_parties(claims: Mapping[str, Any], *, issuer: str, audience: str) -> None:

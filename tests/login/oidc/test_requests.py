@@ -1,5 +1,6 @@
 """Authorization requests: what may be asked, in which way, and where the answer may go."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -185,3 +186,65 @@ def test_a_client_can_t_be_registered_with_such_an_address(address):
 
 def test_plain_http_is_for_this_machine():
     check_addresses(replace(PORTAL_SITE, redirect_uris=("http://localhost:7100/sign-in/back",)))
+
+
+PAYS = replace(BANK_SITE, details=frozenset({"payment_initiation"}))
+
+
+def payment(**changes):
+    told = {
+        "type": "payment_initiation",
+        "instructedAmount": {"currency": "EUR", "amount": "23.00"},
+        "creditorName": "Transport Administration",
+        "creditorAccount": {"iban": "EE471000001020145685"},
+    }
+    return json.dumps([told | changes])
+
+
+def test_a_payment_is_read_and_asks_for_the_card():
+    found = read(PAYS, authorization_details=payment())
+    assert (found.payment.amount, found.payment.currency) == ("23.00", "EUR")
+    assert found.payment.payee == "Transport Administration"
+    assert found.prompts == ("login",)
+
+
+def test_a_payment_is_not_confirmed_without_a_person():
+    with pytest.raises(AuthorizationRefused) as caught:
+        read(PAYS, authorization_details=payment(), prompt="none")
+    assert caught.value.why == "prompt"
+
+
+NO_DETAILS = [
+    ("no JSON", "{"),
+    ("no list", payment()[1:-1]),
+    ("nothing in it", "[]"),
+    ("two", f"[{payment()[1:-1]},{payment()[1:-1]}]"),
+    ("deep", "[" * 900),
+    ("another type", payment(type="account_information")),
+    ("a field more", payment(remittance="x")),
+    ("no payee", payment(creditorName="  ")),
+    ("a payee of two lines", payment(creditorName="Transport\nAdministration")),
+    ("a payee that turns the line", payment(creditorName="\u202e00.1")),
+    ("a long payee", payment(creditorName="x" * 141)),
+    ("a number", payment(instructedAmount={"currency": "EUR", "amount": 23})),
+    ("a third place", payment(instructedAmount={"currency": "EUR", "amount": "23.005"})),
+    ("less than nothing", payment(instructedAmount={"currency": "EUR", "amount": "-23.00"})),
+    ("an unknown currency", payment(instructedAmount={"currency": "XXX", "amount": "23.00"})),
+    ("no account", payment(creditorAccount={})),
+    ("an account in small letters", payment(creditorAccount={"iban": "ee471000001020145685"})),
+    ("an account with a blank", payment(creditorAccount={"iban": "EE47 1000"})),
+]
+
+
+@pytest.mark.parametrize("details", [n[1] for n in NO_DETAILS], ids=[n[0] for n in NO_DETAILS])
+def test_what_login_would_not_show_is_refused(details):
+    with pytest.raises(AuthorizationRefused) as caught:
+        read(PAYS, authorization_details=details)
+    assert caught.value.why == "details"
+    assert caught.value.facts["error"] == "invalid_authorization_details"
+
+
+def test_a_site_that_is_no_bank_asks_for_no_payment():
+    with pytest.raises(AuthorizationRefused) as caught:
+        read(BANK_SITE, authorization_details=payment())
+    assert caught.value.why == "details"

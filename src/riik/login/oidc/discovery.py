@@ -7,7 +7,7 @@ members. The same text stands at the standard's address and at TARA's. Pure.
 from typing import Any
 
 from riik.login.model import Level, Method
-from riik.login.oidc.model import METHOD_SCOPES
+from riik.login.oidc.model import METHOD_SCOPES, PAYMENT
 
 __all__ = ["metadata"]
 
@@ -49,6 +49,7 @@ def metadata(issuer: str) -> dict[str, Any]:
             "at_hash",
         ],
         "claims_parameter_supported": False,
+        "authorization_details_types_supported": [PAYMENT],
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,

@@ -11,6 +11,7 @@ from riik.login.model import Level, Session
 
 __all__ = [
     "METHOD_SCOPES",
+    "PAYMENT",
     "SCOPES",
     "AuthorizationRequest",
     "Client",
@@ -20,6 +21,7 @@ __all__ = [
     "Need",
     "Onward",
     "Parameters",
+    "PaymentShown",
     "Pending",
     "Tokens",
 ]
@@ -32,6 +34,10 @@ METHOD_SCOPES: Final = frozenset({"idcard", "mid", "smartid", "eidas", "eidasonl
 
 SCOPES: Final = METHOD_SCOPES | {"openid", "profile", "email", "phone"}
 """What we know of; other scopes are ignored (OpenID Connect Core 1.0 §3.1.2.1)."""
+
+
+PAYMENT: Final = "payment_initiation"
+"""The one type of ``authorization_details`` that login shows (RFC 9396 §2)."""
 
 
 class Need(StrEnum):
@@ -63,6 +69,7 @@ class Client:
         scopes: What it may ask for.
         shared: People share its screens: a sign-in for it is given to no other site without the
             card again, so that who stays at the screen gets nowhere as who left it.
+        details: Types of ``authorization_details`` that it may ask for: `PAYMENT`, or none.
     """
 
     id: str
@@ -78,6 +85,24 @@ class Client:
     flat: bool = True
     scopes: frozenset[str] = METHOD_SCOPES | {"openid", "profile"}
     shared: bool = False
+    details: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentShown:
+    """A payment that a person is shown before they sign in for it.
+
+    Attributes:
+        amount: Decimal, as ISO 20022 writes it: ``23.00``.
+        currency: ISO 4217.
+        payee: Whom it goes to.
+        account: Their IBAN, or what the country has instead.
+    """
+
+    amount: str
+    currency: str
+    payee: str
+    account: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +121,8 @@ class AuthorizationRequest:
         max_age: Seconds since the person last showed who they are; None for any.
         languages: ``ui_locales``, the preferred first.
         hint: ``id_token_hint`` as it came.
+        payment: What the person is to be shown (``authorization_details``); None for a plain
+            sign-in.
     """
 
     client: str
@@ -109,6 +136,7 @@ class AuthorizationRequest:
     max_age: int | None = None
     languages: tuple[str, ...] = ()
     hint: str = ""
+    payment: PaymentShown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 from urllib.parse import urlencode
 
 from riik.login.model import Level
+from riik.login.oidc.details import read_details
 from riik.login.oidc.errors import AuthorizationRefused, ClientRefused
 from riik.login.oidc.model import SCOPES, AuthorizationRequest, Client, Parameters
 
@@ -76,8 +77,8 @@ def read_authorization(
 
     Raises:
         AuthorizationRefused: For ``twice``, ``size``, ``response-type``, ``response-mode``,
-            ``not-taken``, ``state``, ``scope``, ``challenge``, ``prompt``, ``level`` or
-            ``max-age``, with the standard's ``error``.
+            ``not-taken``, ``state``, ``scope``, ``challenge``, ``prompt``, ``level``,
+            ``max-age`` or ``details``, with the standard's ``error``.
     """
     given = {name: single(parameters, name) for name, _ in parameters}
     _check_sizes(given)
@@ -92,6 +93,7 @@ def read_authorization(
     state = given.get("state", "")
     if not LEAST_STATE <= len(state) <= MOST_STATE or not _PRINTABLE.match(state):
         _refuse(f"state has {LEAST_STATE} to {MOST_STATE} printable characters", why="state")
+    payment = read_details(given.get("authorization_details", ""), taken=client.details)
     return AuthorizationRequest(
         client=client.id,
         redirect_uri=redirect_uri,
@@ -100,10 +102,11 @@ def read_authorization(
         challenge=_challenge(given, needed=client.pkce),
         scopes=_scopes(given.get("scope", ""), client),
         level=_level(given.get("acr_values", "")),
-        prompts=_prompts(given.get("prompt", "")),
+        prompts=_prompts(given.get("prompt", ""), pays=payment is not None),
         max_age=_max_age(given.get("max_age", "")),
         languages=tuple(given.get("ui_locales", "").split())[:8],
         hint=given.get("id_token_hint", ""),
+        payment=payment,
     )
 
 
@@ -165,11 +168,14 @@ def _level(text: str) -> Level:
     return min(found, key=order.index) if found else Level.SUBSTANTIAL
 
 
-def _prompts(text: str) -> tuple[str, ...]:
+def _prompts(text: str, *, pays: bool) -> tuple[str, ...]:
     asked = frozenset(text.split())
     if not asked <= PROMPTS or ("none" in asked and len(asked) > 1):
         _refuse("prompt has other values, or none with others", why="prompt")
-    return tuple(sorted(asked))
+    if pays and "none" in asked:
+        _refuse("nobody pays without being asked", why="prompt")
+    # A payment is confirmed by the card, never by a session that is still open.
+    return tuple(sorted(asked | {"login"} if pays else asked))
 
 
 def _max_age(text: str) -> int | None:

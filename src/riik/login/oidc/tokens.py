@@ -18,6 +18,7 @@ from riik.formats import canonical_json, jose
 from riik.formats.jose import encode_base64url
 from riik.identity import CodeRefused, estonian, vietnamese
 from riik.login.model import Session
+from riik.login.oidc.details import details_of
 from riik.login.oidc.errors import AuthorizationRefused
 from riik.login.oidc.model import AuthorizationRequest, Client
 from riik.login.tara import IdToken
@@ -105,7 +106,7 @@ def id_token(
         id: ``jti``, unique.
         issuer: The login's origin.
         client: The audience.
-        asked: What it asked; ``state`` and ``nonce`` are mirrored.
+        asked: What it asked; ``state``, ``nonce`` and what was shown are mirrored.
         session: Who signed in, when, how.
         access_token: What ``at_hash`` is of.
         at: Now.
@@ -128,6 +129,8 @@ def id_token(
         nonce=asked.nonce or None,
     ).claims()
     claims["auth_time"], claims["sid"] = int(session.began_at.timestamp()), session.sid
+    if asked.payment is not None:
+        claims["authorization_details"] = details_of(asked.payment)
     if client.flat:
         claims |= _standard(session)
     return claims

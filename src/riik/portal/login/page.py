@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import riik.portal.login
-from riik.core import MemberId
+from riik.core import MemberId, Money
 from riik.login import Client, Event, Need, Pending, Place, Session
 from riik.portal.design.formats import Formats
 from riik.portal.design.pages import Link, Pages, Shell
@@ -82,6 +82,7 @@ class LoginPages:
             site=self._site(pending.client, sight) if pending else "",
             again=again and pending is not None and pending.need is Need.SIGN_IN,
             learns=self._learns(pending, sight),
+            pays=self._pays(pending, sight),
             answer=_answer(request),
             next=_continue(request) if request else SESSIONS,
             cancel=_cancel(request) if request else "",
@@ -159,6 +160,19 @@ class LoginPages:
             texts("your date of birth") if self._code_has_day else texts("your year of birth"),
             texts("when you signed in, and with what"),
         ]
+
+    def _pays(self, pending: Pending | None, sight: Sight) -> dict[str, str] | None:
+        """The payment that this sign-in confirms, as people read it."""
+        payment = pending.asked.payment if pending else None
+        if payment is None:
+            return None
+        money = Money.parse(payment.amount, payment.currency)
+        formats = Formats(self.profile, sight.language)
+        return {
+            "sum": formats.money(money.minor, money.currency),
+            "payee": payment.payee,
+            "account": payment.account,
+        }
 
     @property
     def _code_has_day(self) -> bool:
