@@ -21,7 +21,7 @@ from riik.runtime.errors import DatabaseMisused, DatabaseUnavailable
 __all__ = ["OnePerThread", "Unit", "raise_translated", "sqlite_reason", "unavailable"]
 
 # SQLite takes 32,766 variables a statement, and has it ready again when it is the same.
-MOST_ROWS, MOST_VARIABLES = 500, 30_000
+MOST_ROWS, MOST_VARIABLES = 2_000, 30_000
 
 SQLITE_REASONS = {
     sqlite3.SQLITE_BUSY: "locked",
