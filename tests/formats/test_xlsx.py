@@ -120,6 +120,9 @@ EVIL = {
     "an enormous cell": (
         "text", {"S": sheet(texts(1, *(f"{n}" for n in range(2)), "x" * 1_000_001))}, {}
     ),
+    "an enormous row": (
+        "text", {"S": sheet(texts(1, *("x" * 900_000 for n in range(5))))}, {}
+    ),
     "no sheet at all": ("sheets", {}, {}),
     "a sheet elsewhere": (
         "external",
@@ -146,7 +149,7 @@ def test_a_workbook_is_refused_for(evil):
         for name, content in replaced.items()
     }
     with pytest.raises(XlsxRefused) as refused:
-        rows(workbook(sheets, **replaced))
+        rows(workbook(sheets, **replaced), limits=Limits(ratio=10_000))
     assert refused.value.why == why
 
 
@@ -171,6 +174,8 @@ def test_a_bomb_is_refused_by_its_proportion_before_it_is_opened():
         (Limits(entries=3), "entries"),
         (Limits(content=100), "content"),
         (Limits(strings=3), "strings"),
+        (Limits(strings=15), "strings"),
+        (Limits(part=200), "content"),
     ],
 )
 def test_a_workbook_that_is_too_large_is_refused(limits, why):

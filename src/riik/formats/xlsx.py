@@ -34,7 +34,7 @@ _RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationship
 _PIECE: Final = 65_536
 _DEEPEST: Final = 64
 _MOST_COLUMNS: Final = 16_384
-_MOST_TEXT: Final = 1_000_000
+_MOST_TEXT, _MOST_ROW = 1_000_000, 4_000_000
 _FIFTEEN: Final = Context(prec=15)
 _LAST_SERIAL: Final = 2_958_466
 
@@ -53,7 +53,8 @@ class Limits:
         entries: Number of files in it.
         content: Bytes of all of them together.
         ratio: How many times larger than the file, once they exceed ``ratio_from`` bytes.
-        strings: Letters of all shared strings.
+        strings: Letters of all shared strings; each counts sixteen more.
+        part: Bytes of every part that is no sheet and no list of strings.
     """
 
     entries: int = 2_000
@@ -61,6 +62,7 @@ class Limits:
     ratio: int = 150
     ratio_from: int = 4_000_000
     strings: int = 200_000_000
+    part: int = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +130,19 @@ def open_workbook(source: IO[bytes], *, limits: Limits = Limits()) -> Workbook:
         XlsxRefused: For ``no-zip``, ``no-workbook``, ``encrypted``, ``duplicate``, ``entries``,
             ``content``, ``ratio``, ``strings``, ``external``, ``sheets``, and as `Workbook.rows`.
     """
-    size = source.seek(0, 2)
+    size, most = source.seek(0, 2), limits.part
     try:
         archive = ZipFile(source)
     except (BadZipFile, ValueError, NotImplementedError) as error:
         raise XlsxRefused("this is no workbook", why="no-zip") from error
     _check_size(archive, size, limits)
-    [book] = list(_related(archive, "_rels/.rels", kind="/officeDocument").values())[:1] or [""]
+    [book] = list(_related(archive, "_rels/.rels", most, kind="/officeDocument").values())[:1] or [
+        ""
+    ]
     if book not in archive.namelist():
         raise XlsxRefused("there is no workbook in this file", why="no-workbook")
     beside = f"{dirname(book)}/_rels/{book.rpartition('/')[2]}.rels"
-    places = _related(archive, beside)
+    places = _related(archive, beside, most)
     listed: list[dict[str, str]] = []
     settings: dict[str, str] = {}
 
@@ -148,19 +152,20 @@ def open_workbook(source: IO[bytes], *, limits: Limits = Limits()) -> Workbook:
         elif name == "workbookPr":
             settings.update(held)
 
-    _whole(archive, book, start)
+    _whole(archive, book, start, most=most)
     sheets = tuple(_sheet(one, places, archive) for one in listed)
     if not sheets:
         raise XlsxRefused("the workbook has no sheet", why="sheets")
     found = {
-        kind: _related(archive, beside, kind=f"/{kind}") for kind in ("sharedStrings", "styles")
+        kind: _related(archive, beside, most, kind=f"/{kind}")
+        for kind in ("sharedStrings", "styles")
     }
     return Workbook(
         sheets=sheets,
         from_1904=settings.get("date1904") in ("1", "true"),
         _archive=archive,
         _strings=_shared_strings(archive, found["sharedStrings"], limits),
-        _dates=_date_styles(archive, found["styles"]),
+        _dates=_date_styles(archive, found["styles"], most),
     )
 
 
@@ -233,12 +238,17 @@ def _whole(
     start: Callable[[str, Mapping[str, str]], None],
     end: Callable[[str], None] = lambda _name: None,
     text: Callable[[str], None] = lambda _text: None,
+    *,
+    most: int,
 ) -> None:
+    """Read a part of at most so many bytes to its end."""
+    if archive.getinfo(place).file_size > most:
+        raise XlsxRefused("a part of the workbook is too large", why="content")
     for _ in _parsed(archive, place, start, end, text):
         pass
 
 
-def _related(archive: ZipFile, place: str, *, kind: str = "") -> dict[str, str]:
+def _related(archive: ZipFile, place: str, most: int, *, kind: str = "") -> dict[str, str]:
     """The relationships of a part (ISO/IEC 29500-2 §9.3): id and place of what it refers to."""
     found: dict[str, str] = {}
     base = dirname(dirname(place))
@@ -252,7 +262,7 @@ def _related(archive: ZipFile, place: str, *, kind: str = "") -> dict[str, str]:
             found[held.get("Id", "")] = "" if outside else inside
 
     if place in archive.namelist():
-        _whole(archive, place, start)
+        _whole(archive, place, start, most=most)
     return found
 
 
@@ -270,6 +280,11 @@ def _shared_strings(archive: ZipFile, places: Mapping[str, str], limits: Limits)
     parts: list[str] = []
     state = {"text": False, "hint": False, "letters": 0}
 
+    def count(letters: int) -> None:
+        state["letters"] += letters
+        if state["letters"] > limits.strings:
+            raise XlsxRefused("the workbook's texts are too large", why="strings")
+
     def start(name: str, _held: Mapping[str, str]) -> None:
         state["hint"] = state["hint"] or name == "rPh"
         state["text"] = name == "t" and not state["hint"]
@@ -281,20 +296,19 @@ def _shared_strings(archive: ZipFile, places: Mapping[str, str], limits: Limits)
         elif name == "si":
             found.append("".join(parts))
             parts.clear()
+            count(16)
 
     def text(piece: str) -> None:
         if state["text"]:
             parts.append(piece)
-            state["letters"] += len(piece)
-            if state["letters"] > limits.strings:
-                raise XlsxRefused("the workbook's texts are too large", why="strings")
+            count(len(piece))
 
     for place in list(places.values())[:1]:
-        _whole(archive, place, start, end, text)
+        _whole(archive, place, start, end, text, most=limits.content)
     return found
 
 
-def _date_styles(archive: ZipFile, places: Mapping[str, str]) -> frozenset[int]:
+def _date_styles(archive: ZipFile, places: Mapping[str, str], most: int) -> frozenset[int]:
     """The styles of cells whose numbers are days or times (§18.8.30, §18.8.45)."""
     own: dict[int, str] = {}
     styles: list[int] = []
@@ -313,7 +327,7 @@ def _date_styles(archive: ZipFile, places: Mapping[str, str]) -> frozenset[int]:
             inside["cellXfs"] = False
 
     for place in list(places.values())[:1]:
-        _whole(archive, place, start, end)
+        _whole(archive, place, start, end, most=most)
     return frozenset(n for n, one in enumerate(styles) if is_date_format(one, own.get(one)))
 
 
@@ -331,7 +345,7 @@ class _SheetReader:
         self._number = self._column = 0
         self._held: Mapping[str, str] = {}
         self._parts: list[str] = []
-        self._letters = 0
+        self._letters = self._in_row = 0
         self._listens = self._hint = self._formula = False
         self._formulas, self._fault = 0, ""
 
@@ -345,7 +359,7 @@ class _SheetReader:
             number = _number(held.get("r", "")) if "r" in held else self._number + 1
             if number <= self._number:
                 raise XlsxRefused("the rows of a sheet are in no order", why="row")
-            self._number, self._column = number, 0
+            self._number, self._column, self._in_row = number, 0, 0
             self._row, self._formulas, self._fault = SheetRow(number, []), 0, ""
         elif name == "c":
             self._column = _column(held["r"]) if "r" in held else self._column + 1
@@ -363,7 +377,8 @@ class _SheetReader:
     def text(self, piece: str) -> None:
         if self._listens:
             self._letters += len(piece)
-            if self._letters > _MOST_TEXT:
+            self._in_row += len(piece)
+            if self._letters > _MOST_TEXT or self._in_row > _MOST_ROW:
                 raise XlsxRefused("a cell is beyond every measure", why="text")
             self._parts.append(piece)
 
