@@ -21,7 +21,7 @@ SHIFT = 1_000 + os.getpid() % 500 * 40
 """Ports of this test process: a port that a test closes for a while is nobody else's meanwhile."""
 
 LICENCE = {
-    "reason": "expiring",
+    "reason": "lost",
     "photo": "identity-document",
     "speed": "standard",
     "delivery": "post",

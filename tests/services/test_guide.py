@@ -93,7 +93,7 @@ def without_law():
 WRONG = [
     ("none at all", without_guide, "guide"),
     ("a law without a name", without_law, "guide"),
-    ("a summary that nobody reads at once", lambda: changed("When your licence is about", "When " * 90 + "your licence is about"), "guide"),
+    ("a summary that nobody reads at once", lambda: changed("When your licence expires", "When " * 90 + "your licence is about"), "guide"),
     ("no summary", lambda: changed('summary = "', 'summary = ""\n# "'), "guide"),
     ("a need that isn't asked", lambda: changed('need = "training"\nlabel', 'need = "schooling"\nlabel'), "guide"),
     ("a field that isn't asked", lambda: changed('fields = ["residence_days"]', 'fields = ["email"]'), "guide"),

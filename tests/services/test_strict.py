@@ -72,6 +72,7 @@ PLANTED = [
     ("a condition on what is asked later", COURSE, "form.json", '{"id": "category", "fields"', '{"id": "category", "when": "answers.language = 1", "fields"', "form", None, "move the page"),
     ("a list without end", COURSE, "form.json", '"type": "string",\n      "oneOf": [\n        {"const": "A", "title": "A, motorcycle"},\n        {"const": "B", "title": "B, car"}\n      ]', '"type": "array", "items": {"type": "object", "properties": {"a": {"type": "array"}}}', "form", None, "maxItems"),
     ("files of no kind", COURSE, "form.json", '"type": "string",\n      "oneOf": [\n        {"const": "A", "title": "A, motorcycle"},\n        {"const": "B", "title": "B, car"}\n      ]', '"type": "array", "x-kind": "upload", "maxItems": 1, "x-accept": ["exe"]', "form", None, "pdf, jpeg"),
+    ("a field that nobody sees or uses", LICENCE, "needs.toml", '"driving_exam"]', '"driving_exam", "driving_exam_on"]', "unseen", '"driving_exam_on"', "leave it out"),
     ("a need of nobody", COURSE, "needs.toml", 'id = "person"', 'id = "person"\nof = "other"', "joint", 'of = "other"', "[joint]"),
     ("a fee without currency", LICENCE, "service.toml", '[currency]\ncode = "EUR"\n', "", "fee", 'fee = "Fee"', "[currency]"),
 ]  # fmt: skip

@@ -200,6 +200,74 @@ def test_a_choice_shows_what_the_state_knows_about_it():
     assert office["facts"] == []
 
 
+def test_a_photo_that_is_too_old_is_marked_before_it_is_chosen():
+    [page] = [one for one in shown(language="et")["pages"] if one["id"] == "photo"]
+    old, new = page["questions"][0]["choices"]
+    assert (old["value"], old["warning"]) == (
+        "licence",
+        "Vanem kui viis aastat: sellega tuleb eitav vastus",
+    )
+    assert new["warning"] == ""
+    assert [fact["label"] for fact in old["facts"]] == [
+        "Praeguse juhiloa foto",
+        "Praeguse juhiloa foto on tehtud",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "fees"), [("expiring", [2300, 5000]), ("name-changed", [1200, 5000])]
+)
+def test_a_choice_tells_the_fee_that_it_leads_to(reason, fees):
+    status = shown(answers={"reason": reason, "photo": "identity-document"})
+    [page] = [one for one in status["pages"] if one["id"] == "speed"]
+    assert [choice["fee"]["minor"] for choice in page["questions"][0]["choices"]] == fees
+    [reasons] = [one for one in status["pages"] if one["id"] == "reason"]
+    assert {choice["fee"] for choice in reasons["questions"][0]["choices"]} == {None}
+
+
+def test_everything_that_is_asked_of_registers_is_shown():
+    known = {need: dict.fromkeys(values, "x") for need, values in KNOWN.items()}
+    service = definition()
+    asked = {(need.id, field) for need in service.needs for field in need.fields}
+    assert asked == {(row.need, field) for row in service.guide.known for field in row.fields}
+    assert {need for need, _ in asked} >= set(known)
+
+
+def test_parts_of_a_value_stand_under_their_words():
+    terms = [{"category": "B", "from": "2016-12-10", "until": "2026-12-10", "restrictions": ["01"]}]
+    told = facts()
+    told["licence"] = replace(told["licence"], values=KNOWN["licence"] | {"category_terms": terms})
+    found = row(shown(facts=told), "Terms of the categories")
+    assert found["value"] == "B, from 2016-12-10, until 2026-12-10, restrictions 01"
+    assert found["kind"] == "days"
+
+
+LONG = KNOWN["licence"] | {"valid_until": "2036-11-23"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "step"), [("expiring", "exit/nothing-to-renew"), ("lost", "answers/photo")]
+)
+def test_who_has_nothing_to_renew_is_told_before_they_sign_or_pay(reason, step):
+    told = facts()
+    told["licence"] = replace(told["licence"], values=LONG)
+    found = shown(facts=told, answers={"reason": reason})["next"]
+    assert found["step"] == step
+    assert ("need not be renewed yet" in str(found)) is (reason == "expiring")
+
+
+def test_a_decision_tells_what_the_person_has_now():
+    granted = Proposal(outcome="grant", grounds=())
+    decided = event("decided", 5, "computer", "granted")
+    status = shown(events=(decided,), at="", state="granted", proposal=granted)
+    assert status["decision"]["new"] == [
+        {"label": "New licence", "value": "ET26000017", "kind": "text"},
+        {"label": "New licence valid until", "value": "2036-11-23", "kind": "day"},
+    ]
+    refused = shown(events=(decided,), at="", state="refused", proposal=granted)
+    assert refused["decision"]["new"] == []
+
+
 def test_a_choice_about_which_a_register_is_silent_says_so():
     status = shown(facts=facts(person="unavailable"))
     [page] = [one for one in status["pages"] if one["id"] == "delivery"]

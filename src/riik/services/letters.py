@@ -16,6 +16,7 @@ from riik.services.forms.groups import is_group
 from riik.services.forms.uploads import is_upload
 from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
+from riik.services.shown.recorded import recorded_rows
 from riik.services.terms.model import SILENCE
 
 __all__ = [
@@ -87,12 +88,16 @@ def decision_letter(
         "outcome": "granted" if granted else "refused",
         "decision": text(letter.granted if granted else letter.refused),
         "facts": [
-            {
-                "label": text(shown.label),
-                "value": _shown(running, shown),
-                "source": _source(running, shown, sources, language),
-            }
-            for shown in letter.facts
+            *(_new(running, sources, language) if granted else ()),
+            *(
+                {
+                    "label": text(shown.label),
+                    "value": _shown(running, shown),
+                    "source": _source(running, shown, sources, language),
+                }
+                for shown in letter.facts
+                if shown.need
+            ),
         ],
         "grounds": _grounds(running, granted=granted),
         "next": [text(line) for line in (letter.next_granted if granted else letter.next_refused)],
@@ -102,6 +107,18 @@ def decision_letter(
         },
         "signature": _signature(running, authority, language),
     }
+
+
+def _new(
+    running: Running, sources: Mapping[str, Mapping[str, str]], language: str
+) -> list[dict[str, str]]:
+    """What the person now has, before what they had."""
+    record = running.definition.record
+    source = _in(sources.get(record.provider, {}), language) if record else ""
+    return [
+        {"label": row["label"], "value": row["value"], "source": source}
+        for row in recorded_rows(running, decided=running.today, language=language)
+    ]
 
 
 def receipt_slip(

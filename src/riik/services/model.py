@@ -130,11 +130,18 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFact:
-    """A fact that the decision letter shows, under a label of the folder's catalogue."""
+    """A fact that the decision letter shows, under a label of the folder's catalogue.
+
+    Attributes:
+        need: Whose field it is, of what registers said.
+        field: The field.
+        record: Instead of both, a field of the record that a granted case writes: what is new.
+    """
 
     need: str
     field: str
     label: str
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from riik.cases import Cases, Document, Mark, State
 from riik.core import Clock, Money, Work, person_code
 from riik.payments import Fees
-from riik.rules import decide, expression, to_plain
+from riik.rules import decide
 from riik.services.dossier import Proposal
 from riik.services.joint.model import SIGNED
 from riik.services.letters import Authority, decision_letter, receipt_slip
@@ -22,6 +22,7 @@ from riik.services.lookups import Lookups, Written
 from riik.services.model import Fact, RecordChange, Standing
 from riik.services.offering.model import OCCASION
 from riik.services.running import Effect, Running, due_after, local_day
+from riik.services.shown.recorded import worked_out
 from riik.services.terms.days import next_look
 from riik.services.terms.model import APPEALED
 
@@ -319,14 +320,7 @@ class Operations:
 
     def _values(self, running: Running, expressions: Mapping[str, str]) -> dict[str, Any]:
         """The register's new values: FEEL over what is known and what the rules decided."""
-        known: dict[str, Any] = running.known()
-        rules = running.definition.rules
-        if rules is not None:
-            for name in rules.by_name:
-                known[name] = decide(rules, name, running.known()).plain
-        return {
-            field: to_plain(expression(text).value(known)) for field, text in expressions.items()
-        }
+        return worked_out(running, expressions)
 
     async def _letter(self, running: Running) -> bytes:
         template = running.definition.letter.template

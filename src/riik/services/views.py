@@ -31,6 +31,7 @@ from riik.services.shown.joint import (
     may_jointly,
 )
 from riik.services.shown.questions import answered, exit_view, page_views, question_views
+from riik.services.shown.recorded import recorded_rows
 from riik.services.shown.rows import Row, Speaker, fact_rows, person_of, said_rows
 from riik.services.shown.timeline import knots
 from riik.services.terms.appealing import may_appeal
@@ -401,13 +402,16 @@ def _decision(speaker: Speaker, timeline: Sequence[Event]) -> dict[str, Any] | N
     if decided is None or running.case.state not in (State.GRANTED, State.REFUSED):
         return None
     letter, granted = running.definition.letter, running.case.state is State.GRANTED
-    until = local_day(decided.at, speaker.zone) + timedelta(days=letter.appeal_days)
+    day = local_day(decided.at, speaker.zone)
+    until = day + timedelta(days=letter.appeal_days)
+    new = recorded_rows(running, decided=day, language=speaker.language) if granted else []
     return {
         "outcome": running.case.state.value,
         "text": say(letter.granted if granted else letter.refused) or say(_sentence(granted)),
         "at": to_text(decided.at),
         "by": decided.actor,
         "document": "decision.pdf" if letter.template else "",
+        "new": new,
         "next": [say(line) for line in (letter.next_granted if granted else letter.next_refused)],
         "appeal": {"text": say(letter.appeal), "until": until.isoformat()}
         if letter.appeal

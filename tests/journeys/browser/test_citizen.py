@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 SERVICE = "/services/driving-licence"
 PICKS = {
-    "reason": "expiring",
+    "reason": "lost",
     "photo": "identity-document",
     "speed": "standard",
     "delivery": "post",
@@ -146,7 +146,7 @@ async def test_the_back_button_leads_to_the_question_as_it_was_answered(page, co
     await begin(page, country)
     await answer(page, upto="photo")
     await page.go_back()
-    await expect(page.locator("input[value=expiring]")).to_be_checked()
+    await expect(page.locator("input[value=lost]")).to_be_checked()
     await page.locator("label:has(input[value=lost])").click()
     await page.get_by_role("button", name="Continue").click()
     await page.wait_for_url("**/answers/photo")

@@ -19,6 +19,7 @@ from riik.services.folder.joint import check_joint
 from riik.services.folder.listing import as_standard
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.checking import check_form, every_question
+from riik.services.forms.choices import WARN, check_choices
 from riik.services.forms.exits import exit_texts
 from riik.services.forms.pages import check_schema, pages_of
 from riik.services.joint.model import PAYS, JointRule
@@ -90,9 +91,10 @@ class _Notice(Shape):
 
 
 class _ShownFact(Shape):
-    need: str
-    field: str
     label: str
+    need: str = ""
+    field: str = ""
+    record: str = ""
 
 
 class _Letter(Shape):
@@ -230,7 +232,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         record=_record_of(service.record) if service.record else None,
         also=tuple(map(_record_of, service.also)),
         notices={name: _notice_of(notice) for name, notice in service.notices.items()},
-        letter=_letter_of(service.letter, files),
+        letter=_letter_of(service.letter, files, record=service.record),
         grounds=read_grounds(files["rules.dmn"]) if rules else (),
         four_eyes=service.four_eyes,
         clock_stops=service.clock_stops,
@@ -334,11 +336,19 @@ def _joint_of(joint: _Joint | None) -> JointRule | None:
     return JointRule(field=joint.field, days=joint.days, pays=joint.pays)
 
 
-def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
+def _letter_of(
+    letter: _Letter | None, files: Mapping[str, bytes], *, record: _Record | None
+) -> Letter:
     if letter is None:
         return Letter()
     if not 1 <= letter.appeal_days <= MOST_APPEAL_DAYS:
         raise FolderRefused("appeal-days are 1 to 366", why="letter")
+    written = record.values if record else {}
+    for fact in letter.facts:
+        if bool(fact.record) is bool(fact.need and fact.field):
+            raise FolderRefused("letter.facts have need and field, or record", why="letter")
+        if fact.record and fact.record not in written:
+            raise FolderRefused(f"letter.facts: [record] writes no {fact.record!r}", why="letter")
     for name in filter(None, (letter.decision, letter.receipt)):
         if name not in files:
             raise FolderRefused(f"the folder has no {name}", why="letter")
@@ -354,7 +364,8 @@ def _letter_of(letter: _Letter | None, files: Mapping[str, bytes]) -> Letter:
         next_granted=letter.next_granted,
         next_refused=letter.next_refused,
         facts=tuple(
-            ShownFact(need=fact.need, field=fact.field, label=fact.label) for fact in letter.facts
+            ShownFact(need=fact.need, field=fact.field, label=fact.label, record=fact.record)
+            for fact in letter.facts
         ),
         receipt=files[letter.receipt].decode() if letter.receipt else "",
         receipt_title=letter.receipt_title,
@@ -420,7 +431,8 @@ def _check_tasks(process: Process) -> None:
 def _check_shown(definition: ServiceDefinition) -> None:
     """A question shows what is asked of registers anyway, and nothing else."""
     asked = {f"{need.id}.{field}" for need in definition.needs for field in need.fields}
-    for schema in definition.form["properties"].values():
+    for field, schema in definition.form["properties"].items():
+        check_choices(schema, field=field)
         for shown in (schema, *schema.get("oneOf", ())):
             unknown = sorted(set(shown.get("x-facts", ())) - asked)
             if unknown:
@@ -442,6 +454,7 @@ def wanted_texts(definition: ServiceDefinition) -> set[str]:
         wanted |= {schema[key] for key in ("title", "description", "x-error") if key in schema}
         for choice in schema.get("oneOf", ()):
             wanted |= {choice[key] for key in ("title", "description") if key in choice}
+            wanted |= {choice[WARN]["text"]} if WARN in choice else set()
     wanted |= {text for page in definition.pages if page.exit for text in exit_texts(page.exit)}
     return wanted
 

@@ -17,6 +17,7 @@ from riik.services.folder.joint import joint_findings
 from riik.services.folder.listing import as_standard, placed
 from riik.services.folder.once import Held, once_findings
 from riik.services.folder.places import line_of, lines_of_elements, lines_of_rules
+from riik.services.folder.seen import seen_findings
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.checking import form_faults
 from riik.services.model import ServiceDefinition, Standing
@@ -60,6 +61,7 @@ def findings(
         _form,
         joint_findings,
         offer_findings,
+        seen_findings,
         _rules,
     ]
     found = [one for look in looks for one in look(definition, files)]

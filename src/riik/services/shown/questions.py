@@ -5,9 +5,11 @@ address to which "by post" sends, the photo that "my present photo" means.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from riik.services.dossier import Dossier
+from riik.services.forms.choices import FEE, warning_of
 from riik.services.forms.groups import is_group
 from riik.services.forms.pages import needed_fields, offered, wanted_pages
 from riik.services.forms.seen import seen_of
@@ -96,12 +98,21 @@ def _question(
             "title": say(choice["title"]),
             "hint": say(choice.get("description", "")),
             "facts": choice_facts(speaker, choice.get("x-facts", ())),
+            "warning": say(warning_of(choice, known=speaker.running.known())),
+            "fee": _fee(speaker, schema, field=field, value=choice["const"]),
         }
         for choice in offered(schema, speaker.running.dossier.facts)
     ]
     if kind == "yes-no" and not choices:
         choices = [
-            {"value": truth, "title": say(word), "hint": "", "facts": []}
+            {
+                "value": truth,
+                "title": say(word),
+                "hint": "",
+                "facts": [],
+                "warning": "",
+                "fee": None,
+            }
             for truth, word in ((True, "Yes"), (False, "No"))
         ]
     return {
@@ -116,6 +127,17 @@ def _question(
         "choices": choices,
         "facts": choice_facts(speaker, schema.get("x-facts", ())),
     }
+
+
+def _fee(
+    speaker: Speaker, schema: Mapping[str, Any], *, field: str, value: Any
+) -> dict[str, Any] | None:
+    """What is owed if this is chosen, by the answers so far; None where the choice decides none."""
+    if FEE not in schema:
+        return None
+    running = speaker.running
+    after = replace(running, dossier=running.dossier.with_answers({field: value}))
+    return {"minor": after.known()["fee"]["amount"], "currency": running.definition.currency}
 
 
 def upload_view(

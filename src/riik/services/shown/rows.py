@@ -337,10 +337,13 @@ def _shown(speaker: Speaker, value: Any, *, name: str) -> tuple[str, str]:
     if isinstance(value, bool):
         return speaker.say("yes" if value else "no"), "text"
     if isinstance(value, Mapping):
-        return str(value.get("text") or value.get("name") or ""), "text"
+        whole = value.get("text") or value.get("name")
+        return (str(whole), "text") if whole else _shown_parts(speaker, value, name=name)
     if isinstance(value, list):
-        parts = [_shown(speaker, item, name=name)[0] for item in value if item is not None]
-        return ", ".join(filter(None, parts)) or speaker.say("none"), "text"
+        parts = [_shown(speaker, item, name=name) for item in value if item is not None]
+        kind = "days" if any(kind != "text" for _, kind in parts) else "text"
+        between = "; " if kind == "days" else ", "
+        return between.join(filter(None, (text for text, _ in parts))) or speaker.say("none"), kind
     text = str(value)
     if text.startswith("data:image/"):
         return text, "image"
@@ -348,3 +351,13 @@ def _shown(speaker: Speaker, value: Any, *, name: str) -> tuple[str, str]:
         return text, "day"
     said = speaker.say(f"{name}.{text}")
     return (text if said == f"{name}.{text}" else said), "text"
+
+
+def _shown_parts(speaker: Speaker, value: Mapping[str, Any], *, name: str) -> tuple[str, str]:
+    """A value of several parts, each under its own word where the folder has one."""
+    parts = []
+    for key, part in value.items():
+        text, _ = _shown(speaker, part, name=f"{name}.{key}") if part is not None else ("", "")
+        word = speaker.say(f"{name}.{key}")
+        parts.append(f"{word} {text}" if text and word != f"{name}.{key}" else text)
+    return ", ".join(filter(None, parts)), "days"

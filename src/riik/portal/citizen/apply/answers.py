@@ -129,12 +129,16 @@ def _row(question: Question, given: Given, formats: Formats) -> dict[str, Any]:
 def _option(choice: Mapping[str, Any], formats: Formats) -> dict[str, Any]:
     facts = choice["facts"]
     told = [str(choice["hint"]), *(_about(fact, formats) for fact in facts)]
+    fee = choice.get("fee")
+    if fee:
+        told.insert(0, formats.money(fee["minor"], fee["currency"]))
     return {
         "value": _text(choice["value"]),
         "title": choice["title"],
         "hint": " ".join(filter(None, told)),
         "source": _source(facts, formats),
         "image": next(filter(None, map(picture, facts)), ""),
+        "warning": choice.get("warning", ""),
     }
 
 

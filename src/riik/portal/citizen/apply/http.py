@@ -38,6 +38,7 @@ from riik.portal.citizen.apply.rows import (
     ground_rows,
     known_groups,
     law_name,
+    new_rows,
     receipt_rows,
     said_rows,
     shown,
@@ -317,6 +318,7 @@ class _Apply:
             now=self.hall.now(),
             unpaid=step == "payment",
             rows=receipt_rows(view, formats, texts, guide=guide),
+            new=new_rows(view, formats),
             grounds=ground_rows(view["grounds"], guide),
             errors=[],
         )

@@ -28,6 +28,7 @@ __all__ = [
     "item_title",
     "known_groups",
     "law_name",
+    "new_rows",
     "picture",
     "receipt_rows",
     "said_rows",
@@ -224,6 +225,12 @@ def receipt_rows(
             }
         )
     return rows
+
+
+def new_rows(view: Row, formats: Formats) -> list[dict[str, str]]:
+    """What a decision of yes wrote into the register: what the person now has."""
+    rows = (view.get("decision") or {}).get("new", ())
+    return [{"label": str(row["label"]), "value": shown(row, formats)} for row in rows]
 
 
 def _about_paper(paper: Row, formats: Formats) -> str:
