@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from riik.core import to_text
+from riik.core import Money, to_text
 from riik.formats import canonical_json
 from riik.services.forms.groups import is_group
 from riik.services.forms.uploads import is_upload
@@ -358,3 +358,10 @@ def _said(value: object) -> str:
     if isinstance(value, Mapping):
         return str(value.get("text") or value.get("name") or "–")
     return str(value)
+
+
+def written(fee: Money) -> str:
+    """An amount as a slip says it: ``30.00 EUR``; đồng have no decimals and are said as such."""
+    if fee.currency == "VND":
+        return f"{fee.minor:,} đồng".replace(",", ".")
+    return f"{fee.decimal()} {fee.currency}"

@@ -17,7 +17,7 @@ from riik.payments import Fees
 from riik.rules import decide
 from riik.services.dossier import Proposal
 from riik.services.joint.model import SIGNED
-from riik.services.letters import Authority, decision_letter, receipt_slip
+from riik.services.letters import Authority, decision_letter, receipt_slip, written
 from riik.services.lookups import Lookups, Written
 from riik.services.model import Fact, RecordChange, Standing
 from riik.services.offering.model import OCCASION
@@ -144,7 +144,7 @@ class Operations:
             authority=self.authority,
             sources=self.sources,
             due=local_day(self._due(running), self.zone),
-            fee=f"{fee.decimal()} {fee.currency}" if fee else "",
+            fee=written(fee) if fee else "",
         )
         language = running.dossier.language
         content = await self.papers.letter(definition.letter.receipt, slip, language=language)
@@ -206,8 +206,8 @@ class Operations:
         changes = [*filter(None, [definition.record]), *definition.also]
         for number, change in enumerate(changes):
             about = f"record-{number}" if number else "record"
-            for written in self._written(running, change, about):
-                await self.lookups.change(change, written, dossier=dossier, case=running.case.id)
+            for sent in self._written(running, change, about):
+                await self.lookups.change(change, sent, dossier=dossier, case=running.case.id)
         return Effect(dossier=dossier)
 
     async def notify(self, running: Running) -> Effect:

@@ -33,7 +33,7 @@ from riik.services.shown.joint import (
 from riik.services.shown.questions import answered, exit_view, page_views, question_views
 from riik.services.shown.recorded import recorded_rows
 from riik.services.shown.rows import Row, Speaker, fact_rows, person_of, said_rows
-from riik.services.shown.timeline import knots
+from riik.services.shown.timeline import is_offer, knots
 from riik.services.terms.appealing import may_appeal
 
 __all__ = ["may_sign", "next_page", "summary", "view"]
@@ -94,7 +94,6 @@ def view(
     return {
         **summary(speaker),
         "language": speaker.language,
-        "channel": running.dossier.channel,
         "level": running.definition.level,
         "next": _next(speaker),
         "progress": _progress(running, pages),
@@ -136,6 +135,8 @@ def summary(speaker: Speaker) -> dict[str, Any]:
     running = speaker.running
     case, definition = running.case, running.definition
     text, tag = joint_state(speaker) or _STATES[case.state]
+    if is_offer(speaker):
+        text, tag = "Offered to you", "now"
     return {
         "case": case.id,
         "number": case.number,
@@ -143,6 +144,7 @@ def summary(speaker: Speaker) -> dict[str, Any]:
         "title": _title(speaker),
         "organisation": speaker.named(speaker.authority.names),
         "state": case.state.value,
+        "channel": running.dossier.channel,
         "state_text": speaker.say(text),
         "state_tag": tag,
         "person": person_of(speaker),

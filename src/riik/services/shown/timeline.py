@@ -10,10 +10,11 @@ from typing import Any
 
 from riik.cases import Event, State
 from riik.core import to_text
+from riik.services.offering.model import OFFER
 from riik.services.running import local_day
 from riik.services.shown.rows import Speaker
 
-__all__ = ["knots"]
+__all__ = ["is_offer", "knots"]
 
 _DONE: Mapping[tuple[str, str], str] = {
     ("opened", ""): "You began the application",
@@ -132,8 +133,16 @@ def _asked(speaker: Speaker) -> list[Knot]:
     ]
 
 
+def is_offer(speaker: Speaker) -> bool:
+    """The person was offered it, and has not said yes yet."""
+    running = speaker.running
+    return running.dossier.channel == OFFER and running.case.state is State.DRAFT
+
+
 def _now(speaker: Speaker, events: Sequence[Event]) -> Knot:
     title, since = _NOW[speaker.running.case.state]
+    if is_offer(speaker):
+        title, since = "You say yes", "offered"
     began = next((event.at for event in reversed(events) if event.kind == since), None)
     person = speaker.running.case.state in _YOURS
     actor = "person" if person else "computer"

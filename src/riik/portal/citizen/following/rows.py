@@ -67,6 +67,8 @@ def whole(view: View) -> dict[str, Any]:
 
 def deed(view: View) -> str:
     """The words of the button by which a case goes on; empty when it waits for others."""
+    if view.get("channel") == "offer" and view["state"] == "draft":
+        return later("Say yes")
     may = view.get("may", ())
     return next((text for act, text in DEEDS.items() if act in may), "")
 
