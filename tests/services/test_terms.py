@@ -265,6 +265,7 @@ async def test_what_was_kept_long_enough_is_erased_and_its_figures_stay(waiting,
     assert erasing.sweep() == 1
     after = case_of(waiting)
     assert (after.subject, after.state, after.ended_at) == ("", "refused", before.ended_at)
+    assert (after.lane, after.needs) == ("", before.needs)
     with pytest.raises(CaseUnknown):
         await waiting.status()
     with pytest.raises(SealRefused) as refused:

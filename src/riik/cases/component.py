@@ -11,7 +11,7 @@ from typing import Protocol
 
 from riik.cases.errors import CaseUnknown
 from riik.cases.lifecycle import follow, lane_after
-from riik.cases.model import Case, Document, Event, Journey, Mark, Paper, Pick, State
+from riik.cases.model import Case, Document, Event, Journey, Lane, Mark, Paper, Pick, State
 from riik.core import Clock, SubjectId, Vault, Work
 
 __all__ = ["CaseStore", "Cases", "years_after"]
@@ -159,7 +159,13 @@ class Cases:
         found = self.find(case.id, work=work)
         nobody = SubjectId("")
         erased = replace(
-            found, subject=nobody, sealed_by=None, keep_until=None, watch_at=None, erased_at=now
+            found,
+            subject=nobody,
+            sealed_by=None,
+            lane=Lane.NONE,
+            keep_until=None,
+            watch_at=None,
+            erased_at=now,
         )
         self._write(erased, kind="erased", actor="computer", detail="", work=work)
 

@@ -94,6 +94,11 @@ REMEDIES: Final = {
     ("runtime.key-refused", "passphrase"): "give the passphrase that the keys were made with, or "
     "put keys back from the backup that goes with it",
     ("runtime.key-refused", "damaged"): "put keys back from the node's backup",
+    ("services.folder-refused", "deadline"): "correct [deadline]: docs/reference/service-folder.md",
+    ("services.folder-refused", "appeal"): "correct [appeal]: name the law, and the days",
+    ("services.folder-refused", "retention"): "correct [retention]: years, and the law",
+    ("services.folder-refused", "message"): "say who sends it: [[messages]] with id and from",
+    ("rules.refused", "table"): "correct the table that is named",
     ("trust.list-refused", "signer"): "give the certificate that seals this list: --signer",
     ("trust.list-refused", "outdated"): "fetch the newest list from its publisher",
     ("transparency.checkpoint-refused", "log-signature"): "give the key of the log that this "

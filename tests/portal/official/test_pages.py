@@ -265,6 +265,13 @@ async def test_a_case_is_handed_over_and_taken_by_who_stands_in(app, anneli, log
     assert (refused.status, "A colleague has this case" in words(refused)) == (409, True)
 
 
+async def test_a_case_is_handed_to_no_organisation_that_the_node_does_not_name(anneli, waiting):
+    to = "organisation/moon"
+    handed = await send(anneli, f"/desk/cases/{CASE}/hand-over", to=to, queue="team")
+    assert handed.status == 403
+    assert "2026-000001" in words(await anneli.get("/desk?queue=team"))
+
+
 # --- deciding
 
 

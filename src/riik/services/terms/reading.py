@@ -69,16 +69,16 @@ def _wrong(
     deadline_days: int,
 ) -> Iterator[tuple[str, str]]:
     if deadline.silence not in ("", "grant", "refuse"):
-        yield "deadline", "silence means 'grant' or 'refuse', or nothing"
+        yield "deadline", "'deadline': silence means 'grant' or 'refuse', or nothing"
     if deadline.silence and not deadline.law.strip():
-        yield "deadline", "what silence means a law says: [deadline] law"
+        yield "deadline", "'deadline': what silence means a law says: [deadline] law"
     if not 0 <= deadline.escalate_days < max(1, deadline_days):
-        yield "deadline", "escalate-days are fewer than deadline-days"
+        yield "deadline", "'deadline': escalate-days are fewer than deadline-days"
     if appeal and not appeal.law.strip():
-        yield "appeal", "a right to appeal has its law: [appeal] law"
+        yield "appeal", "'appeal': a right to appeal has its law: [appeal] law"
     if appeal and not 1 <= appeal.decide_days <= MOST_DAYS:
-        yield "appeal", f"an appeal's decide-days are 1 to {MOST_DAYS}"
+        yield "appeal", f"'appeal': an appeal's decide-days are 1 to {MOST_DAYS}"
     if retention and not retention.law.strip():
-        yield "retention", "for how long a case is kept a law says: [retention] law"
+        yield "retention", "'retention': for how long a case is kept a law says: [retention] law"
     if retention and not 1 <= retention.years <= MOST_YEARS:
-        yield "retention", f"a case is kept for 1 to {MOST_YEARS} years"
+        yield "retention", f"'retention': a case is kept for 1 to {MOST_YEARS} years"
