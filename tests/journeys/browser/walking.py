@@ -82,6 +82,17 @@ class Walker:
             await self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"no arrow leads to {name}={value}")
 
+    async def write(self, name: str, value: str) -> None:
+        """Write an answer where this page asks for it; a day has three boxes."""
+        boxes = {name: value}
+        if value.count("-") == 2:
+            year, month, day = value.split("-")
+            boxes |= {f"{name}-day": day, f"{name}-month": month, f"{name}-year": year}
+        for one, text in boxes.items():
+            box = self.page.locator(f"main form input.input[name='{one}']")
+            if await box.count():
+                await box.fill(text)
+
     async def card(self, pin: str) -> None:
         """Use the card: its own window asks for the PIN."""
         async with self.page.expect_popup() as popup:
@@ -152,6 +163,8 @@ class Walker:
             )
             for name in names:
                 await self.choose(name, self.answers[name])
+            for name, value in self.answers.items():
+                await self.write(name, str(value))
             await self.press(MAIN_BUTTON)
             await self.page.wait_for_url(lambda url, before=before: url != before)
         assert self.page.url.endswith("/check"), self.page.url
