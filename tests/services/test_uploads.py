@@ -33,6 +33,7 @@ def names(view):
 async def test_a_file_is_kept_sealed_and_its_digest_is_signed(asked):
     await asked.step(f"{PAGE}/file", sent(name="C:\\my\\plot.PDF"))
     view = await asked.step(PAGE)
+    await asked.step("answers/crop", {"crop": "01"})
     await asked.step("answers/wish", {})
     [file] = view["answers"]["papers"]
     assert file == {

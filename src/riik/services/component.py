@@ -26,6 +26,7 @@ from riik.services.desk.helping.assisting import Assisting
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
+from riik.services.forms.lists import found_view
 from riik.services.letters import APPLICATION, application_file
 from riik.services.measures.past import Measures
 from riik.services.measures.telling import IN_EARNEST, Telling
@@ -164,21 +165,28 @@ class Services:
             await self.in_thread(self._keep, running, outcome)
         return {**await self._settled(visit), **outcome.answer}
 
-    async def status(self, visit: Visit, *, language: str = "") -> dict[str, Any]:
+    async def status(
+        self, visit: Visit, *, language: str = "", find: tuple[str, str] | None = None
+    ) -> dict[str, Any]:
         """Where the person's case stands, what is asked next, what is known and from where.
 
         Args:
             visit: Who, in which case, with which statement of login.
             language: In which language to tell it; the case's own when empty.
+            find: A question that a list answers, and words: the view then has ``found``.
 
         Raises:
             CaseUnknown: There is no such case of this person.
             StatementRefused: The person did not ask for this here and now.
+            AnswerRefused: No list answers this question (``unknown``).
         """
         running = await self.in_thread(self._load, visit.case, visit.person)
         await self._authorised(visit, level=running.definition.level)
         await self._note(running, visit)
-        return await self.in_thread(self._view, running, visit, language)
+        view = await self.in_thread(self._view, running, visit, language)
+        if find is None:
+            return view
+        return {**view, "found": found_view(running.definition, *find, language=view["language"])}
 
     async def document(self, name: str, visit: Visit, *, language: str = "") -> tuple[bytes, str]:
         """A document of the person's case: content and media type.

@@ -5,7 +5,8 @@ in ``Riik-Authority``, the case in ``X-Road-Issue`` and in the path:
 
     GET  /                     the person's cases here; ``X-Road-Issue`` names the errand
     POST /<case>               start: {"service", "language", "channel"}
-    GET  /<case>               status; ``?language=vi`` tells it in another language
+    GET  /<case>               status; ``?language=vi`` tells it in another language,
+                                 ``?find=crop&words=pot`` looks into a list as well
     POST /<case>/<step>        answers/<page>, submission, signature, payment, withdrawal,
                                  decline (of who was asked to sign as well)
     GET  /<case>/documents/<name>; before the signature also the file that will be signed
@@ -48,7 +49,7 @@ def offers(services: Services, *, provider: ClientId) -> Sequence[Offer]:
             return _json(await services.of_person(visit, language=_language(incoming)))
         visit = _visit(incoming, parts[0])
         if incoming.method == "GET":
-            return await _read(services, visit, parts[1:], language=_language(incoming))
+            return await _read(services, visit, parts[1:], incoming)
         content = _content(incoming)
         if len(parts) == 1:
             visit = _spoken(visit, content)
@@ -114,9 +115,10 @@ def _tried(incoming: Incoming) -> tuple[str, dict[str, Any]]:
     return asked.get("service", ""), {"fee": fee, "deadline": numbers.get("deadline")}
 
 
-async def _read(services: Services, visit: Visit, rest: list[str], *, language: str = "") -> Answer:
+async def _read(services: Services, visit: Visit, rest: list[str], incoming: Incoming) -> Answer:
+    language = _language(incoming)
     if not rest:
-        return _json(await services.status(visit, language=language))
+        return _json(await services.status(visit, language=language, find=_find(incoming)))
     content, media_type = await services.document(rest[-1], visit, language=language)
     return Answer(status=200, headers=(("Content-Type", media_type),), body=content)
 
@@ -140,6 +142,12 @@ def _language(incoming: Incoming) -> str:
     if language and not _LANGUAGE.match(language):
         raise ServiceRefused("no such language", why="language")
     return language
+
+
+def _find(incoming: Incoming) -> tuple[str, str] | None:
+    """A question that a list answers, and the words to look for in it."""
+    asked = dict(parse_qsl(incoming.query))
+    return (asked["find"], asked.get("words", "")) if "find" in asked else None
 
 
 def _spoken(visit: Visit, content: Mapping[str, Any]) -> Visit:

@@ -13,6 +13,7 @@ from typing import Any
 from riik.core import Money, to_text
 from riik.formats import canonical_json
 from riik.services.forms.groups import is_group
+from riik.services.forms.lists import is_listed_in_file, listed_choices
 from riik.services.forms.uploads import is_upload
 from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
@@ -229,8 +230,25 @@ def answers(running: Running) -> list[dict[str, Any]]:
                 continue
             schema = definition.form["properties"][field]
             say = partial(definition.text, language=dossier.language)
-            rows.append(_told(say, field, schema, dossier.answers[field]))
+            row = _told(say, field, schema, dossier.answers[field])
+            listed = listed_text(running, schema, row["value"], language=dossier.language)
+            rows.append(row if listed is None else {**row, "answer": listed})
     return rows
+
+
+def listed_text(
+    running: Running, schema: Mapping[str, Any], value: Any, *, language: str
+) -> str | None:
+    """What a code of a list means; None for a question without a list, or without an answer."""
+    if schema.get("x-kind") != "listed" or value is None:
+        return None
+    if is_listed_in_file(schema):
+        return running.definition.lists[schema["x-list"]].text(str(value), language)
+    known = {need: fact.values for need, fact in running.dossier.facts.items()}
+    for choice in listed_choices(schema, known) or ():
+        if choice["const"] == value:
+            return choice["title"]
+    return str(value)
 
 
 def _told(say: Callable[[str], str], field: str, schema: Mapping[str, Any], value: Any) -> Any:
@@ -245,7 +263,8 @@ def _told(say: Callable[[str], str], field: str, schema: Mapping[str, Any], valu
             for item in value
         ]
         item = say(schema["items"].get("title", ""))
-        return {**row, "answer": str(len(items)), "item": item, "items": items}
+        told = [", ".join(f"{one['question']} {one['answer']}" for one in cells) for cells in items]
+        return {**row, "answer": "; ".join(told), "item": item, "items": items}
     return {**row, "answer": _in_words(say, schema, value)}
 
 

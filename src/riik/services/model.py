@@ -10,6 +10,7 @@ from riik.core import ServiceId
 from riik.rules import Rules
 from riik.services.folder.grounds import Ground
 from riik.services.folder.guide import Guide
+from riik.services.forms.lists import CodeList
 from riik.services.joint.model import JointRule
 from riik.services.offering.model import OfferRule
 from riik.services.process import Process
@@ -207,6 +208,7 @@ class ServiceDefinition:
         four_eyes: Two officials decide: one proposes, another confirms.
         clock_stops: The time to decide stands still while the person is asked.
         guide: What people are told before they begin.
+        lists: Codes of the folder's files, by name.
         joint: Who else signs, or None where one person does.
         offer: What begins it without being asked for, or None.
         channels: Where it can be had: ``web``, ``desk``, ``api``.
@@ -238,6 +240,7 @@ class ServiceDefinition:
     notices: Mapping[str, Notice]
     letter: Letter
     guide: Guide
+    lists: Mapping[str, CodeList]
     channels: tuple[str, ...]
     messages: Mapping[str, str]
     joint: JointRule | None

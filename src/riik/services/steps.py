@@ -12,6 +12,7 @@ from riik.services.desk.amending import AMENDMENT, Amendments
 from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
 from riik.services.forms.groups import changed_items
+from riik.services.forms.lists import refuse_unlisted
 from riik.services.forms.pages import check_answers, check_page, group_of, wanted_pages
 from riik.services.forms.receiving import Receiving
 from riik.services.forms.seen import check_seen
@@ -133,6 +134,7 @@ class Steps:
         if group and (group not in content or is_upload(form["properties"][group])):
             content = {group: dossier.listed(group)}
         given = check_page(form, page, content, facts=dossier.facts)
+        refuse_unlisted(form["properties"], given, running.definition.lists)
         if rule is not None and rule.question in page.fields:
             named(rule, given, by=dossier.person, actor=dossier.actor)
         # What was laid out to be signed says something else now.

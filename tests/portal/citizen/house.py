@@ -125,12 +125,14 @@ class Provider:
         visit = self._visit(visitor, case_id)
         return _over_the_wire(await _answered(self.services.step(step, content, visit)))
 
-    async def status(self, visitor, case_id, *, language=""):
+    async def status(self, visitor, case_id, *, language="", find=None):
         self._known(visitor, case_id)
         if self.silent:
             return self._waits(case_id)
         visit = self._visit(visitor, case_id)
-        return _over_the_wire(await _answered(self.services.status(visit, language=language)))
+        return _over_the_wire(
+            await _answered(self.services.status(visit, language=language, find=find))
+        )
 
     async def document(self, visitor, case_id, name, *, language=""):
         self._known(visitor, case_id)

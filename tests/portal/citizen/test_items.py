@@ -75,6 +75,7 @@ async def test_things_are_added_changed_removed_and_complete(mari):
     assert led_to(await mari.post(page, {})) == (303, f"{mari.case}/answers/papers")
     assert (await with_file(mari)).status == 303
     await mari.post(f"{mari.case}/answers/papers", {})
+    await mari.post(f"{mari.case}/answers/crop", {"crop": "01", "crop-words": ""})
     await mari.post(f"{mari.case}/answers/wish", {})
     assert "Name: Jaan" in (await mari.get(f"{mari.case}/check")).text
 
@@ -183,3 +184,41 @@ async def test_a_file_that_is_not_taken_is_refused_in_words(mari, content, words
 async def test_a_file_from_another_page_is_refused(mari, parts):
     await at_files(mari)
     assert (await with_file(mari, **parts)).status == 403
+
+
+# Lists ----------------------------------------------------------------------------------
+
+
+async def at_crop(mari):
+    page = await at_files(mari)
+    await with_file(mari)
+    await mari.post(page, {})
+    return f"{mari.case}/answers/crop"
+
+
+async def test_a_code_is_found_by_words_without_script_and_chosen(mari):
+    page = await at_crop(mari)
+    found = await mari.post(page, {"crop-words": "POT", "find": "crop"})
+    assert (found.status, "Sweet potatoes" in found.text) == (200, True)
+    assert "Carrots" not in found.text
+    after = await mari.post(page, {"crop-words": "pot", "crop": "02"})
+    assert led_to(after) == (303, f"{mari.case}/answers/wish")
+    assert "Sweet potatoes" in (await mari.get(page)).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"crop-words": "pot"}, "Choose one"),
+        ({"crop-words": "zzz"}, "Nothing fits these words"),
+        ({"crop-words": ""}, "Choose a plant from the list"),
+        ({"crop-words": "", "crop": "99"}, "Choose a plant from the list"),
+        ({"crop-words": HOSTILE, "find": "crop"}, "Nothing fits these words"),
+    ],
+)
+async def test_words_without_a_choice_look_it_up_and_nothing_else_is_taken(mari, fields, words):
+    page = await at_crop(mari)
+    answer = await mari.post(page, fields)
+    assert words in answer.text
+    assert "<script>alert" not in answer.text
+    assert led_to(await mari.get(f"{mari.case}/continue")) == (303, page)

@@ -138,10 +138,17 @@ class LocalCases:
         told = await self.step(visitor, case_id, step="appeal", content={"reason": reason})
         return str(told.get("appealed", ""))
 
-    async def status(self, visitor: Visitor, case_id: str, *, language: str = "") -> dict[str, Any]:
+    async def status(
+        self,
+        visitor: Visitor,
+        case_id: str,
+        *,
+        language: str = "",
+        find: tuple[str, str] | None = None,
+    ) -> dict[str, Any]:
         """Where the case stands."""
         visit = await self._in_case(visitor, case_id)
-        return await _told_over_wire(self.own.status(visit, language=language))
+        return await _told_over_wire(self.own.status(visit, language=language, find=find))
 
     async def document(
         self, visitor: Visitor, case_id: str, name: str, *, language: str = ""

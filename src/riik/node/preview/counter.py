@@ -85,10 +85,17 @@ class PreviewCounter:
         visit = self._visit(visitor, case_id)
         return await _told(self.here.services.step(step, content, visit))
 
-    async def status(self, visitor: Visitor, case_id: str, *, language: str = "") -> dict[str, Any]:
+    async def status(
+        self,
+        visitor: Visitor,
+        case_id: str,
+        *,
+        language: str = "",
+        find: tuple[str, str] | None = None,
+    ) -> dict[str, Any]:
         """How a case stands."""
         visit = self._visit(visitor, case_id)
-        return await _told(self.here.services.status(visit, language=language))
+        return await _told(self.here.services.status(visit, language=language, find=find))
 
     async def document(
         self, visitor: Visitor, case_id: str, name: str, *, language: str = ""

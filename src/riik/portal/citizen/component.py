@@ -36,7 +36,7 @@ from riik.core import (
 from riik.exchange import Answer, Call
 from riik.portal.citizen.errands import ProviderSlow
 from riik.portal.citizen.errors import PortalRefused, ServiceSuspended, StatementMissing
-from riik.portal.citizen.model import CatalogueEntry, KnownCase, Register
+from riik.portal.citizen.model import CatalogueEntry, Find, KnownCase, Register
 from riik.portal.session import SignedOut, Visitor
 
 __all__ = ["FORWARD", "Portal", "PortalStore", "SignIn"]
@@ -167,20 +167,25 @@ class Portal:
             )
         return new
 
-    async def status(self, visitor: Visitor, case_id: str, *, language: str = "") -> dict[str, Any]:
+    async def status(
+        self, visitor: Visitor, case_id: str, *, language: str = "", find: Find = None
+    ) -> dict[str, Any]:
         """Where a case stands, asked of its provider; a silent one leaves it waiting.
 
         Args:
             visitor: Who asks.
             case_id: Which case.
             language: In which language to tell it; the case's own when empty.
+            find: A question that a list answers, and words to look for in it.
         """
         case = await self.in_thread(self._case, visitor, case_id)
         if case.waiting:
             await self.in_thread(self._take_up, case, visitor)
             return _waits(case)
         try:
-            query = urlencode({"language": language}) if language else ""
+            field, words = find or ("", "")
+            asked = {"language": language, "find": field, "words": words if field else ""}
+            query = urlencode({name: value for name, value in asked.items() if value})
             answer = await self._ask(visitor, case, f"/{case_id}", query=query)
         except Unavailable as silent:
             return _waits(case, why=silent.why)

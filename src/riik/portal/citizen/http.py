@@ -164,7 +164,9 @@ class _Calls:
         visitor = await self.site.visitor(request)
         language = request.query_params.get("language", "")
         case = request.path_params["case"]
-        return JSONResponse(await self.portal.status(visitor, case, language=language))
+        field = request.query_params.get("find", "")[:64]
+        find = (field, request.query_params.get("words", "")[:100]) if field else None
+        return JSONResponse(await self.portal.status(visitor, case, language=language, find=find))
 
     async def step(self, request: Request) -> Response:
         """POST /v1/cases/<case>/<step>: the next step."""

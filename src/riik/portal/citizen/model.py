@@ -7,7 +7,7 @@ from typing import Any
 
 from riik.core import ClientId, SubjectId
 
-__all__ = ["CatalogueEntry", "KnownCase", "Register"]
+__all__ = ["CatalogueEntry", "Find", "KnownCase", "Register"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +68,6 @@ class KnownCase:
 
 
 Content = Mapping[str, Any]
+
+Find = tuple[str, str] | None
+"""A question that a list answers, and the words to look for in it."""

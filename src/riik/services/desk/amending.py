@@ -19,6 +19,7 @@ from riik.services.desk.model import Amendment, Question
 from riik.services.dossier import Dossier, Proposal
 from riik.services.errors import AnswerRefused, StepRefused
 from riik.services.forms.groups import changed_items
+from riik.services.forms.lists import refuse_unlisted
 from riik.services.forms.pages import check_page, group_of, needed_fields, wanted_pages
 from riik.services.forms.seen import check_seen
 from riik.services.forms.uploads import is_upload
@@ -77,6 +78,7 @@ class Amendments:
         if group and (group not in content or is_upload(form["properties"][group])):
             content = {group: items}
         given = check_page(form, page, content, facts=dossier.facts)
+        refuse_unlisted(form["properties"], given, running.definition.lists)
         drafted = {name: value for name, value in dossier.drafted.items() if name not in given}
         # What was laid out to sign before says something else now.
         return replace(dossier, amended={**dossier.amended, **given}, drafted=drafted, prepared=b"")

@@ -31,6 +31,7 @@ from riik.formats.xml import parse
 from riik.rules import decide, expression, to_plain
 from riik.services.errors import FolderRefused
 from riik.services.folder.listing import as_standard
+from riik.services.forms.lists import refuse_unlisted
 from riik.services.forms.pages import check_answers, wanted_pages
 from riik.services.joint.model import named
 from riik.services.model import RecordChange, ServiceDefinition, Standing
@@ -241,6 +242,9 @@ def _differences(
     ends = next((at for at, page in enumerate(pages) if page.exit), None)
     pages = pages[:ends]
     check_answers(definition.form, pages, answers)
+    asked = definition.form["properties"]
+    given = {field: value for field, value in answers.items() if field in asked}
+    refuse_unlisted(asked, given, definition.lists)
     if set(answers) - {field for page in pages for field in page.fields}:
         raise FolderRefused("the test answers what nobody asks", why="case")
     if ends is not None:

@@ -21,6 +21,7 @@ from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.checking import check_form, every_question
 from riik.services.forms.choices import WARN, check_choices
 from riik.services.forms.exits import exit_texts
+from riik.services.forms.lists import read_lists
 from riik.services.forms.pages import check_schema, pages_of
 from riik.services.joint.model import PAYS, JointRule
 from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefinition, ShownFact
@@ -61,7 +62,7 @@ _NAMES = (
     *("service.toml", "needs.toml", "form.json", "rules.dmn"),
     *("process.bpmn", "process.toml", SIGNATURE),
 )
-_FOLDERS = ("letters/", "locale/", "cases/", "origin/", "processes/", "rules/")
+_FOLDERS = ("lists/", "letters/", "locale/", "cases/", "origin/", "processes/", "rules/")
 _LEVELS = ("low", "substantial", "high")
 
 
@@ -240,6 +241,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         channels=service.channels,
         messages={one.id: one.from_ for one in service.messages},
         joint=_joint_of(service.joint),
+        lists=read_lists(files),
         offer=_offer_of(service.offer),
         terms=terms_of(
             service.deadline,
@@ -395,7 +397,7 @@ def _check(definition: ServiceDefinition) -> None:
         raise FolderRefused(f"nobody sends {unsent[0]!r}: [[messages]]", why="message")
     check_joint(definition)
     check_offer(definition)
-    check_form(definition.form, definition.pages)
+    check_form(definition)
     _check_shown(definition)
     check_guide(
         definition.guide,

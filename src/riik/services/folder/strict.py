@@ -137,7 +137,7 @@ def _unused(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
 
 
 def _form(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
-    for text, remedy, words in form_faults(definition.form, definition.pages):
+    for text, remedy, words in form_faults(definition):
         line = line_of(files["form.json"], *words)
         yield Finding(why="form", file="form.json", line=line, text=text, remedy=remedy)
 

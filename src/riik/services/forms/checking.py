@@ -1,13 +1,14 @@
 """What is wrong with a form beyond its being JSON Schema: groups, conditions, names. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from riik.services.errors import FolderRefused
 from riik.services.forms.groups import group_faults, is_group
+from riik.services.forms.lists import list_faults
 from riik.services.forms.uploads import is_upload, upload_faults
-from riik.services.model import Page
+from riik.services.model import Page, ServiceDefinition
 
 __all__ = ["check_form", "every_question", "form_faults"]
 
@@ -18,13 +19,13 @@ Fault = tuple[str, str, tuple[str, ...]]
 """What is wrong, what to do, and the words that lead to its line."""
 
 
-def check_form(form: Mapping[str, Any], pages: Sequence[Page]) -> None:
+def check_form(definition: ServiceDefinition) -> None:
     """Refuse a form that could not be asked.
 
     Raises:
         FolderRefused: For ``form``.
     """
-    for text, _, _ in form_faults(form, pages):
+    for text, _, _ in form_faults(definition):
         raise FolderRefused(text, why="form")
 
 
@@ -37,8 +38,9 @@ def every_question(form: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from schema["items"]["properties"].values()
 
 
-def form_faults(form: Mapping[str, Any], pages: Sequence[Page]) -> Iterator[Fault]:
+def form_faults(definition: ServiceDefinition) -> Iterator[Fault]:
     """Everything that is wrong, page by page."""
+    form, pages = definition.form, definition.pages
     before: set[str] = set()
     ids: set[str] = set()
     for page in pages:
@@ -47,7 +49,18 @@ def form_faults(form: Mapping[str, Any], pages: Sequence[Page]) -> Iterator[Faul
         ids.add(page.id)
         yield from _condition(form, page, before)
         for field in page.fields:
-            yield from _question(field, form["properties"][field], alone=len(page.fields) == 1)
+            schema = form["properties"][field]
+            yield from _question(field, schema, alone=len(page.fields) == 1)
+            if schema.get("x-kind") == "listed":
+                needs = {need.id: need.fields for need in definition.needs}
+                for text, remedy in list_faults(
+                    field,
+                    schema,
+                    lists=definition.lists,
+                    needs=needs,
+                    languages=definition.languages,
+                ):
+                    yield text, remedy, ("properties", field)
         before |= set(page.fields)
 
 

@@ -13,6 +13,7 @@ from riik.rules import expression
 from riik.services.errors import AnswerRefused, FolderRefused
 from riik.services.forms.exits import exit_of
 from riik.services.forms.groups import check_group, fits, is_group
+from riik.services.forms.lists import listed_choices
 from riik.services.forms.uploads import check_uploads, is_upload
 from riik.services.model import Fact, Page, Standing
 
@@ -106,6 +107,9 @@ def offered(schema: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[Mappin
     A choice names the fields that it means in ``x-facts``; a register that was silent leaves it
     open. Where nothing would be left, all are offered: the rules say what follows.
     """
+    own = listed_choices(schema, {need: fact.values for need, fact in facts.items()})
+    if own is not None:
+        return list(own)
     choices = list(schema.get("oneOf", ()))
     left = [one for one in choices if not _empty(one.get("x-facts", ()), facts)]
     return left or choices

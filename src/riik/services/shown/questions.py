@@ -11,11 +11,12 @@ from typing import Any
 from riik.services.dossier import Dossier
 from riik.services.forms.choices import FEE, warning_of
 from riik.services.forms.groups import is_group
+from riik.services.forms.lists import listed_choices
 from riik.services.forms.pages import needed_fields, offered, wanted_pages
 from riik.services.forms.seen import seen_of
 from riik.services.forms.uploads import MOST_BYTES, is_upload, paper_name
 from riik.services.model import Exit, Page
-from riik.services.shown.rows import Speaker, choice_facts, item_rows
+from riik.services.shown.rows import Speaker, choice_facts, in_list, item_rows
 
 __all__ = ["answered", "exit_view", "page_views", "question_views"]
 
@@ -103,6 +104,9 @@ def _question(
         }
         for choice in offered(schema, speaker.running.dossier.facts)
     ]
+    if listed_choices(schema, {}) is not None:
+        # Where the register has nothing to choose from, people write it themselves.
+        kind = "choice" if choices else "text"
     if kind == "yes-no" and not choices:
         choices = [
             {
@@ -124,6 +128,7 @@ def _question(
         "type": schema.get("type", "string"),
         "required": required,
         "value": value,
+        "value_text": in_list(speaker, schema, value) or "",
         "choices": choices,
         "facts": choice_facts(speaker, schema.get("x-facts", ())),
     }

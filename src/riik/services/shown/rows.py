@@ -15,7 +15,7 @@ from riik.services.folder.guide import KnownRow
 from riik.services.forms.groups import is_group
 from riik.services.forms.uploads import is_upload, paper_name
 from riik.services.joint.model import Signer
-from riik.services.letters import Authority
+from riik.services.letters import Authority, listed_text
 from riik.services.model import Fact, Need, Standing
 from riik.services.running import Running
 
@@ -216,6 +216,11 @@ def _file_rows(
         yield {**base, "item": number, "value": file["name"], "document": document, "file": file}
 
 
+def in_list(speaker: Speaker, schema: Mapping[str, Any], value: Any) -> str | None:
+    """What a code of a list means; None for a question without a list, or without an answer."""
+    return listed_text(speaker.running, schema, value, language=speaker.language)
+
+
 def _beside(row: Row) -> str:
     """A question of an item with its answer, in one line."""
     mark = "" if row["label"].endswith("?") else ":"
@@ -229,6 +234,9 @@ def _answer(
     for choice in schema.get("oneOf", ()):
         if choice["const"] == value:
             return speaker.say(choice["title"]), "text"
+    listed = in_list(speaker, schema, value)
+    if listed is not None:
+        return listed, "text"
     return _shown(speaker, value, name=name)
 
 

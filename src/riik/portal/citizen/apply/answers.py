@@ -28,7 +28,7 @@ FILES: Final = {
 """Kinds of files by name, with the endings that a browser offers to open."""
 LISTS: Final = frozenset({"group", "upload"})
 """Questions that are answered on pages of their own."""
-OWN: Final = frozenset({"csrf", "later", "seen"})
+OWN: Final = frozenset({"csrf", "find", "later", "seen"})
 AUTOCOMPLETE: Final = {"email": "email", "phone": "tel"}
 KINDS: Final = {"phone": "tel", "long-text": "area"}
 MOST_TEXT: Final = 5_000
@@ -119,6 +119,9 @@ def _row(question: Question, given: Given, formats: Formats) -> dict[str, Any]:
         "required": question["required"],
         "autocomplete": AUTOCOMPLETE.get(kind, ""),
         "value": given.typed.get(name, ""),
+        "value_text": question.get("value_text", ""),
+        "words": given.typed.get(f"{name}-words", ""),
+        "found": None,
         "error": errors[0] if errors else "",
         "options": [_option(choice, formats) for choice in question["choices"]],
         "source": _source(question["facts"], formats),
@@ -157,6 +160,24 @@ def _source(facts: Sequence[Mapping[str, Any]], formats: Formats) -> dict[str, s
     return {"kind": kind, "text": source_of(facts[0], formats)}
 
 
+def searched(questions: Iterable[Question], given: Given, asked: str) -> str | None:
+    """The question in whose list somebody looks: by its button, or by words without a choice."""
+    for question in questions:
+        name = str(question["field"])
+        if question["kind"] == "listed" and (
+            asked == name or (given.typed[f"{name}-words"] and not given.typed[name])
+        ):
+            return name
+    return None
+
+
+def with_found(rows: list[dict[str, Any]], found: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Questions with what was found in the list of one of them."""
+    return [
+        {**row, "found": found} if found and row["field"] == found["field"] else row for row in rows
+    ]
+
+
 def names_of(questions: Iterable[Question]) -> list[str]:
     """The fields of a form that ask these questions; of a list that is answered elsewhere none."""
     return [name for question in questions for name in _names(question)]
@@ -166,6 +187,8 @@ def _names(question: Question) -> list[str]:
     name = str(question["field"])
     if question["kind"] in LISTS:
         return []
+    if question["kind"] == "listed":
+        return [name, f"{name}-words"]
     return [f"{name}-{part}" for part in PARTS] if question["kind"] == "day" else [name]
 
 

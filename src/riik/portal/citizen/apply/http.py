@@ -28,6 +28,8 @@ from riik.portal.citizen.apply.answers import (
     names_of,
     question_rows,
     read_answers,
+    searched,
+    with_found,
 )
 from riik.portal.citizen.apply.errands import answered_elsewhere, field_of, moved_on, rethrown
 from riik.portal.citizen.apply.rows import (
@@ -215,9 +217,19 @@ class _Apply:
         # A list is complete when one says so; to leave it is not to say so.
         if later and (blank(given) or not names_of(page["questions"])):
             return self.hall.site.go("/cases")
+        looked_for = searched(page["questions"], given, form.text("find"))
+        if looked_for is not None:
+            return await self._search(request, page, given, looked_for)
         if given.errors:
             return await self._question(request, view, page, given)
+        return await self._take(request, view, page, given, form)
+
+    async def _take(
+        self, request: Request, view: View, page: Mapping[str, Any], given: Given, form: Form
+    ) -> Response:
+        """Send the answers of a page, and go on from it."""
         visitor, step = await self.hall.site.visitor(request), f"answers/{page['id']}"
+        later = form.text("later") == "yes"
         try:
             content = {**given.content, "_seen": form.text("seen")}
             after = await self.hall.counter.portal.step(
@@ -236,6 +248,19 @@ class _Apply:
             refit = Given(given.content, given.typed, errors)
             return await self._question(request, view, page, refit)
         return self.hall.site.go("/cases" if later else where(after))
+
+    async def _search(
+        self, request: Request, page: Mapping[str, Any], given: Given, field: str
+    ) -> Response:
+        """The page again, with what is in the list of one of its questions."""
+        visitor, language = await self.hall.site.visitor(request), self.hall.language(request)
+        words = given.typed.get(f"{field}-words", "")
+        view = await self.hall.counter.portal.status(
+            visitor, request.path_params["case"], language=language, find=(field, words)
+        )
+        now = open_page(view, page["id"]) or page
+        shown_as = Given(given.content, given.typed)
+        return await self._question(request, view, now, shown_as)
 
     async def check(self, request: Request) -> Response:
         """GET /cases/<case>/check: everything that will be handed in."""
@@ -366,7 +391,9 @@ class _Apply:
             position=position + 1,
             back_to=before
             or (at(view["case"]) if view["asked"] else f"/services/{view['service']}"),
-            questions=question_rows(page["questions"], given, formats),
+            questions=with_found(
+                question_rows(page["questions"], given, formats), view.get("found")
+            ),
             known=known_groups(view, formats, texts),
             kept=kept,
             errors=errors,

@@ -44,7 +44,12 @@ class AsksProviders(Protocol):
         ...
 
     async def status(
-        self, visitor: Visitor, case_id: str, *, language: str = ""
+        self,
+        visitor: Visitor,
+        case_id: str,
+        *,
+        language: str = "",
+        find: tuple[str, str] | None = None,
     ) -> dict[str, Any]: ...
 
     async def document(
