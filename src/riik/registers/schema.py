@@ -57,7 +57,10 @@ class RecordSchema:
         Raises:
             RecordRefused: For ``schema``, with the JSON pointer of the place (RFC 6901).
         """
-        for error in self._validator.iter_errors(dict(values)):
+        held = values if isinstance(values, dict) else dict(values)
+        if self._validator.is_valid(held):
+            return
+        for error in self._validator.iter_errors(held):
             pointer = "".join(f"/{step}" for step in error.instance_path) or "/"
             rule = str(error.schema_path[-1]) if error.schema_path else "schema"
             raise RecordRefused(

@@ -40,6 +40,7 @@ ID_BYTES = 16
 TRIES = 5
 NAME_BYTES, NAME_LETTERS = 20, 32
 HEADER_BYTES = 1 + MARK_BYTES + NONCE_BYTES
+CONTEXT = b"riik context\x00"
 CODE_FIELD = "riik.vault.person-code"
 
 
@@ -131,9 +132,10 @@ class SqlVault:
         found = []
         for n, (subject, plain, context) in enumerate(wanted):
             key, encrypt, bound = sealers[subject]
-            nonce = nonces[NONCE_BYTES * n : NONCE_BYTES * (n + 1)]
-            sealed = encrypt(nonce, plain, bound + context.encode())
-            found.append(b"".join((FORMAT, _mark(key, context), nonce, sealed)))
+            nonce, place = nonces[NONCE_BYTES * n : NONCE_BYTES * (n + 1)], context.encode()
+            mark = hmac.digest(key, CONTEXT + place, "sha256")[:MARK_BYTES]
+            sealed = encrypt(nonce, plain, bound + place)
+            found.append(b"".join((FORMAT, mark, nonce, sealed)))
         return found
 
     def open(self, subject: SubjectId, sealed: bytes, /, *, context: str) -> bytes:
@@ -241,7 +243,7 @@ def _field_key(index_key: bytes, field: str) -> bytes:
 
 
 def _mark(key: bytes, context: str) -> bytes:
-    return hmac.digest(key, b"riik context\x00" + context.encode(), "sha256")[:MARK_BYTES]
+    return hmac.digest(key, CONTEXT + context.encode(), "sha256")[:MARK_BYTES]
 
 
 def _bound(subject: SubjectId, context: str) -> bytes:
