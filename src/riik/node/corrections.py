@@ -30,10 +30,22 @@ from riik.registers.desk.component import RecordsDesk
 from riik.registers.desk.looking import Looking
 from riik.registers.desk.reading import OwnRights
 from riik.registers.desk.store import SqlOrderStore
+from riik.registers.following.client import ExchangeSend
+from riik.registers.following.component import Following
+from riik.registers.following.http import subscription_offers
+from riik.registers.following.jobs import following_handlers
+from riik.registers.following.store import SqlFollowingStore
 from riik.registers.writing import EVENT
 from riik.signatures import Signatures
 
-__all__ = ["add_corrections", "add_owner", "officials_of", "signatures_of", "tell_followers"]
+__all__ = [
+    "add_corrections",
+    "add_following",
+    "add_owner",
+    "officials_of",
+    "signatures_of",
+    "tell_followers",
+]
 
 
 def add_corrections(assembly: Assembly, registers: Registers, section: RegistersSection) -> None:
@@ -85,6 +97,20 @@ def tell_followers(assembly: Assembly, registers: Registers, section: RegistersS
     )
     if followers:
         assembly.on({EVENT: news})
+
+
+def add_following(assembly: Assembly, registers: Registers) -> None:
+    """Whoever has the right follows a register's changes, from a cursor of its own."""
+    base = assembly.base
+    following = Following(
+        registers=registers,
+        store=SqlFollowingStore(),
+        outbox=base.outbox,
+        in_thread=base.in_thread,
+    )
+    assembly.offer(subscription_offers(following, in_thread=base.in_thread))
+    send = ExchangeSend(exchange=assembly.exchange, registers=registers)
+    assembly.on(following_handlers(following, send=send))
 
 
 def add_owner(assembly: Assembly) -> None:

@@ -20,6 +20,7 @@ from riik.node.citizens import citizen_pages, minister_pages, open_counter, open
 from riik.node.config import RegistersSection, ServicesSection
 from riik.node.corrections import (
     add_corrections,
+    add_following,
     officials_of,
     signatures_of,
     tell_followers,
@@ -149,6 +150,7 @@ def add_registers(assembly: Assembly) -> None:
     )
     add_corrections(assembly, registers, section)
     tell_followers(assembly, registers, section)
+    add_following(assembly, registers)
 
 
 def add_inbox(assembly: Assembly) -> None:

@@ -8,9 +8,16 @@ Pure: a definition goes in, canonical JSON or plain values come out.
 from typing import Any
 
 from riik.formats.canonical_json import encode
-from riik.registers.model import ChangeOffer, Kind, ReadOffer, RegisterDefinition
+from riik.registers.model import Action, ChangeOffer, Kind, ReadOffer, RegisterDefinition
 
-__all__ = ["describe_change", "describe_read", "describe_usage", "words_of"]
+__all__ = [
+    "describe_change",
+    "describe_corrections",
+    "describe_read",
+    "describe_subscriptions",
+    "describe_usage",
+    "words_of",
+]
 
 _DAY = {"type": "string", "format": "date"}
 _MOMENT = {"type": "string", "format": "date-time"}
@@ -135,6 +142,118 @@ def describe_usage(definition: RegisterDefinition) -> bytes:
         "/v2/words": _get("words", "What the register's codes mean", [], {"type": "object"}),
     }
     return _document(definition, "findUsage", paths)
+
+
+def describe_corrections(definition: RegisterDefinition) -> bytes:
+    """Describe how a person says that a record is wrong, and reads what was answered."""
+    text, once = {"type": "string", "maxLength": 2000}, {"type": "string", "maxLength": 100}
+    body = {
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(("field", "says", "should_be", "why"), text),
+            "language": {"type": "string"},
+            "once": once,
+        },
+        "required": ["field", "says", "should_be"],
+        "additionalProperties": False,
+    }
+    received = _object({"number": {"type": "string"}, "days": {"type": "integer"}})
+    plain = {"type": "string"}
+    one = _object(
+        {
+            **dict.fromkeys(("number", "field", "says", "should_be", "at", "due"), plain),
+            **dict.fromkeys(("verdict", "reason", "official"), plain),
+            "answered_at": {"type": ["string", "null"]},
+            "appeal": {"type": "object", "additionalProperties": plain},
+        }
+    )
+    parameters = [_header("Riik-Subject", _PERSON, "Whose record", required=True), *_headers()]
+    told = _object({"corrections": {"type": "array", "items": one}})
+    operations = {
+        "post": _operation("correct", "This is wrong", parameters, received, body=body),
+        "get": _operation("corrections", "What was answered", parameters, told),
+    }
+    return _document(definition, "corrections", {"/": operations})
+
+
+def describe_subscriptions(definition: RegisterDefinition) -> bytes:
+    """Describe how a register's changes are followed."""
+    text, number = {"type": "string"}, {"type": "integer", "minimum": 0}
+    followed = [right.offers for right in definition.rights if right.action is Action.SUBSCRIBE]
+    names = sorted({offer for offers in followed for offer in offers})
+    offer: dict[str, Any] = {"type": "string", **({"enum": names} if names else {})}
+    event = _object(
+        {
+            **dict.fromkeys(("record", "kind", "valid_from", "at"), text),
+            **dict.fromkeys(("number", "position"), number),
+            "fields": {"type": "array", "items": text},
+        }
+    )
+    batch = _object(
+        {
+            "register": text,
+            "subscription": text,
+            "events": {"type": "array", "items": event},
+            "cursor": number,
+        }
+    )
+    made = _object(
+        {
+            **dict.fromkeys(("subscription", "register", "state"), text),
+            "fields": {"type": "array", "items": text},
+            "cursor": number,
+        }
+    )
+    ended = _object({"subscription": text, "state": text, "cursor": number})
+    properties = definition.schema.part(definition.schema.fields)["properties"]
+    values = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
+    record = _object({"record": text, "number": number, "values": values})
+    body = {
+        "type": "object",
+        "properties": {"offer": offer, "service": text, "after": {"type": ["integer", "null"]}},
+        "required": ["offer"],
+        "additionalProperties": False,
+    }
+    asked = [*_headers(), {**_query("offer", offer, "The question followed"), "required": True}]
+    after = _query("after", number, "The last event that was taken")
+    which = {**_query("number", number, "Of an event"), "required": True}
+    paths = {
+        "/": {
+            "post": _operation("subscribe", "Follow from now on", _headers(), made, body=body),
+            "delete": _operation("end", "Follow no more", asked, ended),
+        },
+        "/events": {"get": _operation("events", "What changed", [*asked, after], batch)},
+        "/record": {"get": _operation("record", "What stands there now", [*asked, which], record)},
+    }
+    return _document(definition, "subscriptions", paths)
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object that has all of these, and no more."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _operation(
+    name: str,
+    summary: str,
+    parameters: list[Any],
+    answer: dict[str, Any],
+    *,
+    body: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    sent = {"requestBody": {"required": True, "content": _json(body)}} if body else {}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": parameters,
+        **sent,
+        "responses": _responses("201" if body else "200", summary, answer),
+    }
 
 
 def words_of(definition: RegisterDefinition) -> dict[str, Any]:

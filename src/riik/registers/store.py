@@ -6,6 +6,7 @@ What is personal comes here sealed; this module knows bytes, places and times on
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -15,12 +16,16 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    column,
+    insert,
     select,
+    table,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from riik.core import SubjectId, Work
+from riik.formats.canonical_json import encode
 from riik.registers.errors import RecordRefused
 from riik.registers.rows import STILL_KNOWN, ChangeRow, IndexRow, RecordRow, VersionRow
 
@@ -75,6 +80,17 @@ _index = Table(
     Column("blind", LargeBinary, primary_key=True),
     Column("record", Text, primary_key=True),
     Index("registers_index_of_record", "record"),
+)
+
+# What followers are told; `following.store` reads it.
+_feed = table("registers_feed", column("register"), column("last", Integer))
+_event = table(
+    "registers_event",
+    *map(
+        column,
+        ("register", "number", "record", "position", "subject", "kind", "fields", "valid_from"),
+    ),
+    column("at"),
 )
 
 
@@ -140,6 +156,19 @@ class SqlRegisterStore:
         chosen = (_change.c.register == register) & (_change.c.wish == wish)
         row = work.execute(select(_change.c.record, _change.c.position).where(chosen)).first()
         return (row.record, row.position) if row else None
+
+    def number_event(self, event: Mapping[str, Any], *, at: str, work: Work) -> int:
+        """Number an event of a register that somebody follows; 0 where nobody ever did.
+
+        The counter's row is held until the commit: later numbers are seen after earlier ones.
+        """
+        mine = _feed.c.register == event["register"]
+        if not work.execute(update(_feed).where(mine).values(last=_feed.c.last + 1)).rowcount:
+            return 0
+        number = int(work.execute(select(_feed.c.last).where(mine)).scalar_one())
+        row = {**event, "fields": encode(event["fields"]).decode(), "number": number, "at": at}
+        work.execute(insert(_event).values(**row))
+        return number
 
     def insert_records(self, rows: Sequence[RecordRow], *, work: Work) -> None:
         """Write new records."""

@@ -31,6 +31,8 @@ from riik.registers.signing.opening import prepare_openings
 __all__ = ["Draft", "Opening", "RegisterStore", "Writer"]
 
 EVENT = "registers.changed"
+FEED = "registers.feed"
+"""Outbox topic: a register whose changes are followed has a new event; payload: its id."""
 
 
 class RegisterStore(Protocol):
@@ -51,6 +53,7 @@ class RegisterStore(Protocol):
     def changes(self, record: str, *, work: Work) -> list[ChangeRow]: ...
     def wish(self, register: str, wish: str, *, work: Work) -> tuple[str, int] | None: ...
     def indexed(self, record: str, *, work: Work) -> set[tuple[str, bytes]]: ...
+    def number_event(self, event: Mapping[str, Any], *, at: str, work: Work) -> int: ...
     def insert_records(self, rows: Sequence[RecordRow], *, work: Work) -> None: ...
     def insert_changes(self, rows: Sequence[ChangeRow], *, work: Work) -> None: ...
     def insert_versions(self, rows: Sequence[VersionRow], *, work: Work) -> None: ...
@@ -304,6 +307,10 @@ class Writer:
         }
         key = f"{head.record}/{head.head_position}"
         self.outbox.put(EVENT, key, encode(event), work=work)
+        number = self.store.number_event(event, at=head.head_at, work=work)
+        if number:
+            feed = head.register.encode()
+            self.outbox.put(FEED, f"{head.register}/{number}", feed, work=work)
 
 
 @dataclass(frozen=True, slots=True)

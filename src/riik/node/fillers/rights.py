@@ -13,7 +13,7 @@ from riik.exchange import Right
 from riik.formats import jose
 from riik.login import StatementRefused, verify_statement
 from riik.registers import RegisterDefinition, Statement
-from riik.registers.model import Who
+from riik.registers.model import Action, Who
 from riik.trust import TrustAnchor
 
 __all__ = ["RegisterGate", "Roles", "register_rights"]
@@ -49,7 +49,7 @@ def register_rights(
     return [
         Right(
             client=client,
-            service=ServiceId(provider, offer),
+            service=ServiceId(provider, _service(right.action, offer)),
             purposes=frozenset({right.purpose}),
             legal_bases=frozenset({right.legal_basis}),
         )
@@ -57,6 +57,11 @@ def register_rights(
         for client in _admitted(right.who, roles, known)
         for offer in right.offers
     ]
+
+
+def _service(action: Action, offer: str) -> str:
+    """What carries a right out: who follows an offer asks the register's subscriptions."""
+    return "subscriptions" if action is Action.SUBSCRIBE else offer
 
 
 def _admitted(who: Who, roles: Roles, clients: Iterable[ClientId]) -> list[ClientId]:

@@ -18,6 +18,7 @@ from riik.formats.canonical_json import encode
 from riik.registers.answers import caller_of, guarded
 from riik.registers.corrections.component import Correction, Corrections
 from riik.registers.errors import RequestRefused, UnknownSubject
+from riik.registers.openapi import describe_corrections
 
 __all__ = ["correction_offers"]
 
@@ -42,6 +43,7 @@ def correction_offers(corrections: Corrections, *, in_thread: InThread) -> list[
             service="corrections",
             endpoints=(Endpoint("POST", "/"), Endpoint("GET", "/")),
             handler=guarded(_receiving(corrections, holding.definition.id, in_thread)),
+            openapi=describe_corrections(holding.definition),
         )
         for holding in corrections.registers.holdings.values()
     ]

@@ -1,0 +1,1 @@
+"""Who follows a register's changes over the exchange: subscribed, told in order, resumed."""
