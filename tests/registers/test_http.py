@@ -55,7 +55,8 @@ def ask(house, service, **others):
 def test_every_question_and_change_of_a_folder_is_a_service(house):
     found = offers(house.registers, in_thread=ImmediateThread())
     assert [offer.service for offer in found] == [
-        "person", "mandates", "contact", "residence", "birth", "correction",
+        "person", "mandates", "contact", "residence", "temporary-residence", "birth", "children",
+        "spouse", "correction",
     ]  # fmt: skip
     assert {offer.endpoints[0].method for offer in found} == {"GET", "POST"}
     assert found[0].id == ServiceId.parse("EE-DEMO/GOV/70001047/population/person")

@@ -1,5 +1,6 @@
 """A register that reads in place is a register: rights, statements, and a record of each look."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,8 @@ from sqlalchemy import text
 from tests.registers.house import BANK, PORTAL, TRANSPORT
 from tests.registers.importing.conftest import estonian
 from tests.registers.source.conftest import look
+from tests.registers.test_http import ask as asked
+from tests.registers.test_http import offered
 
 from riik.core import PersonCode
 from riik.registers import AuthorityRefused, RightMissing, UnknownSubject
@@ -103,3 +106,34 @@ def test_a_source_that_is_gone_answers_unavailable_and_a_look_is_not_made_up(hou
         ask(house, 1)
     assert refused.value.why == "changed"
     assert len(looks(house, 1)) == 1
+
+
+def asked_over_the_exchange(house, who):
+    who = PersonCode(f"EE{estonian(who)}")
+    given = {"purpose": "inspection", "legal_basis": "Permits Act", "authority": None}
+    return asked(house, "permit", subject=who, user=None, **given)
+
+
+def test_the_exchange_gives_the_record_and_describes_the_offer(house, plain):
+    plain.put(1)
+    status, answer = asked_over_the_exchange(house, 1)
+    assert status == 200
+    assert "K-1" in json.dumps(answer)
+    assert b"number" in offered(house, "permit").openapi
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("DROP TABLE permits", "changed"),
+        ("ALTER TABLE permits RENAME COLUMN kind TO sort", "changed"),
+        ("UPDATE permits SET issued = 'soon'", "changed"),
+    ],
+)
+def test_who_asks_over_the_exchange_is_told_why_the_source_is_silent(house, plain, statement, why):
+    plain.put(1)
+    plain.run(statement)
+    status, problem = asked_over_the_exchange(house, 1)
+    assert (status, problem["why"]) == (503, why)
+    assert problem["type"] == "urn:riik:problem:registers.source-unavailable"
+    assert estonian(1) not in json.dumps(problem)
