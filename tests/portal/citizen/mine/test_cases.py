@@ -128,9 +128,9 @@ async def test_a_reason_that_is_too_long_is_kept_and_said(town):
 async def test_a_refused_person_finds_the_appeal_and_goes_on_to_sign_it(town):
     mari = await town.visitor()
     assert f'href="{at(REFUSED, "/appeal")}"' in (await mari.get(at(REFUSED))).text
-    assert "The days count from when you learn of the decision." in (
-        await mari.get(at(REFUSED))
-    ).text
+    assert (
+        "The days count from when you learn of the decision." in (await mari.get(at(REFUSED))).text
+    )
     assert "who did not take the decision" in (await mari.get(at(REFUSED, "/appeal"))).text
     words = {"csrf": await mari.csrf(), "reason": " I was ill. "}
     sent = await mari.post(at(REFUSED, "/appeal"), words)
