@@ -1,6 +1,7 @@
 """The house's own words in a case: all of them in every language, and no others."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import riik.services
 from riik.services.folder.texts import house_texts
 
 FOLDER = Path(riik.services.__file__).parent
+CATALOGUE = FOLDER.parent / "catalogue"
 SPEAKING = [
     FOLDER / "views.py",
     FOLDER / "folder" / "catalogue.py",
@@ -53,3 +55,19 @@ def spoken():
 def test_every_sentence_is_translated_and_no_other(language):
     have = set(house_texts()[language])
     assert (sorted(spoken() - have), sorted(have - spoken() - SHORT)) == ([], [])
+
+
+@pytest.mark.parametrize("language", ["en", "et", "vi"])
+@pytest.mark.parametrize(
+    ("register", "codes"),
+    [
+        ("medical-certificates", ("restrictions.01", "doctor.D00017")),
+        ("driving-rights", ("restrictions.01", "category_terms.01", "status.valid")),
+    ],
+)
+def test_codes_of_registers_are_said_in_words_with_the_code_behind(register, codes, language):
+    folder = CATALOGUE / "registers" / register / "locale"
+    values = tomllib.loads((folder / f"{language}.toml").read_text())["values"]
+    for code in codes:
+        short = code.rpartition(".")[2]
+        assert values[code].partition(" (")[0] not in ("", short)
