@@ -15,6 +15,7 @@ SPEAKING = [
     FOLDER / "views.py",
     FOLDER / "folder" / "catalogue.py",
     FOLDER / "desk" / "notices.py",
+    FOLDER / "joint" / "notices.py",
     *FOLDER.glob("shown/*.py"),
 ]
 SHORT = {
@@ -29,6 +30,11 @@ SHORT = {
     "Withdrawn",
     "amended",
     "disputed",
+    "appealed",
+    "given-back",
+    "handed-over",
+    "silence",
+    "I appeal against the decision in case {number}.",
 }
 
 
@@ -62,7 +68,7 @@ def test_every_sentence_is_translated_and_no_other(language):
     ("register", "codes"),
     [
         ("medical-certificates", ("restrictions.01", "doctor.D00017")),
-        ("driving-rights", ("restrictions.01", "category_terms.01", "status.valid")),
+        ("driving-rights", ("restrictions.01", "category_terms.01", "category_terms.78")),
     ],
 )
 def test_codes_of_registers_are_said_in_words_with_the_code_behind(register, codes, language):
