@@ -75,7 +75,7 @@ BENT = [
     ("another's service", "services/yard-service/service.toml", 'owner = "yard"', 'owner = "school"', "belongs to"),
     ("an authority", "provider.toml", 'class = "COM"', 'class = "GOV"', "join by law"),
     ("no code", "provider.toml", 'code = "10009006"', 'code = "one"', "business register"),
-    ("an unknown key", "provider.toml", 'account = ""', 'acount = ""', "acount"),
+    ("an unknown key", "provider.toml", "account =", "acount =", "acount"),
 ]  # fmt: skip
 
 
@@ -100,6 +100,14 @@ def test_what_a_register_does_not_have_can_not_be_granted(yard, tmp_path, old, n
     register = tmp_path / "population"
     copytree(REGISTERS / "population", register)
     assert words in refused(riik("grant", yard, register))
+
+
+def test_who_asks_a_price_says_where_it_goes(tmp_path):
+    folder = tmp_path / "medic"
+    riik("new", folder, "--name", "Second Clinic", "--from", "medical-certificate")
+    assert riik("agreement", folder).exit_code == 0
+    changed(folder, "provider.toml", 'account = "EE597700000001041003"', 'account = ""')
+    assert "to which account" in refused(riik("agreement", folder))
 
 
 def test_decisions_under_no_seal_are_refused(tmp_path):

@@ -52,9 +52,9 @@ def demo(
 ) -> None:
     """Start a demonstration country and renew a driving licence in it.
 
-    Ten organisations, each with its own keys and database, talk over the exchange as they would
-    across a country. Nothing of it is real but the protocols, signatures and rules: see the
-    page of the country for what is simulated.
+    Some fifteen organisations, each with its own keys and database, talk over the exchange as
+    they would across a country. Nothing of it is real but the protocols, signatures and rules:
+    see the page of the country for what is simulated.
 
     Exit status: 0 the journey ended as it should, 1 it did not, 2 the command was wrong.
     """

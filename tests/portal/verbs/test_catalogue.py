@@ -1,5 +1,6 @@
 """What the portal tells of services, whoever is silent and whatever a provider says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,8 @@ from riik.portal.citizen.errors import GuidesRefused, PortalRefused
 from riik.portal.citizen.events import EVENTS
 from riik.portal.citizen.guides import in_words, read_guides
 from riik.portal.citizen.shelf import Shelf
+from riik.portal.citizen.standing.component import Standings
+from riik.portal.citizen.standing.store import SqlStandingStore
 from riik.portal.citizen.store import SqlShelfStore
 from riik.portal.design.texts import LANGUAGES, read_texts
 from riik.runtime.migrate import migrate
@@ -326,3 +329,21 @@ async def test_all_life_events_stand_there_and_say_which_are_not_here_yet(catalo
 
 def test_folders_and_portal_know_the_same_life_events():
     assert {event.id for event in EVENTS} == FOLDERS_EVENTS
+
+
+async def test_a_provider_that_tells_nonsense_is_suspended_as_a_silent_one(catalogue, providers):
+    shelf = catalogue.shelf
+    standings = Standings(
+        store=SqlStandingStore(),
+        database=shelf.database,
+        clock=shelf.clock,
+        in_thread=shelf.in_thread,
+        seal=lambda content, kind: "sealed",
+    )
+    watched = replace(catalogue, standings=standings)
+    assert (await watched.guide("driving-course", "en"))["suspended"] is None
+    providers.says[SCHOOL] = b"{}"
+    for _ in range(3):
+        await watched.refresh()
+    assert (await watched.guide("driving-course", "en"))["suspended"] is not None
+    assert (await watched.guide("driving-licence", "en"))["suspended"] is None

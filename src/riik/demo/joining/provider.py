@@ -26,6 +26,8 @@ _CODE = re.compile(r"[0-9]{8}")
 STANDARD = "standard.bpmn"
 UNIT = "desk"
 HOST = 200
+ACCOUNT = "EE597700000001041003"
+"""A number that fits and belongs to nobody (ISO 13616)."""
 
 
 class ProviderRefused(Refused):
@@ -99,7 +101,7 @@ def begin_provider(role: str, *, names: Mapping[str, str], code: str) -> bytes:
 role = "{role}"
 class = "COM"
 code = "{code}"
-account = ""
+account = "{ACCOUNT}"
 names = {{ {said} }}
 """.encode()
 
@@ -113,7 +115,8 @@ def read_provider(folder: Path, *, standard: bytes, country: str) -> Provider:
         country: Whose laws its registers rest on.
 
     Raises:
-        ProviderRefused: For ``missing``, ``role``, ``code``, ``class``, ``owner`` or ``services``.
+        ProviderRefused: For ``missing``, ``role``, ``code``, ``class``, ``owner``, ``account`` or
+            ``services``.
         Refused: A service or register that can't run; `riik service check` tells all of it.
     """
     path = folder / "provider.toml"
@@ -147,6 +150,10 @@ def read_provider(folder: Path, *, standard: bytes, country: str) -> Provider:
         if owner != told.role:
             message = f"{name} belongs to {owner!r}, and {told.role!r} joins"
             raise ProviderRefused(message, why="owner")
+    paid = [one.id for one in services.values() if one.fee_decision]
+    if paid and not told.account:
+        message = f"{paid[0]} has a price, and nobody says to which account it goes"
+        raise ProviderRefused(message, why="account")
     return Provider(
         role=told.role,
         code=told.code,
