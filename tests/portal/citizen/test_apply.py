@@ -117,7 +117,7 @@ async def test_a_page_shows_what_is_known_with_source_day_and_the_way_to_say_it_
 
 async def test_the_way_is_told_in_words(begun):
     page = (await begun.get(f"{begun.case}/answers/photo")).text
-    assert "Renew a driving licence · step 2 of 5" in page
+    assert "Renew a driving licence · step 2 of 6" in page
 
 
 async def test_a_choice_shows_what_the_state_knows_of_it(begun):

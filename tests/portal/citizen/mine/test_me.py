@@ -253,10 +253,20 @@ async def test_markup_in_a_register_stays_text(town):
 async def test_whom_one_may_act_for_has_services_to_begin(town):
     page = (await (await town.visitor()).get("/for")).text
     assert "Joosep Maasikas" in page
-    assert 'action="/services/driving-licence/start"' in page
-    assert 'name="for" value="EE51101010013"' in page
-    tickets = [part.split('"')[0] for part in page.split('name="once" value="')[1:]]
-    assert len(set(tickets)) == len(tickets) == 2
+    assert 'href="/services/driving-licence/start?for=1"' in page
+    # Nothing is asked of registers on one click, and no address tells a person's code.
+    assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "EE51101010013" not in page
+
+
+@pytest.mark.parametrize(
+    ("place", "chosen"), [("1", "EE51101010013"), ("2", "self"), ("x", "self"), ("", "self")]
+)
+async def test_for_whom_it_is_stands_chosen_before_one_begins(town, place, chosen):
+    page = (await (await town.visitor()).get(f"/services/driving-licence/start?for={place}")).text
+    assert "Before you begin" in page
+    [marked] = [part for part in page.split("<input")[1:] if " checked" in part.split(">")[0]]
+    assert f'value="{chosen}"' in marked
 
 
 async def test_nobody_to_act_for_is_said(town):

@@ -107,6 +107,13 @@ async def _taken_up(hall: Hall, handler: Handler, request: Request) -> Response:
         return await handler(request)
 
 
+def _chosen(request: Request, people: Sequence[Mapping[str, Any]]) -> str:
+    """For whom the page of mandates led here: by place, for addresses tell nobody's code."""
+    place = request.query_params.get("for", "")
+    numbered = {str(number): one["person"] for number, one in enumerate(people, start=1)}
+    return str(numbered.get(place, "self"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Begin:
     """The handlers of beginning."""
@@ -138,6 +145,7 @@ class _Begin:
             status=429 if enough else 200,
             enough=enough,
             people=for_whom(people, own_name, hall.texts(request)) if people else (),
+            chosen=_chosen(request, people),
             begun=begun_rows(mine.get("cases", ()), service=guide["id"]),
             once=hall.site.ticket(),
             errors=[],

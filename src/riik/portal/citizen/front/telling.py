@@ -22,13 +22,9 @@ def price_of(amount: Mapping[str, Any] | None, formats: Formats, texts: Texts) -
 
 
 def knots_of(guide: Guide) -> list[dict[str, str]]:
-    """How it goes, as a thread: what comes after the decision lies ahead."""
+    """How it goes, as a thread: before one begins, nothing of it has happened."""
     return [
-        {
-            "title": step["title"],
-            "detail": step["text"],
-            "state": "ahead" if step["ahead"] else "done",
-        }
+        {"title": step["title"], "detail": step["text"], "state": "ahead"}
         for step in guide["steps"]
     ]
 

@@ -161,10 +161,7 @@ class _Me:
             raise
         except RiikError:
             known = {"services": []}
-        people = [
-            {**one, "begins": [(guide, hall.site.ticket()) for guide in known["services"]]}
-            for one in found["people"]
-        ]
+        people = [{**one, "begins": known["services"]} for one in found["people"]]
         return await hall.show(
             request,
             "for.html",
