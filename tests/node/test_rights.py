@@ -33,7 +33,8 @@ def test_a_right_names_client_service_purpose_and_law(rights):
         right
         for right in rights
         if right.client == ClientId(TRANSPORT, "services") and right.service.service == "person"
-        and "Liiklusseadus" in right.legal_bases
+        and right.legal_bases == {"Liiklusseadus"}
+        and "driving-licence-renewal" in right.purposes
     ]  # fmt: skip
     assert right.purposes == {"driving-licence-renewal"}
 

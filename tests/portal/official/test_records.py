@@ -268,3 +268,6 @@ async def test_the_pages_are_for_everyone(
             assert found.violations_count == 0, f"{path}: {found.generate_report()}"
             assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert await page.locator("h1").count() == 1, path
+            signs = path.startswith((f"{record}/", f"{HERE}/orders"))
+            shown = await page.locator("button[data-with=card]").filter(visible=True).count()
+            assert shown == (1 if signs else 0), path
