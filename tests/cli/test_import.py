@@ -249,3 +249,33 @@ def test_residents_are_enrolled_by_the_mapping_of_the_population_register(riik, 
 def test_people_are_enrolled_by_an_identity_authority_only(riik, residents):
     refused = riik("register", "import", *residents, "--node", "node.toml", "--enrol")
     assert "(node.config-refused, identity)" in refused.stderr
+
+
+def test_a_folder_that_reads_in_place_is_made_out_of_the_table_and_passes_its_check(riik, place):
+    with sqlite3.connect("others.db") as others:
+        others.execute("CREATE TABLE permits (code TEXT, no TEXT, issued DATE, fee NUMERIC)")
+        rows = [(row(n)[0], f"K-{n}", f"2024-04-{1 + n % 28:02d}", f"{n}.50") for n in range(40)]
+        others.executemany("INSERT INTO permits VALUES (?, ?, ?, ?)", rows)
+    words = ("--from", "sqlite:///others.db", "--table", "permits", "--in-place")
+    assert riik("register", "new", "permits", *words).exit_code == 0
+    node = NODE.replace('["permits"]', '["permits"]\nsources = { permits = "file:source" }')
+    Path("node.toml").write_text(node)
+    Path("source").write_text("sqlite:///others.db")
+    done = riik("register", "check", "permits", "--node", "node.toml")
+    assert done.exit_code == 0, done.output
+    assert "has every column" in done.stderr
+    assert 'look-up = ["no"]' in Path("permits/offers.toml").read_text()
+
+
+@pytest.mark.parametrize("words", [("--from", "table.csv"), ("--from", "sqlite:///others.db")])
+def test_only_a_databases_table_is_read_in_place(riik, place, words):
+    assert riik("register", "new", "permits", *words, "--in-place").exit_code == 2
+
+
+def test_a_table_without_codes_of_persons_is_not_read_in_place(riik, place):
+    with sqlite3.connect("others.db") as others:
+        others.execute("CREATE TABLE permits (no TEXT)")
+    words = ("--from", "sqlite:///others.db", "--table", "permits", "--in-place")
+    refused = riik("register", "new", "permits", *words)
+    assert "(registers.import-refused, column)" in refused.stderr
+    assert not Path("permits").exists()

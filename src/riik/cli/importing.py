@@ -63,7 +63,13 @@ class Order:
 
 
 def new_register(
-    folder: Path, *, source: str, table: str, owner: str, languages: tuple[str, ...]
+    folder: Path,
+    *,
+    source: str,
+    table: str,
+    owner: str,
+    languages: tuple[str, ...],
+    in_place: bool,
 ) -> None:
     """Write a register's folder, and say everything that was guessed."""
     from riik.node import birth_places, open_source
@@ -76,7 +82,13 @@ def new_register(
         found = open_source(source, table=table, shape=SourceShape(), config=None)
         rows = [row.cells for row in islice(found.rows(), SAMPLE_ROWS) if not row.fault]
         guesses = guess_columns(found.header, rows, places=birth_places())
-    made = found_register(folder.name, owner=owner, languages=languages, columns=guesses)
+    made = found_register(
+        folder.name,
+        owner=owner,
+        languages=languages,
+        columns=guesses,
+        table=table if in_place else "",
+    )
     definition = load_register(made.files)
     failed = [outcome.id for outcome in check(definition) if not outcome.passed]
     if failed:

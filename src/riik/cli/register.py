@@ -58,17 +58,21 @@ def check(folders: Sequence[Path], *, node: Path | None, as_json: bool) -> None:
 @click.option(
     "--table", default="", help="Table of a database, whose address FILE is; or a sheet of FILE."
 )
+@click.option("--in-place", is_flag=True, help="Read that database's table where it is; no copy.")
 @click.option("--owner", default="owner", help="Role of the member that answers for it.")
 @click.option("--language", "languages", multiple=True, default=("en",), show_default=True)
-def new(folder: Path, *, source: str, table: str, owner: str, languages: tuple[str, ...]) -> None:
+def new(folder: Path, *, source: str, table: str, in_place: bool, **said: Any) -> None:
     """Make a register's folder in DIR; its name is the register's id.
 
     With --from its fields are guessed from a table's columns; each guess is printed and stands
-    marked in the folder. What is made passes `riik register check`.
+    marked in the folder. What is made passes `riik register check`. With --in-place the register
+    answers from the database's table itself (source.toml) and takes no changes.
 
     Exit status: 0 made, 1 refused, 2 the command was wrong.
     """
-    new_register(folder, source=source, table=table, owner=owner, languages=languages)
+    if in_place and (not table or Path(source).is_file()):
+        raise click.UsageError("--in-place is for --table of a database")
+    new_register(folder, source=source, table=table, in_place=in_place, **said)
 
 
 @register.command("import")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from riik.formats.toml import write_toml
+from riik.registers.errors import ImportRefused
 from riik.registers.importing.guessing import Guess
 
 __all__ = ["Founding", "found_register"]
@@ -35,7 +36,12 @@ class Founding:
 
 
 def found_register(
-    register: str, *, owner: str, languages: Sequence[str], columns: Sequence[Guess]
+    register: str,
+    *,
+    owner: str,
+    languages: Sequence[str],
+    columns: Sequence[Guess],
+    table: str = "",
 ) -> Founding:
     """Write a register's folder.
 
@@ -44,10 +50,17 @@ def found_register(
         owner: Role of the member that answers for it.
         languages: The first is the law's.
         columns: What the table's columns seem to be; none begins with an example.
+        table: Its name, when the register is to read it in place; it then takes no changes.
+
+    Raises:
+        ImportRefused: For ``column``: a table read in place needs one with codes of persons.
     """
     subject = next((column for column in columns if column.kind == "person"), None)
     fields = [column for column in columns if column is not subject] or [_FROM_NOTHING]
-    indexed = next((column.field for column in fields if _names_record(column)), "")
+    if table and subject is None:
+        message = "no column holds codes of persons: a table read in place needs one"
+        raise ImportRefused(message, why="column")
+    indexed = next((column.field for column in fields if _names_record(column, table)), "")
     single = subject is not None and subject.unique
     said = [f"{column.column}: {_said(column)}" for column in fields]
     said.insert(0, _said_of_subject(subject))
@@ -58,18 +71,42 @@ def found_register(
     files = {
         "register.toml": _register(register, owner, languages, about, single=single),
         "record.json": _record(register, fields, indexed),
-        "offers.toml": _offers(languages, names, indexed),
-        "rights.toml": _rights(owner, names, about),
+        "offers.toml": _offers(languages, names, indexed, changes=not table),
+        "rights.toml": _rights(owner, names, about, changes=not table),
         "cases/rights.toml": _cases(owner, names, about),
         **{f"locale/{language}.toml": _locale(fields, about) for language in languages},
     }
+    if table and subject is not None:
+        files["source.toml"] = _source(table, subject, fields)
     return Founding(
         files={name: text.encode() for name, text in files.items()}, guesses=tuple(said)
     )
 
 
-def _names_record(column: Guess) -> bool:
-    return column.unique and column.full and column.kind in ("text", "integer")
+def _names_record(column: Guess, table: str) -> bool:
+    """Might records be looked up by it? In somebody else's table by text only."""
+    kinds = ("text",) if table else ("text", "integer")
+    return column.unique and column.full and column.kind in kinds
+
+
+def _source(table: str, subject: Guess, fields: Sequence[Guess]) -> str:
+    rows = []
+    for column in fields:
+        row = {"name": column.field, "column": column.column, "as": column.kind}
+        if column.kind == "date":
+            row["order"] = column.order
+        if column.kind == "amount":
+            row["decimal"] = column.decimal
+        if column.kind == "person":
+            row["country"] = column.country
+        rows.append(row)
+    record = {"subject": subject.column, "country": subject.country}
+    tree = {"table": table, "record": record, "field": rows}
+    return (
+        "# GUESSED: how each column is read. Which columns have the days for which a row\n"
+        "# holds? Name them in [record] as valid-from, and valid-to or last-day; without them\n"
+        "# only today can be asked.\n" + write_toml(tree)
+    )
 
 
 def _said(column: Guess) -> str:
@@ -141,7 +178,7 @@ def _schema(column: Guess) -> dict[str, Any]:
     return {"type": "string", "maxLength": max(20, -(-column.longest * 2 // 10) * 10)}
 
 
-def _offers(languages: Sequence[str], names: Sequence[str], indexed: str) -> str:
+def _offers(languages: Sequence[str], names: Sequence[str], indexed: str, *, changes: bool) -> str:
     def called(name: str) -> dict[str, str]:
         return dict.fromkeys(languages, name)
 
@@ -149,23 +186,26 @@ def _offers(languages: Sequence[str], names: Sequence[str], indexed: str) -> str
     read["records"] = "all"
     if indexed:
         read["look-up"] = [indexed]
-    changes = [("enter", "open"), ("change", "change"), ("correction", "correct")]
+    if not changes:
+        return "# GUESSED: one question with every field.\n" + write_toml({"read": [read]})
+    taken = [("enter", "open"), ("change", "change"), ("correction", "correct")]
     tree = {
         "read": [read],
         "change": [
             {"id": one, "kind": kind, "names": called(one.capitalize()), "fields": list(names)}
-            for one, kind in changes
+            for one, kind in taken
         ],
     }
     return "# GUESSED: one question with every field, and three changes.\n" + write_toml(tree)
 
 
-def _rights(owner: str, names: Sequence[str], about: str) -> str:
+def _rights(owner: str, names: Sequence[str], about: str, *, changes: bool) -> str:
     rights = [
         _right(owner, action, offers, names)
         for action, offers in (
             ("read", ["record"]), ("change", ["enter", "change"]), ("correct", ["correction"])
         )
+        if changes or action == "read"
     ]  # fmt: skip
     if about == "person":
         own = _right("portal", "read", ["record"], names)
