@@ -33,7 +33,7 @@ from riik.services.shown.joint import (
 from riik.services.shown.questions import answered, exit_view, page_views, question_views
 from riik.services.shown.recorded import recorded_rows
 from riik.services.shown.rows import Row, Speaker, fact_rows, person_of, said_rows
-from riik.services.shown.timeline import is_offer, knots
+from riik.services.shown.timeline import is_offer, knots, waits_for_day
 from riik.services.terms.appealing import may_appeal
 
 __all__ = ["may_sign", "next_page", "summary", "view"]
@@ -223,7 +223,7 @@ def _progress(running: Running, pages: Sequence[Mapping[str, Any]]) -> dict[str,
 def _with(speaker: Speaker) -> dict[str, str]:
     """Who has the case now."""
     state, organisation = speaker.running.case.state, speaker.named(speaker.authority.names)
-    kind = "computer"
+    kind = "time" if waits_for_day(speaker.running) else "computer"
     if state.ended:
         kind, organisation = "nobody", ""
     elif state in (State.DRAFT, State.TO_SIGN, State.TO_COSIGN, State.TO_PAY, State.ASKED):

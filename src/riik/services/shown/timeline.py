@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from riik.cases import Event, State
-from riik.core import to_text
+from riik.core import from_text, to_text
 from riik.services.offering.model import OFFER
-from riik.services.running import local_day
+from riik.services.running import Running, local_day
 from riik.services.shown.rows import Speaker
 
-__all__ = ["is_offer", "knots"]
+__all__ = ["is_offer", "knots", "waits_for_day"]
 
 _DONE: Mapping[tuple[str, str], str] = {
     ("opened", ""): "You began the application",
@@ -139,11 +139,21 @@ def is_offer(speaker: Speaker) -> bool:
     return running.dossier.channel == OFFER and running.case.state is State.DRAFT
 
 
+def waits_for_day(running: Running) -> bool:
+    """Nobody works on it: its process waits for a time, such as the day of a marriage."""
+    still = running.case.state is State.IN_PROGRESS and not running.busy
+    return still and bool(running.state.due)
+
+
 def _now(speaker: Speaker, events: Sequence[Event]) -> Knot:
     title, since = _NOW[speaker.running.case.state]
     if is_offer(speaker):
         title, since = "You say yes", "offered"
     began = next((event.at for event in reversed(events) if event.kind == since), None)
+    running = speaker.running
+    if waits_for_day(running):
+        day = local_day(from_text(running.state.due), speaker.zone).isoformat()
+        return _knot("now", "waits", speaker.say("It waits for the day that was set"), day=day)
     person = speaker.running.case.state in _YOURS
     actor = "person" if person else "computer"
     if speaker.running.case.state is State.WITH_OFFICIAL:
@@ -188,6 +198,7 @@ def _knot(
     *,
     detail: str = "",
     at: str | None = None,
+    day: str | None = None,
     actor: str = "",
 ) -> Knot:
     return {
@@ -196,6 +207,6 @@ def _knot(
         "title": title,
         "detail": detail,
         "at": at,
-        "day": None,
+        "day": day,
         "actor": actor,
     }
