@@ -92,9 +92,10 @@ async def test_notices_name_who_sent_them(mari):
     assert told["title"] == "Your driving licence is renewed"
 
 
-async def test_the_catalogue_tells_of_services_of_state_and_private_alike(mari):
+async def test_the_catalogue_tells_of_services_of_state_and_private_alike(country, mari):
     services = {one["id"]: one for one in mari["catalogue"]["services"]}
-    assert set(services) == {"driving-licence", "driving-course"}
+    assert set(services) == set(country.country.providers)
+    assert {"driving-licence", "motor-insurance"} <= set(services)
     assert services["driving-licence"]["known"][0]["from"] == "rahvastikuregistrist"
     assert mari["catalogue"]["silent"] == []
 
