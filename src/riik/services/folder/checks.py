@@ -249,6 +249,11 @@ def _differences(
         raise FolderRefused("the test answers what nobody asks", why="case")
     if ends is not None:
         yield from _unlike("outcome", "exit", case.outcome)
+        # Who came past the exit, such as by an earlier version of the form, meets the rules.
+        said = _decided(definition, definition.proposal_decision, case.known, met=met) or {}
+        if case.grounds:
+            stated = sorted(str(ground) for ground in said.get("grounds") or ())
+            yield from _unlike("grounds", stated, sorted(case.grounds))
         return
 
     fee = _decided(definition, definition.fee_decision, case.known, met=met) or {}
