@@ -105,9 +105,22 @@ def test_the_page_says_that_it_is_open_in_the_demonstration_only():
 
 def test_names_are_escaped():
     bad = "<img src=x onerror=alert(1)>"
-    peer = Peer(member=bad, name=bad, subsystems=1, servers=(bad,))
+    peer = Peer(names={"en": bad}, member=bad, name=bad, subsystems=1, servers=(bad,))
     html = get(site(replace(WELL, peers=(peer,), runs=(bad,))), "/operator?lang=en").text
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Land Board"), ("et", "Maa-amet"), ("vi", "Cục Đất đai"), ("names", "Maa-amet")],
+)
+def test_a_member_is_called_as_the_reader_s_language_calls_it(language, said):
+    names = {"et": "Maa-amet", "en": "Land Board", "vi": "Cục Đất đai"}
+    told = {} if language == "names" else names
+    peer = Peer(member="EE-DEMO/GOV/1", name="Maa-amet", subsystems=1, servers=(), names=told)
+    shown = "en" if language == "names" else language
+    html = get(site(replace(WELL, peers=(peer,))), f"/operator?lang={shown}").text
+    assert f"<td>{said}</td>" in html or f">{said}<" in html
 
 
 def test_the_page_runs_no_script():

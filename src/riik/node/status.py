@@ -167,6 +167,7 @@ class _HealthTeller:
             Peer(
                 member=str(member),
                 name=name,
+                names=self.assembly.member_names.get(str(member), {}),
                 subsystems=sum(client.member == member for client in conf.subsystems),
                 servers=tuple(
                     server.address for server in conf.servers if server.id.owner == member

@@ -5,7 +5,7 @@ an operator looks at first, and what of it needs them.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 __all__ = ["Health", "HeldCertificate", "Need", "Peer", "Round", "needs"]
@@ -46,12 +46,20 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A member of the exchange as the global configuration has it."""
+    """A member of the exchange as the global configuration has it.
+
+    Its ``name`` is in one language; ``names`` are those that this node's file knows, by language.
+    """
 
     member: str
     name: str
     subsystems: int
     servers: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, language: str) -> str:
+        """Its name in a language, or as the configuration has it."""
+        return self.names.get(language) or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
