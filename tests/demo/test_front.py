@@ -15,7 +15,7 @@ import riik
 from riik.demo.acts import Backstage, Stage
 from riik.demo.country import FRONT, free_places, read_country
 from riik.demo.front import FrontSite
-from riik.demo.front.doors import DOORS
+from riik.demo.front.doors import DOORS, KEEPERS
 from riik.demo.front.page import FrontPages
 from riik.demo.front.words import EVERYWHERE, OFFERS, asked_for
 from riik.demo.running import Demonstration
@@ -71,7 +71,7 @@ async def enter(site, browser, role, *, token=None, **headers):
     return await browser.post(url, data=form, headers=sent, allow_redirects=False)
 
 
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.id)
+@pytest.mark.parametrize("door", [*DOORS, *KEEPERS], ids=lambda door: door.id)
 async def test_a_door_leads_to_its_site_with_the_right_card(tmp_path, door):
     async with front(tmp_path) as (site, browser):
         answer = await enter(site, browser, door.id)

@@ -6,7 +6,7 @@ from typing import Final
 
 from riik.portal.design.texts import later
 
-__all__ = ["DOORS", "Door", "door"]
+__all__ = ["DOORS", "KEEPERS", "Door", "door"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,38 @@ DOORS: Final = (
     ),
 )
 
+KEEPERS: Final = (
+    Door(
+        id="population",
+        title=later("Keeper of the population register"),
+        text=later("Somebody says that a record is wrong: set it right, or say why not."),
+        icon="house",
+        place="interior",
+        path="/desk/corrections",
+        holder="eha",
+    ),
+    Door(
+        id="identity",
+        title=later("Issuer of identity documents"),
+        text=later("Photos, signatures and documents, and what people say against them."),
+        icon="card",
+        place="identity",
+        path="/desk/corrections",
+        holder="onne",
+    ),
+    Door(
+        id="clinic",
+        title=later("Doctor of a private clinic"),
+        text=later("It keeps its register of certificates on the same terms as the state."),
+        icon="person",
+        place="clinic",
+        path="/desk/corrections",
+        holder="liis",
+    ),
+)
+"""Whoever answers for a register: doors of a second row."""
+
 
 def door(name: str) -> Door | None:
     """The door of a role; nothing for an unknown one."""
-    return next((one for one in DOORS if one.id == name), None)
+    return next((one for one in (*DOORS, *KEEPERS) if one.id == name), None)

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 import riik.demo.front
-from riik.demo.front.doors import DOORS
+from riik.demo.front.doors import DOORS, KEEPERS
 from riik.demo.front.laws import LAWS
 from riik.demo.front.words import asked_for
 from riik.node import Country, Message
@@ -50,6 +50,7 @@ class FrontPages:
             self.shell(language, address, token=token),
             country=country,
             doors=DOORS,
+            keepers=KEEPERS,
             drawing=drawing,
             silent=", ".join(one.listed.called(language) for one in country.silent),
             messages=_newest([_told(one, names, texts) for one in country.messages]),
