@@ -140,7 +140,7 @@ class Frame:
             settings=self._settings,
             languages={
                 code: (LANGUAGES[code], f"{here}?{urlencode({**query, 'lang': code})}")
-                for code in dict.fromkeys((next(iter(self._settings.names)), *LANGUAGES))
+                for code in dict.fromkeys((next(iter(self._settings.names)), "en", *LANGUAGES))
                 if code in LANGUAGES
             },
             who=guest.who,

@@ -59,11 +59,15 @@ def test_what_stands_between_is_not_lost(history):
 @pytest.mark.parametrize(
     ("to", "case", "said"),
     [
-        (POLICE, "kq3v", "Public Service Portal took your word to Traffic Police, for case kq3v"),
+        (
+            POLICE,
+            "kq3v",
+            "Public Service Portal took your word to Traffic Police, for a case of yours",
+        ),
         (
             PORTAL,
             "kq3v",
-            "Public Service Portal took your word to Public Service Portal, for case kq3v",
+            "Public Service Portal took your word to Public Service Portal, for a case of yours",
         ),
         (POLICE, "own-1", "Public Service Portal asked Traffic Police what it has of yours"),
     ],

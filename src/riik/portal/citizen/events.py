@@ -6,7 +6,7 @@ behind which this country has no service yet say so.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from riik.portal.design.texts import Texts, later
 
@@ -48,6 +48,14 @@ EVENTS = (
 """In the order in which they stand on the home page."""
 
 
+MOST_TOLD: Final = 3
+
+
+def _told(services: Iterable[Mapping[str, Any]]) -> str:
+    """What there really is behind an event, by name; nothing where there is nothing yet."""
+    return ", ".join([str(guide["name"]) for guide in services][:MOST_TOLD])
+
+
 def event_views(guides: Iterable[Mapping[str, Any]], texts: Texts) -> list[dict[str, Any]]:
     """The events in one language, each with its services; ``here`` is false without any."""
     known = list(guides)
@@ -59,7 +67,7 @@ def event_views(guides: Iterable[Mapping[str, Any]], texts: Texts) -> list[dict[
                 "id": event.id,
                 "icon": event.icon,
                 "title": texts(event.title),
-                "text": texts(event.text),
+                "text": _told(services) or texts(event.text),
                 "services": services,
                 "here": bool(services),
             }

@@ -1,7 +1,7 @@
 """How names, days, amounts and sizes are written for one visitor, as LOOK's tables say.
 
 Words and numerals follow the visitor's language, names and the clock follow the country's
-profile: an Estonian date in Vietnamese is ``3 tháng 11, 2026``, but the name keeps its order.
+profile: an Estonian date in Vietnamese is ``03/11/2026``, but the name keeps its order.
 No-break spaces hold together what belongs together. Pure; data of CLDR come from Babel.
 """
 
@@ -28,7 +28,8 @@ NBSP: Final = "\N{NO-BREAK SPACE}"
 # Patterns of CLDR, but no-break spaces hold a day to its month, and Vietnamese months are figures.
 LONG: Final = {
     "et": f"d.{NBSP}MMMM y",
-    "vi": f"d{NBSP}'tháng'{NBSP}M, y",
+    # As forms and registers write it; it also stands after the word "ngày" in a sentence.
+    "vi": "dd/MM/y",
     "en": f"d{NBSP}MMMM y",
 }
 SHORT: Final = {"et": f"d.{NBSP}MMM y", "vi": "dd/MM/y", "en": f"d{NBSP}MMM y"}

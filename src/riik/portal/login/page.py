@@ -194,10 +194,9 @@ class LoginPages:
                     "{asking} asked {audience} what it has of yours", asking=asking, audience=to
                 )
             return texts(
-                "{asking} took your word to {audience}, for case {case}",
+                "{asking} took your word to {audience}, for a case of yours",
                 asking=asking,
                 audience=to,
-                case=case,
             )
         return texts(ACTIONS[event.action])
 
