@@ -1,12 +1,15 @@
-"""Two officials suspend a right to drive at the register's desk; the person sees who and why."""
+"""Two officials suspend a right to drive; the police, which follows it, and the person see it."""
 
+import json
 import re
 from hashlib import sha256
 
 import pytest
-from tests.journeys.house import visit
+from tests.journeys.house import until, visit
 
+from riik.core import ServiceId
 from riik.demo.browser import Browser, PageRefused
+from riik.exchange import Answer, Call, Endpoint, Offer
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +26,47 @@ async def sign(browser, desk, step, **sent):
     return await browser.post(f"{desk}/desk/records/sign/complete", done)
 
 
+async def follow(country, method, path="", query="", body=b""):
+    """The police asks the register's subscriptions, over the exchange."""
+    answer = await country.nodes["identity"].exchange.call(
+        Call(
+            client=country.country.client("identity", "cards"),
+            service=ServiceId(
+                country.country.client("transport", "driving-rights"), "subscriptions"
+            ),
+            method=method,
+            path=path,
+            query=query,
+            headers=(("Content-Type", "application/json"),) if body else (),
+            body=body,
+            purpose="traffic-supervision",
+            legal_basis="Liiklusseadus",
+        )
+    )
+    answer.accepted()
+    return json.loads(answer.body)
+
+
+def taking(country):
+    """The police's own service that takes batches of events; answers the list of them."""
+    batches = []
+
+    async def take(incoming):
+        batches.append(json.loads(incoming.body))
+        return Answer(status=204)
+
+    country.nodes["identity"].exchange.offer(
+        Offer(
+            provider=country.country.client("identity", "cards"),
+            service="changes",
+            endpoints=(Endpoint("POST", "/"),),
+            handler=take,
+            open_to_all=True,
+        )
+    )
+    return batches
+
+
 async def test_a_suspension_by_hand_is_signed_by_two_and_seen_by_the_person(country):
     desk = country.places["transport"].origin
     code = country.holder("eha").code
@@ -32,6 +76,8 @@ async def test_a_suspension_by_hand_is_signed_by_two_and_seen_by_the_person(coun
         Browser(country.holder("anneli"), cards) as anneli,
         Browser(country.holder("tiina"), cards) as tiina,
     ):
+        told = taking(country)
+        await follow(country, "POST", body=b'{"offer": "right", "service": "changes"}')
         session = await anneli.enter(desk)
         form = {"register": "driving-rights", "by": "person", "value": code, **CASE}
         page = await anneli._walk(
@@ -53,8 +99,19 @@ async def test_a_suspension_by_hand_is_signed_by_two_and_seen_by_the_person(coun
         proposed = await tiina.visit(f"{desk}/desk/records/orders/{ticket}")
         assert "Kohus peatas õiguse" in proposed.content.decode()
         done = await sign(tiina, desk, "agree", ticket=ticket)
-        told = (await tiina.visit(f"{desk}{done['location']}")).content.decode()
-        assert "Anneli Põder, Tiina Žukova" in told
+        page = (await tiina.visit(f"{desk}{done['location']}")).content.decode()
+        assert "Anneli Põder, Tiina Žukova" in page
+
+        async def brought():
+            return [event for batch in told for event in batch["events"]] or None
+
+        [event] = await until(brought)
+        assert (event["record"], event["fields"]) == (record, ["status"])
+        again = await follow(country, "GET", "/events", "offer=right&after=0")
+        assert again["events"][0]["number"] == event["number"]
+        now = await follow(country, "GET", "/record", f"offer=right&number={event['number']}")
+        assert now["values"]["status"] == "suspended"
+        assert "photo" not in now["values"]
 
         await eha.sign_in()
         looks = str(await eha.browser.get(f"{eha.portal}/v1/mine/looks?language=en&days=1"))
