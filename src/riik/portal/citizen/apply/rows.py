@@ -218,7 +218,7 @@ def receipt_rows(
         amount = formats.money(fee["amount"], fee["currency"])
         rows.append(
             {
-                "label": fee["label"] or texts("State fee"),
+                "label": fee["label"] or texts("Fee"),
                 "value": texts("{amount} paid", amount=amount),
                 "note": texts("Reference {reference}", reference=fee["reference"]),
                 "source": f"{law_name(fee['law'], guide)}, {formats.short(from_text(fee['paid']))}",
