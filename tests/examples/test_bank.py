@@ -455,6 +455,8 @@ async def test_a_customer_signs_and_anyone_can_verify(country, bank):
         container = await helmi.fetch(f"{bank}/contract/file")
         trusted = await helmi.fetch(f"{country.places['authority'].origin}/tl.xml")
     assert "TOTAL-PASSED" in text_of(again)
+    told = again.content.decode()
+    assert re.search(r"(nobody|kedagi) <span class=\"soft t-1\">QESIG ", told)
     [file] = open_container(container).files
     assert file.content.decode().splitlines()[2] in page.content.decode()
     signer = (country.folder / "authority" / "certificates" / "list.der").read_bytes()
