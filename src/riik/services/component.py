@@ -26,7 +26,7 @@ from riik.services.desk.helping.assisting import Assisting
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
-from riik.services.forms.lists import found_view
+from riik.services.forms.lists import OPENED, found_view
 from riik.services.letters import APPLICATION, application_file
 from riik.services.measures.past import Measures
 from riik.services.measures.telling import IN_EARNEST, Telling
@@ -183,8 +183,9 @@ class Services:
         running = await self.in_thread(self._load, visit.case, visit.person)
         await self._authorised(visit, level=running.definition.level)
         await self._note(running, visit)
-        view = await self.in_thread(self._view, running, visit, language)
-        if find is None:
+        opened = find[1] if find is not None and find[0] == OPENED else ""
+        view = await self.in_thread(self._view, running, visit, language, opened)
+        if find is None or opened:
             return view
         return {**view, "found": found_view(running.definition, *find, language=view["language"])}
 
@@ -458,11 +459,13 @@ class Services:
             scanner=self.steps.receiving.scan.scanner,
         )
 
-    def _view(self, running: Running, visit: Visit, language: str = "") -> dict[str, Any]:
+    def _view(
+        self, running: Running, visit: Visit, language: str = "", opened: str = ""
+    ) -> dict[str, Any]:
         with self.database.read() as work:
             waits = running.task("cosign") is not None
             return view(
-                self._speaker(running, language, viewer=visit.person),
+                replace(self._speaker(running, language, viewer=visit.person), opened=opened),
                 signed=self.steps.joint.signed_file(running, work=work) if waits else None,
                 timeline=self.cases.timeline(running.case, work=work),
                 documents=[

@@ -19,8 +19,9 @@ from riik.services.dossier import Dossier, Proposal
 from riik.services.errors import AnswerRefused
 from riik.services.folder.definition import read_service
 from riik.services.folder.versions import pack_folder, unpack_folder
+from riik.services.forms.pages import wanted_pages
 from riik.services.joint.model import INVITED, SIGNED, named
-from riik.services.model import ServiceDefinition
+from riik.services.model import Page, ServiceDefinition
 from riik.services.process import Kind, Node, Process, State, complete, occur, waiting
 
 __all__ = [
@@ -93,6 +94,7 @@ class Running:
     now: datetime | None = None
     zone: str = "UTC"
     _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _pages: list[Page] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def open_state(cls, source: bytes) -> State:
@@ -104,6 +106,13 @@ class Running:
         if not self._known:
             self._known.update(self._now_known())
         return dict(self._known)
+
+    def pages(self) -> list[Page]:
+        """The pages to ask and those that end it; their conditions are judged once."""
+        if not self._pages:
+            wanted = wanted_pages(self.definition.pages, known=self.known(), exits=True)
+            self._pages.extend(wanted)
+        return list(self._pages)
 
     def _now_known(self) -> dict[str, Any]:
         case = {

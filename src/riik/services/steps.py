@@ -194,7 +194,7 @@ class Steps:
         """A page that may be answered now."""
         if running.task("sign") is None:
             self._need(running, "answer")
-        pages = wanted_pages(running.definition.pages, known=running.known())
+        pages = (page for page in running.pages() if page.exit is None)
         page = next((page for page in pages if page.id == page_id), None)
         if page is None:
             raise AnswerRefused("there is no such page", why="unknown", field=page_id[:40])

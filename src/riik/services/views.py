@@ -12,7 +12,6 @@ from typing import Any
 from riik.cases import Event, State
 from riik.core import to_text
 from riik.payments import Fee
-from riik.services.forms.pages import wanted_pages
 from riik.services.letters import application_file, grounds_of, statement_of
 from riik.services.model import Page
 from riik.services.process import Node, waiting
@@ -167,8 +166,9 @@ def _title(speaker: Speaker) -> str:
 def next_page(running: Running) -> Page | None:
     """The first wanted page without all its answers; None when all are answered."""
     form = running.definition.form
-    for page in wanted_pages(running.definition.pages, known=running.known(), exits=True):
-        if page.exit is not None or not answered(form, page, running.dossier):
+    required = frozenset(form.get("required", ()))
+    for page in running.pages():
+        if page.exit is not None or not answered(form, page, running.dossier, required=required):
             return page
     return None
 

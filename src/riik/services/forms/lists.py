@@ -16,6 +16,7 @@ from riik.profiles.script import fold_for_search
 from riik.services.errors import AnswerRefused, FolderRefused
 
 __all__ = [
+    "OPENED",
     "CodeList",
     "Found",
     "found_view",
@@ -31,6 +32,8 @@ MOST_FOUND: Final = 20
 MOST_WORDS: Final = 100
 KIND: Final = "listed"
 FOLDER: Final = "lists/"
+OPENED: Final = "@page"
+"""Asked for in place of a question: a page of a long form is opened, with its questions."""
 
 Schema = Mapping[str, Any]
 

@@ -4,6 +4,7 @@ The form is one JSON Schema (2020-12) for every channel, with the pages beside i
 (``x-pages``). A page may have a FEEL condition over facts and answers.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "wanted_pages",
 ]
 
+_ANSWERED = re.compile(r"\banswers\b(?:\.([A-Za-z_][A-Za-z0-9_]*))?")
 _PAGE_KEYS = {"id", "fields", "when", "exit"}
 
 
@@ -97,8 +99,17 @@ def wanted_pages(
         page
         for page in pages
         if (exits or page.exit is None)
-        and (not page.when or expression(page.when).value(known) is True)
+        and (not page.when or expression(page.when).value(_spoken_of(page.when, known)) is True)
     ]
+
+
+def _spoken_of(when: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a condition speaks of: of hundreds of answers those that it names."""
+    named = _ANSWERED.findall(when)
+    given = known.get("answers")
+    if not all(named) or not isinstance(given, Mapping):
+        return known
+    return {**known, "answers": {name: given[name] for name in named if name in given}}
 
 
 def offered(schema: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[Mapping[str, Any]]:
@@ -154,11 +165,21 @@ def check_page(
     return dict(answers)
 
 
-def needed_fields(form: Mapping[str, Any], page: Page) -> set[str]:
-    """The questions of a page that must have an answer: a list may be empty, but is said to be."""
+def needed_fields(
+    form: Mapping[str, Any], page: Page, *, required: frozenset[str] | None = None
+) -> set[str]:
+    """The questions of a page that must have an answer: a list may be empty, but is said to be.
+
+    Args:
+        form: The form.
+        page: The page.
+        required: What the form requires, for who asks of many pages.
+    """
     asked = set(page.fields)
-    groups = {field for field in asked if is_listed(form["properties"][field])}
-    return asked if page.when else (set(form.get("required", ())) & asked) | groups
+    if page.when:
+        return asked
+    wanted = required if required is not None else frozenset(form.get("required", ()))
+    return {one for one in asked if one in wanted or is_listed(form["properties"][one])}
 
 
 def check_answers(

@@ -12,7 +12,7 @@ from riik.services.dossier import Dossier
 from riik.services.forms.choices import FEE, warning_of
 from riik.services.forms.groups import is_group
 from riik.services.forms.lists import listed_choices
-from riik.services.forms.pages import needed_fields, offered, wanted_pages
+from riik.services.forms.pages import needed_fields, offered
 from riik.services.forms.seen import seen_of
 from riik.services.forms.uploads import MOST_BYTES, is_upload, paper_name
 from riik.services.model import Exit, Page
@@ -23,21 +23,30 @@ __all__ = ["answered", "exit_view", "page_views", "question_views"]
 _KINDS = {"boolean": "yes-no", "integer": "number", "number": "number"}
 _FORMATS = {"date": "day", "email": "email"}
 LONG_TEXT = 200
+FEW_PAGES = 30
 
 
 def page_views(speaker: Speaker) -> list[dict[str, Any]]:
-    """The pages that are wanted now, each with its questions and whether it is answered."""
+    """The pages that are wanted now, each with whether it is answered, and with its questions.
+
+    Of a long form only the page that comes next and the one that is opened carry theirs: nobody
+    reads seven hundred questions at once.
+    """
     running = speaker.running
-    return [
-        {
-            "id": page.id,
-            "title": _title(speaker, page),
-            "answered": answered(running.definition.form, page, running.dossier),
-            "seen": seen_of(page, answers=running.dossier.answers, drafted=running.dossier.drafted),
-            "questions": question_views(speaker, page),
-        }
-        for page in wanted_pages(running.definition.pages, known=running.known())
-    ]
+    pages = [page for page in running.pages() if page.exit is None]
+    views, ahead = [], False
+    required = frozenset(running.definition.form.get("required", ()))
+    for page in pages:
+        done = answered(running.definition.form, page, running.dossier, required=required)
+        view = {"id": page.id, "title": _title(speaker, page), "answered": done}
+        comes_next, ahead = not done and not ahead, ahead or not done
+        whole = len(pages) <= FEW_PAGES or running.dossier.question is not None
+        if whole or comes_next or page.id == speaker.opened:
+            dossier = running.dossier
+            view["seen"] = seen_of(page, answers=dossier.answers, drafted=dossier.drafted)
+            view["questions"] = question_views(speaker, page)
+        views.append(view)
+    return views
 
 
 def question_views(speaker: Speaker, page: Page) -> list[dict[str, Any]]:
@@ -68,12 +77,18 @@ def exit_view(speaker: Speaker, page: Exit) -> dict[str, Any]:
     }
 
 
-def answered(form: Mapping[str, Any], page: Page, dossier: Dossier) -> bool:
+def answered(
+    form: Mapping[str, Any],
+    page: Page,
+    dossier: Dossier,
+    *,
+    required: frozenset[str] | None = None,
+) -> bool:
     """Whether a page has all the answers that it must have; one that needs none was opened."""
-    needed, given = needed_fields(form, page), set(dossier.answers)
+    needed, given = needed_fields(form, page, required=required), dossier.answers
     if needed:
-        return needed <= given
-    return page.id in dossier.visited or bool(given & set(page.fields))
+        return all(field in given for field in needed)
+    return page.id in dossier.visited or any(field in given for field in page.fields)
 
 
 def _title(speaker: Speaker, page: Page) -> str:

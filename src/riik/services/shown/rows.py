@@ -40,6 +40,7 @@ class Speaker:
         names: How the authority's officials are called.
         viewer: Who is told: the person, or one of those who sign as well; None tells officials.
         holder: Names of the unit of officials that has it, by language, and the official's name.
+        opened: The page that somebody opens, whose questions are told also in a long form.
         scanner: What looks files over; empty while nothing does.
         official: Told to an official: labels are in words for them. What the person chose stays in
             the words that they signed.
@@ -55,6 +56,7 @@ class Speaker:
     viewer: PersonCode | None = None
     official: bool = False
     scanner: str = ""
+    opened: str = ""
 
     @property
     def other(self) -> Signer | None:

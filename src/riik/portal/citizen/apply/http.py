@@ -45,7 +45,7 @@ from riik.portal.citizen.apply.rows import (
     said_rows,
     shown,
 )
-from riik.portal.citizen.apply.where import at, handed_in, is_open, open_page, signs, where
+from riik.portal.citizen.apply.where import at, handed_in, is_open, open_page, signs, unread, where
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.session import Form, FormRefused, Visitor
@@ -246,7 +246,10 @@ class _Apply:
         except ServiceRefused as refused:
             if answered_elsewhere(refused):
                 fresh = await self.hall.counter.portal.status(
-                    visitor, view["case"], language=self.hall.language(request)
+                    visitor,
+                    view["case"],
+                    language=self.hall.language(request),
+                    find=("@page", page["id"]),
                 )
                 now = open_page(fresh, page["id"]) or page
                 return await self._question(request, fresh, now, given, elsewhere=True)
@@ -366,7 +369,11 @@ class _Apply:
         if known is None:
             visitor = await self.hall.site.visitor(request)
             case, language = request.path_params["case"], self.hall.language(request)
-            known = await self.hall.counter.portal.status(visitor, case, language=language)
+            ask = self.hall.counter.portal.status
+            known = await ask(visitor, case, language=language)
+            page = request.path_params.get("page", "")
+            if unread(known, page):
+                known = await ask(visitor, case, language=language, find=("@page", page))
             request.state.case = known
         return known
 

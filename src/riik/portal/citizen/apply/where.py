@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-__all__ = ["asked_to_sign", "at", "handed_in", "is_open", "open_page", "signs", "where"]
+__all__ = ["asked_to_sign", "at", "handed_in", "is_open", "open_page", "signs", "unread", "where"]
 
 View = Mapping[str, Any]
 
@@ -38,6 +38,12 @@ def open_page(view: View, page: str) -> Mapping[str, Any] | None:
         (one for one in view.get("pages", ()) if one["id"] == page), None
     )
     return found
+
+
+def unread(view: View, page: str) -> bool:
+    """Whether a page of a long form came without its questions: it is to be asked for by name."""
+    found = open_page(view, page)
+    return found is not None and "questions" not in found
 
 
 def is_open(view: View) -> bool:

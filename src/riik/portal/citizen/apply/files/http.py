@@ -20,7 +20,7 @@ from riik.portal.citizen.apply.errands import answered_elsewhere
 from riik.portal.citizen.apply.files.refusals import REFUSALS, refusal_text
 from riik.portal.citizen.apply.http import case_page
 from riik.portal.citizen.apply.rows import known_groups
-from riik.portal.citizen.apply.where import at, is_open, open_page, where
+from riik.portal.citizen.apply.where import at, is_open, open_page, unread, where
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.papers.upload import Upload, file_of, text_of
 
@@ -103,7 +103,11 @@ class _Files:
     async def _view(self, request: Request) -> View:
         visitor = await self.hall.site.visitor(request)
         case, language = request.path_params["case"], self.hall.language(request)
-        return await self.hall.counter.portal.status(visitor, case, language=language)
+        ask, page = self.hall.counter.portal.status, request.path_params.get("page", "")
+        view = await ask(visitor, case, language=language)
+        if unread(view, page):
+            view = await ask(visitor, case, language=language, find=("@page", page))
+        return view
 
     async def _again(
         self, request: Request, view: View, page: Mapping[str, Any], why: str

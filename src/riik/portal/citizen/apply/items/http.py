@@ -18,7 +18,7 @@ from riik.portal.citizen.apply.answers import LISTS, Given, earlier, question_ro
 from riik.portal.citizen.apply.errands import answered_elsewhere, field_of
 from riik.portal.citizen.apply.http import case_page, misfits
 from riik.portal.citizen.apply.rows import item_title, known_groups, shown
-from riik.portal.citizen.apply.where import at, is_open, open_page, where
+from riik.portal.citizen.apply.where import at, is_open, open_page, unread, where
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.session import FormRefused
 
@@ -174,7 +174,11 @@ class _Items:
     async def _view(self, request: Request) -> View:
         visitor = await self.hall.site.visitor(request)
         case, language = request.path_params["case"], self.hall.language(request)
-        return await self.hall.counter.portal.status(visitor, case, language=language)
+        ask, page = self.hall.counter.portal.status, request.path_params.get("page", "")
+        view = await ask(visitor, case, language=language)
+        if unread(view, page):
+            view = await ask(visitor, case, language=language, find=("@page", page))
+        return view
 
     async def _show(
         self, request: Request, template: str, view: View, /, *, status: int = 200, **values: Any
