@@ -79,8 +79,11 @@ async def test_what_is_wrong_gets_a_number_and_an_answer_is_promised(page, count
 
 async def test_a_child_s_case_is_begun_by_the_parent(page, country, lives):
     await enter(page, country, "portal", "mari", "/for")
-    await page.get_by_role("button", name="Enrol in a driving course").click()
-    await page.wait_for_url("**/cases/**")
+    await page.get_by_role("link", name="Enrol in a driving course").click()
+    await expect(page.get_by_label("Joosep Maasikas")).to_be_checked()
+    await page.get_by_role("button", name="Begin").click()
+    await page.wait_for_url("**/cases/**/answers/**")
+    await expect(page.get_by_text("You do this for Joosep Maasikas.")).to_be_visible()
     case = page.url.split("/cases/")[1].split("/")[0]
     await page.goto(f"{country.places['portal'].origin}/cases/{case}")
     await expect(page.get_by_text("You act for Joosep Maasikas.")).to_be_visible()
