@@ -48,8 +48,9 @@ async def test_in_earnest_the_page_is_never_on_the_people_s_port(founded, line, 
     demonstration = file.read_text()
     port = 7_950
     earnest = demonstration.replace("demonstration = true", "demonstration = false")
-    # The bank's registers are the catalogue's, which nobody sealed for it.
-    earnest = earnest.replace("[registers]\n", "[registers]\nunsigned = true\n")
+    # The bank's registers and services are the catalogue's, which nobody sealed for it.
+    for part in ("registers", "services"):
+        earnest = earnest.replace(f"[{part}]\n", f"[{part}]\nunsigned = true\n")
     section = f"[people]\n{line}\noperator-port = {port}\n"
     file.write_text(
         "\n".join(

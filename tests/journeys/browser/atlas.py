@@ -17,7 +17,7 @@ from riik.demo.banksite import load_example
 from riik.demo.front import FrontSite
 from riik.demo.running import Demonstration
 
-__all__ = ["Atlas", "Sheet", "explore", "openable", "sites_of"]
+__all__ = ["NOT_OF_A_LICENCE", "Atlas", "Sheet", "explore", "openable", "sites_of"]
 
 MOST = 4
 """Pages of one route that are looked at: cases in different states look different."""
@@ -27,6 +27,16 @@ LEADS_ON = {
     "/cases/{case}/working": "stands for moments, while something goes on without the person",
 }
 """Routes with parameters that answer with another address whenever one asks for them."""
+
+
+NOT_OF_A_LICENCE = {
+    "/cases/{case}/answers/{page}/{item:int}": "one thing of a list; no licence has any",
+    "/cases/{case}/answers/{page}/{item:int}/remove": "likewise",
+    "/cases/{case}/exit/{page}": "an answer that ends an application",
+    "/cases/{case}/joint": "who signs besides: `test_marriage` is there",
+    "/cases/{case}/decline": "who signs besides, and will not",
+}
+"""Pages that other services have: `tests/portal/citizen` asks for them, without a browser."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.async_api import expect
-from tests.journeys.browser.atlas import LEADS_ON, openable, sites_of
+from tests.journeys.browser.atlas import LEADS_ON, NOT_OF_A_LICENCE, openable, sites_of
 from tests.journeys.browser.house import CARD_BUTTON, put_card
 from tests.journeys.browser.sights import look
 from tests.journeys.browser.walking import MAIN_BUTTON, Walker
@@ -109,7 +109,7 @@ def own_pages(country, front):
     """The routes of all pages that a person has at the desk."""
     routes = {one.path for one in openable(sites_of(country, front)["transport"])}
     own = {one for one in routes if one.startswith(("/cases/{case}/", "/services/{service}/"))}
-    return own - LEADS_ON.keys() - {PAPERS}
+    return own - LEADS_ON.keys() - NOT_OF_A_LICENCE.keys() - {PAPERS}
 
 
 async def helped(country, who):

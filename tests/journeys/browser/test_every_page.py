@@ -6,7 +6,7 @@ Pages are found from the routes of the running sites (`atlas`), so that none can
 from dataclasses import dataclass, field
 
 import pytest
-from tests.journeys.browser.atlas import Atlas, explore, openable, sites_of
+from tests.journeys.browser.atlas import NOT_OF_A_LICENCE, Atlas, explore, openable, sites_of
 from tests.journeys.browser.house import enter, put_card
 from tests.journeys.browser.sights import Sight, look
 
@@ -54,7 +54,22 @@ class Survey:
         return [f"{one.url} {told}" for one in self.sights for told in getattr(one, what)]
 
 
-@pytest.fixture(scope="session", params=VISITS, ids=lambda one: f"{one[0]}-{one[1] or 'nobody'}")
+OFTEN = [("portal", "mari"), ("transport", "anneli"), ("authority", ""), ("bank-site", "")]
+"""Seen in every run; the other visits are long together, and `make full` makes them."""
+
+
+def _params():
+    return [
+        pytest.param(
+            one,
+            id=f"{one[0]}-{one[1] or 'nobody'}",
+            marks=() if one in OFTEN else pytest.mark.full,
+        )
+        for one in VISITS
+    ]
+
+
+@pytest.fixture(scope="session", params=_params())
 async def survey(request, country, front, chromium, lives):
     """One person's survey of one site."""
     role, who = request.param
@@ -122,7 +137,8 @@ def test_no_page_is_out_of_reach(survey):
         [
             one
             for one in survey.atlas.unseen
-            if not is_for_programs(one)
+            if one not in NOT_OF_A_LICENCE
+            and not is_for_programs(one)
             and not is_of_two(one, survey.site)
             and not is_of_clerks(one, survey)
             and not one.startswith(RECORDS)
