@@ -39,7 +39,7 @@ __all__ = ["main"]
         ),
         "provider": (
             "riik.cli.provider:provider",
-            "Join as a provider: agree on rights, and try it among synthetic people.",
+            "Join a country as a provider: begin, agree on rights, try it among synthetic people.",
         ),
     },
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -161,7 +161,7 @@ class Desk:
             DeskConflict: For ``not-here`` or ``with-another``.
         """
         seat, running = await self._admitted(clerk, case)
-        known = {page.id for page in running.definition.pages}
+        known = {page.id for page in running.definition.pages if page.exit is None}
         if not pages or not set(pages) <= known:
             raise DeskRefused("choose what the person is to answer anew", why="pages")
         if not 0 < len(message.strip()) <= MOST_MESSAGE:

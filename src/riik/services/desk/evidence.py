@@ -239,6 +239,7 @@ def _pages(definition: ServiceDefinition, language: str) -> list[dict[str, str]]
             ),
         }
         for page in definition.pages
+        if page.exit is None
     ]
 
 
