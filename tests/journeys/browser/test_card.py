@@ -8,6 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 from tests.demo.house import PEOPLE, both_sites
 from tests.journeys.browser.house import Program, install_extension, shuts
+from tests.journeys.house import until
 
 from riik.demo.card import CardState, DemonstrationCard
 
@@ -68,6 +69,20 @@ async def failed(page, sentence):
     await expect(page.locator("[data-progress]")).to_have_text("")
 
 
+async def heard(page, program, action):
+    """The extension has said that it passed a question on, and the page has heard that."""
+
+    async def passed() -> bool | None:
+        return action in program.asked or None
+
+    await until(passed)
+    # Messages come in order: when one sent now has come, so has the extension's.
+    await page.evaluate(
+        "new Promise(done => { addEventListener('message', done, {once: true});"
+        " postMessage('after', location.origin) })"
+    )
+
+
 # --- the Web eID extension ---
 
 
@@ -110,6 +125,7 @@ async def test_an_extension_without_its_program_is_told_apart(context, sites, pr
     await page.clock.install()
     await page.click(EXTENSION)
     await expect(page.locator("[data-progress]")).to_have_text("Looking for the card …")
+    await heard(page, program, "status")
     await page.clock.fast_forward(6_500)
     await failed(page, "its program is missing or too old")
 
@@ -120,6 +136,7 @@ async def test_nobody_waits_for_a_person_for_ever(context, sites, program):
     await page.clock.install()
     await page.click(EXTENSION)
     await expect(page.locator("[data-progress]")).to_contain_text("Waiting for the card")
+    await heard(page, program, "authenticate")
     await page.clock.fast_forward(PERSON)
     await failed(page, "Nobody entered a PIN for two minutes.")
 
