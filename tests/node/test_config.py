@@ -92,6 +92,25 @@ def test_what_is_not_of_its_shape_is_refused(written, old, new, why):
     assert refused.value.why == why
 
 
+PROXIES = '[people]\ntrusted-proxies = ["10.0.0.0/8", "{}"]'
+
+
+@pytest.mark.parametrize(
+    "proxy", ["0.0.0.0/0", "::/0", "10.0.0.1/8", "proxy.example", "10.0.0", ""]
+)
+def test_only_networks_are_trusted_and_never_everyone(written, proxy):
+    with pytest.raises(ConfigRefused) as refused:
+        read_config(written(NODE.replace("[people]", PROXIES.format(proxy))))
+    assert (refused.value.why, "people.trusted-proxies" in str(refused.value)) == ("proxy", True)
+
+
+def test_proxies_write_into_a_header_that_is_known(written):
+    wrong = NODE.replace("[people]", '[people]\nproxy-header = "x-real-ip"')
+    with pytest.raises(TomlRefused) as refused:
+        read_config(written(wrong))
+    assert refused.value.why == "value"
+
+
 @pytest.mark.parametrize(
     "reference",
     [SECRET, "file:nothing-here", "env:RIIK_NOBODY_SET_THIS", "pkcs12:x", ""],

@@ -2,26 +2,10 @@
 
 import aiohttp
 import pytest
-from tests.journeys.house import running
 
 from riik.node import build, read_config
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def anyio_backend():
-    """One loop for the module: the founded country is made in it."""
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-async def founded(anyio_backend, tmp_path_factory):
-    """The state of a small country that was founded and stopped."""
-    folder = tmp_path_factory.mktemp("operated") / "ee"
-    async with running(folder):
-        pass
-    return folder
 
 
 async def status_of(url):

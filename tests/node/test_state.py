@@ -6,7 +6,6 @@ from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
-from tests.journeys.house import running
 
 from riik.cli import main
 from riik.node import ConfigRefused, build, read_config
@@ -14,21 +13,6 @@ from riik.runtime.errors import DatabaseUnavailable, KeyRefused, VaultRefused
 from riik.runtime.files import Disk
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def anyio_backend():
-    """One loop for the module: the founded country is made in it."""
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-async def founded(anyio_backend, tmp_path_factory):
-    """The folders of a small country's nodes; tests take copies of one."""
-    folder = tmp_path_factory.mktemp("founded") / "ee"
-    async with running(folder):
-        pass
-    return folder
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import msgspec
 
 from riik.core import ClientId, MemberId, Refused
 from riik.formats.toml import Shape, read_toml
+from riik.runtime.web.proxies import Network, ProxyHeader, networks_of
 
 __all__ = [
     "BankSection",
@@ -66,6 +67,8 @@ class PeopleSection(Shape):
     ``card`` is the origin of a demonstration card that pages offer beside real ones, ``front``
     that of the demonstration's front page. ``operator = "local"`` serves the operator's page on
     127.0.0.1 at ``operator-port``; a demonstration's node has it on its own port.
+    ``trusted-proxies`` are the networks of proxies in front of the node: what those write into
+    ``proxy-header`` about who asks is believed, and nobody else's.
     """
 
     host: str = "127.0.0.1"
@@ -75,6 +78,15 @@ class PeopleSection(Shape):
     front: str = ""
     operator: Literal["off", "local"] = "off"
     operator_port: int = 7900
+    trusted_proxies: tuple[str, ...] = ()
+    proxy_header: ProxyHeader = "x-forwarded-for"
+
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of `trusted_proxies`; `ConfigRefused` for ``proxy`` when one is none."""
+        try:
+            return networks_of(self.trusted_proxies)
+        except ValueError as error:
+            raise ConfigRefused(f"people.trusted-proxies: {error}", why="proxy") from error
 
 
 class StateSection(Shape):
@@ -436,7 +448,7 @@ def read_config(path: Path) -> NodeConfig:
 
     Raises:
         TomlRefused: The file has an unknown key or a wrong value.
-        ConfigRefused: For ``file`` or ``secret``.
+        ConfigRefused: For ``file``, ``proxy`` or ``secret``.
     """
     try:
         source = path.read_bytes()
@@ -445,6 +457,7 @@ def read_config(path: Path) -> NodeConfig:
     file = read_toml(source, NodeFile, name=path.name)
     if file.people.card and not file.node.demonstration:
         raise ConfigRefused("people.card is for demonstrations only", why="demonstration")
+    file.people.proxies()
     passphrase = _secret(file.state.passphrase, path.parent)
     return NodeConfig(folder=path.parent, file=file, passphrase=passphrase)
 

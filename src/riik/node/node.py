@@ -26,7 +26,7 @@ from riik.portal.citizen.apply.files.http import MOST_SENT as MOST_FILE
 from riik.portal.citizen.papers.http import MOST_SENT
 from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
 from riik.profiles import country_profile
-from riik.runtime.web import Packs, Server, edge, serve
+from riik.runtime.web import BehindProxies, Packs, Server, edge, serve
 from riik.trust import TimeStamper
 
 __all__ = ["Node", "PortTaken"]
@@ -104,7 +104,10 @@ class Node:
                 demonstration=people.front,
             ),
         )
-        self.server = await serve(Packs(KeepsLanguage(app)), people.host, people.port)
+        faced = BehindProxies(
+            app=Packs(KeepsLanguage(app)), trusted=people.proxies(), header=people.proxy_header
+        )
+        self.server = await serve(faced, people.host, people.port)
         if people.port not in (0, self.server.port):
             # Others were told this port: another one would be nobody's, or somebody else's.
             await self.server.stop()
