@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import riik.appointments
 import riik.cases
 import riik.exchange
 import riik.identity
@@ -43,6 +44,7 @@ from riik.runtime.vault.belonging import check_belonging
 __all__ = ["Base", "lay_tables", "open_base", "read_folder"]
 
 _COMPONENTS = (
+    riik.appointments,
     riik.cases,
     riik.exchange,
     riik.identity,
