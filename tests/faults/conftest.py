@@ -3,7 +3,8 @@
 import pytest
 from tests.journeys.house import running
 
-from riik.services.terms.beginnings import Beginnings
+ENOUGH = 10_000
+"""All faults of a run befall the same few people: their beginnings are not counted."""
 
 
 @pytest.fixture(scope="session")
@@ -15,10 +16,5 @@ def anyio_backend():
 @pytest.fixture(scope="session")
 async def country(anyio_backend, tmp_path_factory):
     """The demonstration country, small."""
-    async with running(tmp_path_factory.mktemp("faults")) as country:
-        for node in country.nodes.values():
-            if node.parts.services is not None:
-                # All faults of a run befall the same few people: their beginnings are not counted.
-                many = Beginnings(unfinished=10_000, a_day=10_000)
-                object.__setattr__(node.parts.services, "beginnings", many)
+    async with running(tmp_path_factory.mktemp("faults"), beginnings=ENOUGH) as country:
         yield country

@@ -5,13 +5,14 @@ for ports may have changed; keys and state stay.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from riik.demo.country import Country, DemoMember, Place
 from riik.demo.people import Told
 from riik.profiles import country_profile
 
-__all__ = ["LogKeys", "configurations", "sites"]
+__all__ = ["LogKeys", "Wishes", "configurations", "sites"]
 
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
@@ -22,6 +23,22 @@ LogKeys = Mapping[str, str]
 """Verifier keys of logs and of the witness, by role."""
 
 Tree = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What may be otherwise than usual in a demonstration.
+
+    Attributes:
+        patience: Seconds that a page of the portal waits for a part that somebody else knows.
+        listen: Every how many seconds the portal asks providers whether they are there.
+        beginnings: So many applications of one service a person may begin a day, and have
+            unfinished; as `node.toml` has it by default.
+    """
+
+    patience: int = 2
+    listen: int = 60
+    beginnings: int | None = None
 
 
 def sites(country: Country) -> dict[str, tuple[str, str]]:
@@ -38,8 +55,7 @@ def configurations(
     officials: Mapping[str, Sequence[Told]],
     secrets: Mapping[str, str],
     began: str,
-    patience: int = 2,
-    listen: int = 60,
+    wishes: Wishes | None = None,
 ) -> dict[str, Tree]:
     """The configuration of every member's node, by role.
 
@@ -50,14 +66,14 @@ def configurations(
         officials: Who may review, by role.
         secrets: SHA-256 of each site's secret at login, hexadecimal, by the owner's role.
         began: When the country was founded.
-        patience: Seconds that a page of the portal waits for a part that somebody else knows.
-        listen: Every how many seconds the portal asks providers whether they are there.
+        wishes: What is to be otherwise than usual.
     """
+    wishes = wishes or Wishes()
     own = {
         "authority": _authority(country, places, secrets),
         "trust": _trust(country),
         "identity": _identity(country),
-        "portal": _portal(country, keys, patience, listen) | _sign_in("portal", places),
+        "portal": _portal(country, keys, wishes) | _sign_in("portal", places),
         "bank": _bank(country, places, clerks=officials.get("bank", ())),
         "witness": _witness(country, keys),
     }
@@ -74,7 +90,7 @@ def configurations(
         if role in country.keepers:
             tree["log"] = _log(country, role, places, keys)
         if member.services:
-            tree |= _provider(country, member, officials.get(role, ()))
+            tree |= _provider(country, member, officials.get(role, ()), wishes)
         if member.has_desk:
             tree |= _sign_in(f"{role}-desk", places)
         tree |= own.get(role, {})
@@ -196,15 +212,15 @@ def _identity(country: Country) -> Tree:
     return {"identity": {"trust-centre": str(country.client("trust", "certificates"))}}
 
 
-def _portal(country: Country, keys: LogKeys, patience: int, listen: int) -> Tree:
+def _portal(country: Country, keys: LogKeys, wishes: Wishes) -> Tree:
     access = country_profile(country.profile).access.law
     return {
         "inbox": {"subsystem": "inbox"},
         "portal": {
             "login": str(country.client("authority", "login")),
             "inbox": str(country.client("portal", "inbox")),
-            "patience": patience,
-            "listen": listen,
+            "patience": wishes.patience,
+            "listen": wishes.listen,
             "catalogue": [
                 _entry(service, country.members[role])
                 for service, role in country.providers.items()
@@ -252,7 +268,14 @@ def _witness(country: Country, keys: LogKeys) -> Tree:
     return {"witness": {"name": log_origin(country, "witness"), "logs": logs}}
 
 
-def _provider(country: Country, member: DemoMember, officials: Sequence[Told]) -> Tree:
+def _provider(
+    country: Country, member: DemoMember, officials: Sequence[Told], wishes: Wishes
+) -> Tree:
+    most = (
+        {}
+        if wishes.beginnings is None
+        else {"most-unfinished": wishes.beginnings, "most-a-day": wishes.beginnings}
+    )
     registers = {
         register: str(country.client(keeper, register))
         for register, keeper in country.registers.items()
@@ -273,6 +296,7 @@ def _provider(country: Country, member: DemoMember, officials: Sequence[Told]) -
             "official": [_official(one, member) for one in officials],
             "account": member.account,
             "bank": str(country.client("bank", "payments")),
+            **most,
         }
     }
 

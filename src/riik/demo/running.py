@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from riik.core import Refused
 from riik.demo.banksite import BANK_SITE, BankSite, bank_command, write_bank_site
 from riik.demo.cardsite import CardSite, card_site
-from riik.demo.configuration import configurations, log_origin, sites
+from riik.demo.configuration import Wishes, configurations, log_origin, sites
 from riik.demo.country import DATA, Country, Place, free_places, read_country
 from riik.demo.joining.place import Joining
 from riik.demo.keeping import (
@@ -141,6 +141,7 @@ async def open_demonstration(
     front: int = 0,
     patience: int = 2,
     listen: int = 60,
+    beginnings: int | None = None,
     joining: Joining | None = None,
     tell: Callable[[str], None],
 ) -> Demonstration:
@@ -158,6 +159,8 @@ async def open_demonstration(
         front: Port where the front page listens already; 0 where there is none.
         patience: Seconds that a page of the portal waits for a part that somebody else knows.
         listen: Every how many seconds the portal asks providers whether they are there.
+        beginnings: So many applications of one service a person may begin a day; as in earnest
+            by default.
         joining: Who joins the country.
         tell: Called with a line of progress.
 
@@ -180,8 +183,7 @@ async def open_demonstration(
             residents=residents,
             members=members,
             find=partial(free_places, shift=shift, front=front),
-            patience=patience,
-            listen=listen,
+            wishes=Wishes(patience=patience, listen=listen, beginnings=beginnings),
             joining=joining,
             tell=tell,
             lock=lock,
@@ -202,8 +204,7 @@ async def _open(
     residents: int | None,
     members: Collection[str] | None,
     find: Callable[[Country], dict[str, Place]],
-    patience: int,
-    listen: int,
+    wishes: Wishes,
     joining: Joining | None,
     tell: Callable[[str], None],
     lock: int,
@@ -220,8 +221,7 @@ async def _open(
             country,
             folder,
             find(country),
-            patience=patience,
-            listen=listen,
+            wishes=wishes,
             joining=joining,
             tell=tell,
         )
@@ -268,8 +268,7 @@ async def _prepare(
     folder: Path,
     places: Mapping[str, Place],
     *,
-    patience: int,
-    listen: int,
+    wishes: Wishes,
     joining: Joining | None,
     tell: Callable[[str], None],
 ) -> tuple[Demonstration, dict[str, Node]]:
@@ -291,8 +290,7 @@ async def _prepare(
         places,
         told,
         began=began,
-        patience=patience,
-        listen=listen,
+        wishes=wishes,
     )
     await asyncio.to_thread(_certify, folder, memberships, places)
     if joining is not None:
@@ -373,8 +371,7 @@ def _configure(
     told: tuple[Told, ...],
     *,
     began: str,
-    patience: int,
-    listen: int,
+    wishes: Wishes,
 ) -> None:
     """Write every node's configuration; ports may have changed since the last start."""
     named = {membership.role: membership for membership in memberships}
@@ -391,8 +388,7 @@ def _configure(
         officials=officials,
         secrets=secrets,
         began=began,
-        patience=patience,
-        listen=listen,
+        wishes=wishes,
     )
     for role, tree in trees.items():
         named[role].keys()

@@ -6,6 +6,7 @@ place in the file, and an unknown key with the nearest known one.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
@@ -13,7 +14,7 @@ import msgspec
 
 from riik.core import Refused
 
-__all__ = ["MOST_BYTES", "Shape", "TomlRefused", "read_toml", "write_toml"]
+__all__ = ["MOST_BYTES", "Shape", "TomlRefused", "read_toml", "with_sources", "write_toml"]
 
 MOST_BYTES = 1_000_000
 
@@ -113,6 +114,22 @@ def _struct_in(shape: Any) -> type[msgspec.Struct] | None:
 
 def _is_table_of(shape: Any) -> bool:
     return bool(re.match(r"(dict|collections\.abc\.Mapping|typing\.Mapping)\[", str(shape)))
+
+
+def with_sources(tree: Any, written: Any, place: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every value by its place, with where it came from: ``file`` or ``default``.
+
+    Args:
+        tree: All values, in plain tables.
+        written: What the file itself says.
+        place: Of the tree itself.
+    """
+    if isinstance(tree, dict):
+        for key, item in tree.items():
+            inside = written.get(key) if isinstance(written, dict) else None
+            yield from with_sources(item, inside, f"{place}.{key}" if place else key)
+    elif tree is not None:
+        yield place, str(tree), "default" if written is None else "file"
 
 
 def write_toml(tree: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from riik.core import ClientId, MemberId, Refused
-from riik.formats.toml import Shape, read_toml
+from riik.formats.toml import Shape, read_toml, with_sources
 from riik.runtime.web.proxies import Network, ProxyHeader, networks_of
 
 __all__ = [
@@ -251,6 +251,8 @@ class ServicesSection(Shape):
     ``signers`` are certificates (DER, paths) of whose seals folders are believed, besides the
     member's own; ``unsigned`` lets folders in that nobody signed, as a demonstration always does.
     ``partners`` are the subsystems to which cases are handed over, and from which they are taken.
+    A person has at most ``most-unfinished`` applications of one service that are not handed in,
+    and begins it at most ``most-a-day`` times a day.
     """
 
     folders: tuple[str, ...]
@@ -263,6 +265,8 @@ class ServicesSection(Shape):
     official: tuple[OfficialSection, ...] = ()
     account: str = ""
     bank: str = ""
+    most_unfinished: Annotated[int, msgspec.Meta(ge=1)] = 10
+    most_a_day: Annotated[int, msgspec.Meta(ge=1)] = 30
 
 
 class SignInSection(Shape):
@@ -465,23 +469,12 @@ def read_config(path: Path) -> NodeConfig:
 def explain(config: NodeConfig) -> list[tuple[str, str, str]]:
     """Every value, with where it came from: ``file`` or ``default``; secrets stay references."""
     written = read_written(config.folder / "node.toml")
-    rows: list[tuple[str, str, str]] = []
-    _walk(msgspec.to_builtins(config.file), written, "", rows)
-    return rows
+    return list(with_sources(msgspec.to_builtins(config.file), written))
 
 
 def read_written(path: Path) -> dict[str, Any]:
     """What the file itself says, without defaults."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def _walk(value: Any, written: Any, place: str, rows: list[tuple[str, str, str]]) -> None:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            inside = written.get(key) if isinstance(written, dict) else None
-            _walk(item, inside, f"{place}.{key}" if place else key, rows)
-    elif value is not None:
-        rows.append((place, str(value), "default" if written is None else "file"))
 
 
 def _secret(reference: str, folder: Path) -> str:

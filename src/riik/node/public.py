@@ -72,6 +72,7 @@ from riik.services.offering.component import Offering
 from riik.services.offering.http import event_offers
 from riik.services.store import SqlServiceStore
 from riik.services.terms.appealing import Appeals
+from riik.services.terms.beginnings import Beginnings
 from riik.signatures import OrganisationSeal, Signatures
 
 __all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services"]
@@ -271,6 +272,7 @@ def add_services(assembly: Assembly) -> None:
         telling=telling_of(assembly.config.file.node.demonstration),
         assisting=Assisting(names=officials_of(assembly), record_look=looks),
         appeals=Appeals(files=files, cases=cases, clock=base.clock),
+        beginnings=Beginnings(unfinished=section.most_unfinished, a_day=section.most_a_day),
     )
     add_desk(assembly, services, queues=queues, pens=pens, looks=looks)
     assembly.parts.services = services
