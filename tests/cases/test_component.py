@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from tests.tables import lay_tables
 
 import riik.cases
 from riik.cases import Cases, CaseUnknown, Document, Lane, Mark, Pick, State
 from riik.cases.store import SqlCaseStore
 from riik.core import person_code
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
 
@@ -20,14 +20,14 @@ PAPER = Document(name="decision.pdf", media_type="application/pdf", content=b"%P
 @pytest.fixture
 def vault(tmp_path, entropy):
     keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
+    lay_tables(keys, {"vault": Path(vault_file).parent / "migrations"})
     yield SqlVault(keys, vault_key=entropy.bytes(32), entropy=entropy)
     keys.close()
 
 
 @pytest.fixture
 def cases(database, vault, clock):
-    migrate(database, {"cases": Path(riik.cases.__file__).parent / "migrations"})
+    lay_tables(database, {"cases": Path(riik.cases.__file__).parent / "migrations"})
     return Cases(store=SqlCaseStore(), vault=vault, clock=clock)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.dialects import postgresql, sqlite
+from tests.tables import lay_tables
 
 import riik.cases
 from riik.cases import Lane, Pick
@@ -11,7 +12,6 @@ from riik.cases.store import count_queries, of_subject_query, page_queries, seen
 from riik.core import SubjectId
 from riik.core.time import from_text
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 
 ME, TIINA = SubjectId("me"), SubjectId("tiina")
 NOON = from_text("2026-11-30T12:00:00.000000Z")
@@ -43,7 +43,7 @@ QUERIES = {
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_sqlite_reads_one_index_and_sorts_nothing(name, database):
-    migrate(database, {"cases": Path(riik.cases.__file__).parent / "migrations"})
+    lay_tables(database, {"cases": Path(riik.cases.__file__).parent / "migrations"})
     for query in QUERIES[name]:
         said = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
         with database.read() as work:
@@ -60,7 +60,7 @@ def test_sqlite_reads_one_index_and_sorts_nothing(name, database):
 @pytest.mark.full
 def test_postgresql_reads_one_index_and_sorts_nothing(postgresql):
     database = open_database(postgresql.new_database(), name="plans")
-    migrate(database, {"cases": Path(riik.cases.__file__).parent / "migrations"})
+    lay_tables(database, {"cases": Path(riik.cases.__file__).parent / "migrations"})
     for name, queries in QUERIES.items():
         for query in queries:
             said = query.compile(

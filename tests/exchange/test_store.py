@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.tables import lay_tables
 
 import riik.exchange
 from riik.core import ClientId, MemberId, ServerId, ServiceId, SubjectId
@@ -14,7 +15,6 @@ from riik.exchange.journal import Entry, Journal
 from riik.exchange.model import Claim, Kept, Stored
 from riik.exchange.store import SqlCentreStore, SqlExchangeStore
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 
 MEMBER = MemberId("TEST", "GOV", "1")
 CLIENT = ClientId(MEMBER, "app")
@@ -53,7 +53,7 @@ def database(request, tmp_path):
     else:
         url = request.getfixturevalue("postgresql").new_database()
     database = open_database(url, name="test")
-    migrate(database, {"exchange": Path(riik.exchange.__path__[0]) / "migrations"})
+    lay_tables(database, {"exchange": Path(riik.exchange.__path__[0]) / "migrations"})
     yield database
     database.close()
 

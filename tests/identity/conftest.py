@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.tables import lay_tables
 
 import riik.identity
 from riik.core import PersonCode
@@ -20,7 +21,6 @@ from riik.identity import (
 )
 from riik.identity.store import SqlIdentityStore
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import MIGRATIONS as VAULT
 from riik.runtime.vault import SqlVault
 from riik.testing.cards import new_card
@@ -116,14 +116,14 @@ def looks():
 @pytest.fixture
 def vault(tmp_path, entropy):
     database = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(database, {"vault": VAULT})
+    lay_tables(database, {"vault": VAULT})
     yield SqlVault(database, vault_key=entropy.bytes(32), entropy=entropy)
     database.close()
 
 
 @pytest.fixture
 def ports(database, vault, clock, in_thread):
-    migrate(database, {"identity": Path(riik.identity.__file__).parent / "migrations"})
+    lay_tables(database, {"identity": Path(riik.identity.__file__).parent / "migrations"})
     return {"database": database, "vault": vault, "clock": clock, "in_thread": in_thread}
 
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+from tests.tables import lay_tables
 
 import riik.inbox
 from riik.core import ClientId, person_code
 from riik.inbox import Inbox, NoticeRefused, Text
 from riik.inbox.store import SqlInboxStore
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
 
@@ -25,9 +25,9 @@ TEXTS = {
 @pytest.fixture
 def inbox(database, tmp_path, clock, entropy):
     """An inbox whose keys are in another file."""
-    migrate(database, {"inbox": Path(riik.inbox.__file__).parent / "migrations"})
+    lay_tables(database, {"inbox": Path(riik.inbox.__file__).parent / "migrations"})
     keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
+    lay_tables(keys, {"vault": Path(vault_file).parent / "migrations"})
     vault = SqlVault(keys, vault_key=entropy.bytes(32), entropy=entropy)
     yield Inbox(store=SqlInboxStore(), vault=vault, clock=clock)
     keys.close()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.tables import lay_tables
 
 import riik.login
 from riik.core import KeyKind, MemberId, PersonCode, Unavailable
@@ -12,7 +13,6 @@ from riik.login import Login, LoginRules, Mandate, Relying
 from riik.login.model import KeptGrant, hash_of
 from riik.login.store import SqlLoginStore
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.outbox import MIGRATIONS as OUTBOX
 from riik.runtime.outbox import Bell, SqlOutbox
 from riik.runtime.vault import MIGRATIONS as VAULT
@@ -92,14 +92,14 @@ def responder(country, clock):
 @pytest.fixture
 def vault(tmp_path, entropy):
     database = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(database, {"vault": VAULT})
+    lay_tables(database, {"vault": VAULT})
     yield SqlVault(database, vault_key=entropy.bytes(32), entropy=entropy)
     database.close()
 
 
 @pytest.fixture
 def ports(database, vault, clock, entropy, in_thread):
-    migrate(
+    lay_tables(
         database,
         {"runtime": OUTBOX, "login": Path(riik.login.__file__).parent / "migrations"},
     )

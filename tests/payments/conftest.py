@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.payments.house import ISSUER, SITE, RsaKey
+from tests.tables import lay_tables
 
 import riik.payments
 from riik.core import ClientId, Money, person_code
@@ -12,7 +13,6 @@ from riik.payments.errors import AuthenticationRefused
 from riik.payments.references import creditor_reference
 from riik.payments.store import SqlBankStore, SqlCounterStore
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
 
@@ -63,14 +63,14 @@ def outbox():
 
 @pytest.fixture
 def tables(database):
-    migrate(database, {"payments": Path(riik.payments.__file__).parent / "migrations"})
+    lay_tables(database, {"payments": Path(riik.payments.__file__).parent / "migrations"})
     return database
 
 
 @pytest.fixture
 def bank(tables, tmp_path, outbox, clock, entropy):
     keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
+    lay_tables(keys, {"vault": Path(vault_file).parent / "migrations"})
     vault = SqlVault(keys, vault_key=entropy.bytes(32), entropy=entropy)
     yield Bank(
         store=SqlBankStore(),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.tables import lay_tables
 
 import riik.portal.citizen
 from riik.core import ClientId, Refused, Unavailable, person_code
@@ -19,7 +20,6 @@ from riik.portal.citizen.model import CatalogueEntry, Register
 from riik.portal.citizen.store import SqlPortalStore
 from riik.portal.session import SignedOut, Visitor
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
 from riik.testing.ports import NOON
@@ -111,9 +111,9 @@ def outbox():
 def portal(database, tmp_path, clock, entropy, in_thread, provider, login, outbox):
     """A portal that knows one service and one register."""
     folder = Path(riik.portal.citizen.__file__).parent / "migrations"
-    migrate(database, {"portal": folder})
+    lay_tables(database, {"portal": folder})
     keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
+    lay_tables(keys, {"vault": Path(vault_file).parent / "migrations"})
     yield Portal(
         store=SqlPortalStore(),
         database=database,

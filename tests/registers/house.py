@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, deriv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.tables import lay_tables
 
 import riik.registers
 import riik.transparency
@@ -32,7 +33,6 @@ from riik.registers.schema import read_schema
 from riik.registers.store import SqlRegisterStore, read_folder
 from riik.registers.writing import Draft
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import MIGRATIONS, SqlVault
 from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.transparency import Log, Transparency
@@ -145,8 +145,8 @@ class House:
             name: Path(module.__file__).parent / "migrations"
             for name, module in (("registers", riik.registers), ("transparency", riik.transparency))
         }
-        migrate(self.database, folders)
-        migrate(keys, {"vault": MIGRATIONS})
+        lay_tables(self.database, folders)
+        lay_tables(keys, {"vault": MIGRATIONS})
         self.vault = SqlVault(keys, vault_key=bytes(32), entropy=entropy)
         self.outbox = ListedEvents()
         log = Log(

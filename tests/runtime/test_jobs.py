@@ -27,9 +27,9 @@ def node(database):
 class Worker:
     """A worker on the system's threads, and its clock if there is no other, with its outbox."""
 
-    def __init__(self, node, entropy, log, metrics, *, clock=None, **options):
+    def __init__(self, node, entropy, log, metrics, *, clock=None, threads=None, **options):
         self.node, self.clock = node, clock or SystemClock()
-        self.threads, self.bell = ThreadPool(4), Bell()
+        self.threads, self.bell = threads or ThreadPool(4), Bell()
         self.events = SqlOutbox(clock=self.clock, bell=self.bell)
         self.jobs = Jobs(
             database=node,
@@ -54,6 +54,21 @@ class Worker:
         return Deliveries(database=self.node, clock=self.clock, owner="test").waiting()[0]
 
 
+class Watched(ThreadPool):
+    """Threads that call ``before`` and ``after`` with the name of what is done in them."""
+
+    def __init__(self, *, before=lambda name: None, after=lambda name: None):
+        super().__init__(4)
+        self.before, self.after = before, after
+
+    async def __call__(self, action, /, *arguments, **options):
+        name = getattr(action, "__name__", "")
+        self.before(name)
+        answer = await super().__call__(action, *arguments, **options)
+        self.after(name)
+        return answer
+
+
 @pytest.fixture
 def worker(node, entropy, log, metrics):
     worker = Worker(node, entropy, log, metrics)
@@ -61,8 +76,8 @@ def worker(node, entropy, log, metrics):
     worker.threads.close()
 
 
-def test_an_event_put_by_this_process_is_taken_at_once(worker, monkeypatch):
-    monkeypatch.setattr("riik.runtime.jobs.POLL_SECONDS", 1000.0)
+def test_an_event_put_by_this_process_is_taken_at_once(node, entropy, log, metrics):
+    worker = Worker(node, entropy, log, metrics, poll_seconds=1000.0)
     got = asyncio.Event()
 
     async def run():
@@ -76,6 +91,7 @@ def test_an_event_put_by_this_process_is_taken_at_once(worker, monkeypatch):
         await worker.jobs.stop()
 
     asyncio.run(run())
+    worker.threads.close()
     assert worker.waiting() == 0
 
 
@@ -143,28 +159,26 @@ def test_no_more_handlers_run_than_there_is_room_for(node, entropy, log, metrics
     assert (most, worker.waiting()) == ([2], 0)
 
 
-def test_a_slow_handler_keeps_its_lease(node, entropy, log, metrics, monkeypatch):
+def test_a_slow_handler_keeps_its_lease(node, entropy, log, metrics):
     """On a clock of its own, which renewals alone move on: half a lease at each of them."""
-    monkeypatch.setattr("riik.runtime.jobs.POLL_SECONDS", 0.01)
-    worker = Worker(node, entropy, log, metrics, clock=StandingClock())
-    runs, renewals, renew = [], [], Deliveries.renew
+    clock, runs, renewals, enough = StandingClock(), [], [], asyncio.Event()
+
+    def count(name):
+        if name == "renew":
+            renewals.append(name)
+            clock.advance(LEASE / 2)
+        # Three leases long: without renewal the event would have come again.
+        if len(renewals) > 6:
+            enough.set()
+
+    threads = Watched(after=count)
+    worker = Worker(node, entropy, log, metrics, clock=clock, threads=threads, poll_seconds=0.01)
 
     async def run():
-        loop, enough = asyncio.get_running_loop(), asyncio.Event()
-
-        def counting(self, ids, **options):
-            renew(self, ids, **options)
-            renewals.append(ids)
-            worker.clock.advance(LEASE / 2)
-            # Three leases long: without renewal the event would have come again.
-            if len(renewals) > 6:
-                loop.call_soon_threadsafe(enough.set)
-
         async def handler(delivery):
             runs.append(delivery.attempt)
             await asyncio.wait_for(enough.wait(), SOON)
 
-        monkeypatch.setattr(Deliveries, "renew", counting)
         worker.jobs.on("letters", handler)
         await worker.put("a")
         worker.jobs.start()
@@ -172,21 +186,19 @@ def test_a_slow_handler_keeps_its_lease(node, entropy, log, metrics, monkeypatch
         await worker.jobs.stop()
 
     asyncio.run(run())
-    worker.threads.close()
+    threads.close()
     assert runs == [1]
 
 
-def test_the_loop_outlives_a_database_that_fails(worker, monkeypatch, lines):
-    monkeypatch.setattr("riik.runtime.jobs.POLL_SECONDS", 0.01)
+def test_the_loop_outlives_a_database_that_fails(node, entropy, log, metrics, lines):
     failures = [Unavailable("locked", why="locked"), ValueError("a bug")]
-    lease = Deliveries.lease
 
-    def failing(self, *arguments, **options):
-        if failures:
+    def fail(name):
+        if name == "lease" and failures:
             raise failures.pop()
-        return lease(self, *arguments, **options)
 
-    monkeypatch.setattr(Deliveries, "lease", failing)
+    threads = Watched(before=fail)
+    worker = Worker(node, entropy, log, metrics, threads=threads, poll_seconds=0.01)
 
     async def run():
         got = asyncio.Event()
@@ -201,6 +213,7 @@ def test_the_loop_outlives_a_database_that_fails(worker, monkeypatch, lines):
         await worker.jobs.stop()
 
     asyncio.run(run())
+    threads.close()
     events = [json.loads(line)["event"] for line in lines.getvalue().splitlines()]
     assert events == ["jobs-step-failed"] * 2
 

@@ -415,9 +415,7 @@ def test_headers_without_end_are_cut_off(app):
     assert served(app, talk).startswith(b"HTTP/1.1 400 ")
 
 
-def test_headers_that_do_not_come_are_not_waited_for(app, monkeypatch):
-    monkeypatch.setattr("riik.runtime.web.server.HEADER_SECONDS", 0.05)
-
+def test_headers_that_do_not_come_are_not_waited_for(app):
     async def talk(server, _):
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"GET /page HTTP/1.1\r\nhost: x\r\n")
@@ -428,7 +426,7 @@ def test_headers_that_do_not_come_are_not_waited_for(app, monkeypatch):
         finally:
             writer.close()
 
-    assert served(app, talk) == b""
+    assert served(app, talk, header_seconds=0.05) == b""
 
 
 def test_an_address_of_another_machine_is_told(app):

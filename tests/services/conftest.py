@@ -1,5 +1,6 @@
 """A provider with its desk for every test of this room."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.services.house import (
     Worker,
     World,
 )
+from tests.tables import lay_tables
 
 import riik.cases
 import riik.payments
@@ -31,7 +33,6 @@ from riik.payments import FEE_PAID, Fees
 from riik.payments.store import SqlFeeStore
 from riik.profiles import Name
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
 from riik.services import (
@@ -116,6 +117,17 @@ def paper(weather):
     return Paper(weather)
 
 
+@cache
+def licence():
+    """The service of the folder, read once."""
+    content = {
+        str(path.relative_to(FOLDER)): path.read_bytes()
+        for path in FOLDER.rglob("*")
+        if path.is_file()
+    }
+    return read_service(content, standard=(SOURCE / "standard.bpmn").read_bytes())
+
+
 @pytest.fixture
 def house(database, tmp_path, clock, entropy, in_thread, paper, world):
     """One provider's services with everything that is theirs; the world outside is simulated."""
@@ -124,19 +136,14 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         for component in (riik.cases, riik.payments, riik.services)
     }
     folders["desk"] = SOURCE / "desk" / "migrations"
-    migrate(database, folders)
+    lay_tables(database, folders)
     keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
+    lay_tables(keys, {"vault": Path(vault_file).parent / "migrations"})
     vault = SqlVault(keys, vault_key=entropy.bytes(32), entropy=entropy)
     worker, looks = Worker(), Looks()
     cases = Cases(store=SqlCaseStore(), vault=vault, clock=clock)
     fees = Fees(store=SqlFeeStore(), outbox=worker, clock=clock)
-    content = {
-        str(path.relative_to(FOLDER)): path.read_bytes()
-        for path in FOLDER.rglob("*")
-        if path.is_file()
-    }
-    definition = read_service(content, standard=(SOURCE / "standard.bpmn").read_bytes())
+    definition = licence()
     roles = {need.provider for need in definition.needs} | {"driving-rights", "inbox"}
 
     expired = set()

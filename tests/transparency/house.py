@@ -11,11 +11,11 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from starlette.applications import Starlette
+from tests.tables import lay_tables
 
 import riik.transparency
 from riik.core import KeyKind, PersonCode
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import MIGRATIONS, SqlVault
 from riik.testing.ports import ImmediateThread, SeededEntropy, StandingClock
 from riik.transparency import Log, LogUnavailable, Transparency, Witness, verifier_key
@@ -71,7 +71,7 @@ class Engine:
 
     def migrated(self):
         folder = Path(riik.transparency.__file__).parent / "migrations"
-        migrate(self.database, {"transparency": folder})
+        lay_tables(self.database, {"transparency": folder})
         return self
 
 
@@ -203,7 +203,7 @@ def build(folder, *, seed="riik"):
     node = Engine(folder / "node.sqlite").migrated()
     entropy = SeededEntropy(seed)
     keys = open_database(f"sqlite:///{folder}/vault.sqlite", name="vault")
-    migrate(keys, {"vault": MIGRATIONS})
+    lay_tables(keys, {"vault": MIGRATIONS})
     vault = SqlVault(keys, vault_key=bytes(32), entropy=entropy)
     return House(node, signer, vault, NearWitness(witness), entropy)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.tables import lay_tables
 
 import riik.trust
 from riik.core import PersonCode
 from riik.runtime.database import open_database
 from riik.runtime.keys import FileKeys
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import MIGRATIONS as VAULT_MIGRATIONS
 from riik.runtime.vault import SqlVault
 from riik.testing.pki import AT, MemoryKey
@@ -67,8 +67,8 @@ class Centre:
         url = self.url or f"sqlite:///{self.folder}/node.db"
         self.database = open_database(url, name="node")
         self.vault_database = open_database(f"sqlite:///{self.folder}/vault.db", name="vault")
-        migrate(self.database, {"trust": MIGRATIONS})
-        migrate(self.vault_database, {"vault": VAULT_MIGRATIONS})
+        lay_tables(self.database, {"trust": MIGRATIONS})
+        lay_tables(self.vault_database, {"vault": VAULT_MIGRATIONS})
         self.vault = SqlVault(self.vault_database, vault_key=b"v" * 32, entropy=self.entropy)
         self.keys = FileKeys(self.folder / "keys", "words", entropy=self.entropy, cost=16)
 

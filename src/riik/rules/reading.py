@@ -8,6 +8,7 @@ Expressions are read in `boxed`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 from riik.formats.xml import parse
@@ -71,6 +72,12 @@ def load(source: bytes, *, imports: Sequence[bytes] = ()) -> Rules:
         SyntaxRefused: For a text that isn't FEEL.
         Unsupported: For a construct that isn't run; ``why`` is its name.
     """
+    return _loaded(source, tuple(imports))
+
+
+@lru_cache(maxsize=128)
+def _loaded(source: bytes, imports: tuple[bytes, ...]) -> Rules:
+    """The same files are the same rules: versions of a folder and nodes of a process share them."""
     main = _open(source)
     others = {document.namespace: document for document in map(_open, imports)}
     digest = sha256(b"".join(sorted(sha256(each).digest() for each in (source, *imports))))

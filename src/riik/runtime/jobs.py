@@ -56,6 +56,7 @@ class Jobs:
         log: JsonLog,
         metrics: Metrics,
         at_once: int = 8,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         """Prepare a worker; `on` and `periodic` tell it what to do, `start` lets it.
 
@@ -68,12 +69,13 @@ class Jobs:
             log: Failures, by code.
             metrics: Gets ``riik_outbox_oldest_seconds``, the one to put an alarm on.
             at_once: How many handlers run at a time.
+            poll_seconds: How often it looks for events that other processes put.
         """
         owner = entropy.bytes(8).hex()
         self._deliveries = Deliveries(database=database, clock=clock, owner=owner)
         self._leases = Leases(database=database, clock=clock, owner=owner, length=LEASE)
         self._clock, self._in_thread, self._bell, self._log = clock, in_thread, bell, log
-        self._at_once = at_once
+        self._at_once, self._poll_seconds = at_once, poll_seconds
         self._handlers: dict[str, Handler] = {}
         self._rounds: dict[str, _Round] = {}
         self._running: dict[asyncio.Task[None], Delivery | None] = {}
@@ -171,7 +173,7 @@ class Jobs:
 
     def _until_next_look(self) -> float:
         next_round = min(each.look for each in self._rounds.values())
-        return min(POLL_SECONDS, max(0.01, next_round - self._clock.monotonic()))
+        return min(self._poll_seconds, max(0.01, next_round - self._clock.monotonic()))
 
     async def _step(self) -> int:
         """Start what is due and has room; answer how many were started."""

@@ -5,6 +5,7 @@ process, and answers what the exchange would.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,8 +39,9 @@ SOURCES = {
 PROVIDER = "EE-DEMO/GOV/70001053/services"
 
 
+@cache
 def definition_of(service):
-    """A service from its folder."""
+    """A service from its folder, read once."""
     folder = CATALOGUE / service
     files = {
         str(path.relative_to(folder)): path.read_bytes()

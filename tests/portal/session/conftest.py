@@ -6,6 +6,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from tests.portal.session.house import CLIENT, ORIGIN, Browser, Login, rsa_key
+from tests.tables import lay_tables
 
 import riik.portal.session
 from riik.portal.design.pages import Pages as DesignedPages
@@ -18,7 +19,6 @@ from riik.profiles import country_profile
 from riik.runtime.database import open_database
 from riik.runtime.logs import open_log
 from riik.runtime.metrics import Metrics
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import MIGRATIONS as VAULT
 from riik.runtime.vault import SqlVault
 from riik.runtime.web import edge
@@ -43,9 +43,9 @@ def login(clock, key):
 @pytest.fixture
 def ports(database, tmp_path, clock, entropy, in_thread):
     """What sessions stand on."""
-    migrate(database, TABLES)
+    lay_tables(database, TABLES)
     keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(keys, {"vault": VAULT})
+    lay_tables(keys, {"vault": VAULT})
     yield {
         "store": SqlSessionStore(),
         "rules": SessionRules(),

@@ -17,10 +17,10 @@ from tests.portal.verbs.house import (
     World,
     visitor_of,
 )
+from tests.tables import lay_tables
 
 import riik.portal.citizen
 from riik.runtime.database import open_database
-from riik.runtime.migrate import migrate
 from riik.runtime.vault import __file__ as vault_file
 
 
@@ -61,8 +61,8 @@ def jaan():
 def verbs(database, tmp_path, clock, entropy, in_thread, world, states):
     """A portal's verbs."""
     folder = Path(riik.portal.citizen.__file__).parent / "migrations"
-    migrate(database, {"portal": folder})
+    lay_tables(database, {"portal": folder})
     keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
-    migrate(keys, {"vault": Path(vault_file).parent / "migrations"})
+    lay_tables(keys, {"vault": Path(vault_file).parent / "migrations"})
     yield Verbs(database, keys, clock, entropy, in_thread, world, states)
     keys.close()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.tables import lay_tables
 
 import riik
 import riik.portal.citizen
@@ -20,7 +21,6 @@ from riik.portal.citizen.standing.component import Standings
 from riik.portal.citizen.standing.store import SqlStandingStore
 from riik.portal.citizen.store import SqlShelfStore
 from riik.portal.design.texts import LANGUAGES, read_texts
-from riik.runtime.migrate import migrate
 from riik.services import read_service
 from riik.services.folder.catalogue import guide_view
 from riik.services.folder.guide import EVENTS as FOLDERS_EVENTS
@@ -77,7 +77,7 @@ def providers(clock):
 def catalogue(database, clock, in_thread, providers):
     """A portal that knows two providers."""
     folder = Path(riik.portal.citizen.__file__).parent / "migrations"
-    migrate(database, {"portal": folder})
+    lay_tables(database, {"portal": folder})
     return Catalogue(
         shelf=Shelf(
             store=SqlShelfStore(),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from tests.tables import lay_tables
 
 import riik.portal.citizen
 from riik.core import ClientId, from_text
@@ -12,7 +13,6 @@ from riik.portal.citizen.standing.component import DecisionsRefused, Standings, 
 from riik.portal.citizen.standing.rules import Round, Standing, judged
 from riik.portal.citizen.standing.store import SqlStandingStore
 from riik.runtime.keys import FileSigner
-from riik.runtime.migrate import migrate
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ SIGNER = FileSigner(generate_private_key(SECP256R1()))
 @pytest.fixture
 def standings(database, clock, in_thread):
     """A portal's standings, nobody asked yet."""
-    migrate(database, {"portal": Path(riik.portal.citizen.__file__).parent / "migrations"})
+    lay_tables(database, {"portal": Path(riik.portal.citizen.__file__).parent / "migrations"})
 
     def seal(content, kind):
         return sign(content, signer=SIGNER, header={"typ": kind})

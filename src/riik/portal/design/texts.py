@@ -7,9 +7,10 @@ room's, which wins. Pure: a request's words go in, a language and its texts come
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Final
 
 from babel import Locale
@@ -99,11 +100,19 @@ def read_catalogue(room: str, *, language: str) -> Texts:
     catalogue = files(room).joinpath("locale", f"{language}.po")
     if not catalogue.is_file():
         return Texts(language, {})
-    messages = [m for m in read_po(BytesIO(catalogue.read_bytes())) if m.id and m.string]
+    return _parsed(catalogue.read_bytes(), language)
+
+
+@lru_cache(maxsize=512)
+def _parsed(source: bytes, language: str) -> Texts:
+    """A catalogue's texts; many rooms and nodes of a process read the same ones."""
+    messages = [m for m in read_po(BytesIO(source)) if m.id and m.string]
     return Texts(
         language,
-        {m.id: str(m.string) for m in messages if isinstance(m.id, str)},
-        {m.id[0]: _forms(m.string) for m in messages if not isinstance(m.id, str)},
+        MappingProxyType({m.id: str(m.string) for m in messages if isinstance(m.id, str)}),
+        MappingProxyType(
+            {m.id[0]: _forms(m.string) for m in messages if not isinstance(m.id, str)}
+        ),
     )
 
 

@@ -11,7 +11,8 @@ import socket
 import ssl as tls
 from asyncio import TimerHandle
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -56,7 +57,14 @@ class Server:
         await self.stop()
 
 
-async def serve(app: ASGIApp, host: str, port: int, *, ssl: tls.SSLContext | None = None) -> Server:
+async def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    ssl: tls.SSLContext | None = None,
+    header_seconds: float = HEADER_SECONDS,
+) -> Server:
     """Listen for an application in the running loop.
 
     Args:
@@ -64,14 +72,17 @@ async def serve(app: ASGIApp, host: str, port: int, *, ssl: tls.SSLContext | Non
         host: ``127.0.0.1``, ``::1``, ``0.0.0.0`` …, or ``localhost`` (IPv4).
         port: The port, or the next free one; 0 for any. The answer knows which.
         ssl: A server-side context; plain HTTP when left out.
+        header_seconds: How long the headers of a request may take.
 
     Raises:
         PortsTaken: For ``port``, or ``address`` when the host isn't this machine's.
     """
     listening = free_socket(host, port)
+    protocol = partial(_CarefulProtocol, header_seconds=header_seconds)
     config = uvicorn.Config(
         app,
-        http=_CarefulProtocol,
+        # uvicorn calls it as it would the class.
+        http=cast("type[HttpToolsProtocol]", protocol),
         ws="none",
         lifespan="off",
         loop="none",
@@ -124,9 +135,9 @@ class _QuietServer(uvicorn.Server):
 class _CarefulProtocol(HttpToolsProtocol):
     """HTTP/1.1 with a limit on the time and size of what comes before the body."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, header_seconds: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._header_bytes = 0
+        self._header_bytes, self._header_seconds = 0, header_seconds
         self._deadline: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -162,7 +173,7 @@ class _CarefulProtocol(HttpToolsProtocol):
             raise ValueError("headers without end")
 
     def _start_deadline(self) -> None:
-        self._deadline = self.loop.call_later(HEADER_SECONDS, self.transport.abort)
+        self._deadline = self.loop.call_later(self._header_seconds, self.transport.abort)
 
     def _stop_deadline(self) -> None:
         if self._deadline is not None:

@@ -8,6 +8,7 @@ in every service ("The registers were asked"); a folder may say the same better.
 
 import io
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files as package_files
 from typing import Final
 
@@ -42,20 +43,28 @@ def read_texts(
             continue
         language = name.removeprefix("locale/").removesuffix(".po")
         try:
-            catalogue = read_po(io.BytesIO(source), abort_invalid=True)
+            contexts, written = _parsed(source)
         except (PoFileError, UnicodeDecodeError, ValueError) as error:
             raise FolderRefused(f"{name} is no gettext catalogue", why="locale") from error
-        if {message.context for message in catalogue} - {None, OFFICIAL}:
+        if contexts - {None, OFFICIAL}:
             raise FolderRefused(f"{name} has a context that nobody reads", why="locale")
-        texts[language] = {
-            message.id: message.string
-            for message in catalogue
-            if isinstance(message.id, str)
-            and message.id
-            and isinstance(message.string, str)
-            and message.context == context
-        }
+        texts[language] = {id_: text for of, id_, text in written if of == context}
     return texts
+
+
+@lru_cache(maxsize=256)
+def _parsed(source: bytes) -> tuple[frozenset[str | None], tuple[tuple[str | None, str, str], ...]]:
+    """A catalogue's contexts, and its texts: context, id, text.
+
+    Each is read for people and for officials, the house's own with every folder.
+    """
+    catalogue = read_po(io.BytesIO(source), abort_invalid=True)
+    written = tuple(
+        (message.context, message.id, message.string)
+        for message in catalogue
+        if isinstance(message.id, str) and message.id and isinstance(message.string, str)
+    )
+    return frozenset(message.context for message in catalogue), written
 
 
 def house_texts(*, context: str | None = None) -> dict[str, dict[str, str]]:
