@@ -11,6 +11,7 @@ from pathlib import Path
 import riik.appointments
 import riik.cases
 import riik.exchange
+import riik.govstack
 import riik.identity
 import riik.inbox
 import riik.login
@@ -47,6 +48,7 @@ _COMPONENTS = (
     riik.appointments,
     riik.cases,
     riik.exchange,
+    riik.govstack,
     riik.identity,
     riik.inbox,
     riik.login,

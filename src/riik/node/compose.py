@@ -17,6 +17,7 @@ from riik.node.guests import add_guests
 from riik.node.login import add_login
 from riik.node.node import Node
 from riik.node.public import add_bank, add_inbox, add_portal, add_registers, add_services
+from riik.node.scheduling import add_scheduler
 from riik.node.state import (
     add_centre,
     add_identity,
@@ -50,6 +51,7 @@ def build(config: NodeConfig) -> Node:
     add_bank(assembly)
     add_services(assembly)
     add_portal(assembly)
+    add_scheduler(assembly)
     add_owner(assembly)
     add_status(assembly)
     add_operator(assembly)

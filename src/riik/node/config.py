@@ -344,6 +344,16 @@ class WitnessSection(Shape):
     logs: dict[str, str] = msgspec.field(default_factory=dict)
 
 
+class GovstackSection(Shape):
+    """Doors for GovStack's building blocks: which are open, and the callers' tokens.
+
+    ``clients`` are callers by the name that they give, each with a reference to its token.
+    """
+
+    scheduler: bool = False
+    clients: dict[str, str] = msgspec.field(default_factory=dict)
+
+
 class LogSection(Shape):
     """The node's own log of looks, and who witnesses it."""
 
@@ -387,6 +397,7 @@ class NodeFile(Shape):
     inbox: InboxSection | None = None
     portal: PortalSection | None = None
     witness: WitnessSection | None = None
+    govstack: GovstackSection | None = None
     log: LogSection | None = None
     roles: dict[str, RoleSection] = msgspec.field(default_factory=dict)
     right: tuple[RightSection, ...] = ()
