@@ -13,11 +13,11 @@ from riik.node.assembly import Assembly
 from riik.node.base import open_base
 from riik.node.config import ConfigRefused, NodeConfig
 from riik.node.corrections import add_owner
+from riik.node.govstack.scheduler import add_scheduler
 from riik.node.guests import add_guests
 from riik.node.login import add_login
 from riik.node.node import Node
 from riik.node.public import add_bank, add_inbox, add_portal, add_registers, add_services
-from riik.node.scheduling import add_scheduler
 from riik.node.state import (
     add_centre,
     add_identity,

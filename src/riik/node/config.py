@@ -14,6 +14,7 @@ import msgspec
 
 from riik.core import ClientId, MemberId, Refused
 from riik.formats.toml import Shape, read_toml, with_sources
+from riik.node.govstack.sections import GovstackSection
 from riik.runtime.web.proxies import Network, ProxyHeader, networks_of
 
 __all__ = [
@@ -342,16 +343,6 @@ class WitnessSection(Shape):
 
     name: str
     logs: dict[str, str] = msgspec.field(default_factory=dict)
-
-
-class GovstackSection(Shape):
-    """Doors for GovStack's building blocks: which are open, and the callers' tokens.
-
-    ``clients`` are callers by the name that they give, each with a reference to its token.
-    """
-
-    scheduler: bool = False
-    clients: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class LogSection(Shape):
