@@ -1,12 +1,19 @@
 """Amounts of money: a whole number of minor units and its currency; never a float."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from riik.core.errors import Refused
 
 __all__ = ["Money", "MoneyRefused"]
 
-_DECIMALS = {"EUR": 2, "VND": 0}
+_DECIMALS = {
+    "EUR": 2,
+    "VND": 0,
+    # What may come by mistake, and is shown as what it is.
+    **dict.fromkeys(("USD", "GBP", "SEK", "NOK", "DKK", "PLN", "CHF"), 2),
+    **dict.fromkeys(("JPY", "KRW"), 0),
+}
 MOST_FIGURES = 18
 
 
@@ -45,6 +52,23 @@ class Money:
         if not whole or (len(whole) > 1 and whole.startswith("0")):
             raise MoneyRefused("an amount begins with its first figure", why="amount")
         return cls(currency, int(figures))
+
+    @classmethod
+    def of(cls, number: Decimal, currency: str) -> "Money":
+        """An exact amount from a decimal number; zeros behind may be missing or too many.
+
+        Raises:
+            MoneyRefused: For ``currency``, or ``amount``: a part of a minor unit, or no number.
+        """
+        places = _DECIMALS.get(currency)
+        if places is None:
+            raise MoneyRefused("no such currency here", why="currency")
+        if not number.is_finite() or number.adjusted() >= MOST_FIGURES - places:
+            raise MoneyRefused("this is no amount", why="amount")
+        minor = number.scaleb(places)
+        if minor != minor.to_integral_value():
+            raise MoneyRefused(f"an amount in {currency} has {places} places", why="amount")
+        return cls(currency, int(minor))
 
     def __add__(self, other: "Money") -> "Money":
         if self.currency != other.currency:

@@ -1,0 +1,1 @@
+"""What banks write and read: ISO 20022 messages, payment codes, references with check digits."""
