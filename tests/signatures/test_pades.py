@@ -3,15 +3,18 @@
 import io
 import shutil
 import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
 
 import pikepdf
 import pytest
 import typst
-from asn1crypto import x509
+from asn1crypto import cms, core, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
-from tests.signatures.house import component, refusal
+from tests.signatures.house import Stamper, component, refusal
 
 from riik.signatures import OrganisationSeal, PdfRefused
 from riik.testing.pki import AT, make_pki
@@ -112,3 +115,44 @@ async def test_a_revoked_seal_seals_nothing(letter):
     seal = OrganisationSeal(signer=credential.key, certificate=credential.certificate)
     with pytest.raises(NotGood):
         await component(own).seal_pdf(letter, seal=seal)
+
+
+class Padding(Stamper):
+    """A time-stamp authority whose tokens are longer by so many bytes."""
+
+    longer = 0
+
+    async def stamp(self, imprint, /, *, hash_name="sha256"):
+        token = cms.ContentInfo.load(await super().stamp(imprint, hash_name=hash_name))
+        [signer] = token["content"]["signer_infos"]
+        value = {"type": "1.2.3.4", "values": [core.OctetString(bytes(self.longer))]}
+        signer["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute(value)])
+        return token.dump()
+
+
+def cms_of(pdf):
+    """The bytes of the seal, whose zeros at the end are the field's."""
+    contents = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[0].pkcs7_content
+    return cms.ContentInfo.load(contents)["content"].dump()
+
+
+async def test_the_work_of_a_seal_does_not_depend_on_its_length(pki, agency, letter):
+    """Lengths whose last byte is 0x80 look like the mark of an indefinite one."""
+    seal = OrganisationSeal(signer=agency.key, certificate=agency.certificate)
+    stamper, work, unlucky = Padding(pki), [], 0
+    signatures = replace(component(pki), stamper=stamper)
+    for _ in range(40):
+        calls = Counter()
+        sys.setprofile(lambda _frame, what, _of, calls=calls: calls.update((what,)))
+        try:
+            pdf = await signatures.seal_pdf(letter, seal=seal)
+        finally:
+            sys.setprofile(None)
+        work.append(calls["call"])
+        head = cms_of(pdf)[:8]
+        stamper.longer += (0x80 - head[-1]) % 256
+        unlucky += head[-1] == 0x80
+        if unlucky > 2:
+            break
+    assert unlucky > 2
+    assert max(work[1:]) < 3 * min(work[1:])

@@ -9,9 +9,9 @@ Keys are `Signer`, the services are asked in the profile's order: sign, time-sta
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
-from asn1crypto import algos, cms, ocsp, x509
+from asn1crypto import algos, cms, core, ocsp, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers
@@ -34,18 +34,40 @@ RESERVED = 16 * 1024
 _HASHES = {KeyKind.P256: "sha256", KeyKind.P384: "sha384", KeyKind.RSA2048: "sha256"}
 
 
+Loaded = TypeVar("Loaded", bound=core.Asn1Value)
+
+
+def _loaded(kind: type[Loaded], der: bytes) -> Loaded:
+    """A value that is written again as it was read.
+
+    asn1crypto takes a header whose last byte is 0x80 for one of indefinite length, though a length
+    like any other may end so, and then encodes the value anew, twice at each level below: six
+    seconds for a seal of an unlucky length instead of ten milliseconds.
+    """
+
+    class AsRead(kind):  # type: ignore[misc, valid-type]
+        """Of its kind; nobody changes it."""
+
+        def dump(self, force: bool = False) -> bytes:
+            """The bytes it was read from."""
+            return der
+
+    value: Loaded = AsRead.load(der, strict=True)
+    return value
+
+
 class _KeptKey(signers.Signer):
     """pyHanko's signer over a key that stays where it is."""
 
     def __init__(self, signer: Signer, *, certificate: bytes, issuers: Sequence[bytes]) -> None:
         self._signer = signer
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        store.register_multiple([x509.Certificate.load(each) for each in issuers])
+        store.register_multiple([_loaded(x509.Certificate, each) for each in issuers])
         hash_name = _HASHES[signer.kind]
         family = "rsassa_pkcs1v15" if signer.kind is KeyKind.RSA2048 else "ecdsa"
         name = f"{hash_name}_rsa" if family.startswith("rsa") else f"{hash_name}_ecdsa"
         super().__init__(
-            signing_cert=x509.Certificate.load(certificate),
+            signing_cert=_loaded(x509.Certificate, certificate),
             cert_registry=store,
             signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": name}),
             embed_roots=False,
@@ -59,6 +81,14 @@ class _KeptKey(signers.Signer):
             raise PdfRefused("the key has another hash", why="key")
         return bytes(512) if dry_run else self._signer.sign(data)
 
+    async def async_sign(self, *arguments: Any, **options: Any) -> cms.ContentInfo:
+        """The signature as pyHanko makes it; its deepest part is encoded once."""
+        content: cms.ContentInfo = await super().async_sign(*arguments, **options)
+        signed = content["content"]
+        signers_ = [_loaded(cms.SignerInfo, one.dump()) for one in signed["signer_infos"]]
+        signed["signer_infos"] = cms.SignerInfos(signers_)
+        return _loaded(cms.ContentInfo, content.dump())
+
 
 class _Stamper(PdfTimeStamper):
     """pyHanko's time-stamper over our port."""
@@ -70,7 +100,7 @@ class _Stamper(PdfTimeStamper):
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """A token over this digest."""
         token = await self._stamper.stamp(message_digest, hash_name=md_algorithm)
-        return cms.ContentInfo.load(token)
+        return _loaded(cms.ContentInfo, token)
 
 
 class _Writer(IncrementalPdfFileWriter):
@@ -166,8 +196,8 @@ def _with_evidence(
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
         contents.upper(),
-        certs=[x509.Certificate.load(each) for each in certificates],
-        ocsps=[ocsp.OCSPResponse.load(ocsp_response)],
+        certs=[_loaded(x509.Certificate, each) for each in certificates],
+        ocsps=[_loaded(ocsp.OCSPResponse, ocsp_response)],
     )
     writer.write_in_place()  # type: ignore[no-untyped-call]
     return output.getvalue()
