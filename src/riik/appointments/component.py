@@ -102,7 +102,7 @@ class Appointments:
         subject = self.vault.subject_of(person)
         if before is not None and before.subject != subject:
             raise AppointmentRefused("this is somebody else's", why="unknown")
-        if before is not None and before.standing == Standing.BOOKED:
+        if before is not None and before.standing == Standing.BOOKED and _slot(before) == wanted:
             return self._open(before)
         now = self.clock.now()
         booking_id = before.id if before else self.entropy.bytes(12).hex()
@@ -121,7 +121,7 @@ class Appointments:
             subject=subject,
             case=case,
             sealed=self._seal(subject, booking_id, person=person),
-            sequence=before.sequence if before else 0,
+            sequence=before.sequence + (before.standing == Standing.BOOKED) if before else 0,
             held_until=now + HOLD,
             changed_at=now,
         )

@@ -297,8 +297,15 @@ def _provider(
             "account": member.account,
             "bank": str(country.client("bank", "payments")),
             **most,
-        }
+        },
+        **_appointments(member),
     }
+
+
+def _appointments(member: DemoMember) -> Tree:
+    if not member.appointments:
+        return {}
+    return {"appointments": {"file": f"catalogue:{member.appointments}"}}
 
 
 def _followers(country: Country, keeper: DemoMember) -> list[Tree]:

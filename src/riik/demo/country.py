@@ -57,6 +57,7 @@ class _Member(Shape):
     units: dict[str, _Unit] = msgspec.field(default_factory=dict)
     account: str = ""
     follows: tuple[_Follows, ...] = ()
+    appointments: str = ""
 
 
 class _Country(Shape):
@@ -112,6 +113,7 @@ class DemoMember:
         follows: What registers tell its services.
         host: The last part of its own loopback address.
         folders: Where its services and registers are, by their id; else in the catalogue.
+        appointments: Its file of places and times in the catalogue, or nothing.
     """
 
     role: str
@@ -124,6 +126,7 @@ class DemoMember:
     follows: tuple[DemoFollowing, ...]
     host: int
     folders: Mapping[str, str] = field(default_factory=dict)
+    appointments: str = ""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -255,6 +258,7 @@ def read_country(profile: str) -> Country:
             subsystems=one.subsystems,
             host=one.host,
             account=one.account,
+            appointments=one.appointments,
             follows=tuple(
                 DemoFollowing(
                     register=each.register,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 FOLDER = DATA / "stories"
-_COUNTED = re.compile(r"(today|workday)([+-]\d+)d\Z")
+_COUNTED = re.compile(r"(?:(\w+)@)?(today|workday)([+-]\d+)d(?:T(\d\d:\d\d))?\Z")
 
 
 class StoryRefused(Refused):
@@ -46,7 +46,8 @@ class Story(Shape):
     ``for`` is whom the person represents; ``review`` is what the reviewer decides; ``signers``
     sign as well, or say no where one ``declines``. An answer ``@mari`` is her personal code; days
     are counted from today: ``today+7d``, and ``workday+7d`` is the next working day on or after
-    it. A story of another ``service`` than its file's follows from the one before. Before
+    it; ``tartu@workday+7dT10:00`` is a time there on that day. A story of another
+    ``service`` than its file's follows from the one before. Before
     a story with a ``birth`` that child is born; what is ``offered`` nobody applies for.
     """
 
@@ -183,13 +184,14 @@ async def tell_story(
 def _answers(running: Demonstration, story: Story) -> dict[str, Any]:
     """What is answered: ``@mari`` is her code, so is a newborn's, and days are counted."""
     country = running.country
-    today = SystemClock().now().astimezone(ZoneInfo(country.zone)).date()
+    zone = ZoneInfo(country.zone)
+    today = SystemClock().now().astimezone(zone).date()
     works = country_profile(country.profile).is_working_day
     born = {birth.id: birth for birth in births_of(story)}
 
     def meant(value: Any) -> Any:
         if not isinstance(value, str) or not value.startswith("@"):
-            return _day(value, today, works=works)
+            return _day(value, today, works=works, zone=zone)
         name = value[1:]
         return born_code(running, born[name]) if name in born else running.holder(name).code
 
@@ -230,14 +232,18 @@ async def _review(running: Demonstration, story: Story, journey: Journey) -> Non
         await official.review(provider, journey.result.status["case"], story.review)
 
 
-def _day(value: Any, today: date, *, works: Callable[[date], bool]) -> Any:
+def _day(value: Any, today: date, *, works: Callable[[date], bool], zone: ZoneInfo) -> Any:
     found = _COUNTED.match(value) if isinstance(value, str) else None
     if found is None:
         return value
-    day = today + timedelta(days=int(found[2]))
-    while found[1] == "workday" and not works(day):
+    place, counted, days, clock = found.groups()
+    day = today + timedelta(days=int(days))
+    while counted == "workday" and not works(day):
         day += timedelta(days=1)
-    return day.isoformat()
+    if not clock:
+        return day.isoformat()
+    at = datetime.combine(day, time.fromisoformat(clock), zone)
+    return f"{place}@{at.isoformat(timespec='minutes')}"
 
 
 def _path(name: str) -> Path:

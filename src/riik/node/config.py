@@ -14,6 +14,7 @@ import msgspec
 
 from riik.core import ClientId, MemberId, Refused
 from riik.formats.toml import Shape, read_toml, with_sources
+from riik.node.appointing.sections import AppointmentsSection
 from riik.node.govstack.sections import GovstackSection
 from riik.runtime.web.proxies import Network, ProxyHeader, networks_of
 
@@ -384,6 +385,7 @@ class NodeFile(Shape):
     registers: RegistersSection | None = None
     sign_in: SignInSection | None = None
     services: ServicesSection | None = None
+    appointments: AppointmentsSection | None = None
     bank: BankSection | None = None
     inbox: InboxSection | None = None
     portal: PortalSection | None = None

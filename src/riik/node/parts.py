@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from riik.appointments import Appointments
 from riik.exchange.centre import Centre
 from riik.identity import Identity
 from riik.inbox import Inbox
@@ -36,6 +37,7 @@ class Parts:
     owner: OwnersDesk | None = None
     bank: Bank | None = None
     inbox: Inbox | None = None
+    appointments: Appointments | None = None
     services: Services | None = None
     desk: Desk | None = None
     portal: Portal | None = None

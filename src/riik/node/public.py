@@ -14,6 +14,7 @@ from riik.formats.folders import admit_folder
 from riik.inbox import Inbox
 from riik.inbox.http import offers as inbox_offers
 from riik.inbox.store import SqlInboxStore
+from riik.node.appointing.assembling import times_of
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
 from riik.node.citizens import citizen_pages, minister_pages, open_counter, open_standings
@@ -266,6 +267,7 @@ def add_services(assembly: Assembly) -> None:
             amendments=Amendments(cases=cases, clock=base.clock, again=operations),
             joint=joint,
             receiving=Receiving(cases=cases, scan=PatternCheck(), in_thread=base.in_thread),
+            times=times_of(assembly, files.definitions),
         ),
         verify=assembly.gate,
         who_has=queues.who_has,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from riik.services.folder.strict import findings
     from riik.services.forms.receiving import Receiving
     from riik.services.forms.scanning import PatternCheck, Scan
+    from riik.services.forms.timing import Times
     from riik.services.joint.signing import JointSigning
     from riik.services.lookups import Lookups
     from riik.services.model import ServiceDefinition
@@ -74,6 +75,7 @@ else:
             "running": "RUN Files",
             "outcome": "Prepared Visit",
             "steps": "Steps",
+            "forms.timing": "Times",
         },
     )
 
@@ -112,6 +114,7 @@ __all__ = [
     "Staff",
     "StepRefused",
     "Steps",
+    "Times",
     "Unit",
     "Verdict",
     "Visit",

@@ -26,7 +26,8 @@ from riik.services.desk.helping.assisting import Assisting
 from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
-from riik.services.forms.lists import OPENED, found_view
+from riik.services.forms.lists import OPENED
+from riik.services.forms.timing import find_in, let_go
 from riik.services.letters import APPLICATION, application_file
 from riik.services.measures.past import Measures
 from riik.services.measures.telling import IN_EARNEST, Telling
@@ -187,7 +188,8 @@ class Services:
         view = await self.in_thread(self._view, running, visit, language, opened)
         if find is None or opened:
             return view
-        return {**view, "found": found_view(running.definition, *find, language=view["language"])}
+        found = await self.in_thread(self._found, running, find, view["language"])
+        return {**view, "found": found}
 
     async def document(self, name: str, visit: Visit, *, language: str = "") -> tuple[bytes, str]:
         """A document of the person's case: content and media type.
@@ -426,6 +428,8 @@ class Services:
             if effect.write is not None:
                 effect.write(work)
             self.files.save(after, wake=wake, work=work)
+            if after.state.ended:
+                let_go(self.steps.times, self.files.load(after.case.id, work=work).case, work=work)
 
     def _end(self, running: Running, outcome: Any) -> None:
         """End a case where it stands: no task of its process waits any more."""
@@ -433,6 +437,7 @@ class Services:
         with self.database.work() as work:
             outcome.write(work)
             self.files.save(ended, wake=False, work=work)
+            let_go(self.steps.times, self.files.load(ended.case.id, work=work).case, work=work)
 
     def _keep(self, running: Running, outcome: Outcome) -> None:
         """Write a changed dossier without moving on, with what belongs to it."""
@@ -443,6 +448,12 @@ class Services:
 
     def _waiting(self, running: Running) -> list[Node]:
         return waiting(running.definition.process, running.state)
+
+    def _found(self, running: Running, find: tuple[str, str], language: str) -> dict[str, Any]:
+        """What is in a list by words, or which times are free."""
+        with self.database.read() as work:
+            case, times = running.case.id, self.steps.times
+            return find_in(times, running.definition, find, case=case, language=language, work=work)
 
     def _speaker(
         self, running: Running, language: str = "", *, viewer: PersonCode | None = None
@@ -457,6 +468,7 @@ class Services:
             holder=self.who_has(running.case),
             names=self.assisting.names,
             scanner=self.steps.receiving.scan.scanner,
+            times=self.steps.times,
         )
 
     def _view(

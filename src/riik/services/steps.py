@@ -16,6 +16,7 @@ from riik.services.forms.lists import refuse_unlisted
 from riik.services.forms.pages import check_answers, check_page, group_of, wanted_pages
 from riik.services.forms.receiving import Receiving
 from riik.services.forms.seen import check_seen
+from riik.services.forms.timing import Times, timed
 from riik.services.forms.uploads import is_upload
 from riik.services.joint.model import named
 from riik.services.joint.signing import JointSigning
@@ -77,6 +78,7 @@ class Steps:
     amendments: Amendments
     joint: JointSigning
     receiving: Receiving
+    times: Times | None = None
 
     def admit(self, running: Running, visit: Visit) -> None:
         """Refuse who may not take a step: the case is the person's, and theirs who sign as well.
@@ -138,7 +140,42 @@ class Steps:
         if rule is not None and rule.question in page.fields:
             named(rule, given, by=dossier.person, actor=dossier.actor)
         # What was laid out to be signed says something else now.
-        return Outcome(dossier=replace(dossier.with_page(page.id, given), prepared=b""))
+        after = replace(dossier.with_page(page.id, given), prepared=b"")
+        return Outcome(dossier=after, write=self._holding(given, running))
+
+    def _holding(self, given: Mapping[str, Any], running: Running) -> Callable[[Work], None] | None:
+        """Keep the times among some answers, in the unit in which these are written."""
+        properties, times = running.definition.form["properties"], self.times
+        chosen = timed(properties, given)
+        if times is None or not chosen:
+            return None
+
+        def write(work: Work) -> None:
+            for field, value in chosen.items():
+                times.hold(
+                    properties[field],
+                    value,
+                    field=field,
+                    case=running.case.id,
+                    person=running.dossier.person,
+                    work=work,
+                )
+
+        return write
+
+    def _booking(self, running: Running, then: Callable[[Work], None]) -> Callable[[Work], None]:
+        """Book the times that were held, in the unit in which the application is handed in."""
+        times = self.times
+        chosen = timed(running.definition.form["properties"], running.dossier.answers)
+        if times is None or not chosen:
+            return then
+
+        def write(work: Work) -> None:
+            for field in chosen:
+                times.book(field, case=running.case.id, work=work)
+            then(work)
+
+        return write
 
     def _files(self, running: Running, page_id: str) -> str:
         """The question of a page that files answer, or nothing."""
@@ -211,9 +248,8 @@ class Steps:
             self._check_complete(running)
             after = running.done(task, running.dossier)
             if after.task("sign") is None:
-                return Outcome(
-                    dossier=running.dossier, node=task, write=self._moved(running, "submitted")
-                )
+                moved = self._booking(running, self._moved(running, "submitted"))
+                return Outcome(dossier=running.dossier, node=task, write=moved)
             running = after
         else:
             self._need(running, "sign")
@@ -221,7 +257,7 @@ class Steps:
         # What people sign, they read: it is laid out in the language of the page.
         running = replace(running, dossier=_in_language(running.dossier, content))
         laid = await self._lay_out(application(running), content, running, name="application.json")
-        write = self._moved(running, "submitted", State.TO_SIGN)
+        write = self._booking(running, self._moved(running, "submitted", State.TO_SIGN))
         return replace(laid, node=task, write=write)
 
     async def sign(self, content: Mapping[str, Any], running: Running) -> Outcome:

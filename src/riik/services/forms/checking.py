@@ -7,6 +7,7 @@ from typing import Any
 from riik.services.errors import FolderRefused
 from riik.services.forms.groups import group_faults, is_group
 from riik.services.forms.lists import list_faults
+from riik.services.forms.timing import appointment_faults, is_appointment
 from riik.services.forms.uploads import is_upload, upload_faults
 from riik.services.model import Page, ServiceDefinition
 
@@ -78,6 +79,9 @@ def _condition(form: Mapping[str, Any], page: Page, before: set[str]) -> Iterato
 def _question(field: str, schema: Mapping[str, Any], *, alone: bool) -> Iterator[Fault]:
     if not _NAME.match(field):
         yield f"{field!r} is no name of a question", "use a-z, 0-9 and _", ("properties", field)
+    if is_appointment(schema):
+        for text, remedy in appointment_faults(field, schema):
+            yield text, remedy, ("properties", field)
     if is_upload(schema):
         for text, remedy in upload_faults(field, schema, alone=alone):
             yield text, remedy, ("properties", field)

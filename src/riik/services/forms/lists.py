@@ -19,6 +19,7 @@ __all__ = [
     "OPENED",
     "CodeList",
     "Found",
+    "HasLists",
     "found_view",
     "is_listed_in_file",
     "list_faults",

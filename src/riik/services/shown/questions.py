@@ -14,6 +14,7 @@ from riik.services.forms.groups import is_group
 from riik.services.forms.lists import listed_choices
 from riik.services.forms.pages import needed_fields, offered
 from riik.services.forms.seen import seen_of
+from riik.services.forms.timing import is_appointment
 from riik.services.forms.uploads import MOST_BYTES, is_upload, paper_name
 from riik.services.model import Exit, Page
 from riik.services.shown.rows import Speaker, choice_facts, in_list, item_rows
@@ -146,7 +147,15 @@ def _question(
         "value_text": in_list(speaker, schema, value) or "",
         "choices": choices,
         "facts": choice_facts(speaker, schema.get("x-facts", ())),
+        **_where(speaker, schema),
     }
+
+
+def _where(speaker: Speaker, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a question that a time answers: where it is to be had."""
+    if not is_appointment(schema) or speaker.times is None:
+        return {}
+    return {"places": speaker.times.places(schema, speaker.language)}
 
 
 def _fee(

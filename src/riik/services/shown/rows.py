@@ -13,6 +13,7 @@ from typing import Any
 from riik.core import PersonCode, to_text
 from riik.services.folder.guide import KnownRow
 from riik.services.forms.groups import is_group
+from riik.services.forms.timing import Times, is_appointment
 from riik.services.forms.uploads import is_upload, paper_name
 from riik.services.joint.model import Signer
 from riik.services.letters import Authority, listed_text
@@ -57,6 +58,7 @@ class Speaker:
     official: bool = False
     scanner: str = ""
     opened: str = ""
+    times: Times | None = None
 
     @property
     def other(self) -> Signer | None:
@@ -220,6 +222,8 @@ def _file_rows(
 
 def in_list(speaker: Speaker, schema: Mapping[str, Any], value: Any) -> str | None:
     """What a code of a list means; None for a question without a list, or without an answer."""
+    if is_appointment(schema) and speaker.times is not None and value:
+        return speaker.times.text(str(value), speaker.language)
     return listed_text(speaker.running, schema, value, language=speaker.language)
 
 
@@ -238,7 +242,7 @@ def _answer(
             return speaker.say(choice["title"]), "text"
     listed = in_list(speaker, schema, value)
     if listed is not None:
-        return listed, "text"
+        return listed, "days" if is_appointment(schema) else "text"
     return _shown(speaker, value, name=name)
 
 

@@ -28,6 +28,9 @@ FILES: Final = {
 """Kinds of files by name, with the endings that a browser offers to open."""
 LISTS: Final = frozenset({"group", "upload"})
 """Questions that are answered on pages of their own."""
+SEARCHED: Final = frozenset({"listed", "appointment"})
+"""Kinds that are answered out of what is found: by words, or by place and week."""
+
 OWN: Final = frozenset({"csrf", "find", "later", "seen"})
 AUTOCOMPLETE: Final = {"email": "email", "phone": "tel"}
 KINDS: Final = {"phone": "tel", "long-text": "area"}
@@ -122,6 +125,7 @@ def _row(question: Question, given: Given, formats: Formats) -> dict[str, Any]:
         "value_text": question.get("value_text", ""),
         "words": given.typed.get(f"{name}-words", ""),
         "found": None,
+        "places": question.get("places", ()),
         "error": errors[0] if errors else "",
         "options": [_option(choice, formats) for choice in question["choices"]],
         "source": _source(question["facts"], formats),
@@ -164,11 +168,43 @@ def searched(questions: Iterable[Question], given: Given, asked: str) -> str | N
     """The question in whose list somebody looks: by its button, or by words without a choice."""
     for question in questions:
         name = str(question["field"])
-        if question["kind"] == "listed" and (
-            asked == name or (given.typed[f"{name}-words"] and not given.typed[name])
+        if question["kind"] in SEARCHED and (
+            asked.partition(" ")[0] == name
+            or (
+                question["kind"] == "listed"
+                and given.typed[f"{name}-words"]
+                and not given.typed[name]
+            )
         ):
             return name
     return None
+
+
+def to_find(questions: Iterable[Question]) -> tuple[str, str] | None:
+    """A question whose page is of no use without what is free: it is looked up unasked."""
+    for question in questions:
+        if question["kind"] == "appointment" and question.get("places"):
+            place, _, moment = str(question["value"] or "").partition("@")
+            return str(question["field"]), f"{place} {moment[:10]}".strip()
+    return None
+
+
+def free_times(found: Mapping[str, Any] | None, formats: Formats) -> Mapping[str, Any] | None:
+    """What was found, its days as they are read; what else was found as it is."""
+    if not found or "days" not in found:
+        return found
+    since, until = (date.fromisoformat(found[name]) for name in ("since", "until"))
+    titles = [formats.weekday(date.fromisoformat(day["day"])) for day in found["days"]]
+    days = [
+        {**day, "title": title[:1].upper() + title[1:]}
+        for day, title in zip(found["days"], titles, strict=True)
+    ]
+    return {**found, "days": days, "since": formats.day(since), "until": formats.day(until)}
+
+
+def week_asked(asked: str, words: str) -> str:
+    """The place and week of a button of another week, or the place that was chosen."""
+    return asked.partition(" ")[2] or words
 
 
 def with_found(rows: list[dict[str, Any]], found: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -187,7 +223,7 @@ def _names(question: Question) -> list[str]:
     name = str(question["field"])
     if question["kind"] in LISTS:
         return []
-    if question["kind"] == "listed":
+    if question["kind"] in SEARCHED:
         return [name, f"{name}-words"]
     return [f"{name}-{part}" for part in PARTS] if question["kind"] == "day" else [name]
 

@@ -25,10 +25,13 @@ from riik.portal.citizen.apply.answers import (
     Given,
     blank,
     earlier,
+    free_times,
     names_of,
     question_rows,
     read_answers,
     searched,
+    to_find,
+    week_asked,
     with_found,
 )
 from riik.portal.citizen.apply.errands import answered_elsewhere, field_of, moved_on, rethrown
@@ -227,7 +230,7 @@ class _Apply:
             return self.hall.site.go("/cases")
         looked_for = searched(page["questions"], given, form.text("find"))
         if looked_for is not None:
-            return await self._search(request, page, given, looked_for)
+            return await self._search(request, page, given, looked_for, form.text("find"))
         if given.errors:
             return await self._question(request, view, page, given)
         return await self._take(request, view, page, given, form)
@@ -261,11 +264,11 @@ class _Apply:
         return self.hall.site.go("/cases" if later else where(after))
 
     async def _search(
-        self, request: Request, page: Mapping[str, Any], given: Given, field: str
+        self, request: Request, page: Mapping[str, Any], given: Given, field: str, asked: str
     ) -> Response:
         """The page again, with what is in the list of one of its questions."""
         visitor, language = await self.hall.site.visitor(request), self.hall.language(request)
-        words = given.typed.get(f"{field}-words", "")
+        words = week_asked(asked, given.typed.get(f"{field}-words", ""))
         view = await self.hall.counter.portal.status(
             visitor, request.path_params["case"], language=language, find=(field, words)
         )
@@ -388,6 +391,11 @@ class _Apply:
         elsewhere: bool = False,
     ) -> Response:
         formats, texts = self.hall.formats(request), self.hall.texts(request)
+        find = to_find(page["questions"]) if view.get("found") is None else None
+        if find is not None:
+            visitor, language = await self.hall.site.visitor(request), self.hall.language(request)
+            ask = self.hall.counter.portal.status
+            view = await ask(visitor, view["case"], language=language, find=find)
         places = [one["id"] for one in view["pages"]]
         position = places.index(page["id"])
         before = at(view["case"], "answers", places[position - 1]) if position else ""
@@ -407,7 +415,8 @@ class _Apply:
             back_to=before
             or (at(view["case"]) if view["asked"] else f"/services/{view['service']}"),
             questions=with_found(
-                question_rows(page["questions"], given, formats), view.get("found")
+                question_rows(page["questions"], given, formats),
+                free_times(view.get("found"), formats),
             ),
             known=known_groups(view, formats, texts),
             kept=kept,
