@@ -8,10 +8,12 @@ from tests.tables import lay_tables
 
 import riik.payments
 from riik.core import ClientId, Money, person_code
-from riik.payments import Bank, Counter
+from riik.payments import Bank, Counter, Fees
 from riik.payments.errors import AuthenticationRefused
+from riik.payments.reconciling.component import Receipts
+from riik.payments.reconciling.store import SqlReceiptStore
 from riik.payments.references import creditor_reference
-from riik.payments.store import SqlBankStore, SqlCounterStore
+from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
 from riik.runtime.database import open_database
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
@@ -20,6 +22,7 @@ MARI = person_code("EE49001010001")
 CLERK = person_code("EE38210159882")
 TRANSPORT = ClientId.parse("EE-DEMO/GOV/70001053/services")
 FEE = Money("EUR", 2300)
+OURS = "EE471000001020145685"
 
 
 class Written:
@@ -121,3 +124,19 @@ def account(bank, tables):
         opened = bank.open_account(MARI, currency="EUR", work=work)
         bank.deposit(opened, Money("EUR", 10_000), source="salary-1", work=work)
     return opened
+
+
+@pytest.fixture
+def fees(tables, outbox, clock):
+    return Fees(store=SqlFeeStore(), outbox=outbox, clock=clock)
+
+
+@pytest.fixture
+def receipts(fees, clock):
+    return Receipts(store=SqlReceiptStore(), fees=fees, clock=clock, account=OURS)
+
+
+@pytest.fixture
+def fee(fees, tables):
+    with tables.work() as work:
+        return fees.owe("case-1", number="2026-000001", amount=FEE, law="RLS", work=work)

@@ -16,6 +16,7 @@ SPEAKING = [
     FOLDER / "folder" / "catalogue.py",
     FOLDER / "desk" / "notices.py",
     FOLDER / "joint" / "notices.py",
+    FOLDER / "terms" / "refunding.py",
     *FOLDER.glob("shown/*.py"),
 ]
 SHORT = {

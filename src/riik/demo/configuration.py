@@ -389,7 +389,11 @@ def _of_inbox(country: Country) -> list[Tree]:
 
 
 def _of_orders(country: Country) -> list[Tree]:
-    orders = [_right(client, "payments/orders", "state-fee") for client in _offering(country)]
+    orders = [
+        _right(client, f"payments/{service}", "state-fee")
+        for client in _offering(country)
+        for service in ("orders", "transfers")
+    ]
     own = country.members["bank"]
     if own.services:
         # The ledger opens accounts for the bank's own service only.

@@ -8,7 +8,9 @@ from riik.exchange.centre import Centre
 from riik.identity import Identity
 from riik.inbox import Inbox
 from riik.login import Login, OpenIdProvider
+from riik.node.fillers.money import Money
 from riik.payments import Bank
+from riik.payments.clearing.component import Clearing
 from riik.portal import Portal
 from riik.registers import Registers
 from riik.registers.corrections.owner import OwnersDesk
@@ -36,6 +38,8 @@ class Parts:
     registers: Registers | None = None
     owner: OwnersDesk | None = None
     bank: Bank | None = None
+    clearing: Clearing | None = None
+    money: Money | None = None
     inbox: Inbox | None = None
     appointments: Appointments | None = None
     services: Services | None = None

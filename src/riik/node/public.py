@@ -1,6 +1,7 @@
 """Assembling what serves people: registers, services, payments, inbox, portal."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,9 +35,10 @@ from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.node.fillers.placing import in_place
 from riik.node.fillers.registers import register_writer
 from riik.node.fillers.terms import add_terms, appeal_process, handed_process
+from riik.node.money import add_clearing, add_money, open_money
 from riik.payments import Bank, Counter, Fees
 from riik.payments.client import BankClient, CreditorClient, PublishedKeys
-from riik.payments.http import account_offers, bank_offers, counter_routes, fee_offers
+from riik.payments.http import account_offers, bank_offers, counter_routes
 from riik.payments.jobs import bank_handlers
 from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
 from riik.portal import Portal
@@ -220,6 +222,7 @@ def add_bank(assembly: Assembly) -> None:
     assembly.on(
         bank_handlers(bank, creditors=creditors, database=base.database, in_thread=base.in_thread)
     )
+    assembly.parts.clearing = add_clearing(assembly, bank, creditors)
 
 
 def add_services(assembly: Assembly) -> None:
@@ -235,6 +238,8 @@ def add_services(assembly: Assembly) -> None:
     assembly.parts.closers.append(press.close)
     cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
     fees = Fees(store=SqlFeeStore(), outbox=base.outbox, clock=base.clock)
+    money = open_money(assembly, fees, cases)
+    assembly.parts.money = money
     files = _files(assembly, cases, zone=section.zone)
     staff = staff_of(assembly.config)
     pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)
@@ -250,6 +255,7 @@ def add_services(assembly: Assembly) -> None:
         staff=staff,
         joint=joint,
     )
+    operations = replace(operations, giving_back=money.give_back)
     queues = queues_of(assembly, files, staff=staff, authority=operations.authority)
     looks = OfficialLooks(transparency, own)
     services = Services(
@@ -268,6 +274,7 @@ def add_services(assembly: Assembly) -> None:
             joint=joint,
             receiving=Receiving(cases=cases, scan=PatternCheck(), in_thread=base.in_thread),
             times=times_of(assembly, files.definitions),
+            giving_back=money.give_back,
         ),
         verify=assembly.gate,
         who_has=queues.who_has,
@@ -280,7 +287,7 @@ def add_services(assembly: Assembly) -> None:
     assembly.parts.services = services
     assembly.offer(service_offers(services, provider=own))
     assembly.offer(event_offers(offering, provider=own))
-    assembly.offer(fee_offers(fees, provider=own, database=base.database, in_thread=base.in_thread))
+    add_money(assembly, money, files, joint.lookups)
     assembly.on(service_handlers(services))
     add_terms(assembly, services, staff=staff)
     base.jobs.periodic("services.lapse", LAPSE_EVERY, services.lapse)

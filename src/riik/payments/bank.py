@@ -49,6 +49,7 @@ class BankStore(Protocol):
     def entries(
         self, account: str, *, before: int | None, limit: int, work: Work
     ) -> list[Entry]: ...
+    def payer(self, order_id: str, *, work: Work) -> str: ...
     def enter(
         self, *, order: str, debit: str, credit: str, amount: Money, at: datetime, work: Work
     ) -> None: ...
@@ -136,6 +137,10 @@ class Bank:
         if order is None:
             raise OrderUnknown("no such order", why="unknown")
         return order
+
+    def payer(self, order: Order, *, work: Work) -> str:
+        """The account that paid an order; empty while nobody did."""
+        return self.store.payer(order.id, work=work)
 
     def account_of(self, holder: PersonCode, *, work: Work) -> Account:
         """A person's account.

@@ -11,6 +11,7 @@ import msgspec
 from riik.core import ClientId, Clock, Refused, ServiceId, Unavailable, to_text
 from riik.exchange import Answer, Call
 from riik.formats import jose
+from riik.formats.payments.camt054 import Told, write_camt054
 from riik.payments.errors import AuthenticationRefused, LoginSilent, OrderRefused
 from riik.payments.model import Fee, Order
 from riik.runtime.http_client import HttpClient
@@ -89,8 +90,29 @@ class CreditorClient:
     exchange: CallOut
     client: ClientId
 
-    async def tell(self, order: Order) -> None:
-        """Tell a creditor that its order was paid.
+    async def report(self, holder: ClientId, told: Told, /) -> None:
+        """Tell an account's holder what was booked (ISO 20022 camt.054).
+
+        Raises:
+            Unavailable: The holder can't be reached now; the outbox repeats it.
+            Refused: The holder does not take the file.
+        """
+        answer = await self.exchange.call(
+            Call(
+                client=self.client,
+                service=ServiceId(holder, "fees"),
+                method="POST",
+                path="/camt054",
+                headers=(("Content-Type", "application/xml"),),
+                body=write_camt054(told),
+                purpose="state-fee",
+                legal_basis="payment",
+            )
+        )
+        answer.accepted()
+
+    async def tell(self, order: Order, *, payer: str = "") -> None:
+        """Tell a creditor that its order was paid, and from which account.
 
         Raises:
             Unavailable: The creditor can't be reached now; the outbox repeats it.
@@ -104,6 +126,7 @@ class CreditorClient:
             "currency": order.amount.currency,
             "minor": order.amount.minor,
             "paid_at": to_text(order.paid_at),
+            "account": payer,
         }
         answer = await self.exchange.call(
             Call(

@@ -64,6 +64,10 @@ class Fees:
         """What a case owes or has paid; None where there is no fee."""
         return self.store.of_case(case, work=work)
 
+    def under(self, reference: str, *, work: Work) -> Fee | None:
+        """What is or was owed under a reference; None where nothing is, or it is no reference."""
+        return self.store.by_reference(reference, work=work) if reference else None
+
     def paid_since(self, since: datetime, *, limit: int = 100_000, work: Work) -> list[Fee]:
         """What was paid since then, the newest first: for figures of many."""
         return self.store.paid_since(since, limit=limit, work=work)

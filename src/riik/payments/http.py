@@ -1,7 +1,9 @@
 """Offers of the bank and of creditors on the exchange, and the bank's counter as an API.
 
 bank      POST /            orders: {"reference", "currency", "minor", "account", "text"}
-creditor  POST /notifications   fees: {"order", "reference", "currency", "minor", "paid_at"}
+creditor  POST /notifications   fees: {"order", "reference", "currency", "minor", "paid_at",
+                                "account"}: an order was paid, from that account
+creditor  POST /camt054         fees: a camt.054.001.08: what was booked on the account
 
 The counter, for the bank's own site (`Authorization: Bearer …`, RFC 6750):
 
@@ -35,11 +37,13 @@ from riik.core import (
     to_text,
 )
 from riik.exchange import Answer, Endpoint, Incoming, Offer
+from riik.formats.payments.camt054 import read_camt054
 from riik.payments.bank import Bank
-from riik.payments.component import Fees
 from riik.payments.counter import Counter
 from riik.payments.errors import AuthenticationRefused, PaymentRefused
 from riik.payments.model import AccountStatement, Notification, Order
+from riik.payments.reconciling.component import Receipts
+from riik.payments.reconciling.model import Taken
 from riik.runtime.web import whole_number
 
 __all__ = ["account_offers", "bank_offers", "counter_routes", "fee_offers"]
@@ -62,6 +66,7 @@ class _Paid(msgspec.Struct, forbid_unknown_fields=True):
     currency: str
     minor: int
     paid_at: str
+    account: str = ""
 
 
 class _Agreed(msgspec.Struct, forbid_unknown_fields=True):
@@ -126,7 +131,7 @@ def bank_offers(
 
 
 def fee_offers(
-    fees: Fees, *, provider: ClientId, database: Database, in_thread: InThread
+    receipts: Receipts, *, provider: ClientId, database: Database, in_thread: InThread
 ) -> Sequence[Offer]:
     """What a creditor offers to its bank."""
 
@@ -138,14 +143,26 @@ def fee_offers(
             paid_at=from_text(paid.paid_at),
         )
         with database.work() as work:
-            fees.settle(notification, work=work)
+            receipts.settled(notification, other=paid.account[:34], work=work)
+
+    def take(content: bytes) -> Taken:
+        told = read_camt054(content)
+        with database.work() as work:
+            return receipts.take(told, work=work)
 
     async def notifications(incoming: Incoming) -> Answer:
         await in_thread(settle, _decode(incoming.body, _Paid))
         return _json({})
 
-    endpoint = Endpoint("POST", "/notifications")
-    return [Offer(provider=provider, service="fees", endpoints=(endpoint,), handler=notifications)]
+    async def camt054(incoming: Incoming) -> Answer:
+        taken = await in_thread(take, incoming.body)
+        return _json({"new": taken.new, "known": taken.known, "standings": taken.standings})
+
+    async def either(incoming: Incoming) -> Answer:
+        return await (camt054 if incoming.path == "/camt054" else notifications)(incoming)
+
+    endpoints = (Endpoint("POST", "/notifications"), Endpoint("POST", "/camt054"))
+    return [Offer(provider=provider, service="fees", endpoints=endpoints, handler=either)]
 
 
 def counter_routes(counter: Counter, *, names: Names, site: str) -> list[Route]:

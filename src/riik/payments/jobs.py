@@ -15,7 +15,7 @@ __all__ = ["TellCreditor", "bank_handlers"]
 class TellCreditor(Protocol):
     """Tells a creditor that its order was paid; `client.CreditorClient` over the exchange."""
 
-    async def tell(self, order: Order) -> None: ...
+    async def tell(self, order: Order, /, *, payer: str) -> None: ...
 
 
 def bank_handlers(
@@ -23,12 +23,14 @@ def bank_handlers(
 ) -> Mapping[str, Callable[[bytes], Awaitable[None]]]:
     """Handlers by outbox topic; telling twice changes nothing at the creditor."""
 
-    def find(order_id: str) -> Order:
+    def find(order_id: str) -> tuple[Order, str]:
         with database.read() as work:
-            return bank.find(order_id, work=work)
+            order = bank.find(order_id, work=work)
+            return order, bank.payer(order, work=work)
 
     async def notify(payload: bytes) -> None:
         order_id = msgspec.json.decode(payload, type=str)
-        await creditors.tell(await in_thread(find, order_id))
+        order, payer = await in_thread(find, order_id)
+        await creditors.tell(order, payer=payer)
 
     return {NOTIFY: notify}

@@ -229,6 +229,11 @@ class SqlBankStore:
         rows = work.execute(chosen.order_by(_entry.c.id.desc()).limit(limit)).mappings()
         return [_entry_of(row, account) for row in rows]
 
+    def payer(self, order_id: str, *, work: Work) -> str:
+        """The account that paid an order; empty while nobody did."""
+        paid = select(_entry.c.debit).where(_entry.c.order_id == order_id)
+        return str(work.execute(paid).scalar() or "")
+
     def enter(
         self, *, order: str, debit: str, credit: str, amount: Money, at: datetime, work: Work
     ) -> None:

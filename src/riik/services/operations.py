@@ -25,6 +25,7 @@ from riik.services.running import Effect, Running, due_after, local_day
 from riik.services.shown.recorded import worked_out
 from riik.services.terms.days import next_look
 from riik.services.terms.model import APPEALED
+from riik.services.terms.refunding import GivingBack, by_rule
 
 __all__ = ["Operations", "Papers"]
 
@@ -61,6 +62,7 @@ class Operations:
         units: Which unit of officials has a service's cases, by the service's id.
         zone: The time zone of days.
         works: Whether offices work on a day; none asks nobody.
+        giving_back: Proposes to give back a fee where the folder says so.
     """
 
     cases: Cases
@@ -75,6 +77,7 @@ class Operations:
     units: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
     works: Callable[[date], bool] | None = None
+    giving_back: GivingBack | None = None
 
     async def run(self, operation: str, running: Running) -> Effect:
         """Do one operation and answer what is to be written."""
@@ -192,6 +195,7 @@ class Operations:
             state = State.GRANTED if granted else State.REFUSED
             by = proposal.by if proposal else "computer"
             self.cases.move(running.case, state, kind="decided", actor=by, detail=state, work=work)
+            by_rule(running, state, self.giving_back, work=work)
             if running.dossier.appeal is not None:
                 about = self.cases.find(running.dossier.appeal.case, work=work)
                 self.cases.note(

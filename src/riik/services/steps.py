@@ -25,6 +25,7 @@ from riik.services.model import Page
 from riik.services.outcome import Outcome, Prepared, Visit, bytes_of
 from riik.services.process import Node
 from riik.services.running import Running
+from riik.services.terms.refunding import GivingBack, by_rule
 from riik.services.views import next_page
 
 __all__ = ["Pens", "RequestPayment", "Steps"]
@@ -79,6 +80,7 @@ class Steps:
     joint: JointSigning
     receiving: Receiving
     times: Times | None = None
+    giving_back: GivingBack | None = None
 
     def admit(self, running: Running, visit: Visit) -> None:
         """Refuse who may not take a step: the case is the person's, and theirs who sign as well.
@@ -347,6 +349,7 @@ class Steps:
         def write(work: Work) -> None:
             moved(work)
             self.joint.over(running, work=work)
+            by_rule(running, State.WITHDRAWN, self.giving_back, work=work)
 
         dossier = replace(running.dossier, prepared=b"", question=None, amended={})
         return Outcome(dossier=dossier, ended=True, write=write)

@@ -86,6 +86,7 @@ OFFERS: Final = {
     "services/fees": later("a fee was paid"),
     "services/measures": later("how many cases, how long they took"),
     "payments/orders": later("an order to pay a fee"),
+    "payments/transfers": later("an instruction to pay money back"),
     "inbox/notices": later("a notice for the person"),
     "login/sessions": later("is the person still signed in"),
     "login/statements": later("who the person is, for one case"),

@@ -28,7 +28,13 @@ from riik.services.model import Letter, Need, Notice, RecordChange, ServiceDefin
 from riik.services.offering.checking import check_offer
 from riik.services.offering.model import OfferRule
 from riik.services.process import Process, read_process
-from riik.services.terms.reading import AppealSection, DeadlineSection, RetentionSection, terms_of
+from riik.services.terms.reading import (
+    AppealSection,
+    DeadlineSection,
+    RefundSection,
+    RetentionSection,
+    terms_of,
+)
 
 __all__ = ["OPERATIONS", "USER_TASKS", "draft_service", "read_service", "wanted_texts"]
 
@@ -159,6 +165,7 @@ class _Service(Shape):
     deadline: DeadlineSection | None = None
     appeal: AppealSection | None = None
     retention: RetentionSection | None = None
+    refund: RefundSection | None = None
 
 
 class _Need(Shape):
@@ -247,6 +254,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
             service.deadline,
             service.appeal,
             service.retention,
+            service.refund,
             deadline_days=service.deadline_days,
             appeal_days=service.letter.appeal_days if service.letter else APPEAL_DAYS,
         ),

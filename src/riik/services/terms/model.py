@@ -24,6 +24,8 @@ class Terms:
         appeal_decide_days: Within how many days the appeal is decided.
         keep_years: For how many years a case is kept after its end; 0 for ever.
         keep_law: Which law says so.
+        refund_law: Which law lets a paid fee be given back; empty where none is named.
+        refund_when: The ends of a case that propose it by themselves.
     """
 
     escalate_days: int = 0
@@ -34,3 +36,5 @@ class Terms:
     appeal_decide_days: int = 10
     keep_years: int = 0
     keep_law: str = ""
+    refund_law: str = ""
+    refund_when: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""``[deadline]``, ``[appeal]`` and ``[retention]`` of a service's folder."""
+"""``[deadline]``, ``[appeal]``, ``[retention]`` and ``[refund]`` of a service's folder."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,10 @@ from riik.formats.toml import Shape
 from riik.services.errors import FolderRefused
 from riik.services.terms.model import Terms
 
-__all__ = ["AppealSection", "DeadlineSection", "RetentionSection", "terms_of"]
+__all__ = ["AppealSection", "DeadlineSection", "RefundSection", "RetentionSection", "terms_of"]
 
 MOST_DAYS, MOST_YEARS = 366, 150
+REFUNDED_ENDS = ("withdrawn", "refused")
 
 
 class DeadlineSection(Shape):
@@ -33,10 +34,18 @@ class RetentionSection(Shape):
     law: str
 
 
+class RefundSection(Shape):
+    """When a paid fee is given back."""
+
+    law: str
+    when: tuple[str, ...] = ()
+
+
 def terms_of(
     deadline: DeadlineSection | None,
     appeal: AppealSection | None,
     retention: RetentionSection | None,
+    refund: RefundSection | None,
     *,
     deadline_days: int,
     appeal_days: int,
@@ -44,11 +53,17 @@ def terms_of(
     """The time limits that the sections give.
 
     Raises:
-        FolderRefused: For ``deadline``, ``appeal`` or ``retention``: a limit that can't be.
+        FolderRefused: For ``deadline``, ``appeal``, ``retention`` or ``refund``: a limit or an end
+            that can't be.
     """
     one = deadline or DeadlineSection()
     for why, text in _wrong(one, appeal, retention, deadline_days=deadline_days):
         raise FolderRefused(text, why=why)
+    if refund and not refund.law.strip():
+        raise FolderRefused("'refund': what is given back a law says: [refund] law", why="refund")
+    if refund and not set(refund.when) <= set(REFUNDED_ENDS):
+        ends = "'withdrawn' and 'refused'"
+        raise FolderRefused(f"'refund': [refund] when names ends: {ends}", why="refund")
     return Terms(
         escalate_days=one.escalate_days,
         silence=one.silence,
@@ -58,6 +73,8 @@ def terms_of(
         appeal_decide_days=appeal.decide_days if appeal else 10,
         keep_years=retention.years if retention else 0,
         keep_law=retention.law if retention else "",
+        refund_law=refund.law if refund else "",
+        refund_when=refund.when if refund else (),
     )
 
 

@@ -1,0 +1,92 @@
+"""Assembling what happens to an authority's money, and the bank's side of it."""
+
+from riik.cases import Cases
+from riik.core import ClientId
+from riik.node.assembly import Assembly
+from riik.node.fillers.money import CaseTrail, Money
+from riik.payments import Bank, Fees
+from riik.payments.clearing.component import Clearing
+from riik.payments.clearing.http import transfer_offers
+from riik.payments.clearing.jobs import clearing_handlers
+from riik.payments.clearing.store import SqlClearingStore
+from riik.payments.client import CreditorClient
+from riik.payments.http import fee_offers
+from riik.payments.reconciling.component import Receipts
+from riik.payments.reconciling.store import SqlReceiptStore
+from riik.payments.refunding.client import TransferClient
+from riik.payments.refunding.component import REFUNDED, Refunds
+from riik.payments.refunding.jobs import refund_handlers
+from riik.payments.refunding.store import SqlRefundStore
+from riik.services import Files
+from riik.services.lookups import Lookups
+from riik.services.terms.refunding import RefundNotices
+
+__all__ = ["add_clearing", "add_money", "open_money"]
+
+
+def open_money(assembly: Assembly, fees: Fees, cases: Cases) -> Money:
+    """The authority's account as its bank tells of it, and what it gives back."""
+    base, section = assembly.base, assembly.config.file.services
+    node = assembly.config.file.node
+    receipts = Receipts(
+        store=SqlReceiptStore(),
+        fees=fees,
+        clock=base.clock,
+        account=section.account if section else "",
+    )
+    refunds = Refunds(
+        store=SqlRefundStore(),
+        receipts=receipts,
+        trail=CaseTrail(cases),
+        outbox=base.outbox,
+        clock=base.clock,
+        entropy=base.entropy,
+        payer=next(iter(node.names.values()), str(assembly.member))[:140],
+    )
+    return Money(receipts=receipts, refunds=refunds)
+
+
+def add_money(assembly: Assembly, money: Money, files: Files, lookups: Lookups) -> None:
+    """What the bank may tell the authority, and what the authority has its bank do."""
+    base, section = assembly.base, assembly.config.file.services
+    own = assembly.config.client("services")
+    assembly.offer(
+        fee_offers(money.receipts, provider=own, database=base.database, in_thread=base.in_thread)
+    )
+    if section is None or not section.bank:
+        return
+    bank = TransferClient(exchange=assembly.exchange, client=own, bank=ClientId.parse(section.bank))
+    assembly.on(
+        refund_handlers(money.refunds, bank=bank, database=base.database, in_thread=base.in_thread)
+    )
+    notices = RefundNotices(
+        files=files,
+        lookups=lookups,
+        told=money.told,
+        database=base.database,
+        in_thread=base.in_thread,
+    )
+    assembly.on(notices.handlers(REFUNDED))
+
+
+def add_clearing(assembly: Assembly, bank: Bank, creditors: CreditorClient) -> Clearing:
+    """The bank's transfers: from other banks, and by its customers' files."""
+    base = assembly.base
+    clearing = Clearing(
+        store=SqlClearingStore(),
+        ledger=bank.store,
+        outbox=base.outbox,
+        clock=base.clock,
+        entropy=base.entropy,
+        prefix=bank.bank_code,
+    )
+    own = assembly.config.client("payments")
+    assembly.offer(
+        transfer_offers(clearing, provider=own, database=base.database, in_thread=base.in_thread)
+    )
+    assembly.on(
+        clearing_handlers(
+            clearing, holders=creditors, database=base.database, in_thread=base.in_thread
+        )
+    )
+    return clearing

@@ -1,0 +1,1 @@
+"""The demonstration bank towards other banks and its customers' files."""

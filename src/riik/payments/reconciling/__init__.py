@@ -1,0 +1,1 @@
+"""Money that the bank tells of, held against what is owed."""

@@ -1,0 +1,1 @@
+"""Giving money back: two officials, one instruction to the bank, its word on it."""
