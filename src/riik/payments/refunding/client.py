@@ -1,14 +1,20 @@
 """Calls out: an authority has its bank give money back."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from riik.core import ClientId, ServiceId
-from riik.exchange import Call
+from riik.exchange import Answer, Call
 from riik.formats.payments.pain001 import Initiation, write_pain001
 from riik.formats.payments.pain002 import Report, read_pain002
-from riik.payments.client import CallOut
 
 __all__ = ["TransferClient"]
+
+
+class CallOut(Protocol):
+    """The node's security server, as a client sees it."""
+
+    async def call(self, call: Call, /) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
