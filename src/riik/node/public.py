@@ -1,7 +1,6 @@
 """Assembling what serves people: registers, services, payments, inbox, portal."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,16 +27,16 @@ from riik.node.corrections import (
     tell_followers,
 )
 from riik.node.desk import OfficialLooks, add_desk, queues_of
+from riik.node.fillers.banking import add_clearing, add_money, open_money, payment_desk
 from riik.node.fillers.desk import staff_of
-from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.measuring import look_offers, telling_of
+from riik.node.fillers.money import Money
 from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.node.fillers.placing import in_place
 from riik.node.fillers.registers import register_writer
 from riik.node.fillers.terms import add_terms, appeal_process, handed_process
-from riik.node.money import add_clearing, add_money, open_money
 from riik.payments import Bank, Counter, Fees
-from riik.payments.client import BankClient, CreditorClient, PublishedKeys
+from riik.payments.client import CreditorClient, PublishedKeys
 from riik.payments.http import account_offers, bank_offers, counter_routes
 from riik.payments.jobs import bank_handlers
 from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
@@ -233,13 +232,10 @@ def add_services(assembly: Assembly) -> None:
         return
     own = assembly.config.client("services")
     signatures = _signatures(assembly)
-    press = TypstPress()
-    press.warm()
-    assembly.parts.closers.append(press.close)
+    press = _press(assembly)
     cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
     fees = Fees(store=SqlFeeStore(), outbox=base.outbox, clock=base.clock)
     money = open_money(assembly, fees, cases)
-    assembly.parts.money = money
     files = _files(assembly, cases, zone=section.zone)
     staff = staff_of(assembly.config)
     pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)
@@ -248,14 +244,13 @@ def add_services(assembly: Assembly) -> None:
     operations = _operations(
         assembly,
         cases,
-        fees,
+        money,
         signatures,
         offering=offering,
         documents=Documents(press=press),
         staff=staff,
         joint=joint,
     )
-    operations = replace(operations, giving_back=money.give_back)
     queues = queues_of(assembly, files, staff=staff, authority=operations.authority)
     looks = OfficialLooks(transparency, own)
     services = Services(
@@ -269,7 +264,7 @@ def add_services(assembly: Assembly) -> None:
         steps=Steps(
             cases=cases,
             pens=pens,
-            request_payment=_payment_desk(assembly, fees),
+            request_payment=payment_desk(assembly, fees),
             amendments=Amendments(cases=cases, clock=base.clock, again=operations),
             joint=joint,
             receiving=Receiving(cases=cases, scan=PatternCheck(), in_thread=base.in_thread),
@@ -291,6 +286,14 @@ def add_services(assembly: Assembly) -> None:
     assembly.on(service_handlers(services))
     add_terms(assembly, services, staff=staff)
     base.jobs.periodic("services.lapse", LAPSE_EVERY, services.lapse)
+
+
+def _press(assembly: Assembly) -> TypstPress:
+    """What prints letters, warm, until the node closes."""
+    press = TypstPress()
+    press.warm()
+    assembly.parts.closers.append(press.close)
+    return press
 
 
 def _files(assembly: Assembly, cases: Cases, *, zone: str) -> Files:
@@ -448,7 +451,7 @@ def _offering(assembly: Assembly, files: Files, cases: Cases, joint: JointSignin
 def _operations(
     assembly: Assembly,
     cases: Cases,
-    fees: Fees,
+    money: Money,
     signatures: Signatures,
     *,
     documents: Documents,
@@ -460,7 +463,7 @@ def _operations(
     providers = section.providers if section else {}
     return Operations(
         cases=cases,
-        fees=fees,
+        fees=money.receipts.fees,
         lookups=joint.lookups,
         invite=joint.invite,
         offer=offering.offer,
@@ -478,20 +481,5 @@ def _operations(
         units={service: staff.unit_of(service) for service in _definitions(assembly)},
         zone=section.zone if section else "UTC",
         works=assembly.profile.is_working_day,
-    )
-
-
-def _payment_desk(assembly: Assembly, fees: Fees) -> PaymentDesk:
-    section = assembly.config.file.services
-    bank = section.bank if section else ""
-    return PaymentDesk(
-        fees=fees,
-        database=assembly.base.database,
-        in_thread=assembly.base.in_thread,
-        bank=BankClient(
-            exchange=assembly.exchange,
-            client=assembly.config.client("services"),
-            bank=ClientId.parse(bank),
-            account=section.account if section else "",
-        ),
+        giving_back=money.give_back,
     )

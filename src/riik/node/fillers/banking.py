@@ -3,13 +3,14 @@
 from riik.cases import Cases
 from riik.core import ClientId
 from riik.node.assembly import Assembly
+from riik.node.fillers.fees import PaymentDesk
 from riik.node.fillers.money import CaseTrail, Money
 from riik.payments import Bank, Fees
 from riik.payments.clearing.component import Clearing
 from riik.payments.clearing.http import transfer_offers
 from riik.payments.clearing.jobs import clearing_handlers
 from riik.payments.clearing.store import SqlClearingStore
-from riik.payments.client import CreditorClient
+from riik.payments.client import BankClient, CreditorClient
 from riik.payments.http import fee_offers
 from riik.payments.reconciling.component import Receipts
 from riik.payments.reconciling.store import SqlReceiptStore
@@ -21,7 +22,7 @@ from riik.services import Files
 from riik.services.lookups import Lookups
 from riik.services.terms.refunding import RefundNotices
 
-__all__ = ["add_clearing", "add_money", "open_money"]
+__all__ = ["add_clearing", "add_money", "open_money", "payment_desk"]
 
 
 def open_money(assembly: Assembly, fees: Fees, cases: Cases) -> Money:
@@ -43,7 +44,9 @@ def open_money(assembly: Assembly, fees: Fees, cases: Cases) -> Money:
         entropy=base.entropy,
         payer=next(iter(node.names.values()), str(assembly.member))[:140],
     )
-    return Money(receipts=receipts, refunds=refunds)
+    money = Money(receipts=receipts, refunds=refunds)
+    assembly.parts.money = money
+    return money
 
 
 def add_money(assembly: Assembly, money: Money, files: Files, lookups: Lookups) -> None:
@@ -90,3 +93,20 @@ def add_clearing(assembly: Assembly, bank: Bank, creditors: CreditorClient) -> C
         )
     )
     return clearing
+
+
+def payment_desk(assembly: Assembly, fees: Fees) -> PaymentDesk:
+    """Orders fees at the authority's bank."""
+    section = assembly.config.file.services
+    bank = section.bank if section else ""
+    return PaymentDesk(
+        fees=fees,
+        database=assembly.base.database,
+        in_thread=assembly.base.in_thread,
+        bank=BankClient(
+            exchange=assembly.exchange,
+            client=assembly.config.client("services"),
+            bank=ClientId.parse(bank),
+            account=section.account if section else "",
+        ),
+    )
