@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from tests.portal.house import country, member_id, message
-from tests.portal.sight import opened, violations
+from tests.portal.sight import SCREENS, opened, violations
 
 import riik
 from riik.demo.acts import Backstage, Stage
@@ -182,9 +182,6 @@ def test_a_question_is_told_once_by_its_newest_message():
     assert 0 < len(rows) == len(set(rows)) <= 6
     assert member_id("clinic") not in html
     assert message(0).id not in html
-
-
-SCREENS = [("en", "light", 1280), ("et", "dark", 768), ("vi", "light", 360), ("vi", "dark", 320)]
 
 
 @pytest.mark.parametrize("path", ["/", "/laws"])

@@ -9,9 +9,19 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-__all__ = ["CHROMIUM", "opened", "served", "violations"]
+__all__ = ["CHROMIUM", "SCREENS", "opened", "screens", "served", "violations"]
 
 CHROMIUM = "/usr/bin/chromium"
+
+
+def screens(*others):
+    """Two screens that differ in everything, in each run; the others when there is time."""
+    usual = [("en", "light", 1280), ("vi", "dark", 320)]
+    return [*usual, *(pytest.param(*one, marks=pytest.mark.full) for one in others)]
+
+
+SCREENS = screens(("et", "light", 360), ("et", "dark", 768))
+"""Language, scheme, width. 320 px is a screen of 1280 at 400 % (WCAG 2.2, 1.4.10)."""
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from starlette.applications import Starlette
 from tests.portal.house import get
-from tests.portal.sight import opened, served, violations
+from tests.portal.sight import SCREENS, opened, served, violations
 
 from riik.portal.design.http import design_routes
 from riik.portal.design.texts import read_texts
@@ -240,9 +240,6 @@ def test_a_page_that_anyone_may_load_asks_once_for_all():
 
     assert asyncio.run(many()) == [200] * 20
     assert asked == ["vi"]
-
-
-SCREENS = [("en", "light", 1280), ("et", "dark", 768), ("vi", "light", 360), ("vi", "dark", 320)]
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), SCREENS)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.applications import Starlette
 from tests.portal.house import NOON, get, status
-from tests.portal.sight import opened, served, violations
+from tests.portal.sight import SCREENS, opened, served, violations
 
 from riik.portal.design.http import design_routes
 from riik.portal.operator.health import Health, HeldCertificate, Need, Peer, Round, needs
@@ -125,9 +125,6 @@ def test_a_member_is_called_as_the_reader_s_language_calls_it(language, said):
 
 def test_the_page_runs_no_script():
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", get(site(), "/operator").text)
-
-
-SCREENS = [("en", "light", 1280), ("et", "dark", 768), ("vi", "light", 360), ("vi", "dark", 320)]
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), SCREENS)

@@ -176,9 +176,9 @@ def addresses():
 
 SCREENS = [
     ("whole", "en", "light", 1280, 900),
-    ("hurt", "et", "dark", 1280, 900),
-    ("hurt", "vi", "light", 390, 844),
-    ("whole", "vi", "dark", 320, 256),
+    ("hurt", "vi", "dark", 320, 256),
+    pytest.param("hurt", "et", "dark", 1280, 900, marks=pytest.mark.full),
+    pytest.param("whole", "vi", "light", 390, 844, marks=pytest.mark.full),
 ]
 
 

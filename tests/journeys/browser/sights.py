@@ -1,11 +1,14 @@
 """What a browser sees of one page: with axe, at 400 % zoom, by keyboard, over a thin line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Response
 
-__all__ = ["Sight", "look"]
+__all__ = ["SCHEMES", "Sight", "look"]
+
+SCHEMES = ("light", "dark")
 
 AXE = {
     "resultTypes": ["violations"],
@@ -67,7 +70,7 @@ class Sight:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-async def look(page: Page, url: str) -> Sight:
+async def look(page: Page, url: str, *, schemes: Sequence[str] = SCHEMES) -> Sight:
     """Look at one page in all these ways, in this tab."""
     sight = Sight(url)
     loaded: list[Response] = []
@@ -81,7 +84,7 @@ async def look(page: Page, url: str) -> Sight:
     sight.headers = await answer.all_headers() if answer else {}
     sight.weight = sum([await _weight(one) for one in loaded])
     sight.headings = await page.evaluate(HEADINGS)
-    for scheme in ("light", "dark"):
+    for scheme in schemes:
         await page.emulate_media(color_scheme=scheme)
         found = await Axe().run(page, options=AXE)
         sight.axe += [

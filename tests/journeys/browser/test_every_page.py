@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from tests.journeys.browser.atlas import NOT_OF_A_LICENCE, Atlas, explore, openable, sites_of
 from tests.journeys.browser.house import enter, put_card
-from tests.journeys.browser.sights import Sight, look
+from tests.journeys.browser.sights import SCHEMES, Sight, look
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
@@ -55,24 +55,32 @@ class Survey:
 
 
 OFTEN = [("portal", "mari"), ("transport", "anneli"), ("authority", ""), ("bank-site", "")]
-"""Seen in every run; the other visits are long together, and `make full` makes them."""
+"""Of these, each run looks at one page of each route, in one scheme; `make full` at every page."""
 
 
 def _params():
+    named = [(one, f"{one[0]}-{one[1] or 'nobody'}") for one in VISITS]
     return [
-        pytest.param(
-            one,
-            id=f"{one[0]}-{one[1] or 'nobody'}",
-            marks=() if one in OFTEN else pytest.mark.full,
-        )
-        for one in VISITS
+        *(pytest.param((*one, False), id=name) for one, name in named if one in OFTEN),
+        *(
+            pytest.param((*one, True), id=f"{name}-whole", marks=pytest.mark.full)
+            for one, name in named
+        ),
     ]
+
+
+def to_look_at(sheets, *, whole):
+    """Addresses with the schemes in which each is looked at."""
+    if whole:
+        return [(sheet.url, SCHEMES) for sheet in sheets]
+    first = {sheet.route: sheet.url for sheet in reversed(sheets)}
+    return [(url, (SCHEMES[number % 2],)) for number, url in enumerate(first.values())]
 
 
 @pytest.fixture(scope="session", params=_params())
 async def survey(request, country, front, chromium, lives):
     """One person's survey of one site."""
-    role, who = request.param
+    role, who, whole = request.param
     context = await chromium.new_context(locale="en-GB")
     context.set_default_timeout(15_000)
     page = await context.new_page()
@@ -85,8 +93,8 @@ async def survey(request, country, front, chromium, lives):
     found = Survey(
         role, who, await explore(context.request, origin, routes, hints=lives.hints(role))
     )
-    for sheet in found.atlas.sheets:
-        found.sights.append(await look(page, sheet.url))
+    for url, schemes in to_look_at(found.atlas.sheets, whole=whole):
+        found.sights.append(await look(page, url, schemes=schemes))
     yield found
     await context.close()
 

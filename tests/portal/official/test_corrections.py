@@ -8,8 +8,9 @@ from axe_playwright_python.async_playwright import Axe
 from tests.portal.citizen.mine.house import served
 from tests.portal.official.conftest import DOOR
 from tests.portal.official.house import as_official
-from tests.portal.official.test_sight import chromium, signed_in  # noqa: F401 - a fixture
+from tests.portal.official.test_sight import signed_in
 from tests.portal.session.house import ORIGIN, Browser
+from tests.portal.sight import SCREENS
 from tests.registers.house import INTERIOR, PORTAL, House, look, person
 from tests.registers.house import MARI as MARI_TAMM
 from tests.registers.test_corrections import APPEAL, TEXTS
@@ -295,15 +296,12 @@ def test_the_owner_of_these_tests_is_the_interior(owner):
     assert str(owner.registers.holdings["population"].provider) == str(INTERIOR)
 
 
-SCREENS = [("en", "light", 1280), ("vi", "dark", 360), ("et", "light", 320)]
-
-
 @pytest.mark.parametrize(("language", "scheme", "width"), SCREENS)
 async def test_the_pages_are_for_everyone(
     eha,
     owner,
     app,
-    chromium,  # noqa: F811 - the fixture
+    chromium,
     language,
     scheme,
     width,

@@ -10,8 +10,9 @@ from axe_playwright_python.async_playwright import Axe
 from tests.portal.citizen.mine.house import served
 from tests.portal.official.conftest import DOOR
 from tests.portal.official.house import as_official
-from tests.portal.official.test_sight import chromium, signed_in  # noqa: F401 - a fixture
+from tests.portal.official.test_sight import signed_in
 from tests.portal.session.house import ORIGIN, Browser
+from tests.portal.sight import SCREENS
 from tests.registers.desk.house import EHA, FOUR_EYES, PEETER, SKIPPER, STRANGER, harbour
 
 from riik.core import person_code
@@ -234,16 +235,13 @@ async def test_a_proposal_is_refused_with_reasons_and_not_without(app, login, eh
     assert place.state() == "afloat"
 
 
-SCREENS = [("en", "light", 1280), ("vi", "dark", 360), ("et", "light", 320)]
-
-
 @pytest.mark.parametrize(("language", "scheme", "width"), SCREENS)
 async def test_the_pages_are_for_everyone(
     app,
     login,
     eha,
     place,
-    chromium,  # noqa: F811 - the fixture
+    chromium,
     tmp_path,
     language,
     scheme,

@@ -1,23 +1,18 @@
 """The desk's pages in a real browser: axe finds nothing, nothing scrolls sideways, script or not."""
 
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright
 from tests.portal.citizen.mine.house import served
 from tests.portal.official.house import begin, show_card
-from tests.portal.sight import CHROMIUM
+from tests.portal.sight import SCREENS
 from tests.services.house import CASE, MARI
 
 from riik.core import person_code
 
 pytestmark = pytest.mark.anyio
 
-INSTALLED = Path(CHROMIUM).exists()
 PETER, HELMI = map(person_code, ("EE37003030002", "EE45501010003"))
 ASKED, ASIDE, DECIDED = (f"case-of-a-test-000{n}" for n in (2, 3, 4))
-SCREENS = [("en", "light", 1280), ("vi", "dark", 360), ("et", "light", 320), ("vi", "light", 768)]
 PAGES = [
     "/desk?queue=team",
     "/desk?queue=asked",
@@ -52,17 +47,6 @@ async def work(house, world, anneli):
     await house.desk.open(clerk, CASE)
     await begin(anneli)
     return anneli
-
-
-@pytest.fixture
-async def chromium():
-    """Debian's Chromium, without a window; skipped where there is none."""
-    if not INSTALLED:
-        pytest.skip(f"no {CHROMIUM} on this machine (Debian: chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 async def signed_in(browser, chromium, address, *, language="en", **other):

@@ -6,14 +6,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 from tests.portal.session.conftest import DESIGNED
-from tests.portal.sight import opened, served, violations
+from tests.portal.sight import SCREENS, opened, served, violations
 
 from riik.portal.design.http import KeepsLanguage, address_of, design_routes, html, language_of
 from riik.portal.design.shell import Shell
 from riik.profiles import country_profile
 
 KINDS = ["cancelled", "late", "silent", "wrong", "kept", "received"]
-SCREENS = [("en", "light", 1280), ("vi", "dark", 360), ("et", "light", 320)]
 
 
 async def shown(request):

@@ -10,6 +10,7 @@ import errno
 import socket
 import ssl as tls
 from asyncio import TimerHandle
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -28,6 +29,7 @@ KEEP_ALIVE_SECONDS = 20
 GRACE_SECONDS = 5
 MOST_TRIES = 50
 BACKLOG = 512
+LOOK_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Server:
     async def stop(self) -> None:
         """Take no new requests, let running ones end for 5 seconds, then cut them off."""
         self._uvicorn.should_exit = True
-        await self._loop_task
+        self._loop_task.cancel()
+        await asyncio.wait([self._loop_task])
         await self._uvicorn.shutdown(sockets=[self._socket])
 
     async def cut(self) -> None:
@@ -129,7 +132,32 @@ def free_socket(host: str, port: int) -> socket.socket:
 
 
 class _QuietServer(uvicorn.Server):
-    """uvicorn's server; its tick every 0.1 s is the price of its Date header."""
+    """uvicorn's server; its tick every 0.1 s is the price of its Date header.
+
+    uvicorn looks every 0.1 s whether all is answered, which a process with a dozen servers, or one
+    that is started for a moment, waits for at its end.
+    """
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing new, let what runs end within the grace, then cut it off."""
+        for one in (*self.servers, *(sockets or ())):
+            one.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                await self._until_answered()
+        for task in self.server_state.tasks:
+            task.cancel()
+
+    async def _until_answered(self) -> None:
+        state = self.server_state
+        # One round of the loop even when nothing is open: closed sockets are let go in it.
+        await asyncio.sleep(0)
+        while (state.connections or state.tasks) and not self.force_exit:  # noqa: ASYNC110 - sets
+            await asyncio.sleep(LOOK_SECONDS)
+        for server in self.servers:
+            await server.wait_closed()
 
 
 class _CarefulProtocol(HttpToolsProtocol):

@@ -1,10 +1,7 @@
 """Every page of a person's own in a real browser: axe finds nothing, nothing scrolls sideways."""
 
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright
 from tests.portal.citizen.mine.house import (
     ASKED,
     DRAFT,
@@ -16,12 +13,10 @@ from tests.portal.citizen.mine.house import (
     WAITING,
     served,
 )
-from tests.portal.sight import CHROMIUM
+from tests.portal.sight import SCREENS
 
 pytestmark = pytest.mark.anyio
 
-INSTALLED = Path(CHROMIUM).exists()
-SCREENS = [("en", "light", 1280), ("vi", "dark", 360), ("et", "light", 320), ("et", "dark", 768)]
 TICKET = "ticket-of-a-page-0123456789"
 PAGES = [
     "/cases",
@@ -44,17 +39,6 @@ PAGES = [
     "/looks/check",
     f"/looks/{POPULATION}/entry-1/why",
 ]
-
-
-@pytest.fixture
-async def chromium():
-    """Debian's Chromium, without a window; skipped where there is none."""
-    if not INSTALLED:
-        pytest.skip(f"no {CHROMIUM} on this machine (Debian: chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 async def signed_in(town, chromium, address, *, language="en", **other):
