@@ -7,6 +7,7 @@ import pytest
 from tests.appointments import conftest as town
 
 from riik.core import person_code
+from riik.formats.icalendar import read_lines
 from riik.services import Times
 from riik.services.errors import AnswerRefused, FolderRefused
 from riik.services.forms.timing import appointment_faults, find_in
@@ -121,6 +122,19 @@ def test_a_form_that_asks_for_what_is_not_offered_is_refused(times, kind):
 def test_a_form_says_which_kind_and_that_it_is_a_text():
     assert len(list(appointment_faults("when", {"x-kind": "appointment", "type": "array"}))) == 2
     assert list(appointment_faults("when", SCHEMA)) == []
+
+
+def test_what_was_booked_is_told_and_made_for_a_calendar(times, hold, database):
+    with database.read() as work:
+        assert times.calendar("case-1", "en", work=work) == b""
+    hold()
+    with database.work() as work:
+        assert times.told("case-1", "en", work=work) == []
+        times.book("when", case="case-1", work=work)
+        [told] = times.told("case-1", "en", work=work)
+        source = times.calendar("case-1", "en", work=work)
+    assert (told["begins"], told["standing"]) == ("2026-11-30T08:00:00.000000Z", "booked")
+    assert ("DTSTART", "20261130T080000Z") in read_lines(source)
 
 
 def test_a_time_is_told_with_its_place(times):

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from riik.services.operations import Operations
     from riik.services.outcome import Prepared, Visit
     from riik.services.running import RUN, Files
+    from riik.services.shown.reminders import reminder
     from riik.services.steps import Steps
 else:
     __getattr__ = on_demand(
@@ -76,6 +77,7 @@ else:
             "outcome": "Prepared Visit",
             "steps": "Steps",
             "forms.timing": "Times",
+            "shown.reminders": "reminder",
         },
     )
 
@@ -130,6 +132,7 @@ __all__ = [
     "place_of_refusal",
     "read_cases",
     "read_service",
+    "reminder",
     "rule_rows",
     "verify_record",
 ]

@@ -27,7 +27,7 @@ from riik.services.dossier import Dossier
 from riik.services.errors import AuthorityMissing, StepRefused
 from riik.services.folder.catalogue import guide_view
 from riik.services.forms.lists import OPENED
-from riik.services.forms.timing import find_in, let_go
+from riik.services.forms.timing import find_in, let_go, paper_of, papers_of
 from riik.services.letters import APPLICATION, application_file
 from riik.services.measures.past import Measures
 from riik.services.measures.telling import IN_EARNEST, Telling
@@ -331,8 +331,8 @@ class Services:
 
     def _document(self, running: Running, name: str) -> tuple[bytes, str]:
         with self.database.read() as work:
-            document = self.cases.document(running.case, name, work=work)
-        return document.content, document.media_type
+            times, spoken = self.steps.times, running.dossier.language
+            return paper_of(self.cases, running.case, times, name, spoken, work=work)
 
     async def _note(self, running: Running, visit: Visit) -> None:
         """What an official who helps will see is on record before anything leaves."""
@@ -475,15 +475,14 @@ class Services:
         self, running: Running, visit: Visit, language: str = "", opened: str = ""
     ) -> dict[str, Any]:
         with self.database.read() as work:
-            waits = running.task("cosign") is not None
+            waits, times = running.task("cosign") is not None, self.steps.times
+            spoken = language or running.dossier.language
             return view(
                 replace(self._speaker(running, language, viewer=visit.person), opened=opened),
                 signed=self.steps.joint.signed_file(running, work=work) if waits else None,
                 timeline=self.cases.timeline(running.case, work=work),
-                documents=[
-                    {"name": one.name, "media_type": one.media_type, "size": one.size}
-                    for one in self.cases.papers(running.case, work=work)
-                ],
+                documents=papers_of(self.cases, running.case, times, spoken, work=work),
+                appointments=times.told(running.case.id, spoken, work=work) if times else (),
                 fee=self.fees.of_case(running.case.id, work=work),
             )
 

@@ -55,6 +55,7 @@ _DOCUMENTS: Mapping[str, tuple[str, str, str]] = {
     "application.asice": ("Your application", "signed by {name}", "signed"),
     "amendment": ("What you added", "signed by {name}", "amended"),
     "decision.pdf": ("The decision", "sealed by {organisation}", "decided"),
+    "appointment.ics": ("Your appointment", "for your calendar", ""),
     "receipt.pdf": ("The receipt", "sealed by {organisation}", "received"),
     "decision-signed.asice": ("The official's signature", "signed by an official", "reviewed"),
     "decision-signed.json": ("What the official signed", "readable by programs", "reviewed"),
@@ -72,6 +73,7 @@ def view(
     documents: Sequence[Mapping[str, Any]],
     fee: Fee | None,
     signed: bytes | None = None,
+    appointments: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The status of a case as plain values, in one language.
 
@@ -81,6 +83,7 @@ def view(
         documents: What the case holds: ``name``, ``media_type``, ``size``.
         fee: What is owed, once it is written down.
         signed: The file that was signed, while others are to sign it as well.
+        appointments: Times that were booked for it.
     """
     running = speaker.running
     facts, said, owed = fact_rows(speaker), said_rows(speaker), _fee(speaker, fee)
@@ -120,6 +123,7 @@ def view(
         "why_waiting": _why_waiting(speaker),
         "decision": _decision(speaker, timeline),
         "appeal": _appeal(running),
+        "appointments": list(appointments),
     }
 
 

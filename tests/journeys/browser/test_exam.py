@@ -62,3 +62,21 @@ async def test_a_time_is_chosen_changed_and_kept(chromium, small, width, scheme,
     case = page.url.split("/cases/")[1].split("/")[0]
     await page.goto(f"{laura.portal}/cases/{case}/answers/when")
     await expect(page.locator("input[name=when]:checked")).to_have_value(chosen)
+    await page.goto(f"{laura.portal}/cases/{case}/check")
+    await laura.press("main a[href$='/sign']")
+    await page.wait_for_url("**/sign")
+    await laura.card(small.holder("laura").pin2)
+    await page.wait_for_url(lambda url: not url.endswith("/sign"))
+    await page.goto(f"{laura.portal}/cases/{case}")
+    await laura.look()
+    await expect(page.locator("#times")).to_be_visible()
+    await _picture(page, f"case-{width}-{scheme}")
+    async with page.expect_download() as download:
+        await page.click("a[href$='/documents/appointment.ics']")
+    _check_calendar(await (await download.value).path())
+
+
+def _check_calendar(path):
+    text = Path(path).read_text(encoding="utf-8")
+    assert text.startswith("BEGIN:VCALENDAR")
+    assert "Tartu" in text

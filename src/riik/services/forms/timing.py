@@ -10,17 +10,27 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from riik.appointments import AppointmentRefused, Appointments, Booking, Slot
-from riik.cases import Case, State
-from riik.core import PersonCode, Work
+from riik.appointments import AppointmentRefused, Appointments, Booking, Slot, calendar_of
+from riik.cases import Case, Cases, State
+from riik.core import PersonCode, Work, to_text
 from riik.services.errors import AnswerRefused, FolderRefused
 from riik.services.forms.lists import HasLists, found_view
 
-__all__ = ["Times", "appointment_faults", "find_in", "is_appointment", "let_go", "timed"]
+__all__ = [
+    "Times",
+    "appointment_faults",
+    "find_in",
+    "is_appointment",
+    "let_go",
+    "paper_of",
+    "papers_of",
+    "timed",
+]
 
 KIND: Final = "appointment"
 DAYS_SHOWN: Final = 7
 MOST_WEEKS: Final = 53
+CALENDAR: Final = "appointment.ics"
 TOLD: Final = "The authority could not do it"
 
 Schema = Mapping[str, Any]
@@ -110,6 +120,36 @@ class Times:
         """The appointments of a case."""
         return self.appointments.of_case(case, work=work)
 
+    def told(self, case: str, language: str, *, work: Work) -> list[dict[str, Any]]:
+        """The appointments of a case as any channel shows them; a cancelled one says so."""
+        plan = self.appointments.plan
+        return [
+            {
+                "what": _in(plan.kinds[one.slot.kind].names, language),
+                "text": self.text(self._named(one), language),
+                "begins": to_text(one.slot.begins),
+                "ends": to_text(one.slot.ends),
+                "standing": str(one.standing),
+                "bring": _in(plan.kinds[one.slot.kind].bring, language),
+            }
+            for one in self.of_case(case, work=work)
+            if one.slot.kind in plan.kinds
+        ]
+
+    def calendar(self, case: str, language: str, *, work: Work) -> bytes:
+        """The newest appointment of a case for a calendar (RFC 5545), or nothing."""
+        plan, now = self.appointments.plan, self.appointments.clock.now()
+        known = [one for one in self.of_case(case, work=work) if one.slot.kind in plan.kinds]
+        host = f"{plan.id}.riik"
+        if not known:
+            return b""
+        return calendar_of(known[-1], plan, language=language, host=host, now=now)
+
+    def _named(self, one: Booking) -> str:
+        place = self.appointments.plan.places.get(one.slot.place)
+        zone = ZoneInfo(place.zone if place else "UTC")
+        return _name(one.slot.begins.astimezone(zone), one.slot)
+
     def text(self, value: str, language: str) -> str:
         """A time in words; days stay as they are, for the page writes them as its country does."""
         place_id, _, moment = value.partition("@")
@@ -196,6 +236,36 @@ def find_in(
     if times is None or not is_appointment(schema):
         return found_view(definition, field, words, language=language)
     return times.found(schema, field, words, case=case, language=language, work=work)
+
+
+def papers_of(
+    cases: Cases, case: Case, times: Times | None, language: str, *, work: Work
+) -> list[dict[str, Any]]:
+    """What a case holds, and what it has for the person's calendar."""
+    papers: list[dict[str, Any]] = [
+        {"name": one.name, "media_type": one.media_type, "size": one.size}
+        for one in cases.papers(case, work=work)
+    ]
+    made = times.calendar(case.id, language, work=work) if times else b""
+    if made:
+        papers.append({"name": CALENDAR, "media_type": "text/calendar", "size": len(made)})
+    return papers
+
+
+def paper_of(
+    cases: Cases, case: Case, times: Times | None, name: str, language: str, *, work: Work
+) -> tuple[bytes, str]:
+    """One of them: content and media type.
+
+    Raises:
+        CaseUnknown: There is no such document.
+    """
+    if name == CALENDAR and times is not None:
+        made = times.calendar(case.id, language, work=work)
+        if made:
+            return made, "text/calendar"
+    document = cases.document(case, name, work=work)
+    return document.content, document.media_type
 
 
 def let_go(times: Times | None, case: Case, *, work: Work) -> None:

@@ -18,6 +18,7 @@ from riik.portal.design.formats import Formats
 from riik.portal.design.texts import Texts
 
 __all__ = [
+    "appointment_rows",
     "asked_rows",
     "begun_rows",
     "fact_rows",
@@ -213,6 +214,7 @@ def receipt_rows(
         }
         for paper in view["documents"]
     ]
+    rows += appointment_rows(view, formats)
     fee = view["fee"]
     if fee and fee["paid"]:
         amount = formats.money(fee["amount"], fee["currency"])
@@ -225,6 +227,15 @@ def receipt_rows(
             }
         )
     return rows
+
+
+def appointment_rows(view: Row, formats: Formats) -> list[dict[str, Any]]:
+    """When and where the person is to come; what was cancelled is not shown."""
+    return [
+        {"label": one["what"], "value": formats.days_in(one["text"]), "note": one["bring"]}
+        for one in view.get("appointments", ())
+        if one["standing"] != "cancelled"
+    ]
 
 
 def new_rows(view: Row, formats: Formats) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from riik.core import RiikError, from_text
 from riik.portal.citizen.apply.http import case_page
-from riik.portal.citizen.apply.rows import law_name, new_rows, said_rows
+from riik.portal.citizen.apply.rows import appointment_rows, law_name, new_rows, said_rows
 from riik.portal.citizen.apply.where import asked_to_sign, at
 from riik.portal.citizen.following.rows import (
     ENDED,
@@ -94,6 +94,7 @@ class _Follow:
             appeal=appeal_of(view),
             law=partial(law_name, guide=guide),
             new=new_rows(view, formats),
+            appointments=appointment_rows(view, formats),
             until=until_of(view),
             **joint_parts(view, formats, texts),
             contact=guide.get("contact", {}) if view["state"] not in ENDED else {},

@@ -13,6 +13,7 @@ __all__ = ["OPENED", "disposition", "inside", "is_paper", "kind_of", "lies", "me
 
 MEDIA_TYPES: Final = {
     "asice": "application/vnd.etsi.asic-e+zip",
+    "ics": "text/calendar; charset=utf-8",
     "json": "application/json",
     "pdf": "application/pdf",
     "tlog-proof": "application/octet-stream",
