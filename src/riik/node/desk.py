@@ -8,11 +8,13 @@ import riik.portal.official
 from riik.core import ClientId, PersonCode, SubjectId, Work
 from riik.node.assembly import Assembly
 from riik.node.fillers.beside import pages_beside
+from riik.node.fillers.cashdesk import CashDesk
 from riik.node.fillers.desk import MessageProofs, OfficialDesk
 from riik.node.fillers.papers import ApplicationPens
 from riik.node.fillers.terms import add_handing, handing_of
 from riik.portal.design.pages import Pages
 from riik.portal.official.http import routes
+from riik.portal.official.payments.http import money_routes
 from riik.portal.official.room.http import Room
 from riik.services import Decisions, Desk, Files, Queues, Services, Staff
 from riik.services.desk.helping.errands import Errands
@@ -137,10 +139,32 @@ def add_desk(
             clock=base.clock,
             card=assembly.config.file.people.card,
             helps=alone,
+            payments=bool(assembly.parts.money and assembly.parts.money.receipts.account),
             corrections=bool(assembly.parts.owner and assembly.parts.owner.officials),
         )
         assembly.routes += routes(room, alone=alone)
+        assembly.routes += _money_pages(assembly, services, queues, room, looks)
         assembly.routes += _help_pages(assembly, services, queues, room) if alone else []
+
+
+def _money_pages(
+    assembly: Assembly, services: Services, queues: Queues, room: Room, looks: OfficialLooks
+) -> list[Route]:
+    """What came, what waits, what is given back; none where no money comes."""
+    base, money = assembly.base, assembly.parts.money
+    if money is None or not room.payments:
+        return []
+    cash = CashDesk(
+        money=money,
+        staff=queues.staff,
+        files=services.files,
+        cases=services.cases,
+        vault=base.vault,
+        record_look=looks,
+        database=base.database,
+        in_thread=base.in_thread,
+    )
+    return money_routes(room, cash)
 
 
 def _previews(assembly: Assembly, services: Services) -> Previews:

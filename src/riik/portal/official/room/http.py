@@ -45,6 +45,7 @@ _TOLD: Final = frozenset(
         "services.desk-conflict",
         "services.authority-missing",
         "cases.unknown",
+        "payments.fee-refused",
     }
 )
 """Refusals that the desk tells in words of its own; others are the frame's."""
@@ -62,6 +63,7 @@ class Room:
         card: Origin of the demonstration card; empty outside the demonstration.
         helps: People are helped here; not where the portal itself has their addresses.
         corrections: Whether this site also has the desk of a register's owner.
+        payments: Whether money comes here.
     """
 
     site: Site
@@ -71,6 +73,7 @@ class Room:
     card: str = ""
     helps: bool = True
     corrections: bool = False
+    payments: bool = False
 
     async def reader(self, request: Request) -> Reader:
         """The official who is signed in, and their language.
@@ -153,6 +156,7 @@ class Room:
             tab=tab,
             # A desk has five places at most; this is another desk at the same site.
             foot=(
+                *((Link("/desk/payments", _("Payments")),) if self.payments else ()),
                 *((Link("/desk/corrections", _("Corrections")),) if self.corrections else ()),
                 *((Link("/desk/records", _("Records")),) if self.corrections else ()),
                 Link("/desk/keys", _("All keys")),

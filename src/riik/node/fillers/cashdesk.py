@@ -1,0 +1,211 @@
+"""The authority's money as the pages of its desk see it (their port `Money`)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from riik.cases import Case, Cases
+from riik.core import Database, InThread, MoneyRefused, SubjectId, Vault, Work, to_text
+from riik.core import Money as Amount
+from riik.login import Level
+from riik.node.fillers.money import Money
+from riik.payments import FeeRefused
+from riik.payments.reconciling.model import Receipt
+from riik.payments.refunding.model import COMPUTER, Refund
+from riik.portal.official.ports import Reader
+from riik.services import Files, Staff
+from riik.services.desk.looking import RecordLook
+
+__all__ = ["CashDesk"]
+
+PURPOSE = "state-fee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashDesk:
+    """Receipts and refunds for the officials of one authority."""
+
+    money: Money
+    staff: Staff
+    files: Files
+    cases: Cases
+    vault: Vault
+    record_look: RecordLook
+    database: Database
+    in_thread: InThread
+
+    async def overview(self, reader: Reader, /) -> Mapping[str, Any]:
+        """What waits, what is given back, and the sums; nobody's account."""
+        me = self._official(reader)
+        return await self.in_thread(self._overview, me)
+
+    async def open(self, reader: Reader, receipt: str, /) -> Mapping[str, Any]:
+        """One movement; the look is on record."""
+        return await self.in_thread(self._open, self._official(reader), reader, receipt)
+
+    async def propose(
+        self, reader: Reader, receipt: str, /, *, amount: str, law: str, reason: str, account: str
+    ) -> None:
+        """Propose a refund."""
+
+        def act(me: SubjectId, found: Receipt, *, work: Work) -> None:
+            try:
+                asked = Amount.parse(amount.strip().replace(",", "."), found.amount.currency)
+            except MoneyRefused as error:
+                raise FeeRefused("this is no amount", why="amount") from error
+            self.money.refunds.propose(
+                found.id,
+                amount=asked,
+                law=law,
+                reason=reason,
+                by=me,
+                account=account.replace(" ", "").upper()[:34],
+                work=work,
+            )
+
+        await self._act(reader, receipt, act)
+
+    async def resolve(self, reader: Reader, receipt: str, /, *, reason: str) -> None:
+        """End what waits."""
+
+        def act(me: SubjectId, found: Receipt, *, work: Work) -> None:
+            self.money.receipts.resolve(found.id, by=me, reason=reason, work=work)
+
+        await self._act(reader, receipt, act)
+
+    async def approve(self, reader: Reader, receipt: str, refund: str, /) -> None:
+        """Approve what somebody else proposed."""
+
+        def act(me: SubjectId, found: Receipt, *, work: Work) -> None:
+            self.money.refunds.approve(refund, by=me, work=work)
+
+        await self._act(reader, receipt, act, refund=refund)
+
+    async def decline(self, reader: Reader, receipt: str, refund: str, /, *, reason: str) -> None:
+        """Decline what was proposed."""
+
+        def act(me: SubjectId, found: Receipt, *, work: Work) -> None:
+            self.money.refunds.decline(refund, by=me, reason=reason, work=work)
+
+        await self._act(reader, receipt, act, refund=refund)
+
+    async def _act(self, reader: Reader, receipt: str, act: Any, *, refund: str = "") -> None:
+        await self.in_thread(
+            partial(self._acted, self._official(reader), receipt, act, refund=refund)
+        )
+
+    def _acted(self, me: SubjectId, receipt: str, act: Any, *, refund: str) -> None:
+        with self.database.work() as work:
+            found = self.money.receipts.find(receipt, work=work)
+            case = self._case(found.case, work=work)
+            if case is not None and case.subject == me:
+                raise FeeRefused("nobody decides about their own money", why="own-case")
+            if refund and self.money.refunds.find(refund, work=work).receipt != receipt:
+                raise FeeRefused("no such refund of this movement", why="unknown")
+            act(me, found, work=work)
+
+    def _official(self, reader: Reader) -> SubjectId:
+        """Who works here, surely; raises `AuthorityMissing` or `FeeRefused`."""
+        self.staff.official(reader.visitor.person)
+        if reader.visitor.level is not Level.HIGH:
+            raise FeeRefused("money is moved by the surest sign-in only", why="level")
+        return self.vault.subject_of(reader.visitor.person)
+
+    def _overview(self, me: SubjectId) -> Mapping[str, Any]:
+        with self.database.read() as work:
+            sums = self.money.receipts.sums(work=work)
+            return {
+                "account": self.money.receipts.account,
+                "waiting": [
+                    self._told(one, work=work) for one in self.money.receipts.waiting(work=work)
+                ],
+                "refunds": self._refunds(self.money.refunds.listed(work=work), me, work=work),
+                "sums": [
+                    {
+                        "currency": one.currency,
+                        "came": one.came,
+                        "settled": one.settled,
+                        "surplus": one.surplus,
+                        "went": one.went,
+                        "refunded": one.refunded,
+                        "difference": one.difference,
+                    }
+                    for one in sums
+                ],
+            }
+
+    def _open(self, me: SubjectId, reader: Reader, receipt: str) -> Mapping[str, Any]:
+        with self.database.work() as work:
+            found = self.money.receipts.find(receipt, work=work)
+            case = self._case(found.case, work=work)
+            law = ""
+            if case is not None:
+                law = self.files.load(case.id, work=work).definition.terms.refund_law
+                self.record_look(
+                    case.subject,
+                    purpose=PURPOSE,
+                    legal_basis=law or "payment",
+                    acting=reader.visitor.person,
+                    case=case.id,
+                    work=work,
+                )
+            left = self.money.refunds.left(found, work=work)
+            refunds = self.money.refunds.store.of_receipt(found.id, work=work)
+            usual = min(found.surplus or left.minor, left.minor)
+            return {
+                **self._told(found, work=work),
+                "other": found.other,
+                "left": left.minor,
+                "usual": Amount(left.currency, usual).decimal(),
+                "law": law,
+                "resolution": found.resolution,
+                "case": found.case,
+                "refunds": self._refunds(refunds, me, work=work),
+            }
+
+    def _case(self, case: str, *, work: Work) -> Case | None:
+        return self.cases.find(case, work=work) if case else None
+
+    def _told(self, one: Receipt, *, work: Work) -> dict[str, Any]:
+        case = self._case(one.case, work=work)
+        return {
+            "id": one.id,
+            "minor": one.amount.minor,
+            "currency": one.amount.currency,
+            "came": one.came,
+            "day": one.day.isoformat(),
+            "reference": one.reference,
+            "standing": one.standing.value,
+            "surplus": one.surplus,
+            "number": case.number if case else "",
+            "waits": one.waits,
+        }
+
+    def _refunds(
+        self, refunds: Sequence[Refund], me: SubjectId, *, work: Work
+    ) -> list[dict[str, Any]]:
+        names = {
+            self.vault.subject_of(person): f"{official.name.given} {official.name.family}"
+            for person, official in self.staff.officials.items()
+        }
+        cases = {one.case: self._case(one.case, work=work) for one in refunds}
+        return [
+            {
+                "id": one.id,
+                "receipt": one.receipt,
+                "minor": one.amount.minor,
+                "currency": one.amount.currency,
+                "law": one.law,
+                "reason": one.reason,
+                "state": one.state.value,
+                "by": ""
+                if one.proposed_by == COMPUTER
+                else names.get(SubjectId(one.proposed_by), "–"),
+                "at": to_text(one.proposed_at),
+                "answer": one.answer,
+                "mine": one.proposed_by == me,
+                "number": case.number if (case := cases[one.case]) else "",
+            }
+            for one in refunds
+        ]
