@@ -36,7 +36,7 @@ ENTRANCES: dict[str | tuple[str, str], tuple[str, str]] = {
     "interior": ("interior", "/desk/corrections"),
 }
 """Where one signs in for a site, and the page that one reads then."""
-RECORDS = ("/desk/records/in/", "/desk/records/orders/")
+RECORDS = ("/desk/records/in/", "/desk/records/orders/", "/desk/payments/")
 """Behind a search by a whole key; `tests/portal/official/test_records.py` looks at all of them."""
 
 
