@@ -9,7 +9,7 @@ from riik.core import ClientId, PersonCode, SubjectId, Work
 from riik.node.assembly import Assembly
 from riik.node.fillers.beside import pages_beside
 from riik.node.fillers.cashdesk import CashDesk
-from riik.node.fillers.desk import MessageProofs, OfficialDesk
+from riik.node.fillers.desk import MessageProofs, OfficialDesk, staff_of
 from riik.node.fillers.papers import ApplicationPens
 from riik.node.fillers.terms import add_handing, handing_of
 from riik.portal.design.pages import Pages
@@ -126,15 +126,10 @@ def add_desk(
     assembly.parts.desk = desk
     assembly.on(handlers(desk))
     if assembly.site is not None:
-        # Where the portal itself is, the addresses of helping are its own.
         alone = assembly.config.file.portal is None
         room = Room(
             site=assembly.site,
-            desk=OfficialDesk(
-                desk=desk,
-                party=assembly.relying_party("services"),
-                country=assembly.config.file.node.profile.upper(),
-            ),
+            desk=_official_desk(assembly, desk),
             pages=Pages(riik.portal.official),
             clock=base.clock,
             card=assembly.config.file.people.card,
@@ -143,12 +138,21 @@ def add_desk(
             corrections=bool(assembly.parts.owner and assembly.parts.owner.officials),
         )
         assembly.routes += routes(room, alone=alone)
-        assembly.routes += _money_pages(assembly, services, queues, room, looks)
+        assembly.routes += _money_pages(assembly, services, room, looks)
+        # Where the portal itself is, the addresses of helping are its own.
         assembly.routes += _help_pages(assembly, services, queues, room) if alone else []
 
 
+def _official_desk(assembly: Assembly, desk: Desk) -> OfficialDesk:
+    return OfficialDesk(
+        desk=desk,
+        party=assembly.relying_party("services"),
+        country=assembly.config.file.node.profile.upper(),
+    )
+
+
 def _money_pages(
-    assembly: Assembly, services: Services, queues: Queues, room: Room, looks: OfficialLooks
+    assembly: Assembly, services: Services, room: Room, looks: OfficialLooks
 ) -> list[Route]:
     """What came, what waits, what is given back; none where no money comes."""
     base, money = assembly.base, assembly.parts.money
@@ -156,7 +160,7 @@ def _money_pages(
         return []
     cash = CashDesk(
         money=money,
-        staff=queues.staff,
+        staff=staff_of(assembly.config),
         files=services.files,
         cases=services.cases,
         vault=base.vault,
