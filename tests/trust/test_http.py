@@ -46,7 +46,7 @@ OCSP, TSP = "application/ocsp-request", "application/timestamp-query"
 async def served(*given):
     """These routes on a port of this machine, and a client."""
     server = await serve(Starlette(routes=list(given)), "127.0.0.1", 0)
-    http = HttpClient(timeout=5)
+    http = HttpClient(timeout=60)
     try:
         yield http, f"http://127.0.0.1:{server.port}"
     finally:
@@ -219,7 +219,7 @@ async def test_a_token_of_another_request_is_not_taken(pki):
 
 
 async def test_nobody_at_home_is_unavailable(pki):
-    http = HttpClient(timeout=2)
+    http = HttpClient(timeout=60)
     client = OcspClient(http=http, url="http://127.0.0.1:1/ocsp")
     with refusal(TrustUnavailable, "refused"):
         await client.ocsp(pki.seal().certificate, pki.ca.certificate)
@@ -228,7 +228,7 @@ async def test_nobody_at_home_is_unavailable(pki):
 
 async def test_an_address_in_a_certificate_is_called_only_when_allowed(pki):
     certificate = pki.seal().certificate
-    http = HttpClient(timeout=2)
+    http = HttpClient(timeout=60)
     with refusal(TrustUnavailable, "no-responder"):
         await OcspClient(http=http).ocsp(certificate, pki.ca.certificate)
     allowed = OcspClient(http=http, allowed=frozenset(read_certificate(certificate).ocsp_urls))

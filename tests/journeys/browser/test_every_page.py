@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from tests.journeys.browser.atlas import NOT_OF_A_LICENCE, Atlas, explore, openable, sites_of
+from tests.journeys.browser.conftest import PATIENCE
 from tests.journeys.browser.house import enter, put_card
 from tests.journeys.browser.sights import SCHEMES, Sight, look
 
@@ -82,7 +83,7 @@ async def survey(request, country, front, chromium, lives):
     """One person's survey of one site."""
     role, who, whole = request.param
     context = await chromium.new_context(locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     if who:
         await put_card(context, country, who)

@@ -33,6 +33,8 @@ TRANSPORT = ClientId.parse("EE-DEMO/GOV/70001053/services")
 SCHOOL = ClientId.parse("EE-DEMO/COM/10001035/services")
 POPULATION = ClientId.parse("EE-DEMO/GOV/70001047/population")
 RIGHTS = ClientId.parse("EE-DEMO/GOV/70001053/driving-rights")
+PATIENCE = 1.5
+"""Seconds for who never answers; who does answers at once, however busy the machine is."""
 ORGANISATIONS = {
     str(TRANSPORT.member): {"et": "Transpordiamet", "en": "Transport Administration"},
     str(SCHOOL.member): {"et": "Autokool", "en": "Driving School"},
@@ -165,7 +167,7 @@ class Verbs:
             entropy=entropy,
             client=PORTAL,
             access_law="GDPR",
-            seconds=0.2,
+            seconds=PATIENCE,
         )
         shelf = Shelf(
             store=SqlShelfStore(),
@@ -174,7 +176,7 @@ class Verbs:
             in_thread=in_thread,
             exchange=world,
             client=PORTAL,
-            patience=0.2,
+            patience=PATIENCE,
         )
         self.words = RegisterWords(shelf=shelf, registers=[POPULATION, RIGHTS])
         self.notices = Notices(errands=self.errands, inbox=INBOX, organisations=ORGANISATIONS)
