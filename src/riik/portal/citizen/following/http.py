@@ -6,6 +6,7 @@ GET  /cases/<case>/withdraw   what taking it back means; POST takes it back
 GET  /cases/<case>/appeal     what an appeal is; POST begins one, a case of its own
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -32,7 +33,8 @@ from riik.portal.citizen.following.rows import (
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.pages import CASES
 from riik.portal.design.texts import later
-from riik.portal.session import FormRefused
+from riik.portal.session import FormRefused, Visitor
+from riik.portal.session.http import Handler
 
 __all__ = ["routes"]
 
@@ -40,6 +42,42 @@ MOST_REASON: Final = 500
 MOST_APPEAL: Final = 2000
 NO_REASON: Final = later("Say why you do not agree")
 View = dict[str, Any]
+Act = Callable[[Hall, Visitor, str, str], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """A step that a person takes with a case, on a page of its own, and why.
+
+    Attributes:
+        name: Of its address, its template, and of what a case says that one may.
+        act: Takes it; answers where the person goes on.
+        most: How long the reason may be, in letters.
+        wants_reason: Whether there must be one.
+    """
+
+    name: str
+    act: Act
+    most: int
+    wants_reason: bool
+
+
+async def _withdraw(hall: Hall, visitor: Visitor, case: str, reason: str) -> str:
+    """Take an application back."""
+    await hall.counter.portal.step(visitor, case, step="withdrawal", content={"reason": reason})
+    return at(case)
+
+
+async def _appeal(hall: Hall, visitor: Visitor, case: str, reason: str) -> str:
+    """Begin an appeal and go on to sign it; sent twice it is one."""
+    new = await hall.counter.portal.appeal(visitor, case, reason=reason)
+    return f"{at(new)}/continue" if new else at(case)
+
+
+STEPS: Final = (
+    _Step(name="withdraw", act=_withdraw, most=MOST_REASON, wants_reason=False),
+    _Step(name="appeal", act=_appeal, most=MOST_APPEAL, wants_reason=True),
+)
 
 
 def routes(hall: Hall) -> list[Route]:
@@ -48,10 +86,11 @@ def routes(hall: Hall) -> list[Route]:
     return [
         Route("/cases", hall.page(follow.mine), methods=["GET"]),
         Route(case, case_page(hall, follow.case), methods=["GET"]),
-        Route(f"{case}/withdraw", case_page(hall, follow.before), methods=["GET"]),
-        Route(f"{case}/withdraw", case_page(hall, follow.withdraw), methods=["POST"]),
-        Route(f"{case}/appeal", case_page(hall, follow.before_appeal), methods=["GET"]),
-        Route(f"{case}/appeal", case_page(hall, follow.appeal), methods=["POST"]),
+        *(
+            Route(f"{case}/{step.name}", case_page(hall, handler(step)), methods=[method])
+            for step in STEPS
+            for method, handler in (("GET", follow.before), ("POST", follow.taken))
+        ),
     ]
 
 
@@ -101,92 +140,59 @@ class _Follow:
             moved=request.query_params.get("moved") == "yes",
         )
 
-    async def before(self, request: Request) -> Response:
-        """GET /cases/<case>/withdraw: what it means to take an application back."""
-        view = await self._view(request)
-        if "withdraw" not in view.get("may", ()):
-            return self.hall.site.go(f"{at(view['case'])}?moved=yes")
-        return await self._ask(request, view)
+    def before(self, step: _Step) -> Handler:
+        """GET: what the step means; where the case has moved on, its page says so."""
 
-    async def withdraw(self, request: Request) -> Response:
-        """POST /cases/<case>/withdraw: take it back; one that is over already stays as it is."""
-        hall, case = self.hall, request.path_params["case"]
-        visitor, form = await hall.site.visitor(request), await hall.site.form(request)
-        if set(form.fields) - {"reason"}:
-            raise FormRefused("the form has fields that this page does not", why="fields")
-        view = await self._view(request)
-        if "withdraw" not in view.get("may", ()):
-            return hall.site.go(f"{at(case)}?moved=yes")
-        reason = form.text("reason")
-        if len(reason) > MOST_REASON:
-            text = hall.texts(request)("Say it in at most {most} letters", most=str(MOST_REASON))
-            errors = [{"field": "reason", "text": text}]
-            return await self._ask(request, view, reason=reason, errors=errors)
-        await hall.counter.portal.step(visitor, case, step="withdrawal", content={"reason": reason})
-        return hall.site.go(at(case))
+        async def page(request: Request) -> Response:
+            view = await self._view(request)
+            if step.name not in view.get("may", ()):
+                return self._moved(view)
+            return await self._ask(request, view, step)
 
-    async def before_appeal(self, request: Request) -> Response:
-        """GET /cases/<case>/appeal: what an appeal is, and until when one may."""
-        view = await self._view(request)
-        if "appeal" not in view.get("may", ()):
-            return self.hall.site.go(f"{at(view['case'])}?moved=yes")
-        return await self._ask_appeal(request, view)
+        return page
 
-    async def appeal(self, request: Request) -> Response:
-        """POST /cases/<case>/appeal: begin one and go on to sign it; sent twice it is one."""
-        hall, case = self.hall, request.path_params["case"]
-        visitor, form = await hall.site.visitor(request), await hall.site.form(request)
-        if set(form.fields) - {"reason"}:
-            raise FormRefused("the form has fields that this page does not", why="fields")
-        view = await self._view(request)
-        if "appeal" not in view.get("may", ()):
-            return hall.site.go(f"{at(case)}?moved=yes")
-        reason = form.text("reason").strip()
-        wrong = "" if reason else hall.texts(request)(NO_REASON)
-        if len(reason) > MOST_APPEAL:
-            most = str(MOST_APPEAL)
-            wrong = hall.texts(request)("Say it in at most {most} letters", most=most)
-        if wrong:
-            errors = [{"field": "reason", "text": wrong}]
-            return await self._ask_appeal(request, view, reason=reason, errors=errors)
-        new = await hall.counter.portal.appeal(visitor, case, reason=reason)
-        return hall.site.go(f"{at(new)}/continue" if new else at(case))
+    def taken(self, step: _Step) -> Handler:
+        """POST: take it; a case that has moved on already stays as it is."""
 
-    async def _ask_appeal(
-        self,
-        request: Request,
-        view: View,
-        *,
-        reason: str = "",
-        errors: list[dict[str, str]] | None = None,
-    ) -> Response:
-        return await self.hall.show(
-            request,
-            "appeal.html",
-            place=view["organisation"],
-            status=422 if errors else 200,
-            view=view,
-            case=at(view["case"]),
-            appeal=appeal_of(view),
-            reason=reason,
-            errors=errors or [],
-        )
+        async def sent(request: Request) -> Response:
+            hall = self.hall
+            visitor, form = await hall.site.visitor(request), await hall.site.form(request)
+            if set(form.fields) - {"reason"}:
+                raise FormRefused("the form has fields that this page does not", why="fields")
+            view = await self._view(request)
+            if step.name not in view.get("may", ()):
+                return self._moved(view)
+            reason, texts = form.text("reason").strip(), hall.texts(request)
+            wrong = texts(NO_REASON) if step.wants_reason and not reason else ""
+            if len(reason) > step.most:
+                wrong = texts("Say it in at most {most} letters", most=str(step.most))
+            if wrong:
+                errors = [{"field": "reason", "text": wrong}]
+                return await self._ask(request, view, step, reason=reason, errors=errors)
+            return hall.site.go(await step.act(hall, visitor, view["case"], reason))
+
+        return sent
+
+    def _moved(self, view: View) -> Response:
+        return self.hall.site.go(f"{at(view['case'])}?moved=yes")
 
     async def _ask(
         self,
         request: Request,
         view: View,
+        step: _Step,
         *,
         reason: str = "",
         errors: list[dict[str, str]] | None = None,
     ) -> Response:
         return await self.hall.show(
             request,
-            "withdraw.html",
+            f"{step.name}.html",
             place=view["organisation"],
             status=422 if errors else 200,
             view=view,
             case=at(view["case"]),
+            appeal=appeal_of(view),
             reason=reason,
             errors=errors or [],
         )
