@@ -6,8 +6,8 @@ POST the same                                 ``act``: ``correct`` or ``refuse``
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -20,12 +20,12 @@ from riik.core import Clock, Refused, from_text
 from riik.portal.design.formats import Formats
 from riik.portal.design.http import language_of
 from riik.portal.design.pages import Pages
-from riik.portal.design.shell import Tab
+from riik.portal.design.shell import Shell, Tab
 from riik.portal.design.texts import Texts, later
 from riik.portal.official.corrections.ports import Owner
 from riik.portal.session.http import Handler, Site
 
-__all__ = ["OwnerRoom", "owner_routes"]
+__all__ = ["OwnerRoom", "guarded", "owner_routes", "owners_shell"]
 
 HERE: Final = "/desk/corrections"
 _DONE: Final = ("refused", "corrected")
@@ -56,6 +56,8 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "several": ("record", later("Choose the record")),
 }
 
+_PAGES: Final = Pages(riik.portal.official.corrections)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerRoom:
@@ -72,7 +74,7 @@ class OwnerRoom:
     owner: Owner
     clock: Clock
     cases: bool = False
-    pages: Pages = field(default_factory=lambda: Pages(riik.portal.official.corrections))
+    pages: Pages = _PAGES
 
     def texts(self, request: Request) -> Texts:
         """This room's texts in the visitor's language."""
@@ -86,19 +88,10 @@ class OwnerRoom:
     def page(self, handler: Handler) -> Handler:
         """Who isn't signed in goes to login; who may not reads why."""
 
-        async def answer(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except Refused as refused:
-                if refused.why == "no-official":
-                    return self.show(request, "stranger.html", status=403, tabs=())
-                if refused.why not in _SENTENCES:
-                    raise
-                sentence = self.texts(request)(_SENTENCES[refused.why])
-                status = refused.status if refused.status != 400 else 404
-                return self.show(request, "told.html", status=status, sentence=sentence)
+        def told(request: Request, refused: Refused) -> str:
+            return self.texts(request)(_SENTENCES.get(refused.why, ""))
 
-        return self.site.page(answer)
+        return self.site.page(guarded(handler, show=self.show, told=told))
 
     def show(
         self,
@@ -111,20 +104,62 @@ class OwnerRoom:
         **values: Any,
     ) -> Response:
         """A page in the officials' frame."""
-        _ = self.texts(request)
-        usual = [
-            *([Tab("queue", "/desk", _("Queue"), "inbox")] if self.cases else []),
-            Tab("corrections", HERE, _("Corrections"), "pen"),
-            Tab("records", "/desk/records", _("Records"), "search"),
-        ]
-        shell = self.site.shell(
-            request,
-            home=HERE,
-            role=_("register's owner"),
-            tabs=usual if tabs is None else tabs,
-            tab="corrections",
-        )
+        shell = owners_shell(self.site, request, tab="corrections", cases=self.cases, tabs=tabs)
         return self.site.show(self.pages, template, shell, status=status, **values)
+
+
+def guarded(
+    handler: Handler, *, show: Callable[..., Response], told: Callable[[Request, Refused], str]
+) -> Handler:
+    """A handler of an owner's desk: who may not do it reads why.
+
+    Args:
+        handler: Answers when nothing stands against it.
+        show: Makes a page of the room.
+        told: The sentence of a refusal that the room tells itself; empty for one that it does not.
+    """
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Refused as refused:
+            if refused.why == "no-official":
+                return show(request, "stranger.html", status=403, tabs=())
+            sentence = told(request, refused)
+            if not sentence:
+                raise
+            status = refused.status if refused.status != 400 else 404
+            return show(request, "told.html", status=status, sentence=sentence)
+
+    return answer
+
+
+def owners_shell(
+    site: Site, request: Request, *, tab: str, cases: bool, tabs: Sequence[Tab] | None = None
+) -> Shell:
+    """The frame of every page at a register owner's desk.
+
+    Args:
+        site: Whose desk it is.
+        request: Whose page.
+        tab: Where one is: ``corrections`` or ``records``.
+        cases: Whether the same site has a desk for cases.
+        tabs: Instead of the usual ones; none for who may not enter.
+    """
+    _ = _PAGES.texts[language_of(request, site.frame.profile.languages)]
+    places = {"corrections": HERE, "records": "/desk/records"}
+    usual = [
+        *([Tab("queue", "/desk", _("Queue"), "inbox")] if cases else []),
+        Tab("corrections", places["corrections"], _("Corrections"), "pen"),
+        Tab("records", places["records"], _("Records"), "search"),
+    ]
+    return site.shell(
+        request,
+        home=places[tab],
+        role=_("register's owner"),
+        tabs=usual if tabs is None else tabs,
+        tab=tab,
+    )
 
 
 def owner_routes(room: OwnerRoom) -> list[Route]:

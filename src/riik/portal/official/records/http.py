@@ -27,6 +27,7 @@ from riik.portal.design.http import language_of
 from riik.portal.design.pages import Pages
 from riik.portal.design.shell import Tab
 from riik.portal.design.texts import later
+from riik.portal.official.corrections.http import guarded, owners_shell
 from riik.portal.official.records.ports import Asked, Change, Records
 from riik.portal.official.records.shown import REASONS, SENTENCES, Telling
 from riik.portal.session import FormRefused
@@ -78,19 +79,12 @@ class RecordsRoom:
     def page(self, handler: Handler) -> Handler:
         """Who isn't signed in goes to login; who may not reads why."""
 
-        async def answer(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except Refused as refused:
-                if refused.why == "no-official":
-                    return self.show(request, "stranger.html", status=403, tabs=())
-                if not refused.code.startswith("registers.") or refused.why not in SENTENCES:
-                    raise
-                sentence = self.telling(request).texts(SENTENCES[refused.why])
-                status = refused.status if refused.status != 400 else 404
-                return self.show(request, "refused.html", status=status, sentence=sentence)
+        def told(request: Request, refused: Refused) -> str:
+            if not refused.code.startswith("registers."):
+                return ""
+            return self.telling(request).texts(SENTENCES.get(refused.why, ""))
 
-        return self.site.page(answer)
+        return self.site.page(guarded(handler, show=self.show, told=told))
 
     def show(
         self,
@@ -103,19 +97,7 @@ class RecordsRoom:
         **values: Any,
     ) -> Response:
         """A page in the officials' frame."""
-        _ = self.telling(request).texts
-        usual = [
-            *([Tab("queue", "/desk", _("Queue"), "inbox")] if self.cases else []),
-            Tab("corrections", "/desk/corrections", _("Corrections"), "pen"),
-            Tab("records", HERE, _("Records"), "search"),
-        ]
-        shell = self.site.shell(
-            request,
-            home=HERE,
-            role=_("register's owner"),
-            tabs=usual if tabs is None else tabs,
-            tab="records",
-        )
+        shell = owners_shell(self.site, request, tab="records", cases=self.cases, tabs=tabs)
         shown = self.site.show(self.pages, template, shell, status=status, **values)
         if self.card:
             shown.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
