@@ -301,11 +301,14 @@ class Appointments:
         """A seat with whoever is free then; what the booking had before is given back."""
         self.store.leave(booking, work=work)
         span = list(ticks(slot))
-        for one in self.plan.fitting(self._kind(slot.kind), slot.place):
+        fitting = self.plan.fitting(self._kind(slot.kind), slot.place)
+        used = self.store.used([self._seat_name(one.id) for one in fitting], span, work=work)
+        for one in fitting:
             name = self._seat_name(one.id)
-            used = self.store.used(name, span, work=work)
             for seat in range(one.seats):
-                if seat not in used and self.store.take(booking, name, seat, span, work=work):
+                if (name, seat) not in used and self.store.take(
+                    booking, name, seat, span, work=work
+                ):
                     return one.id, seat
         raise AppointmentRefused("somebody else has this time", why="taken")
 

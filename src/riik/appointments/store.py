@@ -159,11 +159,15 @@ class SqlAppointmentStore:
         )
         return {(name, EPOCH + tick * TICK): count for name, tick, count in work.execute(query)}
 
-    def used(self, resource: str, ticks: Sequence[datetime], *, work: Work) -> set[int]:
-        """Which seats somebody has in any of these five minutes."""
+    def used(
+        self, resources: Sequence[str], ticks: Sequence[datetime], *, work: Work
+    ) -> set[tuple[str, int]]:
+        """Which seats somebody has in any of these five minutes, by resource."""
         numbers = [_number(tick) for tick in ticks]
-        query = select(_seat.c.seat).where(_seat.c.resource == resource, _seat.c.tick.in_(numbers))
-        return set(work.execute(query.distinct()).scalars())
+        query = select(_seat.c.resource, _seat.c.seat).where(
+            _seat.c.resource.in_(resources), _seat.c.tick.in_(numbers)
+        )
+        return {(name, seat) for name, seat in work.execute(query.distinct())}
 
     def close(self, plan: str, place: str, day: date, reason: str, *, work: Work) -> None:
         """Write down that a place is closed on a day."""
