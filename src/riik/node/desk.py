@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 import riik.portal.official
 from riik.core import ClientId, PersonCode, SubjectId, Work
+from riik.node.appointing.desk import PlaceDay
 from riik.node.assembly import Assembly
 from riik.node.fillers.beside import pages_beside
 from riik.node.fillers.cashdesk import CashDesk
@@ -16,6 +17,7 @@ from riik.portal.design.pages import Pages
 from riik.portal.official.http import routes
 from riik.portal.official.payments.http import money_routes
 from riik.portal.official.room.http import Room
+from riik.portal.official.times.http import times_routes
 from riik.services import Decisions, Desk, Files, Queues, Services, Staff
 from riik.services.desk.helping.errands import Errands
 from riik.services.desk.helping.store import SqlErrandStore
@@ -125,22 +127,33 @@ def add_desk(
         add_handing(assembly, handing)
     assembly.parts.desk = desk
     assembly.on(handlers(desk))
-    if assembly.site is not None:
-        alone = assembly.config.file.portal is None
-        room = Room(
-            site=assembly.site,
-            desk=_official_desk(assembly, desk),
-            pages=Pages(riik.portal.official),
-            clock=base.clock,
-            card=assembly.config.file.people.card,
-            helps=alone,
-            payments=bool(assembly.parts.money and assembly.parts.money.receipts.account),
-            corrections=bool(assembly.parts.owner and assembly.parts.owner.officials),
-        )
-        assembly.routes += routes(room, alone=alone)
-        assembly.routes += _money_pages(assembly, services, room, looks)
-        # Where the portal itself is, the addresses of helping are its own.
-        assembly.routes += _help_pages(assembly, services, queues, room) if alone else []
+    _add_pages(assembly, services, desk, queues=queues, looks=looks)
+
+
+def _add_pages(
+    assembly: Assembly, services: Services, desk: Desk, *, queues: Queues, looks: OfficialLooks
+) -> None:
+    """The officials' site, over their desk."""
+    site = assembly.site
+    if site is None:
+        return
+    alone = assembly.config.file.portal is None
+    room = Room(
+        site=site,
+        desk=_official_desk(assembly, desk),
+        pages=Pages(riik.portal.official),
+        clock=assembly.base.clock,
+        card=assembly.config.file.people.card,
+        helps=alone,
+        payments=bool(assembly.parts.money and assembly.parts.money.receipts.account),
+        corrections=bool(assembly.parts.owner and assembly.parts.owner.officials),
+        times=assembly.parts.appointments is not None,
+    )
+    assembly.routes += routes(room, alone=alone)
+    assembly.routes += _money_pages(assembly, services, room, looks)
+    assembly.routes += _times(assembly, services, room)
+    # Where the portal itself is, the addresses of helping are its own.
+    assembly.routes += _help_pages(assembly, services, queues, room) if alone else []
 
 
 def _official_desk(assembly: Assembly, desk: Desk) -> OfficialDesk:
@@ -169,6 +182,21 @@ def _money_pages(
         in_thread=base.in_thread,
     )
     return money_routes(room, cash)
+
+
+def _times(assembly: Assembly, services: Services, room: Room) -> list[Route]:
+    """The page of who comes today, where people come at times."""
+    appointments = assembly.parts.appointments
+    if appointments is None:
+        return []
+    base = assembly.base
+    day = PlaceDay(
+        appointments=appointments,
+        files=services.files,
+        database=base.database,
+        in_thread=base.in_thread,
+    )
+    return times_routes(room, day)
 
 
 def _previews(assembly: Assembly, services: Services) -> Previews:

@@ -9,6 +9,8 @@ from tests.journeys.browser.house import enter, put_card
 from tests.journeys.browser.walking import MAIN_BUTTON, Walker
 from tests.journeys.house import running
 
+TEACHER = "rein"
+
 pytestmark = [pytest.mark.anyio, pytest.mark.full, pytest.mark.timeout(300)]
 
 
@@ -74,6 +76,24 @@ async def test_a_time_is_chosen_changed_and_kept(chromium, small, width, scheme,
     async with page.expect_download() as download:
         await page.click("a[href$='/documents/appointment.ics']")
     _check_calendar(await (await download.value).path())
+    await _at_the_desk(chromium, small, chosen, width, scheme, locale)
+
+
+async def _at_the_desk(chromium, country, chosen, width, scheme, locale):
+    """A teacher sees who comes on that day, and that they are here."""
+    context = await chromium.new_context(
+        locale=locale, viewport={"width": width, "height": 800}, color_scheme=scheme
+    )
+    await put_card(context, country, TEACHER)
+    desk = await context.new_page()
+    day = chosen.partition("@")[2][:10]
+    await enter(desk, country, "school", TEACHER, f"/desk/appointments?place=tartu&day={day}")
+    await expect(desk.locator("main table tbody tr")).to_have_count(1)
+    await expect(desk.locator("main table")).not_to_contain_text("Lepp")
+    await Walker(desk, country, TEACHER).look()
+    await _picture(desk, f"desk-{width}-{scheme}")
+    await desk.click("main button[name=act][value$=' arrived']")
+    await expect(desk.locator("main button[name=act][value$=' done']")).to_be_visible()
 
 
 def _check_calendar(path):

@@ -64,6 +64,7 @@ class Room:
         helps: People are helped here; not where the portal itself has their addresses.
         corrections: Whether this site also has the desk of a register's owner.
         payments: Whether money comes here.
+        times: Whether people come here at times that were booked.
     """
 
     site: Site
@@ -74,6 +75,7 @@ class Room:
     helps: bool = True
     corrections: bool = False
     payments: bool = False
+    times: bool = False
 
     async def reader(self, request: Request) -> Reader:
         """The official who is signed in, and their language.
@@ -154,13 +156,7 @@ class Room:
             find=Finder("/desk/find", _("Find a case by its number   ( / )"), post=True),
             tabs=_tabs(_, helps=self.helps and any(one["desk"] for one in seat["services"])),
             tab=tab,
-            # A desk has five places at most; this is another desk at the same site.
-            foot=(
-                *((Link("/desk/payments", _("Payments")),) if self.payments else ()),
-                *((Link("/desk/corrections", _("Corrections")),) if self.corrections else ()),
-                *((Link("/desk/records", _("Records")),) if self.corrections else ()),
-                Link("/desk/keys", _("All keys")),
-            ),
+            foot=self._foot(_),
         )
         keys = request.cookies.get(KEYS, "") != "off"
         response = self.site.show(
@@ -169,6 +165,16 @@ class Room:
         if popups:
             response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
         return response
+
+    def _foot(self, _: Texts) -> tuple[Link, ...]:
+        """A desk has five places at most: what else is at the same site stands at its foot."""
+        return (
+            *((Link("/desk/appointments", _("Appointments")),) if self.times else ()),
+            *((Link("/desk/payments", _("Payments")),) if self.payments else ()),
+            *((Link("/desk/corrections", _("Corrections")),) if self.corrections else ()),
+            *((Link("/desk/records", _("Records")),) if self.corrections else ()),
+            Link("/desk/keys", _("All keys")),
+        )
 
     async def _refused(self, request: Request, refused: Refused) -> Response:
         reader = await self.reader(request)

@@ -1,0 +1,1 @@
+"""Who comes today, and did they come?"""
