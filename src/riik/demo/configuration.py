@@ -17,6 +17,8 @@ __all__ = ["LogKeys", "Wishes", "configurations", "sites"]
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
 
+VIETQR_BANK = "970499"
+"""The demonstration bank at NAPAS: a number that no bank has."""
 DESK: Mapping[str, str] = {"et": "ametniku töölaud", "vi": "bàn làm việc của cán bộ", "en": "desk"}
 
 LogKeys = Mapping[str, str]
@@ -296,6 +298,7 @@ def _provider(
             "official": [_official(one, member) for one in officials],
             "account": member.account,
             "bank": str(country.client("bank", "payments")),
+            **({"bank-number": VIETQR_BANK} if country.profile == "vn" else {}),
             **most,
         },
         **_appointments(member),

@@ -267,6 +267,7 @@ class ServicesSection(Shape):
     official: tuple[OfficialSection, ...] = ()
     account: str = ""
     bank: str = ""
+    bank_number: str = ""
     most_unfinished: Annotated[int, msgspec.Meta(ge=1)] = 10
     most_a_day: Annotated[int, msgspec.Meta(ge=1)] = 30
 

@@ -35,11 +35,11 @@ from riik.node.fillers.papers import ApplicationPens, SealedLetters
 from riik.node.fillers.placing import in_place
 from riik.node.fillers.registers import register_writer
 from riik.node.fillers.terms import add_terms, appeal_process, handed_process
-from riik.payments import Bank, Counter, Fees
+from riik.payments import Bank, Counter
 from riik.payments.client import CreditorClient, PublishedKeys
 from riik.payments.http import account_offers, bank_offers, counter_routes
 from riik.payments.jobs import bank_handlers
-from riik.payments.store import SqlBankStore, SqlCounterStore, SqlFeeStore
+from riik.payments.store import SqlBankStore, SqlCounterStore
 from riik.portal import Portal
 from riik.portal.citizen.http import mine_routes, open_routes
 from riik.portal.citizen.http import routes as portal_routes
@@ -234,8 +234,8 @@ def add_services(assembly: Assembly) -> None:
     signatures = _signatures(assembly)
     press = _press(assembly)
     cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
-    fees = Fees(store=SqlFeeStore(), outbox=base.outbox, clock=base.clock)
-    money = open_money(assembly, fees, cases)
+    money = open_money(assembly, cases)
+    fees = money.receipts.fees
     files = _files(assembly, cases, zone=section.zone)
     staff = staff_of(assembly.config)
     pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)

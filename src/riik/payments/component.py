@@ -3,6 +3,7 @@
 The authority's side. The bank's side, for the demonstration bank, is `bank`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +11,7 @@ from typing import Protocol
 from riik.core import Clock, Money, Outbox, Work
 from riik.payments.errors import FeeRefused
 from riik.payments.model import Fee, Notification
+from riik.payments.paying import way_of
 from riik.payments.references import check_reference, creditor_reference
 
 __all__ = ["FEE_PAID", "FeeStore", "Fees"]
@@ -30,11 +32,20 @@ class FeeStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fees:
-    """One authority's fees."""
+    """One authority's fees.
+
+    Attributes:
+        account: To which they are paid; empty where none can be.
+        payee: The authority's name, as payers read it.
+        bank_number: Of its bank at NAPAS, for VietQR codes; empty outside Viet Nam.
+    """
 
     store: FeeStore
     outbox: Outbox
     clock: Clock
+    account: str = ""
+    payee: str = ""
+    bank_number: str = ""
 
     def owe(self, case: str, *, number: str, amount: Money, law: str, work: Work) -> Fee:
         """Write down what a case owes; the same case owes once.
@@ -63,6 +74,12 @@ class Fees:
     def of_case(self, case: str, *, work: Work) -> Fee | None:
         """What a case owes or has paid; None where there is no fee."""
         return self.store.of_case(case, work=work)
+
+    def way(self, fee: Fee | None) -> Mapping[str, str]:
+        """How a fee can be paid by any bank: ``account``, ``payee``, ``code``; perhaps nothing."""
+        if fee is None:
+            return {}
+        return way_of(fee, account=self.account, payee=self.payee, bank_number=self.bank_number)
 
     def under(self, reference: str, *, work: Work) -> Fee | None:
         """What is or was owed under a reference; None where nothing is, or it is no reference."""

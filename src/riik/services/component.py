@@ -483,7 +483,8 @@ class Services:
                 timeline=self.cases.timeline(running.case, work=work),
                 documents=papers_of(self.cases, running.case, times, spoken, work=work),
                 appointments=times.told(running.case.id, spoken, work=work) if times else (),
-                fee=self.fees.of_case(running.case.id, work=work),
+                fee=(fee := self.fees.of_case(running.case.id, work=work)),
+                way=self.fees.way(fee),
             )
 
 

@@ -72,6 +72,7 @@ def view(
     timeline: Sequence[Event],
     documents: Sequence[Mapping[str, Any]],
     fee: Fee | None,
+    way: Mapping[str, str] | None = None,
     signed: bytes | None = None,
     appointments: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
@@ -82,6 +83,7 @@ def view(
         timeline: What happened.
         documents: What the case holds: ``name``, ``media_type``, ``size``.
         fee: What is owed, once it is written down.
+        way: How it can be paid by any bank.
         signed: The file that was signed, while others are to sign it as well.
         appointments: Times that were booked for it.
     """
@@ -104,7 +106,7 @@ def view(
         "said": said,
         "answers": dict(running.dossier.answers),
         "statement": _statement_of(speaker, (facts, said, owed), signed=signed),
-        "fee": owed,
+        "fee": owed | {"way": dict(way)} if owed and way else owed,
         "assistant": _assistant(speaker),
         "asked": asked_told(speaker),
         "documents": [

@@ -18,6 +18,7 @@ from riik.payments.refunding.client import TransferClient
 from riik.payments.refunding.component import REFUNDED, Refunds
 from riik.payments.refunding.jobs import refund_handlers
 from riik.payments.refunding.store import SqlRefundStore
+from riik.payments.store import SqlFeeStore
 from riik.services import Files
 from riik.services.lookups import Lookups
 from riik.services.terms.refunding import RefundNotices
@@ -25,10 +26,19 @@ from riik.services.terms.refunding import RefundNotices
 __all__ = ["add_clearing", "add_money", "open_money", "payment_desk"]
 
 
-def open_money(assembly: Assembly, fees: Fees, cases: Cases) -> Money:
+def open_money(assembly: Assembly, cases: Cases) -> Money:
     """The authority's account as its bank tells of it, and what it gives back."""
     base, section = assembly.base, assembly.config.file.services
     node = assembly.config.file.node
+    payee = next(iter(node.names.values()), str(assembly.member))[:140]
+    fees = Fees(
+        store=SqlFeeStore(),
+        outbox=base.outbox,
+        clock=base.clock,
+        account=section.account if section else "",
+        payee=payee,
+        bank_number=section.bank_number if section else "",
+    )
     receipts = Receipts(
         store=SqlReceiptStore(),
         fees=fees,
@@ -42,7 +52,7 @@ def open_money(assembly: Assembly, fees: Fees, cases: Cases) -> Money:
         outbox=base.outbox,
         clock=base.clock,
         entropy=base.entropy,
-        payer=next(iter(node.names.values()), str(assembly.member))[:140],
+        payer=payee,
     )
     money = Money(receipts=receipts, refunds=refunds)
     assembly.parts.money = money

@@ -7,7 +7,7 @@ GET  /cases/<case>/pay            what is owed, by which law, to whom
 POST /cases/<case>/pay            to the bank, and back to the receipt
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from riik.exchange import ServiceRefused
+from riik.formats.qr import qr_modules
 from riik.portal.citizen.apply.errands import moved_on
 from riik.portal.citizen.apply.http import case_page, guide_of
 from riik.portal.citizen.apply.rows import law_name, statement_rows
@@ -111,6 +112,8 @@ class _Sign:
             "pay.html",
             place=view["organisation"],
             view=view,
+            way=view["fee"].get("way") or {},
+            modules=_modules(view),
             case=at(view["case"]),
             law=law_name(view["fee"]["law"], await guide_of(self.hall, request, view)),
             moved=request.query_params.get("moved") == "yes",
@@ -163,3 +166,9 @@ def _texts(content: dict[str, Any]) -> Callable[[str], str]:
 
 def _location(path: str) -> Response:
     return JSONResponse({"location": path}, headers=NEVER)
+
+
+def _modules(view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The code that the app of a person's own bank scans; none where none can say it."""
+    code = (view["fee"].get("way") or {}).get("code", "")
+    return qr_modules(code) if code else ()
