@@ -119,15 +119,24 @@ expect = "fields"
 
 
 def boats(**files):
-    """The folder; a file's name with ``_`` for ``.`` or ``/`` replaces or adds one."""
-    made = {name: text.encode() for name, text in TOML.items()}
-    made["record.json"] = json.dumps(SCHEMA, indent=1).encode()
-    for name, content in files.items():
+    """The folder, with other files instead or besides."""
+    return files_of(TOML, SCHEMA, **files)
+
+
+def files_of(texts, record, **others):
+    """The files of a register's folder.
+
+    Of ``others`` a name with ``_`` for ``.`` or ``/`` replaces a file or adds one; None leaves it out.
+    """
+    made = {**texts, "record.json": json.dumps(record, indent=1)}
+    for name, content in others.items():
         whole = name.replace("locale_", "locale/").replace("cases_", "cases/")
-        made[f"{whole.rpartition('_')[0]}.{whole.rpartition('_')[2]}"] = (
-            content if isinstance(content, bytes) else content.encode()
-        )
-    return made
+        made[f"{whole.rpartition('_')[0]}.{whole.rpartition('_')[2]}"] = content
+    return {
+        name: content if isinstance(content, bytes) else content.encode()
+        for name, content in made.items()
+        if content is not None
+    }
 
 
 def text(name, *pairs):

@@ -1,11 +1,11 @@
 """A table of somebody else, in three kinds of database, and the register that reads it in place."""
 
-import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import create_engine, text
+from tests.registers.folder.house import files_of
 from tests.registers.house import House
 from tests.registers.importing.conftest import estonian
 
@@ -203,16 +203,14 @@ own-data = "Own data"
 
 def folder(**others):
     """The files of the register that reads the table in place."""
-    files = {
+    texts = {
         "register.toml": REGISTER,
-        "record.json": json.dumps(RECORD),
         "offers.toml": OFFERS,
         "rights.toml": RIGHTS,
         "locale/en.toml": LOCALE,
         "source.toml": SOURCE,
     }
-    files |= {name.replace("__", "."): text for name, text in others.items()}
-    return {name: text.encode() for name, text in files.items() if text is not None}
+    return files_of(texts, RECORD, **others)
 
 
 @pytest.fixture

@@ -43,11 +43,11 @@ def test_a_file_is_refused_for(old, new, said):
 
 
 FITS = [
-    ("an offer that asks for a value the table lacks", "offers__toml",
+    ("an offer that asks for a value the table lacks", "offers_toml",
      OFFERS + 'where = { note = "x" }\n', "offers.toml", "'note'"),
-    ("an offer that looks up by a fixed value", "offers__toml",
+    ("an offer that looks up by a fixed value", "offers_toml",
      OFFERS.replace('["number"]\n', '["state"]\n'), "offers.toml", "'state'"),
-    ("a change", "offers__toml",
+    ("a change", "offers_toml",
      OFFERS + '[[change]]\nid = "enter"\nnames = { en = "E" }\nkind = "open"\n'
      'fields = ["number", "issued", "kind"]\n', "offers.toml", "takes no changes"),
 ]  # fmt: skip
@@ -68,4 +68,4 @@ def test_what_does_not_fit_is_found_with_its_file_line_and_remedy(name, text, fi
 def test_the_whole_folder_is_checked_and_answers_nothing_that_is_changed():
     definition = load_register(folder())
     assert definition.source.table == "permits"
-    assert load_register(folder(source__toml=None)).source is None
+    assert load_register(folder(source_toml=None)).source is None
