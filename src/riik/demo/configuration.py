@@ -92,7 +92,8 @@ def configurations(
         if role in country.keepers:
             tree["log"] = _log(country, role, places, keys)
         if member.services:
-            tree |= _provider(country, member, officials.get(role, ()), wishes)
+            asked = officials.get(role, ())
+            tree |= _provider(country, member, asked, wishes, places["portal"].origin)
         if member.has_desk:
             tree |= _sign_in(f"{role}-desk", places)
         tree |= own.get(role, {})
@@ -271,7 +272,11 @@ def _witness(country: Country, keys: LogKeys) -> Tree:
 
 
 def _provider(
-    country: Country, member: DemoMember, officials: Sequence[Told], wishes: Wishes
+    country: Country,
+    member: DemoMember,
+    officials: Sequence[Told],
+    wishes: Wishes,
+    portal: str,
 ) -> Tree:
     most = (
         {}
@@ -299,6 +304,7 @@ def _provider(
             "account": member.account,
             "bank": str(country.client("bank", "payments")),
             **({"bank-number": VIETQR_BANK} if country.profile == "vn" else {}),
+            "papers": portal,
             **most,
         },
         **_appointments(member),

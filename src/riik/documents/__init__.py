@@ -7,17 +7,34 @@ text that a letter will print asks ``unprintable`` first; ``render`` prints U+FF
 
 from riik.documents.cloth import belt, weave
 from riik.documents.component import Attachment, Documents, Press
-from riik.documents.errors import LetterRefused, PressUnavailable
+from riik.documents.errors import LetterRefused, PaperRefused, PressUnavailable
+from riik.documents.papers import (
+    Check,
+    PaperStatement,
+    code_of,
+    read_code,
+    read_statement,
+    token_of,
+    write_statement,
+)
 from riik.documents.printable import printed, unprintable
 
 __all__ = [
     "Attachment",
+    "Check",
     "Documents",
     "LetterRefused",
+    "PaperRefused",
+    "PaperStatement",
     "Press",
     "PressUnavailable",
     "belt",
+    "code_of",
     "printed",
+    "read_code",
+    "read_statement",
+    "token_of",
     "unprintable",
     "weave",
+    "write_statement",
 ]

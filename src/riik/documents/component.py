@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from riik.documents.cloth import belt, weave
 from riik.documents.errors import LetterRefused
+from riik.documents.papers import Check, check_svg
 from riik.documents.printable import printed
 
 __all__ = ["Attachment", "Documents", "Press"]
@@ -81,6 +82,7 @@ class Documents:
         at: datetime,
         attachments: Sequence[Attachment] = (),
         digest: bytes | None = None,
+        check: Check | None = None,
     ) -> bytes:
         """Print one letter.
 
@@ -97,6 +99,7 @@ class Documents:
             at: Its date, with a zone: its day there is the document's day.
             attachments: Files to put inside; 2 MB together at most.
             digest: What the woven band is drawn from; of the data when it isn't given.
+            check: How anybody checks the paper: a QR code, and the same to type; None for neither.
 
         Raises:
             LetterRefused: For ``language``, ``zone``, ``data``, ``too-large``,
@@ -123,6 +126,9 @@ class Documents:
             "weave": weave(digest or sha256(exact.encode()).digest()),
             "belt": belt(),
         }
+        if check is not None:
+            picture = check_svg(check.address)
+            inputs["check"] = _json({"svg": picture, "place": check.place, "code": check.code})
         return self.press.print(_PRELUDE + _source(template), inputs, at=int(at.timestamp()))
 
 

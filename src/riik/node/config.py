@@ -255,6 +255,8 @@ class ServicesSection(Shape):
     ``partners`` are the subsystems to which cases are handed over, and from which they are taken.
     A person has at most ``most-unfinished`` applications of one service that are not handed in,
     and begins it at most ``most-a-day`` times a day.
+    ``papers`` is the origin of the portal where anybody checks its letters; without it none has a
+    code.
     """
 
     folders: tuple[str, ...]
@@ -270,6 +272,7 @@ class ServicesSection(Shape):
     bank_number: str = ""
     most_unfinished: Annotated[int, msgspec.Meta(ge=1)] = 10
     most_a_day: Annotated[int, msgspec.Meta(ge=1)] = 30
+    papers: str = ""
 
 
 class SignInSection(Shape):

@@ -11,7 +11,7 @@ from riik.node.assembly import Assembly
 from riik.node.fillers.beside import pages_beside
 from riik.node.fillers.cashdesk import CashDesk
 from riik.node.fillers.desk import MessageProofs, OfficialDesk, staff_of
-from riik.node.fillers.papers import ApplicationPens
+from riik.node.fillers.papers import ApplicationPens, PaperLooks
 from riik.node.fillers.terms import add_handing, handing_of
 from riik.portal.design.pages import Pages
 from riik.portal.official.http import routes
@@ -26,11 +26,13 @@ from riik.services.desk.looking import Looking
 from riik.services.desk.moving import Moving
 from riik.services.desk.previewing import Previews
 from riik.services.desk.store import SqlDeskStore
+from riik.services.issued.component import Issued
+from riik.services.issued.store import SqlIssuedStore
 from riik.services.letters import Authority
 from riik.signatures import Report, validate
 from riik.transparency import Transparency
 
-__all__ = ["OfficialLooks", "add_desk", "queues_of"]
+__all__ = ["OfficialLooks", "add_desk", "open_issued", "queues_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,3 +257,26 @@ def _help_pages(assembly: Assembly, services: Services, queues: Queues, room: Ro
 
     party = assembly.relying_party("services")
     return pages_beside(room, services, errands=errands, party=party, judge=judge)
+
+
+def open_issued(
+    assembly: Assembly, files: Files, *, authority: Authority, transparency: Transparency
+) -> Issued | None:
+    """Letters that anybody can check; None where no portal does that."""
+    base, section = assembly.base, assembly.config.file.services
+    if section is None or not section.papers:
+        return None
+    own = assembly.config.client("services")
+    return Issued(
+        database=base.database,
+        store=SqlIssuedStore(),
+        files=files,
+        cases=files.cases,
+        clock=base.clock,
+        entropy=base.entropy,
+        member=own,
+        signer=base.signer("seal"),
+        portal=section.papers,
+        authority=authority,
+        record_look=PaperLooks(transparency, own),
+    )

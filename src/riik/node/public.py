@@ -26,7 +26,7 @@ from riik.node.corrections import (
     signatures_of,
     tell_followers,
 )
-from riik.node.desk import OfficialLooks, add_desk, queues_of
+from riik.node.desk import OfficialLooks, add_desk, open_issued, queues_of
 from riik.node.fillers.banking import add_clearing, add_money, open_money, payment_desk
 from riik.node.fillers.desk import staff_of
 from riik.node.fillers.measuring import look_offers, telling_of
@@ -68,6 +68,8 @@ from riik.services import (
 )
 from riik.services.desk.helping.assisting import Assisting
 from riik.services.http import offers as service_offers
+from riik.services.issued.component import Issued
+from riik.services.issued.http import paper_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
 from riik.services.offering.component import Offering
@@ -241,6 +243,7 @@ def add_services(assembly: Assembly) -> None:
     pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)
     joint = _joint(assembly, cases, pens)
     offering = _offering(assembly, files, cases, joint)
+    issued = open_issued(assembly, files, authority=joint.authority, transparency=transparency)
     operations = _operations(
         assembly,
         cases,
@@ -250,7 +253,10 @@ def add_services(assembly: Assembly) -> None:
         documents=Documents(press=press),
         staff=staff,
         joint=joint,
+        issued=issued,
     )
+    if issued is not None:
+        assembly.offer(paper_offers(issued, provider=own, in_thread=base.in_thread))
     queues = queues_of(assembly, files, staff=staff, authority=operations.authority)
     looks = OfficialLooks(transparency, own)
     services = Services(
@@ -458,6 +464,7 @@ def _operations(
     staff: Staff,
     joint: JointSigning,
     offering: Offering,
+    issued: Issued | None,
 ) -> Operations:
     base, section = assembly.base, assembly.config.file.services
     providers = section.providers if section else {}
@@ -474,6 +481,7 @@ def _operations(
             clock=base.clock,
             in_thread=base.in_thread,
             zone=section.zone if section else "UTC",
+            issued=issued,
         ),
         clock=base.clock,
         authority=joint.authority,

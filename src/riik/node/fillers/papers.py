@@ -5,21 +5,24 @@ Fills the ports `Pens` and `Papers` of services with signatures and documents.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from riik.core import Clock, InThread, PersonCode, Refused
-from riik.documents import Attachment, Documents
+from riik.core import ClientId, Clock, InThread, PersonCode, Refused, SubjectId, Work
+from riik.documents import Attachment, Check, Documents
 from riik.formats import canonical_json
 from riik.identity import semantics_identifier
 from riik.services import Prepared
+from riik.services.issued.component import Issued
 from riik.signatures import DataFile, Indication, OrganisationSeal, Signatures
 from riik.signatures import Prepared as Begun
+from riik.transparency import Transparency
 from riik.trust import read_certificate
 
-__all__ = ["ApplicationPens", "SealedLetters", "SignerRefused"]
+__all__ = ["ApplicationPens", "PaperLooks", "SealedLetters", "SignerRefused"]
 
 _HASHES = {"sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 
@@ -121,6 +124,7 @@ class SealedLetters:
         clock: The time.
         in_thread: Where they are printed.
         zone: The country's time zone.
+        issued: Where papers with a code are remembered; None prints none on them.
     """
 
     signatures: Signatures
@@ -129,6 +133,7 @@ class SealedLetters:
     clock: Clock
     in_thread: InThread
     zone: str
+    issued: Issued | None = None
 
     async def letter(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
         """A letter as a sealed PDF, with the same content as data inside.
@@ -137,14 +142,24 @@ class SealedLetters:
             LetterRefused: The template or its data are at fault.
             TrustUnavailable: Time-stamp or OCSP can't be had now.
         """
+        plain = canonical_json.encode(dict(content))
         attachment = Attachment(
             name="decision.json",
             media_type="application/json",
-            content=canonical_json.encode(dict(content)),
+            content=plain,
             description=str(content["title"]),
         )
-        pdf = await self._print(template, content, language, attachments=[attachment])
-        return await self.signatures.seal_pdf(pdf, seal=self.seal)
+        issued = self.issued
+        if issued is None:
+            pdf = await self._print(template, content, language, attachments=[attachment])
+            return await self.signatures.seal_pdf(pdf, seal=self.seal)
+        begun = await self.in_thread(issued.begin, content, sha256(plain).digest())
+        pdf = await self._print(
+            template, content, language, attachments=[attachment], check=begun.check
+        )
+        sealed = await self.signatures.seal_pdf(pdf, seal=self.seal)
+        await self.in_thread(issued.keep, begun, sealed)
+        return sealed
 
     async def draft(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
         """The letter as it would go out, with a word across each page and without a seal.
@@ -161,6 +176,7 @@ class SealedLetters:
         language: str,
         *,
         attachments: Sequence[Attachment] = (),
+        check: Check | None = None,
     ) -> bytes:
         return await self.in_thread(
             self.documents.render,
@@ -171,6 +187,35 @@ class SealedLetters:
             author=str(content["organisation"]["name"]),
             at=self.clock.now().astimezone(ZoneInfo(self.zone)),
             attachments=attachments,
+            check=check,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLooks:
+    """Writes down that somebody with a paper saw whose it is (services' port)."""
+
+    transparency: Transparency
+    issuer: ClientId
+
+    def __call__(
+        self,
+        subject: SubjectId,
+        *,
+        reader: ClientId,
+        purpose: str,
+        legal_basis: str,
+        case: str,
+        work: Work,
+    ) -> object:
+        return self.transparency.record_access(
+            subject,
+            reader=reader,
+            purpose=purpose,
+            legal_basis=legal_basis,
+            service=f"{self.issuer}/papers",
+            case=case,
+            work=work,
         )
 
 

@@ -40,6 +40,7 @@ _HOUSE_PURPOSES = {
     "own-data": later("You looked at your own data"),
     "mandates": later("To know for whom you may act"),
     "correction": later("To set your data right"),
+    "paper-check": later("Someone with the paper checked whether it holds"),
     "unstated": later("Without saying what for"),
 }
 """Purposes that every register knows, where it has no word of its own."""

@@ -1,0 +1,1 @@
+"""Papers that were issued: how each stands now, told to whoever holds it."""
