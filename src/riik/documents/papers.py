@@ -82,9 +82,9 @@ def token_of(chance: bytes) -> str:
 
 
 def code_of(issuer: str, token: str) -> str:
-    """What is printed to be typed: the issuer's code, then the token in groups of five."""
-    groups = [token[at : at + _GROUP] for at in range(0, len(token), _GROUP)]
-    return "-".join([issuer, *groups])
+    """What is printed to be typed: the issuer's code, then the token in five groups."""
+    groups = [token[at : at + _GROUP] for at in range(0, 20, _GROUP)]
+    return "-".join([issuer, *groups, token[20:]])
 
 
 def read_code(text: str) -> tuple[str, str]:

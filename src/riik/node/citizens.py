@@ -34,6 +34,8 @@ from riik.portal.citizen.model import Register
 from riik.portal.citizen.notices import Notices
 from riik.portal.citizen.numbers import Availability, Numbers, Tries
 from riik.portal.citizen.own import OwnData
+from riik.portal.citizen.papers.checking.component import IssuedPapers
+from riik.portal.citizen.papers.checking.http import routes as checking_routes
 from riik.portal.citizen.papers.http import routes as paper_routes
 from riik.portal.citizen.shelf import Shelf
 from riik.portal.citizen.standing.component import Standings
@@ -82,6 +84,13 @@ def citizen_pages(
     applying = [*front_routes(hall), *apply_routes(hall)]
     applying += [*items_routes(hall), *files_routes(hall), *sign_routes(hall), *joint_routes(hall)]
     papers = paper_routes(hall, judge=judge, in_thread=base.in_thread)
+    issued = IssuedPapers(
+        exchange=assembly.exchange,
+        client=assembly.config.client("portal"),
+        providers=counter.catalogue.providers,
+        patience=patience,
+    )
+    papers += checking_routes(hall, papers=issued)
     mine = [*following_routes(hall), *letter_routes(hall), *me_routes(hall), *tracker_routes(hall)]
     found = counter.catalogue
     if found.standings is not None:
