@@ -27,6 +27,7 @@ from riik.services.desk.moving import Moving
 from riik.services.desk.previewing import Previews
 from riik.services.desk.store import SqlDeskStore
 from riik.services.issued.component import Issued
+from riik.services.issued.http import paper_offers
 from riik.services.issued.store import SqlIssuedStore
 from riik.services.letters import Authority
 from riik.signatures import Report, validate
@@ -259,15 +260,14 @@ def _help_pages(assembly: Assembly, services: Services, queues: Queues, room: Ro
     return pages_beside(room, services, errands=errands, party=party, judge=judge)
 
 
-def open_issued(
-    assembly: Assembly, files: Files, *, authority: Authority, transparency: Transparency
-) -> Issued | None:
-    """Letters that anybody can check; None where no portal does that."""
+def open_issued(assembly: Assembly, files: Files, *, authority: Authority) -> Issued | None:
+    """Letters that anybody can check, and their offer; None where no portal does that."""
     base, section = assembly.base, assembly.config.file.services
-    if section is None or not section.papers:
+    transparency = assembly.parts.transparency
+    if section is None or not section.papers or transparency is None:
         return None
     own = assembly.config.client("services")
-    return Issued(
+    issued = Issued(
         database=base.database,
         store=SqlIssuedStore(),
         files=files,
@@ -280,3 +280,5 @@ def open_issued(
         authority=authority,
         record_look=PaperLooks(transparency, own),
     )
+    assembly.offer(paper_offers(issued, provider=own, in_thread=base.in_thread))
+    return issued

@@ -68,8 +68,6 @@ from riik.services import (
 )
 from riik.services.desk.helping.assisting import Assisting
 from riik.services.http import offers as service_offers
-from riik.services.issued.component import Issued
-from riik.services.issued.http import paper_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
 from riik.services.offering.component import Offering
@@ -243,20 +241,16 @@ def add_services(assembly: Assembly) -> None:
     pens = ApplicationPens(signatures=signatures, in_thread=base.in_thread)
     joint = _joint(assembly, cases, pens)
     offering = _offering(assembly, files, cases, joint)
-    issued = open_issued(assembly, files, authority=joint.authority, transparency=transparency)
     operations = _operations(
         assembly,
-        cases,
+        files,
         money,
         signatures,
         offering=offering,
         documents=Documents(press=press),
         staff=staff,
         joint=joint,
-        issued=issued,
     )
-    if issued is not None:
-        assembly.offer(paper_offers(issued, provider=own, in_thread=base.in_thread))
     queues = queues_of(assembly, files, staff=staff, authority=operations.authority)
     looks = OfficialLooks(transparency, own)
     services = Services(
@@ -456,7 +450,7 @@ def _offering(assembly: Assembly, files: Files, cases: Cases, joint: JointSignin
 
 def _operations(
     assembly: Assembly,
-    cases: Cases,
+    files: Files,
     money: Money,
     signatures: Signatures,
     *,
@@ -464,12 +458,11 @@ def _operations(
     staff: Staff,
     joint: JointSigning,
     offering: Offering,
-    issued: Issued | None,
 ) -> Operations:
     base, section = assembly.base, assembly.config.file.services
     providers = section.providers if section else {}
     return Operations(
-        cases=cases,
+        cases=files.cases,
         fees=money.receipts.fees,
         lookups=joint.lookups,
         invite=joint.invite,
@@ -481,7 +474,7 @@ def _operations(
             clock=base.clock,
             in_thread=base.in_thread,
             zone=section.zone if section else "UTC",
-            issued=issued,
+            issued=open_issued(assembly, files, authority=joint.authority),
         ),
         clock=base.clock,
         authority=joint.authority,
