@@ -4,6 +4,7 @@ from riik.identity.device import EstEidCard, Pin
 from riik.node.base import lay_tables
 from riik.node.compose import build, open_member, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
+from riik.node.fillers.accounting import export_movements, reconcile_file
 from riik.node.fillers.certification import certify_many
 from riik.node.fillers.importing import (
     birth_places,
@@ -38,6 +39,7 @@ __all__ = [
     "certify_many",
     "check_source",
     "explain",
+    "export_movements",
     "join",
     "lay_tables",
     "log_key",
@@ -50,6 +52,7 @@ __all__ = [
     "open_trust",
     "publish_list",
     "read_config",
+    "reconcile_file",
     "serve_preview",
     "versions_ran",
     "write_anchors",
