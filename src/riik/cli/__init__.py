@@ -37,7 +37,7 @@ __all__ = ["main"]
             "riik.cli.register:register",
             "Make, check and fill registers, which are folders of data.",
         ),
-        "payments": ("riik.cli.payments:payments", "Take a bank's file, or write one."),
+        "payments": ("riik.cli.payments:payments", "Take a bank's file (camt.054), or write one."),
         "provider": (
             "riik.cli.provider:provider",
             "Join a country as a provider: begin, agree on rights, try it among synthetic people.",
