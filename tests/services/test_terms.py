@@ -360,11 +360,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("sections", "why"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG])
 def test_limits_that_cant_be_are_refused(sections, why):
-    given = {"deadline": None, "appeal": None, "retention": None, **sections}
+    given = {"deadline": None, "appeal": None, "retention": None, "refund": None, **sections}
     with pytest.raises(FolderRefused) as refused:
-        terms_of(
-            given["deadline"], given["appeal"], given["retention"], deadline_days=30, appeal_days=30
-        )
+        terms_of(*given.values(), deadline_days=30, appeal_days=30)
     assert refused.value.why == why
 
 
