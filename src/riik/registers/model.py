@@ -4,7 +4,7 @@ Frozen and without behaviour but for the question each can answer about itself.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -309,6 +309,15 @@ class RegisterDefinition:
     steps: tuple[Step, ...] = ()
     ended: tuple[Ended, ...] = ()
     source: "SourceDefinition | None" = None
+
+    def wants_two(self, offer: str, fields: Iterable[str]) -> bool:
+        """Whether a second official has to agree to a change by hand.
+
+        It is what a change touches that counts, not what it is called: a correction of a field
+        that an offer of four eyes may change is such a change too.
+        """
+        guarded = {name for one in self.four_eyes for name in self.changes[one].fields}
+        return offer in self.four_eyes or not guarded.isdisjoint(fields)
 
     def steps_after(self, written: str) -> tuple[Step, ...]:
         """What became of fields since this version of the register."""

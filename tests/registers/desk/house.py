@@ -32,6 +32,31 @@ FOUR_EYES = {
     )
 }
 
+SINKING = {
+    "register_toml": text("register.toml", ("[[law]]", '[desk]\nfour-eyes = ["sinking"]\n[[law]]')),
+    "offers_toml": text(
+        "offers.toml",
+        (
+            '[[change]]\nid = "correction"',
+            '[[change]]\nid = "sinking"\nkind = "change"\nnames = { en = "Sinking" }\n'
+            'fields = ["state"]\n[[change]]\nid = "correction"',
+        ),
+    ),
+    "rights_toml": text(
+        "rights.toml",
+        (
+            '[[right]]\nclient = { role = "insurer" }',
+            '[[right]]\nclient = { role = "transport" }\naction = "correct"\n'
+            'offers = ["correction"]\npurpose = "correction"\nlegal-basis = "Ships Act"\n'
+            'fields = ["state"]\nstatement = "not-needed"\n'
+            '[[right]]\nclient = { role = "insurer" }',
+        ),
+    ),
+    "locale_en_toml": text(
+        "locale/en.toml", ("[purposes]\n", '[purposes]\ncorrection = "Correction"\n')
+    ),
+}
+
 
 class NoSignature(Refused):
     code = "tests.signature"

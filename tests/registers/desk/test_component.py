@@ -9,6 +9,7 @@ from tests.registers.desk.house import (
     ERRAND,
     FOUR_EYES,
     PEETER,
+    SINKING,
     SKIPPER,
     STRANGER,
     TICKET,
@@ -18,7 +19,7 @@ from tests.registers.folder.house import text
 from tests.registers.house import PORTAL
 
 from riik.core import PersonCode, Refused
-from riik.registers import Caller, ChangeRequest
+from riik.registers import Caller, ChangeRequest, NewRecord
 from riik.registers.corrections.component import Correction
 from riik.registers.desk.reading import Errand
 from riik.transparency import Action
@@ -39,6 +40,14 @@ def place(tmp_path):
 def eyes(tmp_path):
     """The same register where corrections want two officials."""
     built = harbour(tmp_path, **FOUR_EYES)
+    yield built
+    built.house.closed()
+
+
+@pytest.fixture
+def sinking(tmp_path):
+    """The same register where two officials sink a boat; a correction has its field as well."""
+    built = harbour(tmp_path, **SINKING)
     yield built
     built.house.closed()
 
@@ -314,6 +323,42 @@ async def test_a_change_in_the_case_of_a_request_answers_it(place):
     assert len(place.owners.waiting(EHA)) == 1
     await place.sign(place.wish(state="sunk"), errand=case, ticket="u" * 30)
     assert place.owners.waiting(EHA) == []
+
+
+async def test_a_change_of_another_field_answers_nobody_s_request(place):
+    number = say(place)
+    done = await place.sign(place.wish(length="7", correction=number))
+    assert done["state"] == "made"
+    assert len(place.owners.waiting(EHA)) == 1
+
+
+async def test_another_s_request_is_not_answered(place):
+    number = say(place)
+    boat = {"number": "AB 2", "state": "afloat"}
+    new = NewRecord(subject=STRANGER, values=boat, valid_from=date(2020, 1, 1))
+    [other] = place.registers.open_many("boats", [new], ground="Ships Act")
+    with refused("unknown"):
+        await place.sign(place.wish(record=other, state="sunk", correction=number))
+    assert len(place.owners.waiting(EHA)) == 1
+
+
+async def test_a_change_by_another_name_wants_four_eyes_where_it_touches_their_fields(sinking):
+    done = await sinking.sign(sinking.wish(offer="correction", state="sunk"))
+    assert (done["state"], sinking.state()) == ("proposed", "afloat")
+    await sinking.agree()
+    assert sinking.state() == "sunk"
+
+
+async def test_what_four_eyes_do_not_guard_is_changed_by_one(sinking):
+    assert (await sinking.sign(sinking.wish(length="7")))["state"] == "made"
+
+
+def test_a_correction_answered_by_one_official_leaves_what_four_eyes_guard(sinking):
+    key = f"boats/{say(sinking)}"
+    assert sinking.owners.open(EHA, key)["kind"] == "two-officials"
+    with refused("two-officials"):
+        sinking.owners.correct(EHA, key, record="", typed={"value": "sunk"}, since=None)
+    assert sinking.state() == "afloat"
 
 
 async def test_a_change_answers_no_request_that_is_not_there(place):

@@ -5,15 +5,20 @@ right says for whom, which question, which fields, why and by which law, and the
 statement must be with each question about them.
 """
 
+import re
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from riik.demo.joining.provider import Provider, ProviderRefused
 from riik.registers import RegisterDefinition
 
 __all__ = ["Wish", "granted", "wishes_of", "words_of"]
 
+_PURPOSE = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
 OUTSIDE = ("inbox", "payments")
 """Providers that are no registers: notices and payments have rights of their own."""
 
@@ -65,12 +70,16 @@ def granted(
     """A register's folder with the rights that were asked for; its owner seals it anew.
 
     Raises:
-        ProviderRefused: For ``offer``, ``fields`` or ``law``: the register has no such thing.
+        ProviderRefused: For ``offer``, ``fields`` or ``law``: the register has no such thing; for
+            ``purpose``: it is no identifier; for ``rights``: the rows would give anything but
+            what was asked for.
     """
     mine = [one for one in wishes if one.register == register.id]
     for wish in mine:
         _check(wish, register)
     rows = "".join(f"\n{one.row()}" for one in mine)
+    if mine and len(tomllib.loads(rows)["right"]) != len(mine):
+        raise ProviderRefused("the rows give more than was asked for", why="rights")
     found = {**files, "rights.toml": files["rights.toml"] + rows.encode()}
     for wish in mine:
         for language, name in wish.names.items():
@@ -115,6 +124,9 @@ class _Names(dict[str, str]):
 
 
 def _check(wish: Wish, register: RegisterDefinition) -> None:
+    if not _PURPOSE.match(wish.purpose):
+        message = f"{wish.purpose!r} is no purpose: small letters, digits and hyphens"
+        raise ProviderRefused(message, why="purpose")
     offers = register.reads if wish.action == "read" else register.changes
     if wish.offer not in offers:
         known = ", ".join(sorted(offers))
@@ -134,5 +146,5 @@ def _named(files: Mapping[str, bytes], place: str, purpose: str, name: str) -> d
     if not text or f"\n{purpose} = " in text or "[purposes]\n" not in text:
         return {}
     head, _, tail = text.partition("[purposes]\n")
-    said = name.replace("\\", "").replace('"', "'")
-    return {place: f'{head}[purposes]\n{purpose} = "{said}"\n{tail}'.encode()}
+    said = msgspec.json.encode(name).decode()
+    return {place: f"{head}[purposes]\n{purpose} = {said}\n{tail}".encode()}

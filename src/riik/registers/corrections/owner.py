@@ -118,7 +118,7 @@ class OwnersDesk:
         schema = opened.holding.definition.schema.document["properties"].get(field, {})
         ground = self._ground(opened.holding, field)
         form = form_of(schema) if ground else None
-        pair = ground is not None and ground[0] in opened.holding.definition.four_eyes
+        pair = ground is not None and opened.holding.definition.wants_two(ground[0], (field,))
         told = opened.correction
         return {
             **self._listed(opened.kept),
@@ -171,7 +171,7 @@ class OwnersDesk:
         if ground is None:
             raise RequestRefused("this is not corrected by hand", why="by-hand")
         offer, law = ground
-        if offer in opened.holding.definition.four_eyes:
+        if opened.holding.definition.wants_two(offer, (field,)):
             raise OfficialRefused("two officials set this right", why="two-officials")
         schema = opened.holding.definition.schema.document["properties"][field]
         value = read_value(schema, typed)

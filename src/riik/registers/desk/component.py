@@ -28,7 +28,7 @@ from riik.registers.desk.orders import (
     Pens,
 )
 from riik.registers.desk.reading import LONGEST, Errand, OwnRights, patch_of, shown_fields, words
-from riik.registers.errors import OfficialRefused, RecordRefused, RequestRefused
+from riik.registers.errors import OfficialRefused, RecordRefused, RequestRefused, UnknownSubject
 from riik.registers.history import FOREVER
 from riik.registers.model import ChangeOffer, Holding, Kind, Right
 from riik.registers.writing import Draft
@@ -302,21 +302,27 @@ class RecordsDesk:
             "purpose": errand.purpose,
             "legal_basis": right.legal_basis,
             "case": errand.case,
-            "correction": wish.correction or self._answered(errand, found, values),
+            "correction": self._answered(errand, wish.correction, found, values),
             "officials": [official.name],
             "at": to_text(registers.clock.now()),
         }, found
 
-    def _answered(self, errand: Errand, found: Record, values: Mapping[str, Any]) -> str:
-        """The request to correct that a change in its case answers; empty when there is none."""
-        corrections = self.owners.corrections
-        key = f"{errand.register}/{errand.case}"
+    def _answered(self, errand: Errand, sent: str, found: Record, values: Mapping[str, Any]) -> str:
+        """The request to correct that a change answers; empty when there is none.
+
+        It is the one that the page sent, or else the case's. Only a change of the field that
+        somebody called wrong answers it.
+        """
+        corrections, number = self.owners.corrections, sent or errand.case
+        key = f"{errand.register}/{number}"
         with corrections.database.read() as work:
             kept = corrections.store.load(key, work=work)
         if kept is None or kept.closed_at is not None or kept.subject != found.row.subject:
+            if sent:
+                raise UnknownSubject("no such request of this person waits", why="unknown")
             return ""
         _, correction, _, _ = corrections.read(key, kept=kept)
-        return errand.case if correction.field in values else ""
+        return number if correction.field in values else ""
 
     def _keep(
         self, person: PersonCode, found: Record, paper: dict[str, Any], begun: Begun, ticket: str
@@ -356,7 +362,8 @@ class RecordsDesk:
         registers = self.looking.registers
         official, holding, _ = self.looking.allowed(person, _errand(paper))
         sealed = registers.vault.seal(order.subject, container, context=_container_place(order))
-        if order.state == LAID and paper["offer"] in holding.definition.four_eyes:
+        pair = holding.definition.wants_two(paper["offer"], paper["values"])
+        if order.state == LAID and pair:
             done = replace(order, state=PROPOSED, begun=b"", container=sealed)
         else:
             names = list(dict.fromkeys([*paper["officials"], official.name]))
