@@ -9,7 +9,10 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from riik.cli import main
+from riik.demo.joining.agreement import Wish, granted
+from riik.demo.joining.provider import ProviderRefused
 from riik.formats.jose import sign
+from riik.registers import load_register
 from riik.runtime.keys import FileSigner
 
 REGISTERS = Path(str(files("riik").joinpath("catalogue/registers")))
@@ -69,6 +72,31 @@ def test_a_keeper_of_whom_nothing_is_asked_gives_nothing(yard, tmp_path):
     register = tmp_path / "vehicles"
     copytree(REGISTERS / "vehicles", register)
     assert "nothing is asked" in refused(riik("grant", yard, register))
+
+
+PURPOSES = [
+    'x"\nstatement = "not-needed"\n[[right]]\nclient = { role = "yard" }\naction = "change',
+    "driving training", "x\n", "x'", "", "X",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_a_purpose_writes_no_rights_of_its_own(purpose):
+    folder = REGISTERS / "population"
+    kept = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    definition = load_register(kept)
+    offer = next(iter(definition.reads.values()))
+    wish = Wish(
+        register="population", role="yard", action="read", offer=offer.id, fields=offer.fields[:1],
+        purpose=purpose, legal_basis=definition.laws[0].id, names={},
+    )  # fmt: skip
+    with pytest.raises(ProviderRefused) as refused:
+        granted(kept, [wish], register=definition)
+    assert refused.value.why == "purpose"
 
 
 BENT = [

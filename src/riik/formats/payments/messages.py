@@ -39,8 +39,8 @@ class Iso20022Refused(Refused):
 
 def refuse(what: str, *, where: str, why: str, remedy: str = "") -> NoReturn:
     """Refuse a message: what is wrong, where, and what to do."""
-    todo = remedy or "ask who sent it for a corrected file"
-    raise Iso20022Refused(f"{where}: {what}. Remedy: {todo}.", why=why, where=where)
+    advice = remedy or "ask who sent it for a corrected file"
+    raise Iso20022Refused(f"{where}: {what}. Remedy: {advice}.", why=why, where=where)
 
 
 class Part:
