@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 import pikepdf
 import pytest
@@ -136,6 +137,12 @@ def cms_of(pdf):
     return cms.ContentInfo.load(contents)["content"].dump()
 
 
+def count_encoding(calls, frame, what, _of):
+    """Calls of the encoder alone: other work may share the process."""
+    if "asn1crypto" in frame.f_code.co_filename:
+        calls.update((what,))
+
+
 async def test_the_work_of_a_seal_does_not_depend_on_its_length(pki, agency, letter):
     """Lengths whose last byte is 0x80 look like the mark of an indefinite one."""
     seal = OrganisationSeal(signer=agency.key, certificate=agency.certificate)
@@ -143,7 +150,7 @@ async def test_the_work_of_a_seal_does_not_depend_on_its_length(pki, agency, let
     signatures = replace(component(pki), stamper=stamper)
     for _ in range(40):
         calls = Counter()
-        sys.setprofile(lambda _frame, what, _of, calls=calls: calls.update((what,)))
+        sys.setprofile(partial(count_encoding, calls))
         try:
             pdf = await signatures.seal_pdf(letter, seal=seal)
         finally:
