@@ -6,6 +6,7 @@ RiikError
 │   ├── KeyRefused          no such key, one too many, or another passphrase
 │   ├── SealRefused         a sealed value can't be opened
 │   ├── VaultRefused        this vault isn't the one the database was written with
+│   ├── MailRefused         no message may be written so, or to such an address
 │   ├── BlobRefused         no such blob, or another than its name says
 │   └── UrlRefused          no engine of ours is behind this address
 └── Unavailable
@@ -28,6 +29,7 @@ __all__ = [
     "DatabaseUnavailable",
     "DiskUnavailable",
     "KeyRefused",
+    "MailRefused",
     "MigrationRefused",
     "PeerUnavailable",
     "PortsTaken",
@@ -48,6 +50,12 @@ class KeyRefused(Refused):
     """The key store has no such key, has it already, or was closed with other words."""
 
     code = "runtime.key-refused"
+
+
+class MailRefused(Refused):
+    """A message that can't be written: its address, a header or its size."""
+
+    code = "runtime.mail-refused"
 
 
 class SealRefused(Refused):

@@ -1,0 +1,205 @@
+"""Mail by a relay: which messages did it take, which will it never, which may it later?
+
+SMTP (RFC 5321) with STARTTLS (RFC 3207) or TLS from the first byte (RFC 8314 §3), one
+connection for a batch. A 5xx answer is permanent, a 4xx one and a broken line are passing
+(RFC 5321 §4.2.1). Signing for the sender's domain (DKIM, RFC 6376) is the relay's work.
+
+When the line breaks between the text and the relay's answer nobody knows whether it was
+taken: the message counts as put off, comes again under the same Message-ID, and may arrive
+twice. What a message says is the inbox's affair.
+"""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.policy import SMTP
+from enum import StrEnum
+
+from riik.runtime.errors import MailRefused, PeerUnavailable
+
+__all__ = ["Line", "Mail", "Outcome", "Relay", "Sent", "check_address", "written"]
+
+MOST_BYTES = 256 * 1024
+MOST_SUBJECT = 200
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
+
+
+class Line(StrEnum):
+    """How the line to the relay is kept from others."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    PLAIN = "plain"
+
+
+class Outcome(StrEnum):
+    """What became of one message."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    PUT_OFF = "put-off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One message to one person.
+
+    Attributes:
+        id: Left part of the Message-ID; the same when it is sent again.
+        unsubscribe: Address of a page for List-Unsubscribe (RFC 2369 §3.2), or empty.
+    """
+
+    id: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One message's outcome; ``code`` is the relay's answer, 0 when it gave none."""
+
+    id: str
+    outcome: Outcome
+    code: int = 0
+
+
+def check_address(address: str) -> None:
+    """Check a mailbox as RFC 5321 §4.1.2 has it, without quoted parts and literal addresses.
+
+    Raises:
+        MailRefused: For ``address``.
+    """
+    local = address.partition("@")[0]
+    if len(address) > 254 or len(local) > 64 or not _ADDRESS.fullmatch(address):
+        raise MailRefused("this is no mail address that can be written to", why="address")
+
+
+def written(mail: Mail, *, sender: str) -> bytes:
+    """The message as it goes over the line (RFC 5322), plain text and HTML (RFC 2046 §5.1.4).
+
+    Raises:
+        MailRefused: For ``address``, ``header`` or ``size``.
+    """
+    check_address(mail.to)
+    check_address(sender)
+    if len(mail.subject) > MOST_SUBJECT:
+        raise MailRefused("the subject is too long", why="size", most=MOST_SUBJECT)
+    try:
+        content = _composed(mail, sender).as_bytes()
+    except (ValueError, MessageError) as error:
+        raise MailRefused("a header holds what no header may", why="header") from error
+    if len(content) > MOST_BYTES:
+        raise MailRefused("the message is too long", why="size", most=MOST_BYTES)
+    return content
+
+
+def _composed(mail: Mail, sender: str) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["Message-ID"] = f"<{mail.id}@{sender.partition('@')[2]}>"
+    message["Content-Language"] = mail.language
+    # Nobody's holiday answer is wanted (RFC 3834 §5).
+    message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """The server that takes this node's mail.
+
+    Attributes:
+        password: Read from its reference by the node; never shown.
+        trust: Authorities that the relay's certificate must come from; None for PLAIN.
+        patience: Seconds for each answer of the relay.
+    """
+
+    host: str
+    port: int
+    sender: str
+    line: Line = Line.STARTTLS
+    user: str = ""
+    password: str = field(default="", repr=False)
+    trust: ssl.SSLContext | None = field(default=None, repr=False)
+    patience: float = 20.0
+
+    def send(self, mails: Sequence[Mail]) -> list[Sent]:
+        """Send a batch over one connection; one outcome a message, in the same order.
+
+        Raises:
+            MailRefused: For a message that can't be written; then none was sent.
+            PeerUnavailable: For ``mail-connect``, ``mail-tls`` or ``mail-login``; none was sent.
+        """
+        ready = [(mail, written(mail, sender=self.sender)) for mail in mails]
+        smtp = self._open()
+        try:
+            return [self._one(smtp, mail, content) for mail, content in ready]
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+
+    def _open(self) -> smtplib.SMTP:
+        trust = self.trust or ssl.create_default_context()
+        try:
+            if self.line is Line.TLS:
+                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                    self.host, self.port, timeout=self.patience, context=trust
+                )
+            else:
+                smtp = smtplib.SMTP(self.host, self.port, timeout=self.patience)
+        except ssl.SSLError as error:
+            raise PeerUnavailable("the relay's TLS failed", why="mail-tls") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise PeerUnavailable("the relay does not answer", why="mail-connect") from error
+        try:
+            self._secure(smtp, trust)
+        except PeerUnavailable:
+            smtp.close()
+            raise
+        return smtp
+
+    def _secure(self, smtp: smtplib.SMTP, trust: ssl.SSLContext) -> None:
+        try:
+            if self.line is Line.STARTTLS:
+                smtp.starttls(context=trust)
+        except (smtplib.SMTPException, OSError) as error:
+            # Never on in plain text: who stands between could have hidden the offer.
+            raise PeerUnavailable("the relay gives no TLS", why="mail-tls") from error
+        try:
+            if self.user:
+                smtp.login(self.user, self.password)
+        except (smtplib.SMTPException, OSError) as error:
+            raise PeerUnavailable("the relay doesn't let us in", why="mail-login") from error
+
+    def _one(self, smtp: smtplib.SMTP, mail: Mail, content: bytes) -> Sent:
+        code = 0
+        try:
+            smtp.sendmail(self.sender, [mail.to], content)
+        except smtplib.SMTPRecipientsRefused as error:
+            code = error.recipients[mail.to][0]
+        except smtplib.SMTPSenderRefused as error:
+            # Our own address or right to send is at fault, never the person's: it stays passing.
+            return Sent(id=mail.id, outcome=Outcome.PUT_OFF, code=error.smtp_code)
+        except smtplib.SMTPResponseException as error:
+            code = error.smtp_code
+        except (smtplib.SMTPException, OSError):
+            smtp.close()
+        else:
+            return Sent(id=mail.id, outcome=Outcome.TAKEN, code=250)
+        # 521 and 421 close the line: the rest of the batch finds it closed and is put off.
+        outcome = Outcome.REFUSED if 500 <= code <= 599 else Outcome.PUT_OFF
+        return Sent(id=mail.id, outcome=outcome, code=code)
