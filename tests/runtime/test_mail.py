@@ -2,6 +2,7 @@
 
 import socket
 from dataclasses import replace
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
 
@@ -16,6 +17,7 @@ MARI = Mail(
     to="mari@example.ee",
     subject="Sulle tuli teade",
     text="Vaata portaalist.\n",
+    at=datetime(2026, 11, 23, 12, tzinfo=UTC),
     html="<p>Vaata portaalist.</p>",
     language="et",
     unsubscribe="https://portal.example.ee/settings/reach",
@@ -27,7 +29,7 @@ class Sink:
     """Takes what comes; answers as the address asks."""
 
     def __init__(self):
-        self.taken, self.sessions = [], set()
+        self.taken, self.sessions, self.names = [], set(), set()
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server, session, envelope, address, options
@@ -41,6 +43,7 @@ class Sink:
         self, server, session, envelope, address, options
     ):
         self.sessions.add(session.peer)
+        self.names.add(session.host_name)
         if address[:3] in ("550", "450", "421"):
             return f"{address[:3]} as the test asks"
         envelope.rcpt_tos.append(address)
@@ -78,6 +81,23 @@ def test_a_message_arrives_as_text_and_as_html(relay, sink):
     assert [p.get_content_type() for p in taken.iter_parts()] == ["text/plain", "text/html"]
     assert taken["List-Unsubscribe"] == "<https://portal.example.ee/settings/reach>"
     assert taken["Message-ID"] == "<n-1@portal.example.ee>"
+
+
+def test_it_says_who_writes_and_when_and_nothing_of_this_machine(relay, sink):
+    named = replace(relay, name="Riigiportaal, teated")
+    named.send([replace(MARI, html="")])
+    [taken] = sink.taken
+    assert taken["From"] == f'"Riigiportaal, teated" <{SENDER}>'
+    assert taken["Date"].datetime == MARI.at
+    assert taken.get_content_type() == "text/plain"
+    assert sink.names == {"portal.example.ee"}
+
+
+@pytest.mark.parametrize("host", ["mail.example.ee", "10.0.0.1", "127.0.0.1.example.ee", "::2"])
+def test_no_line_in_plain_text_leaves_this_machine(host):
+    with pytest.raises(MailRefused) as caught:
+        Relay(host=host, port=25, sender=SENDER, line=Line.PLAIN)
+    assert caught.value.why == "plain"
 
 
 def test_a_batch_shares_one_connection_and_one_refusal_stops_no_other(relay, sink):
@@ -150,6 +170,7 @@ def test_what_is_no_address_is_refused(address):
         ({"language": "et\r\nX: y"}, "header"),
         ({"unsubscribe": "https://x.ee/\r\nX: y"}, "header"),
         ({"id": "n\r\nX: y"}, "header"),
+        ({"subject": "\ud800"}, "header"),
         ({"subject": "a" * 1_000_000}, "size"),
         ({"text": "a" * 1_000_000}, "size"),
     ],

@@ -7,6 +7,8 @@ connection for a batch. A 5xx answer is permanent, a 4xx one and a broken line a
 When the line breaks between the text and the relay's answer nobody knows whether it was
 taken: the message counts as put off, comes again under the same Message-ID, and may arrive
 twice. What a message says is the inbox's affair.
+
+Everything here blocks: it is called in threads of its own, never in those of the database.
 """
 
 import re
@@ -15,10 +17,13 @@ import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from enum import StrEnum
+from ipaddress import ip_address
 
 from riik.runtime.errors import MailRefused, PeerUnavailable
 
@@ -53,6 +58,8 @@ class Mail:
 
     Attributes:
         id: Left part of the Message-ID; the same when it is sent again.
+        at: When it was written (RFC 5322 §3.6.1).
+        html: Empty for plain text alone.
         unsubscribe: Address of a page for List-Unsubscribe (RFC 2369 §3.2), or empty.
     """
 
@@ -60,8 +67,9 @@ class Mail:
     to: str
     subject: str
     text: str
-    html: str
+    at: datetime
     language: str
+    html: str = ""
     unsubscribe: str = ""
 
 
@@ -85,7 +93,7 @@ def check_address(address: str) -> None:
         raise MailRefused("this is no mail address that can be written to", why="address")
 
 
-def written(mail: Mail, *, sender: str) -> bytes:
+def written(mail: Mail, *, sender: str, name: str = "") -> bytes:
     """The message as it goes over the line (RFC 5322), plain text and HTML (RFC 2046 §5.1.4).
 
     Raises:
@@ -96,17 +104,18 @@ def written(mail: Mail, *, sender: str) -> bytes:
     if len(mail.subject) > MOST_SUBJECT:
         raise MailRefused("the subject is too long", why="size", most=MOST_SUBJECT)
     try:
-        content = _composed(mail, sender).as_bytes()
-    except (ValueError, MessageError) as error:
+        content = _composed(mail, sender, name).as_bytes()
+    except (ValueError, MessageError, UnicodeError) as error:
         raise MailRefused("a header holds what no header may", why="header") from error
     if len(content) > MOST_BYTES:
         raise MailRefused("the message is too long", why="size", most=MOST_BYTES)
     return content
 
 
-def _composed(mail: Mail, sender: str) -> EmailMessage:
+def _composed(mail: Mail, sender: str, name: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["From"] = Address(display_name=name, addr_spec=sender)
+    message["To"], message["Subject"], message["Date"] = mail.to, mail.subject, mail.at
     message["Message-ID"] = f"<{mail.id}@{sender.partition('@')[2]}>"
     message["Content-Language"] = mail.language
     # Nobody's holiday answer is wanted (RFC 3834 §5).
@@ -114,7 +123,8 @@ def _composed(mail: Mail, sender: str) -> EmailMessage:
     if mail.unsubscribe:
         message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
     message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
     return message
 
 
@@ -122,7 +132,11 @@ def _composed(mail: Mail, sender: str) -> EmailMessage:
 class Relay:
     """The server that takes this node's mail.
 
+    A line in plain text, and so a password in one, goes to this machine itself alone.
+
     Attributes:
+        sender: The address that mail comes from, and where undeliverable mail goes back to.
+        name: How the sender is called beside it.
         password: Read from its reference by the node; never shown.
         trust: Authorities that the relay's certificate must come from; None for PLAIN.
         patience: Seconds for each answer of the relay.
@@ -131,11 +145,18 @@ class Relay:
     host: str
     port: int
     sender: str
+    name: str = ""
     line: Line = Line.STARTTLS
     user: str = ""
     password: str = field(default="", repr=False)
     trust: ssl.SSLContext | None = field(default=None, repr=False)
     patience: float = 20.0
+
+    def __post_init__(self) -> None:
+        """Refuse what would go over a network unprotected (``plain``), or from nowhere."""
+        check_address(self.sender)
+        if self.line is Line.PLAIN and not _is_here(self.host):
+            raise MailRefused("only a relay on this machine is spoken to in plain", why="plain")
 
     def send(self, mails: Sequence[Mail]) -> list[Sent]:
         """Send a batch over one connection; one outcome a message, in the same order.
@@ -144,7 +165,7 @@ class Relay:
             MailRefused: For a message that can't be written; then none was sent.
             PeerUnavailable: For ``mail-connect``, ``mail-tls`` or ``mail-login``; none was sent.
         """
-        ready = [(mail, written(mail, sender=self.sender)) for mail in mails]
+        ready = [(mail, written(mail, sender=self.sender, name=self.name)) for mail in mails]
         smtp = self._open()
         try:
             return [self._one(smtp, mail, content) for mail, content in ready]
@@ -154,13 +175,15 @@ class Relay:
 
     def _open(self) -> smtplib.SMTP:
         trust = self.trust or ssl.create_default_context()
+        # Ourselves by our domain: the machine's own name is nobody's affair.
+        us, place = self.sender.partition("@")[2], (self.host, self.port)
         try:
             if self.line is Line.TLS:
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    self.host, self.port, timeout=self.patience, context=trust
+                    *place, local_hostname=us, timeout=self.patience, context=trust
                 )
             else:
-                smtp = smtplib.SMTP(self.host, self.port, timeout=self.patience)
+                smtp = smtplib.SMTP(*place, local_hostname=us, timeout=self.patience)
         except ssl.SSLError as error:
             raise PeerUnavailable("the relay's TLS failed", why="mail-tls") from error
         except (smtplib.SMTPException, OSError) as error:
@@ -203,3 +226,10 @@ class Relay:
         # 521 and 421 close the line: the rest of the batch finds it closed and is put off.
         outcome = Outcome.REFUSED if 500 <= code <= 599 else Outcome.PUT_OFF
         return Sent(id=mail.id, outcome=outcome, code=code)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
