@@ -84,6 +84,7 @@ ANSWERS = [
     ("findUsage", lambda quay: own(quay, path="/v2/usagePeriod"), 200),
     ("findUsage", lambda quay: own(quay, path="/v2/heartbeat"), 200),
     ("findUsage", lambda quay: own(quay, path="/v2/proofs"), 200),
+    ("findUsage", lambda quay: own(quay, path="/v2/head"), 200),
     ("findUsage", lambda quay: own(quay, path="/v2/words"), 200),
     ("subscriptions", lambda quay: FOLLOWS | sent({"offer": "boat", "after": None}), 201),
     ("subscriptions", lambda quay: FOLLOWS | {"path": "/events", "query": "offer=boat&after=0"}, 200),

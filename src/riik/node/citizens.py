@@ -27,6 +27,8 @@ from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.hall.remembered import Remembered
 from riik.portal.citizen.jobs import LISTEN
 from riik.portal.citizen.letters.http import routes as letter_routes
+from riik.portal.citizen.logs.component import Logs
+from riik.portal.citizen.logs.store import SqlLogMemory
 from riik.portal.citizen.looks import LogKeys
 from riik.portal.citizen.me.http import routes as me_routes
 from riik.portal.citizen.mine import Mandated, MyCases
@@ -237,17 +239,28 @@ def _tracking(
     words: RegisterWords,
     texts: Mapping[str, Texts],
 ) -> Tracking:
-    """Who looked, with the keys by which each register's log is believed here."""
-    keys = {ClientId.parse(one.client): _keys(one) for one in section.registers if one.log_key}
+    """Who looked, with the keys by which each register's log is believed here; a job follows."""
+    base = assembly.base
+    logs = Logs(
+        exchange=assembly.exchange,
+        client=assembly.config.client("portal"),
+        store=SqlLogMemory(),
+        database=base.database,
+        clock=base.clock,
+        in_thread=base.in_thread,
+        keys={ClientId.parse(one.client): _keys(one) for one in section.registers if one.log_key},
+        patience=section.patience,
+    )
+    base.jobs.periodic("portal.follow-logs", LISTEN, logs.follow)
     return Tracking(
         errands=errands,
-        clock=assembly.base.clock,
-        in_thread=assembly.base.in_thread,
+        clock=base.clock,
+        in_thread=base.in_thread,
         portal=portal,
         registers=portal.registers,
         words=words,
         organisations=_organisations(assembly),
-        keys=keys,
+        logs=logs,
         receipts=Receipts(heads=Memo(MOST_HEADS), held=Memo(MOST_RECEIPTS)),
         texts=texts,
     )

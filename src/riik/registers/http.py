@@ -78,6 +78,7 @@ class Tracker(Protocol):
         offset: int,
         limit: int,
     ) -> ProvedLooks: ...
+    def head(self, *, known: int) -> tuple[bytes, list[bytes]] | None: ...
 
 
 def offers(registers: Registers, *, in_thread: InThread) -> list[Offer]:
@@ -109,7 +110,7 @@ def usage_offers(
     """
 
     async def answer(incoming: Incoming) -> Answer:
-        """GET /v2/findUsage, /v2/proofs, /v2/words, /v2/usagePeriod or /v2/heartbeat."""
+        """GET /v2/findUsage, /v2/proofs, /v2/head, /v2/words, /v2/usagePeriod or /v2/heartbeat."""
         if incoming.path == "/v2/heartbeat":
             return _json(heartbeat())
         if incoming.path == "/v2/usagePeriod":
@@ -117,6 +118,8 @@ def usage_offers(
         if incoming.path == "/v2/words":
             holding = registers.holdings[incoming.service.provider.subsystem]
             return _json(words_of(holding.definition))
+        if incoming.path == "/v2/head":
+            return _json(await in_thread(_head, tracker, incoming))
         if incoming.path == "/v2/proofs":
             told = await in_thread(_proofs, registers, tracker, incoming)
             acted = {one["access"].get("acting") for one in told["proofs"]}
@@ -124,12 +127,12 @@ def usage_offers(
             return _json({**told, "people": names})
         return _json(await in_thread(_usages, registers, tracker, incoming))
 
-    paths = ("/v2/findUsage", "/v2/usagePeriod", "/v2/heartbeat", "/v2/proofs", "/v2/words")
+    told = ("findUsage", "usagePeriod", "heartbeat", "proofs", "head", "words")
     return [
         Offer(
             provider=holding.provider,
             service="findUsage",
-            endpoints=tuple(Endpoint("GET", path) for path in paths),
+            endpoints=tuple(Endpoint("GET", f"/v2/{name}") for name in told),
             handler=guarded(answer),
             openapi=describe_usage(holding.definition),
             requires_purpose=False,
@@ -274,6 +277,22 @@ def _proofs(registers: Registers, tracker: Tracker, incoming: Incoming) -> dict[
         for look in found.looks
     ]
     return {"totalUsages": found.total, "proofs": proofs}
+
+
+def _head(tracker: Tracker, incoming: Incoming) -> dict[str, Any]:
+    """The log's published tree head, and how it continues the size that the asker knows."""
+    query = _query(incoming.query)
+    text = query.pop("known", "0")
+    if query or not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise RequestRefused("a size is a whole number", why="parameter")
+    found = tracker.head(known=int(text))
+    if found is None:
+        return {"head": None, "growth": []}
+    head, growth = found
+    return {
+        "head": b64encode(head).decode(),
+        "growth": [b64encode(one).decode() for one in growth],
+    }
 
 
 def _asked(registers: Registers, incoming: Incoming) -> tuple[UsageQuery, SubjectId]:

@@ -132,6 +132,15 @@ def describe_usage(definition: RegisterDefinition) -> bytes:
         _query("offset", count, "How many of the newest to pass over"),
         _query("limit", count, "How many to answer"),
     ]
+    known = [_query("known", count, "Size of the tree head that the asker remembers")]
+    head = {
+        "type": "object",
+        "properties": {
+            "head": {"type": ["string", "null"]},
+            "growth": {"type": "array", "items": text},
+        },
+        "required": ["head", "growth"],
+    }
     since = {"type": "object", "properties": {"periodStart": _MOMENT, "periodEnd": _MOMENT}}
     alive = {"type": "object", "properties": {"status": text, "message": text}}
     paths = {
@@ -139,6 +148,7 @@ def describe_usage(definition: RegisterDefinition) -> bytes:
         "/v2/usagePeriod": _get("usagePeriod", "Since when are looks known?", [], since),
         "/v2/heartbeat": _get("heartbeat", "Is the tracker well?", [], alive),
         "/v2/proofs": _get("proofs", "Receipts that prove the looks", period, proofs),
+        "/v2/head": _get("head", "The log's tree head, and how it continues", known, head),
         "/v2/words": _get("words", "What the register's codes mean", [], {"type": "object"}),
     }
     return _document(definition, "findUsage", paths)

@@ -1,7 +1,12 @@
 """Transparency: who looked at whose data, in a log that nobody can change unnoticed."""
 
 from riik.transparency.access import Access, Action
-from riik.transparency.checkpoints import Checkpoint, TrustPolicy, open_checkpoint
+from riik.transparency.checkpoints import (
+    Checkpoint,
+    TrustPolicy,
+    open_checkpoint,
+    open_continued,
+)
 from riik.transparency.component import Look, Looks, ProvedLook, ProvedLooks, Transparency
 from riik.transparency.errors import (
     AccessRefused,
@@ -55,6 +60,7 @@ __all__ = [
     "find_usage",
     "heartbeat",
     "open_checkpoint",
+    "open_continued",
     "read_query",
     "usage_period",
     "verifier_key",

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from riik.transparency.errors import CheckpointRefused, NoteRefused
-from riik.transparency.merkle import EMPTY_ROOT, HASH_BYTES
+from riik.transparency.errors import CheckpointRefused, NoteRefused, ProofRefused
+from riik.transparency.merkle import EMPTY_ROOT, HASH_BYTES, verify_consistency
 from riik.transparency.notes import (
     Note,
     VerifiedSignature,
@@ -20,7 +20,7 @@ from riik.transparency.notes import (
     verify_note,
 )
 
-__all__ = ["Checkpoint", "TrustPolicy", "Trusted", "open_checkpoint"]
+__all__ = ["Checkpoint", "TrustPolicy", "Trusted", "open_checkpoint", "open_continued"]
 
 _SIZE = re.compile(r"(0|[1-9][0-9]{0,18})\Z")
 
@@ -127,3 +127,39 @@ def open_checkpoint(note: bytes, *, policy: TrustPolicy) -> Trusted:
             needed=policy.threshold,
         )
     return Trusted(checkpoint, parsed, witnesses, signatures)
+
+
+def open_continued(
+    note: bytes, *, policy: TrustPolicy, known: Checkpoint | None, path: Sequence[bytes]
+) -> Trusted:
+    """Open a log's tree head, and check that it only grew since the one that is known.
+
+    What a witness checks before it signs (`witness`), for whoever follows a log (RFC 9162
+    §2.1.4.2). Whoever follows keeps what is known.
+
+    Args:
+        note: The tree head that the log shows now, signed.
+        policy: Whose word it needs.
+        known: The tree head that is remembered; None when there is none yet.
+        path: The consistency proof between the two, 32 bytes each.
+
+    Raises:
+        NoteRefused: As `open_checkpoint`.
+        CheckpointRefused: As `open_checkpoint`.
+        ProofRefused: For ``shrunk``, when the log is shorter than it was; otherwise as
+            `verify_consistency`: ``root`` when it tells another history.
+    """
+    trusted = open_checkpoint(note, policy=policy)
+    if known is None or known.size == 0:
+        return trusted
+    new = trusted.checkpoint
+    if new.size < known.size:
+        raise ProofRefused(f"{known.size} entries were signed, {new.size} are left", why="shrunk")
+    verify_consistency(
+        first_size=known.size,
+        second_size=new.size,
+        first_root=known.root,
+        second_root=new.root,
+        path=path,
+    )
+    return trusted

@@ -23,7 +23,7 @@ from riik.core import (
     to_text,
 )
 from riik.transparency.access import KEY_BYTES, Access, Action, Opening
-from riik.transparency.errors import AccessRefused, EntryRefused
+from riik.transparency.errors import AccessRefused, EntryRefused, LogUnavailable
 from riik.transparency.log import Log
 from riik.transparency.tiles import LARGEST_ENTRY
 
@@ -280,6 +280,16 @@ class Transparency:
             for (entry, plain), proof in zip(found, proofs.values(), strict=True)
         )
         return ProvedLooks(total, tuple(looks))
+
+    def head(self, *, known: int = 0) -> tuple[bytes, list[bytes]] | None:
+        """The log's published tree head and the proof that it continues the known size.
+
+        None when no head is published. Nobody's data: whoever follows the log may ask.
+        """
+        try:
+            return self.log.continued(known)
+        except LogUnavailable:
+            return None
 
     def disclosure(self, entry: str, *, subject: SubjectId) -> bytes:
         """The receipt of one look, which its person can check anywhere, without us.

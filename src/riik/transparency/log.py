@@ -218,6 +218,22 @@ class Log:
         with self.database.read() as work:
             return self._published(work)
 
+    def continued(self, known: int) -> tuple[bytes, list[bytes]]:
+        """The published tree head, and the proof that it continues the tree of that size.
+
+        Args:
+            known: The size that the asker remembers; 0 for none. A tree larger than the
+                published one has no proof: the asker sees by the head that it shrank.
+
+        Raises:
+            LogUnavailable: For ``no-head``: none is published, or none any more.
+        """
+        with self.database.read() as work:
+            note = self._published(work)
+            size = self._own(note).checkpoint.size
+            grew = 0 < known < size
+            return note, consistency_path(known, size, read=self._tiles(work)) if grew else []
+
     def tile(self, path: str) -> bytes:
         """A tile or an entry bundle by its path below the log's prefix.
 

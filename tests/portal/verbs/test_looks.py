@@ -6,25 +6,32 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import delete
 from tests.portal.verbs.house import (
     MARI,
     ORGANISATIONS,
+    PATIENCE,
     POPULATION,
     PORTAL,
+    RIGHTS,
     TRANSPORT,
     WORDS,
 )
 from tests.transparency.house import Ed25519Signer, build
 
-from riik.core import ClientId, Memo, person_code
+from riik.core import ClientId, Memo, person_code, to_text
 from riik.portal.citizen.errors import AnswerUnreadable, PortalRefused, RegisterSilent
+from riik.portal.citizen.logs.component import Logs
+from riik.portal.citizen.logs.store import SqlLogMemory
 from riik.portal.citizen.looks import LogKeys, View, group, read_looks
 from riik.portal.citizen.tracking import Tracking
 from riik.portal.citizen.words import read_words
 from riik.portal.design.texts import LANGUAGES, read_texts
 from riik.portal.session import SignedOut
+from riik.testing.forging import rewrite_log
 from riik.testing.ports import NOON
 from riik.transparency import Action, Receipts, VerifierKey, verifier_key
+from riik.transparency.store import CHECKPOINT, WITNESSED
 
 pytestmark = pytest.mark.anyio
 
@@ -73,6 +80,13 @@ class Register:
             for look in looks.looks
         ]
         return {"totalUsages": looks.total, "proofs": proofs, "people": people or {}}
+
+    def head(self, call):
+        """What the register answers to ``/v2/head``."""
+        known = int(call.query.removeprefix("known="))
+        note, growth = self.house.transparency.head(known=known) or (None, [])
+        told = {"head": note and b64encode(note).decode(), "growth": [b64encode(g).decode() for g in growth]}  # fmt: skip
+        return 200, told
 
     def receipt(self, entry):
         return self.house.transparency.disclosure(entry, subject=self.subject)
@@ -317,7 +331,7 @@ def test_what_is_no_list_of_looks_is_refused(body):
 
 
 @pytest.fixture
-def tracking(verbs, clock, in_thread, register):
+def tracking(verbs, clock, in_thread, register, world):
     """The verbs that ask every register."""
     return Tracking(
         errands=verbs.errands,
@@ -327,7 +341,16 @@ def tracking(verbs, clock, in_thread, register):
         registers=verbs.registers,
         words=verbs.words,
         organisations=ORGANISATIONS,
-        keys={POPULATION: register.keys},
+        logs=Logs(
+            exchange=world,
+            client=PORTAL,
+            store=SqlLogMemory(),
+            database=verbs.portal.database,
+            clock=clock,
+            in_thread=in_thread,
+            keys={POPULATION: register.keys, RIGHTS: register.keys},
+            patience=PATIENCE,
+        ),
         receipts=Receipts(heads=Memo(8), held=Memo(8)),
         texts={code: read_texts("riik.portal.citizen", language=code) for code in LANGUAGES},
     )
@@ -392,3 +415,108 @@ async def test_whose_session_ended_has_to_sign_in_again(tracking, states, mari):
     states.over = True
     with pytest.raises(SignedOut):
         await tracking.looks(mari, "en")
+
+
+@pytest.fixture
+def logged(tracking, world, register):
+    """Both registers answer: one look, in one log that both of them keep."""
+    register.look()
+    world.answers[POPULATION, "findUsage", "/v2/proofs"] = (200, await_free(register.told))
+    world.answers[RIGHTS, "findUsage", "/v2/proofs"] = (404, {"why": "unknown"})
+    world.answers[POPULATION, "findUsage", "/v2/head"] = register.head
+    return tracking
+
+
+async def test_all_is_proved_when_everybody_answers_and_every_log_goes_on(logged, mari):
+    found = await logged.looks(mari, "en")
+    assert (found["complete"], found["logs"], found["proved"]) == (True, [], 1)
+
+
+async def test_a_log_that_only_grew_goes_on(logged, register, mari):
+    await logged.logs.follow()
+    register.house.append(300)
+    await_free(register.told)
+    found = await logged.looks(mari, "en")
+    assert (found["complete"], found["logs"]) == (True, [])
+
+
+def rewritten(register):
+    """The look was never there, as an administrator with the log's database would have it."""
+    rewrite_log(register.house.database, 0)
+
+
+def signed_anew(register):
+    """The rewritten log's head is signed and cosigned by a witness that forgot the first."""
+    rewritten(register)
+    with register.house.near.witness.database.work() as work:
+        work.execute(delete(WITNESSED))
+    register.house.sequence()
+
+
+def restored(register):
+    """The database is of before, with its head of then."""
+    with register.house.database.work() as work:
+        work.execute(delete(CHECKPOINT).where(CHECKPOINT.c.size > 1))
+
+
+CHANGES = [
+    ("rewritten", rewritten, "gone"),
+    ("signed anew", signed_anew, "root"),
+    ("restored", restored, "shrunk"),
+]
+
+
+@pytest.mark.parametrize(("change", "why"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
+async def test_a_log_that_was_changed_is_named_though_the_look_is_gone(
+    logged, world, register, mari, change, why
+):
+    register.house.append(1)
+    await_free(register.told)
+    await logged.logs.follow()
+    await_free(lambda: change(register))
+    # The person's list is without the look; it is what is told that would have all in order.
+    world.answers[POPULATION, "findUsage", "/v2/proofs"] = (200, {"totalUsages": 0, "proofs": []})
+    found = await logged.looks(mari, "en")
+    [log] = [one for one in found["logs"] if one["organisation"] == "Interior"]
+    assert (log["standing"], log["why"], log["since"]) == ("changed", why, to_text(NOON))
+    assert found["complete"] is False
+
+
+async def test_what_was_changed_is_not_forgotten_by_asking_again(logged, register, mari):
+    await logged.logs.follow()
+    await_free(lambda: signed_anew(register))
+    for _ in range(2):
+        verdicts = await logged.logs.all()
+        assert verdicts[POPULATION].why == "root"
+
+
+async def test_a_look_in_a_changed_log_waits_for_no_proof(logged, world, register, mari):
+    await logged.logs.follow()
+    rewritten(register)
+    register.look(message_id="m2")
+    told = register.told(sequence=False)
+    world.answers[POPULATION, "findUsage", "/v2/proofs"] = (200, told)
+    found = await logged.looks(mari, "en")
+    assert (found["coming"], found["broken"]) == (0, 1)
+
+
+INCOMPLETE = [
+    ("a silent register", lambda world: world.silent.add(RIGHTS)),
+    ("a silent log", lambda world: world.answers.update({(POPULATION, "findUsage", "/v2/head"): (503, {})})),
+    ("a head that is none", lambda world: world.answers.update({(POPULATION, "findUsage", "/v2/head"): (200, {"head": "%", "growth": []})})),
+    ("another's head", lambda world: world.answers.update({(POPULATION, "findUsage", "/v2/head"): (200, {"head": "eA==", "growth": []})})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", [i[1] for i in INCOMPLETE], ids=[i[0] for i in INCOMPLETE])
+async def test_all_is_never_called_proved_unless_all_is_known(logged, world, mari, fault):
+    fault(world)
+    found = await logged.looks(mari, "en")
+    assert (found["proved"], found["complete"]) == (1, False)
+
+
+async def test_a_register_without_a_key_is_named(logged, register, mari):
+    alone = replace(logged, logs=replace(logged.logs, keys={POPULATION: register.keys}))
+    found = await alone.looks(mari, "en")
+    assert [one["standing"] for one in found["logs"]] == ["unknown"]
+    assert found["complete"] is False

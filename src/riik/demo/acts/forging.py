@@ -29,11 +29,13 @@ async def rewrite(running: Demonstration) -> Outcome:
     if await asyncio.to_thread(store.rewritten, running.folder) is not None:
         raise ActRefused("the log is rewritten already", why="done")
     receipt, count = await _newest(running)
+    await _noticed(running)  # As the person would: the portal remembers the head that it saw.
     position = Proof.parse(receipt).index
     kept = await asyncio.to_thread(store.rewrite, running.folder, position)
     published = await _published(running, until=False)
     remembered = await _remembered(running)
     gone = count - len(await _looks(running))
+    noticed = await _noticed(running)
     values = _values(running) | {"position": position, "count": gone}
     forged = b64encode(kept.forged).decode()
     refused = not published and remembered not in ("", forged)
@@ -55,6 +57,14 @@ async def rewrite(running: Demonstration) -> Outcome:
             "yes" if not published else "no",
         ),
         _old_receipt(running, receipt),
+        Line(
+            later(
+                "{person}’s page “Who looked” says that {clinic}’s log was changed: it does not "
+                "go on from the head that the portal remembers."
+            ),
+            "yes" if noticed else "no",
+            values,
+        ),
     ]
     return Outcome(
         did=[
@@ -69,13 +79,18 @@ async def rewrite(running: Demonstration) -> Outcome:
         state=state,
         see=[
             Line(
+                later("Be {person} and open “Who looked”: it names the changed log."),
+                values=values,
+                href=f"{running.places['portal'].origin}/looks",
+            ),
+            Line(
                 later("The clinic’s published tree head: there is none."),
                 href=f"{running.places[store.KEEPER].origin}/checkpoint",
             ),
             Line(later("The witness, on the status page."), href="/status#witness"),
             Line(later("Put the entry back, here.")),
         ],
-        held=refused,
+        held=refused and noticed,
     )
 
 
@@ -133,6 +148,16 @@ async def _looks(running: Demonstration) -> list[dict[str, Any]]:
     async with at_home(running, TRAVELLER) as browser:
         await browser.enter(running.places["portal"].origin)
         return await kept_looks(running, browser, REGISTER)
+
+
+async def _noticed(running: Demonstration) -> bool:
+    """Whether the person's page names the clinic's log as changed."""
+    clinic = running.country.members[store.KEEPER].names.values()
+    async with at_home(running, TRAVELLER) as browser:
+        await browser.enter(running.places["portal"].origin)
+        found = await browser.get(f"{running.places['portal'].origin}/v1/mine/looks")
+    changed = [one["organisation"] for one in found["logs"] if one["standing"] == "changed"]
+    return any(name in clinic for name in changed)
 
 
 async def _newest(running: Demonstration) -> tuple[bytes, int]:

@@ -12,6 +12,7 @@ __all__ = [
     "CorrectionsTooMany",
     "ForeignAddress",
     "GuidesRefused",
+    "MemoryBusy",
     "PortalRefused",
     "RegisterSilent",
     "ServiceSuspended",
@@ -91,3 +92,9 @@ class RegisterSilent(Unavailable):
     """A register does not answer: what it would tell can't be called missing."""
 
     code = "portal.register-silent"
+
+
+class MemoryBusy(Unavailable):
+    """Another request remembered a log's first head in the same moment."""
+
+    code = "portal.memory-busy"

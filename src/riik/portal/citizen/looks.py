@@ -167,6 +167,7 @@ class View:
         organisations: Names of members, by language.
         people: Names of officials, by person code, as their organisations tell.
         keys: By which keys each register's looks are believed.
+        changed: Registers whose log does not go on from what this portal remembers.
         receipts: Checks what registers show as proof.
         cases: The person's own cases, as far as this portal knows them.
         now: The moment.
@@ -182,6 +183,7 @@ class View:
     receipts: Receipts
     cases: frozenset[str]
     now: datetime
+    changed: frozenset[ClientId] = frozenset()
 
 
 def read_looks(register: ClientId, body: bytes) -> ToldLooks:
@@ -238,6 +240,7 @@ def group(told: Iterable[Told], view: View) -> dict[str, Any]:
         "proved": standings.count("proved"),
         "coming": standings.count("coming"),
         "broken": standings.count("broken"),
+        "unknown": standings.count("unknown"),
         "groups": list(groups.values()),
     }
 
@@ -349,8 +352,10 @@ def _proof(told: Told, view: View) -> dict[str, Any]:
         "why": "",
     }
     if told.receipt is None:
-        late = view.now - from_text(told.access.at) > LATE
-        return {**empty, "standing": "broken" if late else "coming", "why": "late" if late else ""}
+        why = "log" if told.register in view.changed else ""
+        # From a log that was changed no proof will come: nobody witnesses its heads.
+        why = why or ("late" if view.now - from_text(told.access.at) > LATE else "")
+        return {**empty, "standing": "broken" if why else "coming", "why": why}
     if keys is None:
         return {**empty, "standing": "unknown", "why": "no-key"}
     try:

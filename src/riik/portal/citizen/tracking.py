@@ -11,7 +11,9 @@ from riik.core import ClientId, Clock, InThread, Refused, ServiceId, Unavailable
 from riik.portal.citizen.errands import Errands
 from riik.portal.citizen.errors import PortalRefused, RegisterSilent, StatementMissing
 from riik.portal.citizen.guides import named
-from riik.portal.citizen.looks import LogKeys, ToldLooks, View, group, read_looks
+from riik.portal.citizen.logs.component import Logs
+from riik.portal.citizen.logs.rules import CHANGED, EMPTY, UNKNOWN, WHOLE, Verdict
+from riik.portal.citizen.looks import ToldLooks, View, group, read_looks
 from riik.portal.citizen.mine import KnowsCases
 from riik.portal.citizen.model import Register
 from riik.portal.citizen.words import RegisterWords
@@ -32,7 +34,8 @@ class Tracking:
     Attributes:
         portal: Knows which cases are theirs.
         organisations: How members are called, by language.
-        keys: By which keys each register's looks are believed.
+        logs: By which keys each register's looks are believed, and whether its log goes on from
+            what this portal remembers.
         receipts: Checks what registers show as proof.
     """
 
@@ -43,17 +46,21 @@ class Tracking:
     registers: Sequence[Register]
     words: RegisterWords
     organisations: Mapping[str, Mapping[str, str]]
-    keys: Mapping[ClientId, LogKeys]
+    logs: Logs
     receipts: Receipts
     texts: Mapping[str, Texts]
 
     async def looks(self, visitor: Visitor, language: str, *, days: int = 30) -> dict[str, Any]:
-        """All looks of the last days, grouped; registers that did not answer are named."""
+        """All looks of the last days, grouped; who did not answer is named, and whose log changed.
+
+        ``complete`` only when every register answered, with all its looks, every log goes on from
+        the head that this portal remembers, and every look is proved.
+        """
         now = self.clock.now()
         since = now - timedelta(days=min(max(days, 1), MOST_DAYS))
         asked = [self._of(visitor, register.client, since) for register in self.registers]
-        words, known, answers = await asyncio.gather(
-            self.words.all(), self.portal.known(visitor), asyncio.gather(*asked)
+        words, known, verdicts, answers = await asyncio.gather(
+            self.words.all(), self.portal.known(visitor), self.logs.all(), asyncio.gather(*asked)
         )
         told = [look for answer in answers if answer is not None for look in answer.looks]
         view = View(
@@ -63,19 +70,47 @@ class Tracking:
             words=words,
             organisations=self.organisations,
             people={code: name for one in told for code, name in one.names.items()},
-            keys=self.keys,
+            keys=self.logs.keys,
+            changed=frozenset(
+                one for one, verdict in verdicts.items() if verdict.standing == CHANGED
+            ),
             receipts=self.receipts,
             cases=frozenset(case.id for case, _ in known),
             now=now,
         )
         grouped = await self.in_thread(group, told, view)
         silent = [
-            named(register.organisation, language)
+            register
             for register, answer in zip(self.registers, answers, strict=True)
             if answer is None
         ]
         more = any(answer is not None and answer.more for answer in answers)
-        return {**grouped, "silent": silent, "days": days, "more": more}
+        logs = self._logs(verdicts, language)
+        unproved = grouped["coming"] + grouped["broken"] + grouped["unknown"]
+        return {
+            **grouped,
+            "silent": _names(silent, language),
+            "logs": logs,
+            "complete": not (silent or more or logs or unproved),
+            "days": days,
+            "more": more,
+        }
+
+    def _logs(self, verdicts: Mapping[ClientId, Verdict], language: str) -> list[dict[str, Any]]:
+        """The organisations whose log is not known to go on as it was, each once."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for register in self.registers:
+            verdict = verdicts.get(register.client, Verdict(standing=UNKNOWN))
+            if verdict.standing in (WHOLE, EMPTY):
+                continue
+            row = {
+                "organisation": named(register.organisation, language),
+                "standing": verdict.standing,
+                "why": verdict.why,
+                "since": to_text(verdict.since) if verdict.since else None,
+            }
+            found.setdefault((str(register.client.member), verdict.standing), row)
+        return list(found.values())
 
     async def receipt(self, visitor: Visitor, *, register: ClientId, entry: str) -> bytes:
         """The receipt of one look, as a ``.tlog-proof`` file that its person can keep.
@@ -116,3 +151,8 @@ class Tracking:
             raise
         except (Unavailable, Refused):
             return None
+
+
+def _names(registers: Sequence[Register], language: str) -> list[str]:
+    """Who keeps these registers, each once."""
+    return list(dict.fromkeys(named(one.organisation, language) for one in registers))

@@ -316,7 +316,10 @@ LOOKS = {
     "proved": 1,
     "coming": 1,
     "broken": 0,
+    "unknown": 0,
     "silent": ["Kadriorg Clinic"],
+    "logs": [],
+    "complete": False,
     "days": 30,
     "more": False,
     "groups": [

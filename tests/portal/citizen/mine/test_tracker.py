@@ -6,7 +6,15 @@ from urllib.parse import unquote
 import pytest
 from markupsafe import Markup
 from starlette.applications import Starlette
-from tests.portal.citizen.mine.house import HOSTILE, LOOK, LOOKS, POPULATION, PROOF, RECEIPT
+from tests.portal.citizen.mine.house import (
+    HOSTILE,
+    LOOK,
+    LOOKS,
+    NO_PROOF,
+    POPULATION,
+    PROOF,
+    RECEIPT,
+)
 
 from riik.portal.citizen.me.http import routes as me_routes
 from riik.portal.citizen.tracker.http import routes as tracker_routes
@@ -17,6 +25,7 @@ from riik.profiles import country_profile
 pytestmark = pytest.mark.anyio
 
 ENTRY = f"/looks/{POPULATION}/entry-1"
+NONE = {"looks": 0, "organisations": 0, "refused": 0, "coming": 0, "proved": 0, "groups": []}
 
 
 async def test_looks_stand_by_organisation_and_purpose_with_their_proof(town):
@@ -31,7 +40,9 @@ async def test_looks_stand_by_organisation_and_purpose_with_their_proof(town):
         "entry 1,904,377 of the register’s log",
         "Open Eye Association",
         f'href="{ENTRY}/proof"',
-        "No answer from: Kadriorg Clinic",
+        "Kadriorg Clinic did not answer.",
+        "Who looked at your data there is not shown here",
+        "This list is not whole.",
         "A court may keep a look from you",
     ):
         assert said in page, said
@@ -66,13 +77,50 @@ async def test_a_record_that_does_not_fit_is_shouted(town):
     page = (await (await town.visitor()).get("/looks")).text
     assert "One record does not fit its proof." in page
     assert "Does not fit" in page
-    assert "All are proved" not in page
+    assert "All are proved." not in page
 
 
 async def test_nobody_looked_is_said(town):
-    none = {"looks": 0, "organisations": 0, "refused": 0, "coming": 0, "proved": 0, "groups": []}
-    town.desk.told["looks"] = LOOKS | none | {"silent": []}
+    town.desk.told["looks"] = LOOKS | NONE | {"silent": [], "complete": True}
     assert "Nobody looked at your data" in (await (await town.visitor()).get("/looks")).text
+
+
+async def test_nobody_is_cleared_while_somebody_does_not_answer(town):
+    town.desk.told["looks"] = LOOKS | NONE
+    page = (await (await town.visitor()).get("/looks")).text
+    assert "Nobody looked at your data" not in page
+    assert "No look of anybody else is shown. <strong>This list is not whole.</strong>" in page
+
+
+ALL_PROVED = LOOKS | {
+    "coming": 0,
+    "groups": [LOOKS["groups"][0] | {"looks": [LOOK]}],
+    "silent": [],
+    "complete": True,
+}
+CHANGED = {"organisation": "Kadriorg Clinic", "standing": "changed", "why": "gone", "since": "2026-11-22T09:00:00Z"}  # fmt: skip
+UNSURE = [
+    ("a log was changed", {"logs": [CHANGED]}, "The log of Kadriorg Clinic was changed."),
+    ("its head is forged", {"logs": [CHANGED | {"since": None}]}, "Its head is not signed as it must be."),
+    ("a log was not asked", {"logs": [CHANGED | {"standing": "silent"}]}, "could not be checked"),
+    ("a log has no key", {"logs": [CHANGED | {"standing": "unknown"}]}, "We do not have the key"),
+    ("somebody is silent", {"silent": ["Kadriorg Clinic"]}, "Kadriorg Clinic did not answer."),
+    ("there is more", {"more": True}, "There are more looks than these."),
+]  # fmt: skip
+
+
+async def test_all_is_called_proved_when_all_is(town):
+    town.desk.told["looks"] = ALL_PROVED
+    assert "All are proved." in (await (await town.visitor()).get("/looks")).text
+
+
+@pytest.mark.parametrize(("told", "said"), [u[1:] for u in UNSURE], ids=[u[0] for u in UNSURE])
+async def test_all_is_not_called_proved_while_something_is_unsure(town, told, said):
+    town.desk.told["looks"] = ALL_PROVED | {"complete": False} | told
+    page = (await (await town.visitor()).get("/looks")).text
+    assert said in page
+    assert "This list is not whole." in page
+    assert "All are proved." not in page
 
 
 async def test_very_many_looks_keep_the_page_light(town):
@@ -99,20 +147,47 @@ async def test_a_place_that_is_none_is_the_beginning(town, place):
     assert page.count('class="look"') == 3
 
 
-async def test_one_s_own_looks_come_last_and_folded(town):
-    own = LOOKS["groups"][0] | {
-        "organisation": "State Portal",
-        "member": "EE-DEMO/GOV/70001065",
-        "looks": [LOOK | {"who": "you", "entry": f"own-{number}"} for number in range(3)],
-    }
-    town.desk.told["looks"] = LOOKS | {"looks": 6, "groups": [own, *LOOKS["groups"]]}
+OWN = LOOKS["groups"][0] | {
+    "organisation": "State Portal",
+    "member": "EE-DEMO/GOV/70001065",
+    "purpose": "You looked at your own data",
+    "looks": [
+        LOOK | {"who": "you", "entry": f"own-{number}", "proof": NO_PROOF | {"standing": "coming"}}
+        for number in range(25)
+    ],
+}
+
+
+async def test_one_s_own_looks_come_last_folded_and_counted_apart(town):
+    town.desk.told["looks"] = LOOKS | {"looks": 28, "coming": 26, "groups": [OWN, *LOOKS["groups"]]}
     page = (await (await town.visitor()).get("/looks")).text
-    assert page.index("Demonstration Bank") < page.index("State Portal</h2>")
-    assert "<summary>Your 3 own looks</summary>" in page
+    assert page.index("Demonstration Bank") < page.index("By you, through the portal")
+    assert "<summary>By you, through the portal · 25 looks</summary>" in page
     assert "2 looks in the last 30 days, by one organisation" in page
-    town.desk.told["looks"] = LOOKS | {"looks": 3, "refused": 0, "groups": [own]}
+    assert "One is not proved yet" in page
+    assert 'href="/looks?days=30&amp;of=you"' in page
+
+
+async def test_nobody_but_oneself_is_said(town):
+    town.desk.told["looks"] = LOOKS | {"looks": 3, "refused": 0, "groups": [OWN], "silent": []}
     page = (await (await town.visitor()).get("/looks")).text
     assert "Nobody but you looked at your data" in page
+
+
+async def test_one_s_own_looks_have_a_page_of_their_own(town):
+    town.desk.told["looks"] = LOOKS | {"groups": [OWN, *LOOKS["groups"]]}
+    page = (await (await town.visitor()).get("/looks?of=you")).text
+    assert page.count('class="look"') == MOST_DRAWN
+    assert "1–20 of 25" in page
+    assert "Demonstration Bank" not in page
+
+
+async def test_one_s_own_look_among_those_of_an_organisation_is_taken_out(town):
+    both = LOOKS["groups"][0] | {"looks": [LOOK, LOOK | {"who": "you", "entry": "own-1"}]}
+    town.desk.told["looks"] = LOOKS | {"groups": [both], "refused": 0}
+    page = (await (await town.visitor()).get("/looks")).text
+    assert "One look in the last 30 days" in page
+    assert "By you, through the portal · one look" in page
 
 
 async def test_a_proof_is_a_file_to_keep(town):

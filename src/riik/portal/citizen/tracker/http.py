@@ -1,6 +1,7 @@
 """Who looked at my data.
 
-GET /looks                          by organisation and purpose; ``?days=30|365|all&of=&from=``
+GET /looks                          by organisation and purpose; ``?days=30|365|all&of=&from=``,
+                                    ``of=you`` for what the person looked at through this portal
 GET /looks/check                    how to check a proof with a program that is not ours
 GET /looks/<register>/<entry>/proof the proof of one look, to keep
 GET /looks/<register>/<entry>/why   asking why: whom, and what to write
@@ -22,11 +23,13 @@ from riik.portal.citizen.pages import LOOKS
 from riik.portal.citizen.papers.kinds import disposition
 from riik.portal.citizen.tracker.rows import (
     MOST_DRAWN,
+    counts,
     find_look,
     group_rows,
     letter,
+    log_rows,
     mailto,
-    others,
+    parted,
     sentence,
 )
 from riik.portal.session.http import NEVER
@@ -35,6 +38,8 @@ __all__ = ["routes"]
 
 PERIODS: Final = {"30": 30, "365": 365, "all": 36_500}
 MOST_ENTRY: Final = 120
+YOU: Final = "you"
+"""Of the page that shows one's own looks alone."""
 
 
 def routes(hall: Hall) -> list[Route]:
@@ -61,19 +66,24 @@ class _Tracker:
         period = query.get("days", "30")
         period = period if period in PERIODS else "30"
         found = await hall.counter.looks(visitor, hall.language(request), days=PERIODS[period])
-        members = {one["member"]: one["organisation"] for one in found["groups"]}
+        theirs, own = parted(found["groups"])
+        members = {one["member"]: one["organisation"] for one in theirs}
         only = query.get("of", "")
-        only = only if only in members else ""
-        groups = [one for one in found["groups"] if not only or one["member"] == only]
+        only = only if only in members or only == YOU else ""
+        groups = own if only == YOU else [one for one in theirs if only in ("", one["member"])]
         first = _first(query.get("from", ""), most=sum(len(one["looks"]) for one in groups))
+        formats, now = hall.formats(request), hall.now()
         return await hall.show(
             request,
             "looks.html",
             tab=LOOKS,
             found=found,
+            logs=log_rows(found["logs"], formats),
             access=hall.access(request),
-            others=others(found["groups"]),
-            groups=group_rows(groups, hall.formats(request), now=hall.now(), first=first),
+            others=counts(theirs),
+            own=counts(own),
+            own_groups=() if only == YOU else group_rows(own, formats, now=now),
+            groups=group_rows(groups, formats, now=now, first=first),
             sheet=_sheet(groups, first, days=period, of=only),
             period=period,
             members=[{"value": one, "title": name} for one, name in members.items()],

@@ -16,11 +16,13 @@ from riik.portal.design.texts import Texts
 
 __all__ = [
     "MOST_DRAWN",
+    "counts",
     "find_look",
     "group_rows",
     "letter",
+    "log_rows",
     "mailto",
-    "others",
+    "parted",
     "sentence",
     "steps",
 ]
@@ -32,15 +34,24 @@ MOST_DRAWN: Final = 20
 """Looks of one page, which stays light; the counts above them are of all."""
 
 
+def parted(groups: Iterable[Look]) -> tuple[list[Look], list[Look]]:
+    """The looks of others, and those that the person had through this portal, each in groups."""
+    theirs: list[Look] = []
+    own: list[Look] = []
+    for group in groups:
+        for found, mine in ((theirs, False), (own, True)):
+            looks = [look for look in group["looks"] if (look["who"] == "you") is mine]
+            if looks:
+                found.append({**group, "looks": looks})
+    return theirs, own
+
+
 def group_rows(
     groups: Iterable[Look], formats: Formats, *, now: datetime, first: int = 0
 ) -> list[dict[str, Any]]:
-    """Organisations and purposes with the looks of one page, from the look ``first`` on.
-
-    What the person looked at themselves comes last: it is the most, and the least surprising.
-    """
+    """Organisations and purposes with the looks of one page, from the look ``first`` on."""
     rows: list[dict[str, Any]] = []
-    for group in sorted(groups, key=_is_own):
+    for group in groups:
         drawn = sum(len(row["looks"]) for row in rows)
         looks = group["looks"][first : first + MOST_DRAWN - drawn]
         first = max(first - len(group["looks"]), 0)
@@ -52,21 +63,33 @@ def group_rows(
                     "purpose": group["purpose"],
                     "cases": [at(one) for one in group["cases"]],
                     "looks": [_look(look, formats, now) for look in looks],
-                    "own": _is_own(group),
                 }
             )
     return rows
 
 
-def others(groups: Iterable[Look]) -> tuple[int, int]:
-    """How many looks others had, and of how many organisations they are."""
-    found = [
-        group["member"]
-        for group in groups
-        for look in group["looks"]
-        if look["who"] != "you" and look["outcome"] == "answered"
-    ]
-    return len(found), len(set(found))
+def counts(groups: Iterable[Look]) -> dict[str, int]:
+    """Of these looks: how many were given, of how many organisations, how many refused, proved."""
+    looks = [(group["member"], look) for group in groups for look in group["looks"]]
+    given = [member for member, look in looks if look["outcome"] == "answered"]
+    standings = [look["proof"]["standing"] for _, look in looks]
+    return {
+        "all": len(looks),
+        "looks": len(given),
+        "organisations": len(set(given)),
+        "refused": len(looks) - len(given),
+        "coming": standings.count("coming"),
+        "broken": standings.count("broken"),
+    }
+
+
+def log_rows(logs: Iterable[Look], formats: Formats) -> dict[str, list[dict[str, str]]]:
+    """Organisations whose log was changed, and those of which it is not known, by which it is."""
+    rows: dict[str, list[dict[str, str]]] = {"changed": [], "silent": [], "unknown": []}
+    for log in logs:
+        since = formats.moment(from_text(log["since"])) if log["since"] else ""
+        rows[log["standing"]].append({"organisation": log["organisation"], "since": since})
+    return rows
 
 
 def find_look(groups: Iterable[Look], *, register: str, entry: str) -> tuple[Look, Look] | None:
@@ -121,10 +144,6 @@ def steps(position: int, size: int) -> int:
         found += node % 2 == 1 or node != last
         node, last = node // 2, last // 2
     return found
-
-
-def _is_own(group: Look) -> bool:
-    return all(look["who"] == "you" for look in group["looks"])
 
 
 def _look(look: Look, formats: Formats, now: datetime) -> dict[str, Any]:
