@@ -41,7 +41,7 @@ class _Told(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a register's ``/v2/head`` answered: a signed tree head, if it has one, and its growth."""
+    """What a register answered to ``/v2/head``: a signed tree head, if there is one, and growth."""
 
     note: bytes | None
     growth: tuple[bytes, ...] = ()
