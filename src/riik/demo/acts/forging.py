@@ -66,32 +66,7 @@ async def rewrite(running: Demonstration) -> Outcome:
             values,
         ),
     ]
-    return Outcome(
-        did=[
-            Line(
-                later(
-                    "Entry {position} of {clinic}’s log is another now, and {person} no longer "
-                    "sees that look."
-                ),
-                values=values,
-            )
-        ],
-        state=state,
-        see=[
-            Line(
-                later("Be {person} and open “Who looked”: it names the changed log."),
-                values=values,
-                href=f"{running.places['portal'].origin}/looks",
-            ),
-            Line(
-                later("The clinic’s published tree head: there is none."),
-                href=f"{running.places[store.KEEPER].origin}/checkpoint",
-            ),
-            Line(later("The witness, on the status page."), href="/status#witness"),
-            Line(later("Put the entry back, here.")),
-        ],
-        held=refused and noticed,
-    )
+    return _rewritten(running, values, state=state, held=refused and noticed)
 
 
 async def mend(running: Demonstration) -> Outcome:
@@ -132,6 +107,37 @@ async def mend(running: Demonstration) -> Outcome:
         ],
         see=[Line(later("The witness, on the status page."), href="/status#witness")],
         held=whole,
+    )
+
+
+def _rewritten(
+    running: Demonstration, values: dict[str, Any], *, state: list[Line], held: bool
+) -> Outcome:
+    return Outcome(
+        did=[
+            Line(
+                later(
+                    "Entry {position} of {clinic}’s log is another now, and {person} no longer "
+                    "sees that look."
+                ),
+                values=values,
+            )
+        ],
+        state=state,
+        see=[
+            Line(
+                later("Be {person} and open “Who looked”: it names the changed log."),
+                values=values,
+                href=f"{running.places['portal'].origin}/looks",
+            ),
+            Line(
+                later("The clinic’s published tree head: there is none."),
+                href=f"{running.places[store.KEEPER].origin}/checkpoint",
+            ),
+            Line(later("The witness, on the status page."), href="/status#witness"),
+            Line(later("Put the entry back, here.")),
+        ],
+        held=held,
     )
 
 
