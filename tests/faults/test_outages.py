@@ -126,14 +126,14 @@ async def test_a_silent_portal_delays_the_notice_alone(country):
 
 
 async def test_nobody_acts_for_a_child_while_the_population_register_is_silent(country):
-    async with visit(country, "mari", person="joosep") as journey:
+    async with visit(country, "mari", person="joosep", service="medical-certificate") as journey:
         await journey.sign_in()
         async with closed_exchange(country, "interior"):
             with pytest.raises(PageRefused) as refused:
                 await journey.start()
         assert refused.value.why == "silent"
         await journey.start()
-    assert journey.next_step == "answers/reason"
+    assert journey.next_step == "answers/vehicles"
 
 
 async def test_a_silent_register_of_looks_says_so(country):

@@ -41,10 +41,21 @@ async def test_the_fee_follows_the_answers(country, answers, fee):
     assert lived.status["fee"]["amount"] == before - balance(country, lived.code) == fee
 
 
-async def test_a_parent_applies_for_a_child_who_is_too_young(country):
-    lived = await live(country, "mari", person="joosep")
-    assert lived.status["state"] == "refused"
-    assert "under-age" in lived.grounds
+@pytest.mark.parametrize("service", ["driving-licence", "marriage", "employment-registration"])
+async def test_nobody_begins_a_personal_act_for_their_child(country, service):
+    async with visit(country, "mari", person="joosep", service=service) as journey:
+        await journey.sign_in()
+        with pytest.raises(PageRefused) as refused:
+            await journey.start()
+    assert refused.value.why == "represented"
+
+
+async def test_a_child_begins_nothing_that_is_for_adults(country):
+    async with visit(country, "joosep", service="marriage") as journey:
+        await journey.sign_in()
+        with pytest.raises(PageRefused) as refused:
+            await journey.start()
+    assert refused.value.why == "age"
 
 
 async def test_a_stranger_can_not_apply_for_a_child(country):

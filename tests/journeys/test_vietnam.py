@@ -64,9 +64,12 @@ async def test_own_data_are_read_by_the_law_of_the_country(vietnam):
     assert [law for law in laws if not law.startswith("Luật ")] == []
 
 
-async def test_who_is_under_18_gets_no_place_on_a_course(vietnam):
-    lived = await live(vietnam, "joosep", service="driving-course-vn", answers={"category": "A1"})
-    assert (lived.status["state"], lived.grounds) == ("refused", ["too-young"])
+async def test_who_is_under_18_begins_no_course(vietnam):
+    async with visit(vietnam, "joosep", service="driving-course-vn") as journey:
+        await journey.sign_in()
+        with pytest.raises(PageRefused) as refused:
+            await journey.start()
+    assert refused.value.why == "age"
 
 
 async def test_a_class_that_the_school_does_not_teach_is_refused(vietnam):

@@ -36,6 +36,7 @@ from riik.runtime.database import open_database
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault import __file__ as vault_file
 from riik.services import (
+    Acting,
     Amendments,
     Decisions,
     Desk,
@@ -156,7 +157,8 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
             raise AuthorityMissing("this is about another person", why="subject")
         if stated and stated != case:
             raise AuthorityMissing("this is about another case", why="case")
-        return person_code(who)
+        who, _, role = who.partition("~")
+        return Acting(person=person_code(who), role=role)
 
     async def order(case, /, *, text, back=""):
         return {"order": "1", "url": f"http://bank/pay/1?{back}"}

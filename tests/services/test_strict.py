@@ -74,6 +74,12 @@ PLANTED = [
     ("files of no kind", COURSE, "form.json", '"type": "string",\n      "oneOf": [\n        {"const": "A", "title": "A, motorcycle"},\n        {"const": "B", "title": "B, car"}\n      ]', '"type": "array", "x-kind": "upload", "maxItems": 1, "x-accept": ["exe"]', "form", None, "pdf, jpeg"),
     ("a field that nobody sees or uses", LICENCE, "needs.toml", '"driving_exam"]', '"driving_exam", "driving_exam_on"]', "unseen", '"driving_exam_on"', "leave it out"),
     ("a need of nobody", COURSE, "needs.toml", 'id = "person"', 'id = "person"\nof = "other"', "joint", 'of = "other"', "[joint]"),
+    ("a representative whom nobody knows", LICENCE, "service.toml", "represented-by = []", 'represented-by = ["agent"]', "applicant", 'represented-by = ["agent"]', "parent, guardian"),
+    ("a representative twice", COURSE, "service.toml", '["parent", "guardian"]', '["parent", "parent"]', "applicant", 'represented-by = ["parent", "parent"]', "once"),
+    ("an age that nobody reaches", LICENCE, "service.toml", "least-age = 18", "least-age = 180", "applicant", "least-age = 180", "leave it out"),
+    ("an age below none", LICENCE, "service.toml", "least-age = 18", "least-age = -1", "applicant", "least-age = -1", "leave it out"),
+    ("an age that no register tells", LICENCE, "needs.toml", '"birth_date", ', "", "applicant", None, "needs.toml"),
+    ("an age by no law", LICENCE, "service.toml", 'law = "Liiklusseadus § 103"', 'law = "Tava"', "applicant", 'law = "Tava"', "Liiklusseadus"),
     ("a fee without currency", LICENCE, "service.toml", '[currency]\ncode = "EUR"\n', "", "fee", 'fee = "Fee"', "[currency]"),
 ]  # fmt: skip
 

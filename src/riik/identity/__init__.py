@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Residence,
         Status,
     )
+    from riik.identity.people import most_years
 else:
     __getattr__ = on_demand(
         __name__,
@@ -59,6 +60,7 @@ else:
                 "Document DocumentKind Event KeyPurpose Known Organisation "
                 "Person Reason Residence Status"
             ),
+            "people": "most_years",
         },
     )
 
@@ -93,6 +95,7 @@ __all__ = [
     "Status",
     "check_document_number",
     "estonian",
+    "most_years",
     "semantics_identifier",
     "vietnamese",
 ]

@@ -7,14 +7,22 @@ Pure. Structures of codes are in `codes`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Final
 
-from riik.core import PersonCode
+from riik.core import PersonCode, years_between
 from riik.identity.codes import CodeFacts, check_document_number, estonian, vietnamese
-from riik.identity.errors import DocumentRefused, PersonRefused
+from riik.identity.errors import CodeRefused, DocumentRefused, PersonRefused
 from riik.identity.model import Actor, CardOrder, Channel, Person, Status
 
-__all__ = ["FROM", "check_actor", "check_officer", "check_orders", "check_person"]
+__all__ = [
+    "FROM",
+    "check_actor",
+    "check_officer",
+    "check_orders",
+    "check_person",
+    "most_years",
+]
 
 LONGEST_YEARS: Final = 10
 
@@ -56,6 +64,20 @@ def _facts(code: PersonCode, places: Collection[str]) -> CodeFacts | None:
     if code.startswith("VN"):
         return vietnamese(code[2:], places=places)
     return None
+
+
+def most_years(code: PersonCode, day: date) -> int | None:
+    """How old the holder of a code is on a day at most; None where the code tells nothing of it.
+
+    A code that holds the year only (Vietnam's) is read as if its year began with the birth.
+    """
+    try:
+        facts = _facts(code, {code[2:5]})
+    except CodeRefused:
+        return None
+    if facts is None:
+        return None
+    return years_between(facts.birth_date or date(facts.birth_year, 1, 1), day)
 
 
 def check_orders(orders: Sequence[CardOrder]) -> None:

@@ -271,7 +271,7 @@ def add_services(assembly: Assembly) -> None:
             times=times_of(assembly, files.definitions),
             giving_back=money.give_back,
         ),
-        verify=assembly.gate,
+        verify=assembly.gate.acting,
         who_has=queues.who_has,
         telling=telling_of(assembly.config.file.node.demonstration),
         assisting=Assisting(names=officials_of(assembly), record_look=looks),

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from riik.services.lookups import Lookups
     from riik.services.model import ServiceDefinition
     from riik.services.operations import Operations
-    from riik.services.outcome import Prepared, Visit
+    from riik.services.outcome import Acting, Prepared, Visit
     from riik.services.running import RUN, Files
     from riik.services.shown.reminders import reminder
     from riik.services.steps import Steps
@@ -74,7 +74,7 @@ else:
             "model": "ServiceDefinition",
             "operations": "Operations",
             "running": "RUN Files",
-            "outcome": "Prepared Visit",
+            "outcome": "Acting Prepared Visit",
             "steps": "Steps",
             "forms.timing": "Times",
             "shown.reminders": "reminder",
@@ -84,6 +84,7 @@ else:
 __all__ = [
     "LANGUAGES",
     "RUN",
+    "Acting",
     "Amendments",
     "AnswerRefused",
     "AuthorityMissing",

@@ -21,6 +21,7 @@ from riik.core import (
     to_text,
 )
 from riik.payments import Fees
+from riik.services.applicant.admitting import admit_age, admit_role
 from riik.services.desk.amending import AMENDMENT, amendment_file, may_amend
 from riik.services.desk.helping.assisting import Assisting
 from riik.services.dossier import Dossier
@@ -33,7 +34,7 @@ from riik.services.measures.past import Measures
 from riik.services.measures.telling import IN_EARNEST, Telling
 from riik.services.model import ServiceDefinition
 from riik.services.operations import Operations
-from riik.services.outcome import Outcome, Visit
+from riik.services.outcome import Outcome, VerifyVisit, Visit
 from riik.services.process import Kind, Node, State, start, waiting
 from riik.services.running import BY_COMPUTER, Files, Running, local_day
 from riik.services.shown.rows import Speaker
@@ -49,24 +50,6 @@ MOST_CASES = 200
 TRIES_AT_ONCE = 3
 SETTLE_SECONDS = 2.0
 """So long a step waits for what follows without the person; then they are told what goes on."""
-
-
-class VerifyVisit(Protocol):
-    """Login's pure verifier, set up for this member: raises unless the statement holds."""
-
-    def __call__(
-        self, token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
-    ) -> PersonCode:
-        """Answer who acts: the person, or who represents them with a mandate.
-
-        Args:
-            token: Login's statement.
-            carrier: The member that brought it: no other may have asked login for it.
-            person: Whose matter it is.
-            case: The case's id.
-            level: How surely who acts must have signed in.
-        """
-        ...
 
 
 class WhoHas(Protocol):
@@ -114,6 +97,7 @@ class Services:
             BeginningsTooMany: For ``unfinished`` or ``often``.
             AuthorityMissing: For ``no-assistant``: a desk is where an official sits; for
                 ``no-official`` or ``own-case``.
+            ApplicantRefused: For ``represented`` or ``age``.
         """
         definition = self.files.definitions.get(service)
         if definition is None:
@@ -123,6 +107,9 @@ class Services:
                 "an official is at the desk, and nowhere else", why="no-assistant"
             )
         visit = await self._authorised(visit, level=definition.level)
+        admit_role(definition.applicant, visit)
+        today = local_day(self.clock.now(), self.files.zone)
+        admit_age(definition.applicant, visit.person, today=today)
         await self.in_thread(self._start, definition, visit)
         return await self._settled(visit)
 
@@ -344,7 +331,7 @@ class Services:
             self.assisting.note(running, visit, work=work)
 
     async def _authorised(self, visit: Visit, *, level: str) -> Visit:
-        actor = await self.in_thread(
+        acting = await self.in_thread(
             self.verify,
             visit.authority,
             carrier=visit.carrier,
@@ -352,7 +339,7 @@ class Services:
             case=visit.case,
             level=level,
         )
-        if visit.actor != actor:
+        if visit.actor != acting.person:
             raise AuthorityMissing("somebody else signed in", why="asker")
         helper = self.assisting.check(visit)
         if helper is not None:
@@ -364,9 +351,9 @@ class Services:
                 case=visit.case,
                 level=level,
             )
-            if signed_in != helper:
+            if signed_in.person != helper:
                 raise AuthorityMissing("another official signed in", why="asker")
-        return visit
+        return replace(visit, role=acting.role)
 
     async def _appeal(
         self, running: Running, content: Mapping[str, Any], visit: Visit

@@ -5,6 +5,7 @@ ServiceRefused
 ├── AnswerRefused     what the person answered does not fit the question
 ├── StepRefused       the case is not at that step
 ├── BeginningsTooMany the person began enough of this: go on with one, or go on tomorrow
+├── ApplicantRefused  it is not for this one to do: for another person, or at their age
 └── AuthorityMissing  no statement of login that this person wants this here
 """
 
@@ -14,6 +15,7 @@ from riik.core import Refused
 
 __all__ = [
     "AnswerRefused",
+    "ApplicantRefused",
     "AuthorityMissing",
     "BeginningsTooMany",
     "FolderRefused",
@@ -53,6 +55,13 @@ class BeginningsTooMany(ServiceRefused):
 
     code = "services.beginnings-too-many"
     status: ClassVar[int] = 429
+
+
+class ApplicantRefused(ServiceRefused):
+    """Who acts may not do this for that person, or the person is too young for it."""
+
+    code = "services.applicant-refused"
+    status: ClassVar[int] = 403
 
 
 class AuthorityMissing(ServiceRefused):

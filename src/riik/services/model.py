@@ -8,6 +8,7 @@ from typing import Any
 
 from riik.core import ServiceId
 from riik.rules import Rules
+from riik.services.applicant.model import ApplicantRule
 from riik.services.folder.grounds import Ground
 from riik.services.folder.guide import Guide
 from riik.services.forms.lists import CodeList
@@ -208,6 +209,7 @@ class ServiceDefinition:
         four_eyes: Two officials decide: one proposes, another confirms.
         clock_stops: The time to decide stands still while the person is asked.
         guide: What people are told before they begin.
+        applicant: Who may do it for whom, and from which age.
         lists: Codes of the folder's files, by name.
         joint: Who else signs, or None where one person does.
         offer: What begins it without being asked for, or None.
@@ -240,6 +242,7 @@ class ServiceDefinition:
     notices: Mapping[str, Notice]
     letter: Letter
     guide: Guide
+    applicant: ApplicantRule
     lists: Mapping[str, CodeList]
     channels: tuple[str, ...]
     messages: Mapping[str, str]

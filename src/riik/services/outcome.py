@@ -3,14 +3,14 @@
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from riik.core import MemberId, PersonCode, Work
 from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused
 from riik.services.process import Node
 
-__all__ = ["Outcome", "Prepared", "Visit", "bytes_of"]
+__all__ = ["Acting", "Outcome", "Prepared", "VerifyVisit", "Visit", "bytes_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class Visit:
         channel: ``web``, ``desk``, ``api`` …
         assistant: At a desk, the official who fills in with the person present; None elsewhere.
         assistance: Login's statement that this official wants this case now; empty elsewhere.
+        role: As what they act for another, ``parent``; the verifier of statements sets it.
     """
 
     person: PersonCode
@@ -38,6 +39,38 @@ class Visit:
     channel: str = "web"
     assistant: PersonCode | None = None
     assistance: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Who acts by login's word.
+
+    Attributes:
+        person: Who signed in.
+        role: As what they represent another, ``parent``; empty for their own matters.
+    """
+
+    person: PersonCode
+    role: str = ""
+
+
+class VerifyVisit(Protocol):
+    """Login's pure verifier, set up for this member: raises unless the statement holds."""
+
+    def __call__(
+        self, token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
+    ) -> Acting:
+        """Answer who acts: the person, or who represents them with a mandate.
+
+        Args:
+            token: Login's statement.
+            carrier: The member that brought it: no other may have asked login for it.
+            person: Whose matter it is.
+            case: The case's id.
+            level: How surely who acts must have signed in.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from riik.cases import Case, Cases, Document, Mark, State
 from riik.core import PersonCode, Work
+from riik.services.applicant.admitting import admit_age, admit_role, birth_day
 from riik.services.desk.amending import AMENDMENT, Amendments
 from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
@@ -38,6 +39,7 @@ _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
 _NUMBER = re.compile(r"[0-9A-Za-z-]{1,32}\Z")
 _AMENDING = frozenset({"answers", "submission", "signature"})
+_SENDING = frozenset({"submission", "signature"})
 
 
 class Pens(Protocol):
@@ -87,9 +89,11 @@ class Steps:
 
         Raises:
             AuthorityMissing: For ``not-yours``.
+            ApplicantRefused: For ``represented``.
         """
         if visit.person != running.dossier.person and not running.dossier.signer(visit.person):
             raise AuthorityMissing("this is another person's case", why="not-yours")
+        admit_role(running.definition.applicant, visit)
 
     async def take(
         self, step: str, content: Mapping[str, Any], running: Running, visit: Visit
@@ -98,8 +102,11 @@ class Steps:
 
         Raises:
             StepRefused: The case is at another step, or there is no such step.
+            ApplicantRefused: For ``age``: who hands in or signs is too young for it.
         """
         name, _, detail = step.partition("/")
+        if name in _SENDING:
+            self._of_age(running, visit.person)
         if step == "payment" and not running.pays(visit.person):
             raise StepRefused("somebody else pays", why="order", step=step)
         if step != "payment" and visit.person != running.dossier.person:
@@ -124,6 +131,14 @@ class Steps:
         if name not in known or detail:
             raise StepRefused("there is no such step", why="no-step", step=step[:40])
         return await known[name](content, running)
+
+    def _of_age(self, running: Running, person: PersonCode) -> None:
+        """By what registers said of this person; of one whom none told of, by the code."""
+        rule, of = running.definition.applicant, "applicant"
+        if person != running.dossier.person:
+            of = "other"
+        born = birth_day(running.definition.needs, running.dossier.facts, of=of)
+        admit_age(rule, person, today=running.today, born=born)
 
     def answer(self, page_id: str, content: Mapping[str, Any], running: Running) -> Outcome:
         """Take the answers of one page; they may be given anew until they are signed."""

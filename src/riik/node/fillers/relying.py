@@ -15,6 +15,7 @@ from riik.exchange import Call, Exchange
 from riik.exchange.errors import ServiceRefused
 from riik.login import Level, verify_statement
 from riik.portal.session import SignedOut, Visitor
+from riik.services import Acting
 from riik.trust import TrustAnchor
 
 __all__ = ["RelyingParty", "StatementGate"]
@@ -89,7 +90,13 @@ class StatementGate:
         self, token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
     ) -> PersonCode:
         """Answer who acts: the person, or who represents them with a mandate."""
-        return verify_statement(
+        return self.acting(token, carrier=carrier, person=person, case=case, level=level).person
+
+    def acting(
+        self, token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
+    ) -> Acting:
+        """Answer who acts, and as what they represent the person."""
+        stated = verify_statement(
             token,
             audience=self.member,
             subject=person,
@@ -99,4 +106,6 @@ class StatementGate:
             anchors=self.anchors(),
             issuer_member=self.login,
             level=Level(level),
-        ).person
+        )
+        role = "" if stated.person == person else stated.role or ""
+        return Acting(person=stated.person, role=role)

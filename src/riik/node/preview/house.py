@@ -27,6 +27,7 @@ from riik.runtime.migrate import migrate
 from riik.runtime.vault import SqlVault
 from riik.services import (
     RUN,
+    Acting,
     Amendments,
     Files,
     JointSigning,
@@ -292,9 +293,9 @@ class _Roles(Mapping[str, ClientId]):
 
 def _believe(
     token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
-) -> PersonCode:
+) -> Acting:
     """The statement of a preview is the code of who is at its pages."""
-    return PersonCode(token)
+    return Acting(person=PersonCode(token))
 
 
 async def _no_offer(running: Running, /) -> Effect:

@@ -54,6 +54,12 @@ class _Law(msgspec.Struct, frozen=True):
     address: str
 
 
+class _Applicant(msgspec.Struct, frozen=True):
+    represented_by: list[str] = []
+    least_age: int = 0
+    law: str = ""
+
+
 class Service(msgspec.Struct, frozen=True):
     """One service's guide in all languages, as `services/catalogue` answers it."""
 
@@ -83,6 +89,7 @@ class Service(msgspec.Struct, frozen=True):
     assumed: list[Names]
     events: list[str]
     words: dict[str, list[str]]
+    applicant: _Applicant = _Applicant()
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -136,6 +143,7 @@ def in_words(service: Service, language: str) -> Guide:
         "organisation": said(service.organisation),
         "contact": _contact(service.contact),
         "level": service.level,
+        "applicant": msgspec.structs.asdict(service.applicant),
         "channels": service.channels,
         "other_ways": lines(service.other_ways),
         "price": fees[0]["online"] if fees else None,

@@ -19,7 +19,7 @@ from riik.core import (
     Vault,
     to_text,
 )
-from riik.services.component import VerifyVisit
+from riik.services.outcome import VerifyVisit
 from riik.services.desk.amending import AskAgain
 from riik.services.desk.deciding import Decisions
 from riik.services.desk.errors import DeskRefused
@@ -422,7 +422,7 @@ class Desk:
 
     async def _stated(self, clerk: Clerk, case: str, *, level: str) -> None:
         token = await clerk.state(case)
-        actor = await self.in_thread(
+        acting = await self.in_thread(
             self.verify,
             token,
             carrier=self.member,
@@ -430,7 +430,7 @@ class Desk:
             case=case,
             level=level,
         )
-        if actor != clerk.person:
+        if acting.person != clerk.person:
             raise AuthorityMissing("somebody else signed in", why="asker")
 
     def _load(self, case: str) -> Running:

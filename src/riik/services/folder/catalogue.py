@@ -46,6 +46,11 @@ def guide_view(
         "organisation": dict(authority),
         "contact": dict(guide.contact),
         "level": definition.level,
+        "applicant": {
+            "represented_by": list(definition.applicant.represented_by),
+            "least_age": definition.applicant.least_age,
+            "law": definition.applicant.law,
+        },
         "channels": list(definition.channels),
         "other_ways": _list(definition, guide.other_ways),
         "fees": [_fee(definition, row.title, row.answers, today) for row in guide.fees],

@@ -12,6 +12,7 @@ import msgspec
 from riik.formats.folders import SIGNATURE, folder_digest
 from riik.formats.toml import Shape, read_toml
 from riik.rules import load
+from riik.services.applicant.checking import ApplicantSection, applicant_of, check_applicant
 from riik.services.errors import FolderRefused
 from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
@@ -160,6 +161,7 @@ class _Service(Shape):
     letter: _Letter | None = None
     guide: GuideSection | None = None
     messages: tuple[_Message, ...] = ()
+    applicant: ApplicantSection | None = None
     joint: _Joint | None = None
     offer: _Offer | None = None
     deadline: DeadlineSection | None = None
@@ -247,6 +249,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         guide=guide_of(service.guide),
         channels=service.channels,
         messages={one.id: one.from_ for one in service.messages},
+        applicant=applicant_of(service.applicant),
         joint=_joint_of(service.joint),
         lists=read_lists(files),
         offer=_offer_of(service.offer),
@@ -403,6 +406,7 @@ def _check(definition: ServiceDefinition) -> None:
     unsent = sorted(definition.process.messages - set(definition.messages))
     if unsent:
         raise FolderRefused(f"nobody sends {unsent[0]!r}: [[messages]]", why="message")
+    check_applicant(definition)
     check_joint(definition)
     check_offer(definition)
     check_form(definition)

@@ -11,6 +11,7 @@ from typing import Any
 from riik.core import Refused
 from riik.rules import check as look_over
 from riik.rules import decide
+from riik.services.applicant.checking import applicant_findings
 from riik.services.folder.definition import OPERATIONS, USER_TASKS, wanted_texts
 from riik.services.folder.finding import Finding
 from riik.services.folder.joint import joint_findings
@@ -59,6 +60,7 @@ def findings(
         _paths,
         _fees,
         _form,
+        applicant_findings,
         joint_findings,
         offer_findings,
         seen_findings,

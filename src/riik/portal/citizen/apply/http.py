@@ -35,6 +35,7 @@ from riik.portal.citizen.apply.answers import (
     with_found,
 )
 from riik.portal.citizen.apply.errands import answered_elsewhere, field_of, moved_on, rethrown
+from riik.portal.citizen.apply.permitted import BARRED, too_young, whom
 from riik.portal.citizen.apply.rows import (
     asked_rows,
     begun_rows,
@@ -110,11 +111,14 @@ async def _taken_up(hall: Hall, handler: Handler, request: Request) -> Response:
         return await handler(request)
 
 
-def _chosen(request: Request, people: Sequence[Mapping[str, Any]]) -> str:
+def _chosen(
+    request: Request, people: Sequence[View], others: Sequence[View], *, own: bool
+) -> str:
     """For whom the page of mandates led here: by place, for addresses tell nobody's code."""
-    place = request.query_params.get("for", "")
+    place, may = request.query_params.get("for", ""), [one["person"] for one in others]
     numbered = {str(number): one["person"] for number, one in enumerate(people, start=1)}
-    return str(numbered.get(place, "self"))
+    wanted = numbered.get(place, "")
+    return str(wanted if wanted in may else "self" if own or not may else may[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,14 @@ class _Begin:
         """GET /services/<service>/start: who will be asked, and for whom this is."""
         return await self._shown(request)
 
-    async def _shown(self, request: Request, *, enough: str = "") -> Response:
-        """The page before one begins; ``enough``: why the provider would have no more of them."""
+    async def _shown(self, request: Request, *, enough: str = "", barred: str = "") -> Response:
+        """The page before one begins.
+
+        Args:
+            request: The request.
+            enough: Why the provider would have no more of them.
+            barred: Why it begins none for this person, or by this one.
+        """
         visitor = await self.hall.site.visitor(request)
         hall, language = self.hall, self.hall.language(request)
         guide = await hall.counter.catalogue.guide(request.path_params["service"], language)
@@ -140,15 +150,23 @@ class _Begin:
             hall.soon(hall.counter.cases.mine(visitor, language)),
         )
         people, own_name = mandates.get("people", ()), hall.name_of(request, visitor)
+        day = hall.formats(request).here(hall.now()).date()
+        others, young = whom(guide, people, day=day), too_young(guide, visitor.person, day=day)
         return await hall.show(
             request,
             "start.html",
             place=guide["organisation"],
             guide=guide,
-            status=429 if enough else 200,
+            status=429 if enough else 403 if barred else 200,
             enough=enough,
-            people=for_whom(people, own_name, hall.texts(request)) if people else (),
-            chosen=_chosen(request, people),
+            refused=bool(barred),
+            barred=barred or ("age" if young else "represented" if people and not others else ""),
+            barred_law=law_name(guide["applicant"]["law"], guide),
+            may=bool(others) or not young,
+            people=for_whom(others, "" if young else own_name, hall.texts(request))
+            if others
+            else (),
+            chosen=_chosen(request, people, others, own=not young),
             begun=begun_rows(mine.get("cases", ()), service=guide["id"]),
             once=hall.site.ticket(),
             errors=[],
@@ -176,6 +194,8 @@ class _Begin:
                 once=once.key,
             )
         except ServiceRefused as refused:
+            if refused.why in BARRED:
+                return await self._shown(request, barred=refused.why)
             if refused.why not in ENOUGH:
                 raise
             return await self._shown(request, enough=refused.why)

@@ -162,11 +162,12 @@ def statement_rows(rows: Iterable[Row], formats: Formats) -> list[dict[str, str]
 
 
 def for_whom(people: Iterable[Row], own_name: str, texts: Texts) -> list[dict[str, str]]:
-    """The choice of whose matter it is: oneself first."""
+    """The choice of whose matter it is: oneself first, unless ``own_name`` is empty."""
     hints = {"parent": texts("You are the parent")}
     other = texts("You represent this person")
+    own = [{"value": "self", "title": texts("For myself"), "hint": own_name}] if own_name else []
     return [
-        {"value": "self", "title": texts("For myself"), "hint": own_name},
+        *own,
         *(
             {"value": one["person"], "title": one["name"], "hint": hints.get(one["role"], other)}
             for one in people

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from riik.core import ClientId, IdentifierRefused, RiikError, is_blank
+from riik.portal.citizen.apply.permitted import may_begin
 from riik.portal.citizen.apply.where import at
 from riik.portal.citizen.errors import CorrectionsTooMany, PortalRefused
 from riik.portal.citizen.hall.http import Hall
@@ -161,7 +162,18 @@ class _Me:
             raise
         except RiikError:
             known = {"services": []}
-        people = [{**one, "begins": known["services"]} for one in found["people"]]
+        day = hall.formats(request).here(hall.now()).date()
+        people = [
+            {
+                **one,
+                "begins": [
+                    guide
+                    for guide in known["services"]
+                    if may_begin(guide, one["person"], role=one["role"], day=day)
+                ],
+            }
+            for one in found["people"]
+        ]
         return await hall.show(
             request,
             "for.html",

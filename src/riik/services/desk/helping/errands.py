@@ -28,7 +28,7 @@ from riik.core import (
     Vault,
     Work,
 )
-from riik.services.component import VerifyVisit
+from riik.services.outcome import VerifyVisit
 from riik.services.desk.errors import DeskRefused
 from riik.services.desk.model import Clerk
 from riik.services.desk.queues import Queues
@@ -213,7 +213,7 @@ class Errands:
 
     async def _stated(self, clerk: Clerk, case: str, service: str) -> str:
         statement = await clerk.state(case)
-        actor = await self.in_thread(
+        acting = await self.in_thread(
             self.verify,
             statement,
             carrier=self.member,
@@ -221,7 +221,7 @@ class Errands:
             case=case,
             level=self.files.definitions[service].level,
         )
-        if actor != clerk.person:
+        if acting.person != clerk.person:
             raise AuthorityMissing("somebody else signed in", why="asker")
         return statement
 
