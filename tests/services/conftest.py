@@ -153,11 +153,11 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         if token in expired:
             raise StatementRefused("the statement's time is over", why="expired")
         who, _, stated = token.partition("/")
+        who, _, role = who.partition("~")
         if who == "another's" or carrier != (TRANSPORT.member if stated else PORTAL):
             raise AuthorityMissing("this is about another person", why="subject")
         if stated and stated != case:
             raise AuthorityMissing("this is about another case", why="case")
-        who, _, role = who.partition("~")
         return Acting(person=person_code(who), role=role)
 
     async def order(case, /, *, text, back=""):

@@ -11,6 +11,7 @@ from riik.core import ClientId, MemberId, Unavailable, person_code
 from riik.exchange import Answer
 from riik.payments import Notification
 from riik.services import Clerk, Prepared, Verdict, Visit
+from riik.services.applicant.model import ApplicantRule
 
 MARI, JAAN, ANNELI = map(person_code, ("EE49001010001", "EE38001085718", "EE48510101239"))
 TIINA, REIN = map(person_code, ("EE49009010002", "EE37605030299"))
@@ -151,6 +152,11 @@ class Looks:
         self.kept.append((subject, purpose, acting, case))
 
 
+def stated(actor, person):
+    """Login's word in these tests: who acts, and as a parent where it is for another."""
+    return actor if actor == person else f"{actor}~parent"
+
+
 class House:
     """The provider and what people do there; its officials in `desk`, their help in `errands`.
 
@@ -173,14 +179,18 @@ class House:
 
     def visit(self, person=None, actor=None):
         """By default the person of the case, or who acts for them, through the portal."""
-        actor = actor or person or self.actor or self.person
+        actor, person = actor or person or self.actor or self.person, person or self.person
         return Visit(
-            person=person or self.person,
+            person=person,
             actor=actor,
             case=self.case,
-            authority=actor,
+            authority=stated(actor, person),
             carrier=PORTAL,
         )
+
+    def open_to(self, *roles, least_age=0):
+        """The same service, as others may do it for a person."""
+        self.change(applicant=ApplicantRule(represented_by=roles, least_age=least_age))
 
     async def start(self):
         return await self.services.start("driving-licence", self.visit())

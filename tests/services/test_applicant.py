@@ -150,5 +150,3 @@ def test_every_service_of_the_catalogue_says_who_may_do_it():
     assert {"marriage", "vehicle", "motor-insurance", "driving-licence"} <= adults
     personal = {name for name, rule in rules.items() if not rule["represented-by"]}
     assert {"marriage", "employment-registration", "driving-licence-vn"} <= personal
-
-

@@ -333,6 +333,7 @@ async def test_where_nothing_is_left_all_is_offered_and_the_refusal_told(house, 
 async def test_who_acts_for_a_child_reads_of_the_child(house, world):
     del world.known["right"]
     world.known["person"] = {**world.known["person"], "birth_date": "2011-05-01"}
+    house.open_to("parent")
     house.actor = JAAN
     await house.start()
     await house.answer()

@@ -228,6 +228,7 @@ async def test_a_paper_of_the_case_is_a_look_too(waiting):
 @pytest.mark.parametrize("actor", [None, ANNELI], ids=["own", "as-representative"])
 async def test_nobody_opens_or_decides_their_own_case(house, world, actor):
     world.silent = {"driver-certificate"}
+    house.open_to("parent")
     house.actor = actor
     await house.waiting(person=MARI if actor else ANNELI)
     assert await refusal(house.desk.open(house.clerk(), CASE)) == "own-case"

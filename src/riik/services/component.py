@@ -15,7 +15,6 @@ from riik.core import (
     Clock,
     Database,
     InThread,
-    MemberId,
     PersonCode,
     Unavailable,
     to_text,

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import msgspec
 from tests.portal.session.house import Browser, Login
-from tests.services.house import PORTAL
+from tests.services.house import PORTAL, stated
 
 import riik.services
 from riik.core import Refused, Unavailable
@@ -148,7 +148,7 @@ class Provider:
             person=known.person,
             actor=visitor.person,
             case=case,
-            authority=visitor.person,
+            authority=stated(visitor.person, known.person),
             carrier=PORTAL,
             language=language,
         )

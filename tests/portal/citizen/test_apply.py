@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
 
 from riik.payments import Notification
+from riik.services.applicant.model import ApplicantRule
 
 pytestmark = pytest.mark.anyio
 
@@ -421,9 +423,51 @@ async def test_nobody_begins_for_whom_they_do_not_represent(mari):
     assert mari.town.desk.portal.opened == 0
 
 
+CHILD = {"person": "EE61506160013", "name": "Ann Maasikas", "role": "parent"}
+
+
+def opened_to_parents(town):
+    """The renewal of a licence, as if parents might ask for it."""
+    guides, definitions = town.desk.catalogue.definitions, town.desk.portal.services.files
+    guides[0] = replace(guides[0], applicant=ApplicantRule(represented_by=("parent",)))
+    definitions.definitions[guides[0].id] = guides[0]
+
+
+async def test_a_personal_act_is_offered_for_nobody_else(mari, town):
+    town.desk.told["mandates"] = {"people": [CHILD], "silent": []}
+    page = (await mari.get(START)).text
+    assert "Nobody does this for another person." in page
+    assert "For whom is it?" not in page
+    assert "whom you represent" not in (await mari.get("/services/driving-licence")).text
+    course = (await mari.get("/services/driving-course")).text
+    assert "For somebody else whom you represent" in course
+
+
+async def test_a_form_that_offers_too_much_begins_nothing(mari, town):
+    """Whatever a page sends, the provider decides: and the page says why."""
+    town.desk.told["mandates"] = {"people": [CHILD], "silent": []}
+    sent = {"once": await mari.ticket(START), "for": CHILD["person"]}
+    page = await mari.post(START, sent)
+    assert page.status == 403
+    assert "Nobody does this for another person." in page.text
+    assert 'role="alert"' in page.text
+
+
+async def test_who_is_too_young_is_told_from_which_age(mari, town):
+    definitions = town.desk.portal.services.files.definitions
+    old = replace(definitions["driving-licence"], applicant=ApplicantRule(least_age=70, law="§ 1"))
+    definitions["driving-licence"] = town.desk.catalogue.definitions[0] = old
+    page = (await mari.get(START)).text
+    assert "One must be at least 70 years old for this." in page
+    assert ">Begin<" not in page
+    sent = await mari.post(START, {"once": await mari.ticket("/services/driving-course")})
+    assert (sent.status, "at least 70" in sent.text) == (403, True)
+
+
 async def test_one_begins_for_a_child(mari, town):
     child = {"person": "EE61506160017", "name": HOSTILE, "role": "parent"}
     town.desk.told["mandates"] = {"people": [child], "silent": []}
+    opened_to_parents(town)
     page = (await mari.get(START)).text
     assert "For whom is it?" in page
     assert "<script>alert" not in page

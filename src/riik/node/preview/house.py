@@ -291,9 +291,7 @@ class _Roles(Mapping[str, ClientId]):
         return 0
 
 
-def _believe(
-    token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str
-) -> Acting:
+def _believe(token: str, *, carrier: MemberId, person: PersonCode, case: str, level: str) -> Acting:
     """The statement of a preview is the code of who is at its pages."""
     return Acting(person=PersonCode(token))
 

@@ -69,9 +69,7 @@ def _wrong(definition: ServiceDefinition) -> Iterator[tuple[str, str, tuple[str,
 
 
 def _tells_age(definition: ServiceDefinition) -> bool:
-    return any(
-        need.of == "applicant" and "birth_date" in need.fields for need in definition.needs
-    )
+    return any(need.of == "applicant" and "birth_date" in need.fields for need in definition.needs)
 
 
 def _known_law(law: str, laws: tuple[str, ...]) -> bool:

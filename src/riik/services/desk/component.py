@@ -19,7 +19,6 @@ from riik.core import (
     Vault,
     to_text,
 )
-from riik.services.outcome import VerifyVisit
 from riik.services.desk.amending import AskAgain
 from riik.services.desk.deciding import Decisions
 from riik.services.desk.errors import DeskRefused
@@ -33,6 +32,7 @@ from riik.services.desk.staff import Seat, Staff
 from riik.services.desk.verdicts import check_seat, check_text
 from riik.services.errors import AuthorityMissing
 from riik.services.lookups import Lookups
+from riik.services.outcome import VerifyVisit
 from riik.services.running import Files, Running
 from riik.services.terms.handing import Handing
 

@@ -97,10 +97,6 @@ deadline-days = 14
 languages = {json.dumps(list(languages))}
 names = {{ {names} }}
 
-# Who may do this for another, some of "parent" and "guardian": nobody. See service-folder.md.
-[applicant]
-represented-by = []
-
 [guide]
 changed = {today}
 summary = "When you want to ask us for something."

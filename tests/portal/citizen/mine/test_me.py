@@ -171,7 +171,7 @@ async def test_another_person_s_link_confirms_nothing(town):
 
 async def test_another_form_of_one_s_own_confirms_no_correction(town):
     mari = await town.visitor()
-    fields = {"csrf": await mari.csrf(), "for": "EE51101010013", "once": TICKET}
+    fields = {"csrf": await mari.csrf(), "once": TICKET}
     assert (await mari.post("/services/driving-licence/start", fields)).status == 303
     assert (await mari.get(f"/me/wrong/sent?once={TICKET}")).status == 404
 
@@ -253,7 +253,8 @@ async def test_markup_in_a_register_stays_text(town):
 async def test_whom_one_may_act_for_has_services_to_begin(town):
     page = (await (await town.visitor()).get("/for")).text
     assert "Joosep Maasikas" in page
-    assert 'href="/services/driving-licence/start?for=1"' in page
+    assert 'href="/services/driving-course/start?for=1"' in page
+    assert 'href="/services/driving-licence/start?for=1"' not in page
     # Nothing is asked of registers on one click, and no address tells a person's code.
     assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
     assert "EE51101010013" not in page
@@ -263,7 +264,7 @@ async def test_whom_one_may_act_for_has_services_to_begin(town):
     ("place", "chosen"), [("1", "EE51101010013"), ("2", "self"), ("x", "self"), ("", "self")]
 )
 async def test_for_whom_it_is_stands_chosen_before_one_begins(town, place, chosen):
-    page = (await (await town.visitor()).get(f"/services/driving-licence/start?for={place}")).text
+    page = (await (await town.visitor()).get(f"/services/driving-course/start?for={place}")).text
     assert "Before you begin" in page
     [marked] = [part for part in page.split("<input")[1:] if " checked" in part.split(">")[0]]
     assert f'value="{chosen}"' in marked

@@ -28,11 +28,11 @@ from riik.core import (
     Vault,
     Work,
 )
-from riik.services.outcome import VerifyVisit
 from riik.services.desk.errors import DeskRefused
 from riik.services.desk.model import Clerk
 from riik.services.desk.queues import Queues
 from riik.services.errors import AuthorityMissing
+from riik.services.outcome import VerifyVisit
 from riik.services.running import Files
 
 __all__ = ["Beside", "Errand", "ErrandStore", "Errands"]
