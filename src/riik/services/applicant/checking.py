@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from riik.formats.toml import Shape
 from riik.services.applicant.model import REPRESENTATIVES, ApplicantRule
 from riik.services.errors import FolderRefused
@@ -27,7 +25,11 @@ class ApplicantSection(Shape):
 
 def applicant_of(section: ApplicantSection | None) -> ApplicantRule:
     """The rule of a folder; without a section nobody acts for another."""
-    return ApplicantRule(**msgspec.structs.asdict(section)) if section else ApplicantRule()
+    if section is None:
+        return ApplicantRule()
+    return ApplicantRule(
+        represented_by=section.represented_by, least_age=section.least_age, law=section.law
+    )
 
 
 def check_applicant(definition: ServiceDefinition) -> None:
