@@ -61,6 +61,7 @@ ENOUGH: Final = frozenset({"unfinished", "often"})
 """Why a provider lets a person begin no more of one service now."""
 TEMPLATES: Final = {"group": "group.html", "upload": "upload.html"}
 View = dict[str, Any]
+Person = Mapping[str, Any]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -111,7 +112,9 @@ async def _taken_up(hall: Hall, handler: Handler, request: Request) -> Response:
         return await handler(request)
 
 
-def _chosen(request: Request, people: Sequence[View], others: Sequence[View], *, own: bool) -> str:
+def _chosen(
+    request: Request, people: Sequence[Person], others: Sequence[Person], *, own: bool
+) -> str:
     """For whom the page of mandates led here: by place, for addresses tell nobody's code."""
     place, may = request.query_params.get("for", ""), [one["person"] for one in others]
     numbered = {str(number): one["person"] for number, one in enumerate(people, start=1)}
