@@ -187,6 +187,25 @@ def test_who_is_represented_is_not_who_acts():
     assert shown(actor=JAAN)["person"]["self"] is False
 
 
+APPLICATION = ({"name": "application.asice", "media_type": "x", "size": 1},)
+
+
+@pytest.mark.parametrize(
+    ("acts", "language", "told"),
+    [
+        ({"signed_by": "Mari Maasikas"}, "en", "signed by Mari Maasikas"),
+        ({"actor": JAAN, "signed_by": "Jaan Kask"}, "en", "signed by Jaan Kask for Mari Maasikas"),
+        ({"actor": JAAN, "signed_by": "Jaan Kask"}, "et", "allkirjastas Jaan Kask, esindatav: Mari Maasikas"),
+        ({"actor": JAAN, "signed_by": "Jaan Kask"}, "vi", "Jaan Kask ký thay Mari Maasikas"),
+        ({"actor": JAAN}, "en", "signed for Mari Maasikas"),
+    ],
+    ids=["own", "represented", "Estonian", "Vietnamese", "signed before names were kept"],
+)  # fmt: skip
+def test_a_paper_names_who_signed_it_and_for_whom(acts, language, told):
+    [paper] = shown(documents=APPLICATION, language=language, **acts)["documents"]
+    assert paper["about"] == told
+
+
 def test_what_was_said_is_told_in_words_with_the_step_that_changes_it():
     said = {one["field"]: one for one in shown()["said"]}
     assert said["photo"]["value"] == "The photo of my identity document"

@@ -88,6 +88,7 @@ class Dossier:
         appeal: The decision that this case is an appeal against, or None.
         occasion: With whom it began where nobody asked for it, such as the child that was born.
         offered: The person was told what they may have for a yes.
+        signed_by: The name of who signed last, as on their certificate; empty before.
     """
 
     person: PersonCode
@@ -115,6 +116,7 @@ class Dossier:
     appeal: Appeal | None = None
     occasion: str = ""
     offered: bool = False
+    signed_by: str = ""
 
     @property
     def assistant(self) -> PersonCode | None:

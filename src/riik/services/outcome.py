@@ -82,12 +82,16 @@ class Prepared:
         digest: That digest.
         hash: Its algorithm, ``SHA-384``.
         opaque: What `Pens.finish` needs.
+        given_names: Of who signs, as their certificate has it; empty where it has none.
+        family_name: Likewise.
     """
 
     to_sign: bytes
     digest: bytes
     hash: str
     opaque: bytes
+    given_names: str = ""
+    family_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

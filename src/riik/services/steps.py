@@ -342,7 +342,10 @@ class Steps:
                 "hash": prepared.hash,
             }
         }
-        dossier = replace(running.dossier, prepared=prepared.opaque)
+        name = self.joint.authority.full_name(
+            given_names=prepared.given_names, family_name=prepared.family_name
+        )
+        dossier = replace(running.dossier, prepared=prepared.opaque, signed_by=name)
         return Outcome(dossier=dossier, answer=answer)
 
     async def pay(self, content: Mapping[str, Any], running: Running) -> Outcome:

@@ -51,9 +51,11 @@ _STATES: Mapping[State, tuple[str, str]] = {
 }
 """What people read of a state, and the colour of its tag."""
 
+_SIGNED = "signed by {name}"
+
 _DOCUMENTS: Mapping[str, tuple[str, str, str]] = {
-    "application.asice": ("Your application", "signed by {name}", "signed"),
-    "amendment": ("What you added", "signed by {name}", "amended"),
+    "application.asice": ("Your application", _SIGNED, "signed"),
+    "amendment": ("What you added", _SIGNED, "amended"),
     "decision.pdf": ("The decision", "sealed by {organisation}", "decided"),
     "appointment.ics": ("Your appointment", "for your calendar", ""),
     "receipt.pdf": ("The receipt", "sealed by {organisation}", "received"),
@@ -359,14 +361,24 @@ def _document(
         name.partition("-")[0], (name, "", "")
     )
     at = next((event.at for event in reversed(timeline) if event.kind == made), None)
-    whose = person_of(speaker)["name"] or speaker.say("you")
     organisation = speaker.named(speaker.authority.names)
     return {
         **document,
         "title": speaker.say(title),
-        "about": speaker.say(about).format(name=whose, organisation=organisation),
+        "about": _about(speaker, about).format(organisation=organisation),
         "at": to_text(at) if at else None,
     }
+
+
+def _about(speaker: Speaker, about: str) -> str:
+    """What stands beside a document's name: of one that was signed, who signed and for whom."""
+    if about != _SIGNED:
+        return speaker.say(about)
+    dossier, whose = speaker.running.dossier, person_of(speaker)["name"]
+    if dossier.person == dossier.actor:
+        return speaker.say(_SIGNED).format(name=whose or speaker.say("you"))
+    text = "signed by {signer} for {name}" if dossier.signed_by else "signed for {name}"
+    return speaker.say(text).format(signer=dossier.signed_by, name=whose or dossier.person)
 
 
 def _grounds(speaker: Speaker) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from riik.core import ClientId, Clock, InThread, PersonCode, Refused, SubjectId,
 from riik.documents import Attachment, Check, Documents
 from riik.formats import canonical_json
 from riik.identity import semantics_identifier
+from riik.profiles import in_small_letters
 from riik.services import Prepared
 from riik.services.issued.component import Issued
 from riik.signatures import DataFile, Indication, OrganisationSeal, Signatures
@@ -66,11 +67,14 @@ class ApplicationPens:
         plain = canonical_json.encode(dict(content))
         file = DataFile(name=name, content=plain, media_type="application/json")
         begun = await self.in_thread(self.signatures.sign, [file], certificate=certificate)
+        signer = read_certificate(certificate).subject
         return Prepared(
             to_sign=begun.to_sign,
             digest=begun.digest,
             hash=_HASHES[begun.hash_name],
             opaque=msgspec.msgpack.encode(begun),
+            given_names=in_small_letters(signer.given_name or ""),
+            family_name=in_small_letters(signer.surname or ""),
         )
 
     async def begin_more(

@@ -1,5 +1,9 @@
 """Papers: what a person downloads, and what anybody may have checked."""
 
+import io
+import json
+import zipfile
+
 import pytest
 import typst
 from tests.portal.citizen.mine.house import GRANTED, HOSTILE, ROW, VIEW, form_of
@@ -8,7 +12,10 @@ from riik.core import Unavailable
 from riik.formats.multipart import Part
 from riik.portal.citizen.papers.http import MOST_BYTES, MOST_SENT
 from riik.portal.citizen.papers.kinds import disposition, inside, is_paper, lies, media_type
+from riik.portal.citizen.papers.represented import signed_for
 from riik.portal.citizen.papers.upload import file_of
+from riik.portal.design.formats import Formats
+from riik.profiles import country_profile
 
 pytestmark = pytest.mark.anyio
 
@@ -275,3 +282,54 @@ async def test_the_name_of_an_upload_hides_nothing(given, kept):
     part = Part((("Content-Disposition", f'form-data; name="file"; filename="{given}"'),), b"x")
     assert file_of([part], field="file").name == kept
     assert file_of([part], field="other") is None
+
+
+# For whom a representative signed -----------------------------------------------------------
+
+
+def make_zip(files):
+    """An ASiC-E (ETSI EN 319 162-1 §4.3): the media type first, stored, and a manifest."""
+    entries = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="application/json"/>'
+        for name in files
+    )
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        '<manifest:file-entry manifest:full-path="/" manifest:media-type="'
+        f'application/vnd.etsi.asic-e+zip"/>{entries}</manifest:manifest>'
+    )
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as target:
+        target.writestr("mimetype", "application/vnd.etsi.asic-e+zip")
+        for name, content in files.items():
+            target.writestr(name, content)
+        target.writestr("META-INF/manifest.xml", manifest)
+    return written.getvalue()
+
+
+def application(**person):
+    """A container with the file that a service has people sign; nobody signed this one."""
+    content = json.dumps({"person": person}).encode()
+    return make_zip({"application.json": content})
+
+
+@pytest.mark.parametrize(
+    ("person", "told"),
+    [
+        ({"code": "EE1", "acting": "EE2", "given_names": "Joosep", "family_name": "Maasikas"}, "Joosep Maasikas"),
+        ({"code": "EE1", "acting": "EE2"}, "EE1"),
+        ({"code": "EE1", "acting": "EE1", "given_names": "Joosep"}, ""),
+        ({"code": "EE1"}, ""),
+        ({"code": "EE1", "acting": 2}, ""),
+        ({"code": "EE1", "acting": "EE2", "given_names": "a" * 500}, "a" * 120),
+    ],
+    ids=["for a child", "without a name", "one's own", "nobody acts", "no code", "a long name"],
+)  # fmt: skip
+def test_a_file_says_for_whom_it_was_signed(person, told):
+    formats = Formats(country_profile("ee"), "en", "Europe/Tallinn")
+    assert signed_for(application(**person), formats) == told
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04 no container"])
+def test_what_is_no_container_was_signed_for_nobody(content):
+    assert signed_for(content, Formats(country_profile("ee"), "en", "Europe/Tallinn")) == ""

@@ -33,6 +33,7 @@ from riik.portal.citizen.papers.kinds import (
     lies,
     media_type,
 )
+from riik.portal.citizen.papers.represented import signed_for
 from riik.portal.citizen.papers.shelf import paper_names, shelves
 from riik.portal.citizen.papers.upload import Upload, file_of
 from riik.portal.citizen.papers.verdicts import verdict_of
@@ -188,6 +189,7 @@ class _Papers:
             "verified.html",
             verdict=verdict,
             name=upload.name,
+            whom=signed_for(upload.content, hall.formats(request)) if verdict.tag == "yes" else "",
             size=hall.formats(request).size(len(upload.content)),
             at=report.at,
         )
