@@ -106,6 +106,7 @@ class SignatureReport:
         qualification: ``QESIG``, ``QESEAL``, ``ADESIG_QC`` …, or ``NA``.
         best_time: When it is proved to have existed.
         claimed_time: When the signer says it was made.
+        signed_again: Other signatures came after it, over it and what it is over.
     """
 
     id: str
@@ -124,6 +125,7 @@ class SignatureReport:
     archive_times: tuple[datetime, ...] = ()
     roles: tuple[str, ...] = ()
     certificates: tuple[CertificateUse, ...] = ()
+    signed_again: bool = False
 
     @property
     def passed(self) -> bool:

@@ -79,6 +79,7 @@ def _judge(
         signer = _signing_certificate(signature)
         known |= _named(signer)
         _check_intact(signature, signer, given)
+        known["signed_again"] = given.added is Added.SIGNATURES
         proof = evidence.prove_cms(_carried(signature, pdf), signer=signer, anchors=anchors, at=at)
         known |= _proved(proof)
         known["warnings"] += proof.warnings
@@ -176,9 +177,12 @@ def _check_intact(signature: Cms, signer: Certificate, given: PdfSignature) -> N
     if not compare_digest(found.digest(), signature.signed_hash):
         raise failed(SubIndication.HASH_FAILURE, "the document was changed")
     if given.added is Added.CHANGES:
-        raise failed(SubIndication.HASH_FAILURE, "the document was changed after it was signed")
+        raise failed(
+            SubIndication.HASH_FAILURE,
+            f"the document was changed after it was signed: {given.because}",
+        )
     if given.added is Added.CONTENT:
-        message = "something was added after it was signed: the signature is not over that"
+        message = f"a form was filled in or signed again after it was signed: {given.because}"
         raise undecided(SubIndication.HASH_FAILURE, message)
 
 

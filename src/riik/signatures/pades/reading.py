@@ -27,6 +27,9 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from riik.formats.ber import first_to_der
 from riik.formats.der import DerRefused
 from riik.signatures.errors import PdfRefused
+from riik.signatures.pades.additions import Purpose, purpose_of
+from riik.signatures.pades.bytewise import check_bytes
+from riik.signatures.pades.errors import Unexplained
 
 __all__ = ["Added", "PdfSignature", "SignedPdf", "read_pdf"]
 
@@ -73,11 +76,13 @@ class Added(Enum):
 
     Attributes:
         NOTHING: It is signed to its last byte, or nothing but evidence follows.
-        CONTENT: Answers in fields, other signatures, notes: what a form or a reader may add.
-        CHANGES: Something that changes what is shown.
+        SIGNATURES: Evidence, and later signatures that show nothing.
+        CONTENT: Answers in fields, signatures with a picture: what a form may add.
+        CHANGES: Something else, be it seen or not.
     """
 
     NOTHING = "nothing"
+    SIGNATURES = "signatures"
     CONTENT = "content"
     CHANGES = "changes"
 
@@ -92,6 +97,7 @@ class PdfSignature:
         cms: ContentInfo, DER.
         covered: The two parts of the file that it is over.
         added: What stands after them.
+        because: What of it was not expected, for who looks into it.
         claimed: When the signer says it was made.
     """
 
@@ -100,6 +106,7 @@ class PdfSignature:
     cms: bytes
     covered: tuple[memoryview, memoryview]
     added: Added
+    because: str
     claimed: datetime | None
 
 
@@ -163,6 +170,9 @@ def _read(reader: Any, document: bytes) -> SignedPdf:
     if len(found) > MOST_SIGNATURES:
         raise PdfRefused("it has too many signatures", why="too-complex", most=MOST_SIGNATURES)
     signed = [one for one in found if one.sig_object_type != "/DocTimeStamp"]
+    for one in found:
+        if one not in signed:
+            _covered(document, [int(each) for each in one.byte_range], bytes(one.pkcs7_content))
     store = _entry(reader.root, "/DSS", {})
     return SignedPdf(
         signatures=tuple(_signature(one, document) for one in signed),
@@ -191,12 +201,14 @@ def _signature(one: Any, document: bytes) -> PdfSignature:
     claimed = one.self_reported_timestamp
     zoned = isinstance(claimed, datetime) and claimed.tzinfo is not None
     contents = bytes(one.pkcs7_content)
+    added, because = _added(one, document)
     return PdfSignature(
         field=str(one.field_name),
         kind=str(_entry(one.sig_object, "/SubFilter", "")).lstrip("/"),
         cms=_trimmed(contents),
         covered=_covered(document, [int(each) for each in one.byte_range], contents),
-        added=_added(one),
+        added=added,
+        because=because,
         claimed=claimed if zoned else None,
     )
 
@@ -229,13 +241,25 @@ def _covered(
     return view[:before], view[after : after + length]
 
 
-def _added(one: Any) -> Added:
+def _added(one: Any, document: bytes) -> tuple[Added, str]:
     if one.coverage is SignatureCoverageLevel.ENTIRE_FILE:
-        return Added.NOTHING
+        return Added.NOTHING, ""
     result = one.diff_result
     if not isinstance(result, DiffResult):
-        return Added.CHANGES
-    if result.modification_level <= ModificationLevel.LTA_UPDATES:
-        return Added.NOTHING
-    allowed = result.modification_level <= ModificationLevel.ANNOTATIONS
-    return Added.CONTENT if allowed else Added.CHANGES
+        return Added.CHANGES, "what is shown may be another"
+    try:
+        return _purpose(one, document), ""
+    except Unexplained as found:
+        # A form that was filled in is told apart from what pyHanko takes for evidence.
+        level = result.modification_level
+        filled = ModificationLevel.LTA_UPDATES < level <= ModificationLevel.ANNOTATIONS
+        return Added.CONTENT if filled else Added.CHANGES, str(found)
+
+
+def _purpose(one: Any, document: bytes) -> Added:
+    reader, revision = one.reader, one.signed_revision
+    _, _, after, length = (int(each) for each in one.byte_range)
+    check_bytes(reader, document, revision=revision, signed=after + length)
+    later = range(revision + 1, reader.xrefs.total_revisions)
+    found = {purpose_of(reader, each) for each in later}
+    return Added.SIGNATURES if Purpose.SIGNATURE in found else Added.NOTHING

@@ -88,6 +88,7 @@ class Signed:
         why: Why not; empty when it holds.
         counts: What kind of signature it is by law.
         files: What it covers; nothing for the one file that it is in.
+        again: Others signed the same document after it, and nothing else was added.
     """
 
     who: str
@@ -99,6 +100,7 @@ class Signed:
     why: str
     counts: str
     files: tuple[str, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,7 @@ def _signed(
         why=texts(why) if why else "",
         counts=texts(counts) if counts else "",
         files=() if report.form == PDF else one.scopes or (report.files if one.passed else ()),
+        again=one.signed_again,
     )
 
 
