@@ -9,6 +9,7 @@ from tests.services.house import ANNELI, CASE, JAAN, MARI, REIN, TIINA, TRANSPOR
 from riik.cases import CaseUnknown
 from riik.core import Refused, Unavailable, person_code
 from riik.services import DeskConflict, DeskRefused, verify_record
+from riik.services.desk.model import ANOTHER
 from riik.services.errors import AuthorityMissing
 
 pytestmark = pytest.mark.anyio
@@ -219,6 +220,33 @@ async def test_nobody_is_refused_because_they_said_that_a_register_is_wrong(hous
     assert (await house.status())["state"] == "granted"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "grounds"), [("grant", ()), ("refuse", ("not-resident",)), ("refuse", (ANOTHER,))]
+)
+async def test_who_decides_what_no_register_knows_says_what_they_rest_on(
+    house, world, outcome, grounds
+):
+    person = {**world.known["person"]}
+    del person["residence_days"]
+    world.known = {**world.known, "person": person}
+    await house.waiting()
+    for reason in ("", " \n"):
+        said = house.verdict(outcome=outcome, grounds=grounds, reason=reason)
+        assert await refusal(house.decide(said)) == "rests"
+    view = await house.desk.open(house.clerk(), CASE)
+    assert "decide" in view["may"]
+    await house.decide(house.verdict(outcome=outcome, grounds=grounds, reason="Kontrollisin."))
+    assert (await house.status())["state"] == {"grant": "granted", "refuse": "refused"}[outcome]
+
+
+async def test_where_no_rule_names_a_ground_the_official_s_words_do(waiting):
+    waiting.change(grounds=())
+    refused = waiting.verdict(outcome="refuse", reason="")
+    assert await refusal(waiting.decide(refused)) == "another"
+    await waiting.decide(waiting.verdict(outcome="refuse", reason="Liiklusseadus § 101."))
+    assert (await waiting.status())["state"] == "refused"
+
+
 async def test_a_paper_of_the_case_is_a_look_too(waiting):
     content, kind = await waiting.desk.document(waiting.clerk(), CASE, "application.asice")
     assert (bool(content), kind) == (True, "application/vnd.etsi.asic-e+zip")
@@ -289,7 +317,7 @@ async def test_another_unit_finds_no_case_of_the_person(waiting):
 
 async def test_a_signed_decision_is_carried_out_and_names_its_official(waiting):
     done = await waiting.decide()
-    assert done == {"done": [CASE], "refused": [], "next": None}
+    assert done == {"done": [CASE], "refused": []}
     status = await waiting.status()
     assert status["state"] == "granted"
     assert [e["kind"] for e in status["events"]][-3:] == ["taken", "reviewed", "decided"]
@@ -308,14 +336,16 @@ async def test_the_letter_is_signed_by_the_official_s_name_and_unit(waiting, pap
 
 
 async def test_the_official_s_own_words_stand_in_the_letter(waiting, paper):
-    refused = waiting.verdict(CASE, outcome="refuse", reason="Arst ei kinnitanud.")
+    refused = waiting.verdict(
+        CASE, outcome="refuse", grounds=(ANOTHER,), reason="Arst ei kinnitanud."
+    )
     await waiting.decide(refused)
     assert [row["text"] for row in paper.letters[-1]["grounds"]] == ["Arst ei kinnitanud."]
     assert (await waiting.status())["state"] == "refused"
 
 
 async def test_the_letter_can_be_read_before_the_decision_is_signed(waiting, paper):
-    refused = waiting.verdict(outcome="refuse", reason="Arst ei kinnitanud.")
+    refused = waiting.verdict(outcome="refuse", grounds=(ANOTHER,), reason="Arst ei kinnitanud.")
     draft = await waiting.desk.letter(waiting.clerk(), refused)
     assert draft.startswith(b"draft ")
     assert paper.letters == []
@@ -389,17 +419,17 @@ async def test_one_signature_decides_many_cases_and_tells_none_of_the_others(hou
         assert not any(one.encode() in paper for one in (*people, *people.values(), "2026-00000"))
 
 
-async def test_after_a_decision_comes_the_next_case_of_the_same_queue(house, world):
+async def test_after_a_decision_the_queue_tells_whose_case_can_be_worked_on_and_opens_none(
+    house, world
+):
     world.silent = {"driver-certificate"}
     await house.waiting(SECOND, ANNELI)
     await house.waiting(THIRD, PETER)
     await house.waiting(CASE, MARI)
-    laid = await house.desk.prepare(
-        house.clerk(), [house.verdict(CASE, outcome="grant")], certificate=b"c"
-    )
-    done = await house.desk.complete(house.clerk(), laid["batch"], b"v", which="team")
-    assert done["next"] == THIRD
-    assert [look[3] for look in house.looks.kept] == []
+    await house.decide(house.verdict(CASE, outcome="grant"))
+    found = await house.desk.queue(house.clerk(), which="team")
+    assert {row["case"]: row["works"] for row in found["rows"]} == {SECOND: False, THIRD: True}
+    assert house.looks.kept == []
 
 
 @pytest.mark.parametrize(
@@ -409,6 +439,9 @@ async def test_after_a_decision_comes_the_next_case_of_the_same_queue(house, wor
         ({"outcome": "perhaps"}, "outcome"),
         ({"outcome": "refuse"}, "grounds"),
         ({"outcome": "refuse", "reason": "  "}, "grounds"),
+        ({"outcome": "refuse", "reason": "Ei."}, "grounds"),
+        ({"outcome": "refuse", "grounds": (ANOTHER,)}, "another"),
+        ({"outcome": "refuse", "grounds": (ANOTHER, "medical-expired"), "reason": " "}, "another"),
         ({"outcome": "grant", "reason": "x" * 2001}, "reason"),
         ({"outcome": "refuse", "grounds": ("x",) * 21}, "grounds"),
         ({"outcome": "refuse", "grounds": ("x" * 201,)}, "grounds"),
@@ -492,7 +525,8 @@ async def test_the_same_signature_again_is_answered_the_same(waiting):
 async def test_what_a_page_lays_out_again_voids_what_it_laid_out_before(waiting):
     clerk, ticket = waiting.clerk(), "t" * 43
     grant, refuse = (
-        waiting.verdict(CASE, outcome=outcome, reason="x") for outcome in ("grant", "refuse")
+        waiting.verdict(CASE, outcome=outcome, grounds=grounds, reason="x")
+        for outcome, grounds in (("grant", ()), ("refuse", (ANOTHER,)))
     )
     for verdict in (grant, refuse):
         await waiting.desk.prepare(clerk, [verdict], certificate=b"c", ticket=ticket)
@@ -536,7 +570,7 @@ async def test_a_silent_time_stamp_service_loses_nothing(waiting, weather):
 async def test_what_is_laid_out_to_sign_is_sealed(waiting, tmp_path):
     await waiting.desk.prepare(
         waiting.clerk(),
-        [waiting.verdict(CASE, outcome="refuse", reason="Maasikas on haige")],
+        [waiting.verdict(CASE, outcome="refuse", grounds=(ANOTHER,), reason="Maasikas on haige")],
         certificate=b"c",
     )
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("node.db*"))
@@ -601,9 +635,11 @@ async def test_a_proposal_is_nobody_s_decision_yet(strict):
     )
 
 
-async def test_the_next_case_is_not_one_s_own_proposal(strict):
-    done = await strict.decide()
-    assert done["next"] is None
+async def test_one_s_own_proposal_is_not_one_s_own_to_work_on(strict):
+    await strict.decide()
+    for official, works in ((ANNELI, False), (JAAN, True)):
+        [row] = (await strict.desk.queue(strict.clerk(official), which="team"))["rows"]
+        assert row["works"] is works
 
 
 # --- verdicts put aside
@@ -628,7 +664,9 @@ async def test_verdicts_are_put_aside_and_signed_together(house, world):
 
 
 async def test_a_verdict_put_aside_is_its_official_s_alone_and_sealed(waiting, tmp_path):
-    verdict = waiting.verdict(CASE, outcome="refuse", reason="Maasikas on haige")
+    verdict = waiting.verdict(
+        CASE, outcome="refuse", grounds=(ANOTHER,), reason="Maasikas on haige"
+    )
     await waiting.desk.put_aside(waiting.clerk(), verdict)
     assert await waiting.desk.ready(waiting.clerk(JAAN)) == []
     assert await rows(waiting, which="mine") == [CASE]

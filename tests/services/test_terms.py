@@ -161,7 +161,9 @@ async def test_before_these_days_nobody_is_told(waiting, watch):
 
 
 async def refused_case(house, *, official=ANNELI):
-    await house.decide(house.verdict(CASE, outcome="refuse", reason="No."), official=official)
+    await house.decide(
+        house.verdict(CASE, outcome="refuse", grounds=("another",), reason="No."), official=official
+    )
     return await house.status()
 
 
@@ -248,7 +250,8 @@ async def test_there_is_no_appeal_against_an_appeal_here(waiting):
     await waiting.step("signature", VALUE)
     await waiting.worker.rest()
     await waiting.decide(
-        waiting.verdict(waiting.case, outcome="refuse", reason="No."), official=JAAN
+        waiting.verdict(waiting.case, outcome="refuse", grounds=("another",), reason="No."),
+        official=JAAN,
     )
     with pytest.raises(StepRefused) as refused:
         await waiting.step("appeal", {"reason": "Still."})
@@ -298,7 +301,9 @@ async def test_while_an_appeal_goes_on_its_case_is_kept(waiting, erasing):
     waiting.change(terms=replace(TERMS, keep_years=1))
     await waiting.step("withdrawal")
     await waiting.waiting(case="case-of-a-test-0003")
-    await waiting.decide(waiting.verdict(waiting.case, outcome="refuse", reason="No."))
+    await waiting.decide(
+        waiting.verdict(waiting.case, outcome="refuse", grounds=("another",), reason="No.")
+    )
     kept = waiting.case
     await waiting.step("appeal", {"reason": "I was ill."})
     waiting.clock.advance(timedelta(days=400))

@@ -71,6 +71,10 @@ async def test_a_routine_case_takes_at_most_twelve_keys_and_the_next_one_follows
     await hands.press(*country.holder("anneli").pin2, at=window)
     async with shuts(window):
         await hands.press("Enter", at=window)
+    await expect(desk.get_by_role("status")).to_contain_text("Decided: ")
+    # Nobody's case opens by itself: the next one is one key away.
+    await expect(desk.locator("tbody a:focus")).to_have_count(1)
+    await hands.press("Enter")
     await expect(desk.locator("h1")).to_contain_text("Helmi Lepik")
     assert hands.count <= 12
     assert await until(lambda: outcome(country, waiting[0])) == "granted"

@@ -292,7 +292,13 @@ async def test_a_list_that_another_tab_changed_is_not_signed(anneli, waiting):
     page = laid_in(await anneli.get(f"/desk/cases/{CASE}"))
     await send(anneli, f"/desk/cases/{CASE}/aside", **page, outcome="grant")
     listed = laid_in(await anneli.get("/desk/sign"))
-    await send(anneli, f"/desk/cases/{CASE}/aside", **page, outcome="refuse", reason="Ei.")
+    await send(
+        anneli,
+        f"/desk/cases/{CASE}/aside",
+        **page,
+        outcome="refuse",
+        **{"ground-medical-expired": "yes"},
+    )
     laid = await sign(anneli, "prepare", certificate=CERTIFICATE, **listed)
     assert (laid.status, laid.json["why"]) == (409, "changed")
 
@@ -313,13 +319,31 @@ async def decide(browser, house, **more):
     return await sign(browser, "complete", value=VALUE, **sent)
 
 
-async def test_a_decision_leads_to_the_next_case_of_the_queue(anneli, waiting):
+def focused(answer):
+    """Where the focus stands when the page opens."""
+    return re.findall(r'<a href="([^"]*)"[^>]*autofocus', answer.text)
+
+
+async def test_a_decision_leads_to_the_queue_with_the_next_case_one_key_away(anneli, waiting):
     waiting.case, waiting.person = SECOND, PETER
     await waiting.go()
+    assert focused(await anneli.get("/desk?queue=team")) == []
     answer = await decide(anneli, waiting, number="2026-000001")
-    assert answer.json["location"].startswith(f"/desk/cases/{SECOND}?queue=team&done=")
+    assert answer.json["location"].startswith("/desk?queue=team&done=")
+    queue = await anneli.get(answer.json["location"])
+    assert "Decided: 2026-000001." in words(queue)
+    assert focused(queue) == [f"/desk/cases/{SECOND}?queue=team"]
     assert waiting.looks.kept == []
-    assert "Decided: 2026-000001." in words(await anneli.get(answer.json["location"]))
+
+
+async def test_what_is_put_aside_is_not_the_next_case(anneli, waiting):
+    waiting.case, waiting.person = SECOND, PETER
+    await waiting.go()
+    fields = {**choice(waiting), "outcome": "grant", "queue": "team", "number": "2026-000001"}
+    put = await send(anneli, f"/desk/cases/{CASE}/aside", **fields)
+    assert focused(await anneli.get(put.headers["location"])) == [
+        f"/desk/cases/{SECOND}?queue=team"
+    ]
 
 
 async def test_what_an_official_did_is_confirmed_to_them_alone(app, anneli, login, waiting):
@@ -348,6 +372,8 @@ async def test_the_back_button_signs_nothing_twice(anneli, waiting):
     [
         ({"outcome": ""}, 403, "outcome"),
         ({"outcome": "refuse"}, 403, "grounds"),
+        ({"outcome": "refuse", "reason": "Ei."}, 403, "grounds"),
+        ({"outcome": "refuse", "ground-another": "yes"}, 403, "another"),
         ({"outcome": "grant", "ticket": "short"}, 403, "ticket"),
         ({"outcome": "grant", "case": "x" * 24}, 404, "unknown"),
         ({"outcome": "grant", "case": "../../x"}, 400, "case"),
@@ -411,7 +437,7 @@ async def test_a_letter_of_no_verdict_is_the_case_again_with_what_is_missing(ann
         anneli, f"/desk/cases/{CASE}/letter", **choice(waiting), outcome="refuse", reason=""
     )
     assert page.status == 422
-    assert "Tick a ground" in words(page) or "ground" in words(page)
+    assert "Tick what the refusal rests on" in words(page)
 
 
 async def test_what_was_put_aside_says_so_in_the_queue(anneli, waiting):
@@ -445,7 +471,14 @@ async def test_a_ground_that_the_service_does_not_have_is_none(anneli, waiting):
     assert (laid.status, laid.json["why"]) == (403, "no-ground")
 
 
-@pytest.mark.parametrize(("fields", "field"), [({}, "outcome"), ({"outcome": "refuse"}, "reason")])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "outcome"),
+        ({"outcome": "refuse", "reason": "Ei."}, "grounds"),
+        ({"outcome": "refuse", "ground-another": "yes"}, "reason"),
+    ],
+)
 async def test_a_verdict_without_outcome_or_ground_is_shown_again(anneli, waiting, fields, field):
     answer = await send(anneli, f"/desk/cases/{CASE}/aside", **choice(waiting), **fields)
     assert (answer.status, f'href="#{field}"' in answer.text) == (422, True)

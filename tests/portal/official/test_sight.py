@@ -43,7 +43,9 @@ async def work(house, world, anneli):
     await house.desk.ask(clerk, ASKED, pages=["photo"], message="Vali teine foto.")
     house.case, house.person = ASKED, PETER
     await house.desk.put_aside(clerk, house.verdict(ASIDE, outcome="grant"))
-    await house.decide(house.verdict(DECIDED, outcome="refuse", reason="Arst ei luba."))
+    await house.decide(
+        house.verdict(DECIDED, outcome="refuse", grounds=("another",), reason="Arst ei luba.")
+    )
     await house.desk.open(clerk, CASE)
     await begin(anneli)
     return anneli

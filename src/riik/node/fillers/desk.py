@@ -160,13 +160,9 @@ class OfficialDesk:
             self._clerk(reader), shown, certificate=certificate, ticket=ticket
         )
 
-    async def complete(
-        self, reader: Reader, ticket: str, value: bytes, *, which: str, service: str
-    ) -> Mapping[str, Any]:
+    async def complete(self, reader: Reader, ticket: str, value: bytes) -> Mapping[str, Any]:
         """End a signature; the cases go on."""
-        return await self.desk.complete(
-            self._clerk(reader), ticket, value, which=which, service=service
-        )
+        return await self.desk.complete(self._clerk(reader), ticket, value)
 
     async def find(self, reader: Reader, number: str) -> str:
         """The id of a case by its number."""

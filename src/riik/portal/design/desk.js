@@ -25,6 +25,12 @@
     "?": () => document.querySelector("a[href='/desk/keys']")?.click(),
   };
 
+  // Who refuses sees what a refusal can rest on.
+  addEventListener("change", ({ target }) => {
+    const grounds = document.querySelector("#grounds details");
+    if (grounds && target.name === "outcome" && target.value === "refuse" && !document.querySelector("#grounds :checked")) grounds.open = true;
+  });
+
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
     if (event.target.closest?.(fields)) {

@@ -10,10 +10,13 @@ from typing import Any, Protocol
 
 from riik.portal.session import Visitor
 
-__all__ = ["PARTNER", "Choice", "Desk", "Helps", "Reader"]
+__all__ = ["ANOTHER", "PARTNER", "Choice", "Desk", "Helps", "Reader"]
 
 PARTNER = "organisation/"
 """Begins the name of another organisation among those to whom a case can be handed."""
+
+ANOTHER = "another"
+"""The ground that no rule names: an official's own words say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class Choice:
         case: The case's id.
         version: Of the case as the page showed it; no case's when the page said none.
         outcome: ``grant``, ``refuse``, or nothing yet.
-        grounds: Codes of what stands against it.
+        grounds: Codes of what stands against it; ``another`` is one that the reason says.
         reason: Their own words for the letter.
     """
 
@@ -69,9 +72,7 @@ class Desk(Protocol):
     async def prepare_ready(
         self, reader: Reader, shown: Mapping[str, str], *, certificate: bytes, ticket: str
     ) -> Mapping[str, Any]: ...
-    async def complete(
-        self, reader: Reader, ticket: str, value: bytes, *, which: str, service: str
-    ) -> Mapping[str, Any]: ...
+    async def complete(self, reader: Reader, ticket: str, value: bytes) -> Mapping[str, Any]: ...
     async def find(self, reader: Reader, number: str) -> str: ...
     async def look_up(
         self, reader: Reader, code: str, *, purpose: str, case: str

@@ -122,7 +122,9 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "how-many": later("Choose one to fifty cases."),
     "queue": later("There is no such queue."),
     "outcome": later("Choose: grant or refuse."),
-    "grounds": later("A refusal needs a ground, or a reason in your own words."),
+    "grounds": later("Tick what the refusal rests on: the list names the law of each ground."),
+    "another": later("Write the ground in your own words, with the article of the law."),
+    "rests": later("No register could say it: write what your decision rests on."),
     "reason": later("The reason is too long for a letter: at most 2000 characters."),
     "signs": later(
         "A letter can’t print every sign of this text, such as pictures. Take them out."
@@ -159,6 +161,8 @@ def signing_sentences(texts: Texts) -> list[dict[str, Any]]:
             "role",
             "outcome",
             "grounds",
+            "another",
+            "rests",
             "no-ground",
             "no-letter",
             "reason",

@@ -282,19 +282,12 @@ class Desk:
         verdicts = await self.in_thread(self.decisions.put_aside_verdicts, shown, seat=seat)
         return await self.prepare(clerk, verdicts, certificate=certificate, ticket=ticket)
 
-    async def complete(
-        self, clerk: Clerk, batch: str, value: bytes, *, which: str = "mine", service: str = ""
-    ) -> dict[str, Any]:
+    async def complete(self, clerk: Clerk, batch: str, value: bytes) -> dict[str, Any]:
         """End the signature; see `Decisions.complete`.
 
-        Returns:
-            ``done`` and ``refused``, and ``next``: the case that is next in this queue, or None.
-            It is not opened: that would be a look that nobody made.
+        No other case is opened then: that would be a look that nobody made.
         """
-        seat = self._seat(clerk)
-        outcome = await self.decisions.complete(batch, value, seat=seat)
-        following = await self.in_thread(self.queues.following, seat, which, service=service)
-        return {**outcome, "next": following}
+        return await self.decisions.complete(batch, value, seat=self._seat(clerk))
 
     async def find(self, clerk: Clerk, number: str) -> str:
         """The id of the case with this number, if the official may open it.

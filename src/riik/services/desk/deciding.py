@@ -21,7 +21,7 @@ from riik.formats import canonical_json
 from riik.services.desk.amending import ASIC_E
 from riik.services.desk.batches import Batch, BatchCase, PutAside
 from riik.services.desk.errors import DeskConflict, DeskRefused
-from riik.services.desk.model import Act, Decided, Official, Verdict
+from riik.services.desk.model import ANOTHER, Act, Decided, Official, Verdict
 from riik.services.desk.records import decision_list, decision_record, digest_of
 from riik.services.desk.staff import Seat
 from riik.services.desk.verdicts import check_verdict
@@ -403,7 +403,8 @@ def settled(dossier: Dossier, decided: Decided) -> Dossier:
     earlier = dossier.proposal
     proposal = Proposal(
         outcome=decided.outcome,
-        grounds=decided.grounds,
+        # What no rule names stands in the official's own words alone.
+        grounds=tuple(ground for ground in decided.grounds if ground != ANOTHER),
         explanation=earlier.explanation if earlier else (),
         by="official",
     )

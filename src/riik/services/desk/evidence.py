@@ -13,10 +13,10 @@ from riik.cases import Event, State
 from riik.core import to_text
 from riik.payments import Fee
 from riik.services.desk.errors import DeskConflict, DeskRefused
-from riik.services.desk.model import Decided, Official, Role, Verdict
+from riik.services.desk.model import Decided, Official, Role
 from riik.services.desk.queues import official_told
 from riik.services.desk.staff import Seat
-from riik.services.desk.verdicts import check_verdict
+from riik.services.desk.verdicts import check_decider
 from riik.services.letters import person_name
 from riik.services.model import ServiceDefinition, Standing
 from riik.services.running import Running
@@ -125,20 +125,11 @@ def evidence(speaker: Speaker, *, proofs: Mapping[str, str]) -> list[dict[str, A
             or row["kind"] == "unsaid"
             or bool(row["disputed"]),
         }
-        for row in (*unsaid_rows(speaker, _looked_at(speaker.running)), *fact_rows(speaker))
+        for row in (*unsaid_rows(speaker), *fact_rows(speaker))
     ]
     rows = [*said, *facts]
     first = [row for row in rows if row["differs"]]
     return [*first, *(row for row in (*facts, *said) if not row["differs"])]
-
-
-def _looked_at(running: Running) -> str:
-    """What the rules that applied asked, in their words: ``person.residence_days``."""
-    proposal = running.dossier.proposal
-    applied = [
-        row for row in (proposal.explanation if proposal else ()) if row["outputs"].get("code")
-    ]
-    return " ".join(saw["question"] for row in applied for saw in row["saw"] if saw["test"] != "-")
 
 
 def _said(speaker: Speaker) -> Iterator[dict[str, Any]]:
@@ -276,8 +267,7 @@ def _may(running: Running, seat: Seat) -> list[str]:
 
 def _decides(running: Running, seat: Seat) -> bool:
     try:
-        asked = Verdict(case=running.case.id, version=running.version, outcome="grant")
-        check_verdict(asked, running, seat=seat)
+        check_decider(running, seat=seat)
     except (DeskConflict, DeskRefused):
         return False
     return True

@@ -9,6 +9,7 @@ from riik.core import PersonCode
 from riik.profiles import Name
 
 __all__ = [
+    "ANOTHER",
     "Act",
     "Amendment",
     "Clerk",
@@ -20,6 +21,9 @@ __all__ = [
     "Unit",
     "Verdict",
 ]
+
+ANOTHER = "another"
+"""A ground that no rule names: the official writes it out, with its article."""
 
 
 class StateCase(Protocol):
@@ -94,7 +98,8 @@ class Verdict:
         case: The case's id.
         version: Of the case as the official was shown it: nobody signs over what they never saw.
         outcome: ``grant`` or ``refuse``.
-        grounds: Codes of what stands against it; a refusal has one, or a reason.
+        grounds: Codes of what stands against it. A refusal has one where the rules name any; with
+            `ANOTHER` its reason says it.
         reason: The official's own words for the letter, or empty.
     """
 

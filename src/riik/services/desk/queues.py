@@ -20,7 +20,6 @@ __all__ = ["Queues", "official_told"]
 
 PAGE = 50
 MOST_COUNTED = 1000
-MOST_TRIED = 50
 MOST_OF_PERSON = 200
 
 
@@ -75,16 +74,6 @@ class Queues:
             "most": MOST_COUNTED,
             "next": list(shown[-1].place) if len(found) > PAGE else None,
         }
-
-    def following(self, seat: Seat, which: str, *, service: str) -> str | None:
-        """The case to open next: the first of the queue that this official can work on."""
-        pick = replace(self._pick(seat, which, service=service), limit=MOST_TRIED)
-        with self.database.read() as work:
-            for case in self.cases.queue(pick, work=work):
-                mine = seat.works_on(case) and case.proposed_by != seat.me
-                if mine and case.subject != seat.me:
-                    return case.id
-        return None
 
     def find(self, seat: Seat, number: str, *, work: Work) -> Case:
         """A case by its number; a part without the year means this year's.
@@ -184,6 +173,9 @@ class Queues:
             "asked": to_text(case.asked_at) if case.asked_at else None,
             "ended": to_text(case.ended_at) if case.ended_at else None,
             "own": case.subject == seat.me,
+            "works": case.lane is Lane.WAITING
+            and seat.works_on(case)
+            and seat.me not in (case.subject, case.proposed_by),
         }
 
 

@@ -6,11 +6,12 @@ A case is opened by whoever sees it, decided by whoever has it, and never by who
 from riik.cases import State
 from riik.documents import unprintable
 from riik.services.desk.errors import DeskConflict, DeskRefused
-from riik.services.desk.model import Act, Role, Verdict
+from riik.services.desk.model import ANOTHER, Act, Role, Verdict
 from riik.services.desk.staff import Seat
 from riik.services.running import DISPUTED, Running
+from riik.services.shown.rows import unsaid
 
-__all__ = ["check_seat", "check_text", "check_verdict"]
+__all__ = ["check_decider", "check_seat", "check_text", "check_verdict"]
 
 MOST_REASON = 2_000
 MOST_GROUNDS = 20
@@ -24,18 +25,33 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
     official confirms it, a different one is a new proposal.
 
     Raises:
-        DeskRefused: For ``outcome``, ``grounds``, ``no-ground``, ``reason``, ``signs``,
-            ``role``, ``own-case``, ``helped``, ``decided-before`` or ``unit``.
-        DeskConflict: For ``not-here``, ``with-another``, ``four-eyes`` or ``changed``.
+        DeskRefused: For ``outcome``, ``grounds``, ``another``, ``rests``, ``no-ground``,
+            ``reason``, ``signs``, or as `check_decider`.
+        DeskConflict: For ``changed``, or as `check_decider`.
     """
     _check_words(verdict)
-    case, official = running.case, seat.official
     check_seat(running, seat=seat)
     _check_grounds(verdict, running)
-    if official.person in running.dossier.helpers:
+    check_decider(running, seat=seat)
+    if verdict.version != running.version:
+        raise DeskConflict(
+            "the case was changed since it was opened", why="changed", number=running.case.number
+        )
+    return _act_of(verdict, running)
+
+
+def check_decider(running: Running, *, seat: Seat) -> None:
+    """Refuse who may not decide this case now, whatever they would decide.
+
+    Raises:
+        DeskRefused: For ``role``, ``own-case``, ``helped``, ``decided-before`` or ``unit``.
+        DeskConflict: For ``not-here``, ``with-another`` or ``four-eyes``.
+    """
+    case, official, dossier = running.case, seat.official, running.dossier
+    check_seat(running, seat=seat)
+    if official.person in dossier.helpers:
         raise DeskRefused("who helped to apply doesn't decide", why="helped")
-    appeal = running.dossier.appeal
-    if appeal is not None and official.person in appeal.deciders:
+    if dossier.appeal is not None and official.person in dossier.appeal.deciders:
         raise DeskRefused("who took the decision doesn't hear the appeal", why="decided-before")
     if Role.DECIDE not in official.roles:
         raise DeskRefused("this official prepares and does not decide", why="role")
@@ -45,26 +61,19 @@ def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
         )
     if not seat.works_on(case):
         raise DeskConflict("a colleague has this case", why="with-another", number=case.number)
-    act = _act_of(verdict, running, seat=seat)
-    if verdict.version != running.version:
+    colleague = dossier.colleague if running.definition.four_eyes else None
+    if colleague is not None and colleague.official == official.person:
         raise DeskConflict(
-            "the case was changed since it was opened", why="changed", number=case.number
+            "another official must look at this proposal", why="four-eyes", number=case.number
         )
-    return act
 
 
-def _act_of(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
+def _act_of(verdict: Verdict, running: Running) -> Act:
     if not running.definition.four_eyes:
         return Act.DECIDE
     colleague = running.dossier.colleague
     if colleague is None:
         return Act.PROPOSE
-    if colleague.official == seat.official.person:
-        raise DeskConflict(
-            "another official must look at this proposal",
-            why="four-eyes",
-            number=running.case.number,
-        )
     same = (verdict.outcome, verdict.grounds) == (colleague.outcome, colleague.grounds)
     return Act.CONFIRM if same else Act.PROPOSE
 
@@ -82,12 +91,25 @@ def check_seat(running: Running, *, seat: Seat) -> None:
 
 
 def _check_grounds(verdict: Verdict, running: Running) -> None:
-    """A ground is the service's own; what is silent or said to be wrong is looked into first."""
+    """What a verdict rests on stands in it, with its law where the rules name one.
+
+    A ground is the service's own; what is silent or said to be wrong is looked into first.
+    """
+    definition, words = running.definition, bool(verdict.reason.strip())
     if not set(verdict.grounds) <= _known_grounds(running):
         raise DeskRefused("this service has no such ground", why="no-ground")
-    open_ = {one.code for one in running.definition.grounds if not one.refuses} | {DISPUTED}
-    if verdict.outcome == "refuse" and open_ & set(verdict.grounds):
+    if not words and unsaid(running):
+        raise DeskRefused("no register said what this decision rests on", why="rests")
+    if verdict.outcome != "refuse":
+        return
+    listed = {one.code for one in definition.grounds if one.refuses}
+    open_ = {one.code for one in definition.grounds if not one.refuses} | {DISPUTED}
+    if open_ & set(verdict.grounds):
         raise DeskRefused("what is still to be checked is no ground of a refusal", why="grounds")
+    if listed and not verdict.grounds:
+        raise DeskRefused("a refusal has its grounds", why="grounds")
+    if not words and (ANOTHER in verdict.grounds or not verdict.grounds):
+        raise DeskRefused("a ground that no rule names is written out", why="another")
 
 
 def check_text(text: str) -> None:
@@ -110,13 +132,10 @@ def _check_words(verdict: Verdict) -> None:
     check_text(verdict.reason)
     if len(verdict.grounds) > MOST_GROUNDS or any(len(one) > 200 for one in verdict.grounds):
         raise DeskRefused("these are too many grounds", why="grounds", most=MOST_GROUNDS)
-    if verdict.outcome == "refuse" and not verdict.grounds and not verdict.reason.strip():
-        raise DeskRefused("a refusal has its grounds", why="grounds")
 
 
 def _known_grounds(running: Running) -> set[str]:
     """What a refusal may rest on: the service's own grounds, and what the rules found here."""
     proposal = running.dossier.proposal
-    return {ground.code for ground in running.definition.grounds} | set(
-        proposal.grounds if proposal else ()
-    )
+    own = {ground.code for ground in running.definition.grounds}
+    return own | {ANOTHER} | set(proposal.grounds if proposal else ())

@@ -20,7 +20,7 @@ from riik.services.letters import Authority, listed_text
 from riik.services.model import Fact, Need, Standing
 from riik.services.running import Running
 
-__all__ = ["Row", "Speaker", "choice_facts", "fact_rows", "person_of", "said_rows"]
+__all__ = ["Row", "Speaker", "choice_facts", "fact_rows", "person_of", "said_rows", "unsaid"]
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _NAMES = ("given_names", "middle_names", "family_name")
@@ -119,25 +119,35 @@ def fact_rows(speaker: Speaker) -> list[Row]:
     return rows
 
 
-def unsaid_rows(speaker: Speaker, rules: str) -> list[Row]:
-    """Fields that a register left empty though rules asked for them: an official finds them out.
+def unsaid_rows(speaker: Speaker) -> list[Row]:
+    """Fields that a register left empty though rules asked for them: an official finds them out."""
+    return [
+        _row(speaker, fact, fields=known.fields, label=known.label, value="", kind="unsaid")
+        for known, fact in unsaid(speaker.running)
+    ]
 
-    Args:
-        speaker: The case.
-        rules: The questions of the rules that applied; a field counts if they name it.
-    """
-    definition, facts = speaker.running.definition, speaker.running.dossier.facts
-    rows = []
-    for known in definition.guide.known:
+
+def unsaid(running: Running) -> list[tuple[KnownRow, Fact]]:
+    """What a register left empty though the rules that applied asked for it."""
+    facts, rules = running.dossier.facts, _looked_at(running)
+    found = []
+    for known in running.definition.guide.known:
         fact = facts.get(known.need)
         if fact is None or fact.standing is not Standing.KNOWN:
             continue
         empty = all(fact.values.get(field) is None for field in known.fields)
         if empty and any(f"{known.need}.{field}" in rules for field in known.fields):
-            rows.append(
-                _row(speaker, fact, fields=known.fields, label=known.label, value="", kind="unsaid")
-            )
-    return rows
+            found.append((known, fact))
+    return found
+
+
+def _looked_at(running: Running) -> str:
+    """What the rules that applied asked, in their words: ``person.residence_days``."""
+    proposal = running.dossier.proposal
+    applied = [
+        row for row in (proposal.explanation if proposal else ()) if row["outputs"].get("code")
+    ]
+    return " ".join(saw["question"] for row in applied for saw in row["saw"] if saw["test"] != "-")
 
 
 def said_rows(speaker: Speaker) -> list[Row]:

@@ -12,7 +12,7 @@ POST /desk/cases/<case>/aside               put the verdict aside, to be signed 
 GET  /desk/sign                             verdicts that were put aside
 POST /desk/sign/take-back                   forget some of them: ``case``
 POST /desk/sign/prepare                     JSON: what the card signs, for one case or for ``ready``
-POST /desk/sign/complete                    JSON: the card's signature; where to go on
+POST /desk/sign/complete                    JSON: the card's signature; where the queue is
 """
 
 import base64
@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from riik.core import Refused
-from riik.portal.official.ports import PARTNER, Choice, Reader
+from riik.portal.official.ports import ANOTHER, PARTNER, Choice, Reader
 from riik.portal.official.room.http import Room
 from riik.portal.official.shown import address
 from riik.portal.official.words import choice_text, refusal_text, signing_sentences
@@ -41,8 +41,10 @@ _COUNTED = re.compile(r"[0-9]{1,9}\Z")
 _GROUND = "ground-"
 _FIELDS: Final = {
     "outcome": "outcome",
-    "grounds": "reason",
-    "no-ground": "reason",
+    "grounds": "grounds",
+    "another": "reason",
+    "rests": "reason",
+    "no-ground": "grounds",
     "reason": "reason",
     "signs": "reason",
     "no-letter": "outcome",
@@ -240,23 +242,17 @@ class _Calls:
         return JSONResponse(answer, headers=NEVER)
 
     async def complete(self, request: Request) -> Response:
-        """POST /desk/sign/complete: ``{"value", "ticket"}``; answers where the next case is."""
+        """POST /desk/sign/complete: ``{"value", "ticket"}``; answers where the queue is.
+
+        The next case is one key away there: opened by itself, it would be a look nobody made.
+        """
         room, sent = self.room, await self.room.site.json(request)
         reader = await room.reader(request)
         which, service = str(sent.get("queue", "")) or "team", str(sent.get("service", ""))
-        done = await room.desk.complete(
-            reader,
-            str(sent.get("ticket", "")),
-            _bytes(sent, "value"),
-            which=which,
-            service=service,
-        )
+        done = await room.desk.complete(reader, str(sent.get("ticket", "")), _bytes(sent, "value"))
         count, number = len(done["done"]), str(sent.get("number", ""))
         told = await room.tell(request, "decided", number if number and count == 1 else str(count))
-        if done["next"] and not sent.get("ready"):
-            path = f"/desk/cases/{done['next']}"
-        else:
-            path = "/desk/sign" if done["refused"] else "/desk"
+        path = "/desk/sign" if done["refused"] else "/desk"
         location = address(path, queue=which, service=service, done=told)
         return JSONResponse(
             {"location": location, "done": done["done"], "refused": done["refused"]},
@@ -292,6 +288,8 @@ class _Calls:
             trail=telling.trail(view),
             clear=telling.clear(view),
             grounds=telling.grounds(view),
+            another=ANOTHER,
+            unsaid=any(row["kind"] == "unsaid" for row in view["rows"]),
             needs=telling.needs(view),
             papers=telling.papers(view),
             so_far=telling.so_far(view),

@@ -9,7 +9,8 @@ GET  /desk/keys             all keys; POST switches single letters on or off
 """
 
 import re
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -76,6 +77,7 @@ class _Calls:
             | {"aside": proposal_text(telling.texts, aside.get(row["case"], ""))}
             for row in page["rows"]
         ]
+        told = await room.told(request)
         following = address("/desk", queue=which, service=service, after=place_text(page["next"]))
         return await room.show(
             request,
@@ -96,7 +98,9 @@ class _Calls:
             rows=rows,
             next_href=following if page["next"] else "",
             first_href=address("/desk", queue=which, service=service) if after else "",
-            told=await room.told(request),
+            told=told,
+            # After an act the next row is under the fingers; nobody's case opens by itself.
+            step_to=_next_of(rows) if told["what"] else "",
             colleagues=await self._colleagues(request),
             ready=len(ready),
             errors=[],
@@ -230,3 +234,8 @@ class _Calls:
             {"value": one["code"], "title": telling.official(one)}
             for one in room.desk.seat(reader)["colleagues"]
         ]
+
+
+def _next_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The first case that this official can work on, and has not put aside already."""
+    return next((row["case"] for row in rows if row["works"] and not row["aside"]), "")
