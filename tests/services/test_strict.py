@@ -43,7 +43,7 @@ def test_the_catalogue_has_nothing_to_correct(name):
     assert [one for one in look(folder(name)) if "'payments'" not in one.text] == []
 
 
-COURSE, LICENCE = "driving-course", "driving-licence"
+COURSE, LICENCE, INSURANCE = "driving-course", "driving-licence", "motor-insurance"
 GROUND_1 = '<outputEntry><text>"too-young"</text></outputEntry>\n        <annotationEntry><text>Terms of the school, 2 (assumed)</text></annotationEntry>'
 PLANTED = [
     ("a register that nobody gave", COURSE, "needs.toml", 'provider = "population"', 'provider = "populus"', "need", "populus", "name its folder"),
@@ -80,6 +80,12 @@ PLANTED = [
     ("an age below none", LICENCE, "service.toml", "least-age = 18", "least-age = -1", "applicant", "least-age = -1", "leave it out"),
     ("an age that no register tells", LICENCE, "needs.toml", '"birth_date", ', "", "applicant", None, "needs.toml"),
     ("an age by no law", LICENCE, "service.toml", 'law = "Liiklusseadus § 103"', 'law = "Tava"', "applicant", 'law = "Tava"', "Liiklusseadus"),
+    ("bounds of what is no day", COURSE, "form.json", '"x-error": "Choose a category",', '"x-error": "Choose a category", "x-latest": "P1D",', "form", None, "leave it out"),
+    ("a bound that is no duration", INSURANCE, "form.json", '"x-latest": "P60D"', '"x-latest": "60 days"', "form", None, "P30D"),
+    ("a bound of nothing", INSURANCE, "form.json", '"x-latest": "P60D"', '"x-latest": "P"', "form", None, "P30D"),
+    ("a bound of hours", INSURANCE, "form.json", '"x-latest": "P60D"', '"x-latest": "PT60H"', "form", None, "P30D"),
+    ("bounds the wrong way round", INSURANCE, "form.json", '"x-earliest": "P0D"', '"x-earliest": "P3M"', "form", None, "exchange"),
+    ("a day that may be any", INSURANCE, "form.json", '"format": "date",\n      "x-earliest": "P0D",\n      "x-latest": "P60D"', '"format": "date"', "any-day", None, "between which days"),
     ("a fee without currency", LICENCE, "service.toml", '[currency]\ncode = "EUR"\n', "", "fee", 'fee = "Fee"', "[currency]"),
 ]  # fmt: skip
 

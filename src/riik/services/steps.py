@@ -12,6 +12,7 @@ from riik.services.applicant.admitting import admit_age, admit_role, birth_day
 from riik.services.desk.amending import AMENDMENT, Amendments
 from riik.services.dossier import Dossier
 from riik.services.errors import AnswerRefused, AuthorityMissing, StepRefused
+from riik.services.forms.days import check_days
 from riik.services.forms.groups import changed_items
 from riik.services.forms.lists import refuse_unlisted
 from riik.services.forms.pages import check_answers, check_page, group_of, wanted_pages
@@ -149,10 +150,12 @@ class Steps:
         group = group_of(form, page)
         if item:
             items = changed_items(form, group, item, content, dossier.listed(group))
+            check_days(form["properties"], {group: items}, today=running.today)
             return Outcome(dossier=replace(dossier.with_draft(group, items), prepared=b""))
         if group and (group not in content or is_upload(form["properties"][group])):
             content = {group: dossier.listed(group)}
         given = check_page(form, page, content, facts=dossier.facts)
+        check_days(form["properties"], given, today=running.today)
         refuse_unlisted(form["properties"], given, running.definition.lists)
         if rule is not None and rule.question in page.fields:
             named(rule, given, by=dossier.person, actor=dossier.actor)
@@ -439,7 +442,9 @@ class Steps:
         page = next_page(running)
         if page is not None and page.exit is not None:
             raise StepRefused("an answer ends this application", why="exit", step=page.id)
-        check_answers(running.definition.form, pages, running.dossier.answers)
+        answers, form = running.dossier.answers, running.definition.form
+        check_answers(form, pages, answers)
+        check_days(form["properties"], answers, today=running.today)
         if page is not None:
             raise AnswerRefused("a question has no answer", why="missing", field=page.id)
 

@@ -176,7 +176,9 @@ def next_page(running: Running) -> Page | None:
     form = running.definition.form
     required = frozenset(form.get("required", ()))
     for page in running.pages():
-        if page.exit is not None or not answered(form, page, running.dossier, required=required):
+        if page.exit is not None or not answered(
+            form, page, running.dossier, required=required, today=running.today
+        ):
             return page
     return None
 

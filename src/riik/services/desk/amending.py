@@ -18,6 +18,7 @@ from riik.formats import canonical_json
 from riik.services.desk.model import Amendment, Question
 from riik.services.dossier import Dossier, Proposal
 from riik.services.errors import AnswerRefused, StepRefused
+from riik.services.forms.days import check_days
 from riik.services.forms.groups import changed_items
 from riik.services.forms.lists import refuse_unlisted
 from riik.services.forms.pages import check_page, group_of, needed_fields, wanted_pages
@@ -78,6 +79,7 @@ class Amendments:
         if group and (group not in content or is_upload(form["properties"][group])):
             content = {group: items}
         given = check_page(form, page, content, facts=dossier.facts)
+        check_days(form["properties"], given, today=running.today)
         refuse_unlisted(form["properties"], given, running.definition.lists)
         drafted = {name: value for name, value in dossier.drafted.items() if name not in given}
         # What was laid out to sign before says something else now.

@@ -21,6 +21,7 @@ from riik.services.folder.places import line_of, lines_of_elements, lines_of_rul
 from riik.services.folder.seen import seen_findings
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.checking import form_faults
+from riik.services.forms.days import EARLIEST, LATEST, is_day
 from riik.services.model import ServiceDefinition, Standing
 from riik.services.offering.checking import offer_findings
 from riik.services.process import Kind
@@ -60,6 +61,7 @@ def findings(
         _paths,
         _fees,
         _form,
+        _days,
         applicant_findings,
         joint_findings,
         offer_findings,
@@ -142,6 +144,22 @@ def _form(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
     for text, remedy, words in form_faults(definition):
         line = line_of(files["form.json"], *words)
         yield Finding(why="form", file="form.json", line=line, text=text, remedy=remedy)
+
+
+def _days(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
+    """Days that may lie anywhere: a wedding in the past, a birth to come."""
+    for field, schema in definition.form["properties"].items():
+        inner = schema.get("items", {}).get("properties", {})
+        for name, one in {field: schema, **inner}.items():
+            if is_day(one) and not {EARLIEST, LATEST} & set(one):
+                yield Finding(
+                    why="any-day",
+                    file="form.json",
+                    line=line_of(files["form.json"], "properties", name),
+                    text=f"{name}: any day fits, of the past as of the future",
+                    remedy=f"say between which days: {EARLIEST}, {LATEST}",
+                    grave=False,
+                )
 
 
 def _tasks(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from riik.services.errors import FolderRefused
+from riik.services.forms.days import day_faults
 from riik.services.forms.groups import group_faults, is_group
 from riik.services.forms.lists import list_faults
 from riik.services.forms.timing import appointment_faults, is_appointment
@@ -79,6 +80,10 @@ def _condition(form: Mapping[str, Any], page: Page, before: set[str]) -> Iterato
 def _question(field: str, schema: Mapping[str, Any], *, alone: bool) -> Iterator[Fault]:
     if not _NAME.match(field):
         yield f"{field!r} is no name of a question", "use a-z, 0-9 and _", ("properties", field)
+    inner = schema["items"].get("properties", {}) if is_group(schema) else {}
+    for name, one in {field: schema, **inner}.items():
+        for text, remedy in day_faults(name, one):
+            yield text, remedy, ("properties", name)
     if is_appointment(schema):
         for text, remedy in appointment_faults(field, schema):
             yield text, remedy, ("properties", field)

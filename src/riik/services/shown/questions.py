@@ -6,10 +6,12 @@ address to which "by post" sends, the photo that "my present photo" means.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from riik.services.dossier import Dossier
 from riik.services.forms.choices import FEE, warning_of
+from riik.services.forms.days import bounds_of, days_fit, is_day
 from riik.services.forms.groups import is_group
 from riik.services.forms.lists import listed_choices
 from riik.services.forms.pages import needed_fields, offered
@@ -38,12 +40,12 @@ def page_views(speaker: Speaker) -> list[dict[str, Any]]:
     views, ahead = [], False
     required = frozenset(running.definition.form.get("required", ()))
     for page in pages:
-        done = answered(running.definition.form, page, running.dossier, required=required)
+        form, dossier = running.definition.form, running.dossier
+        done = answered(form, page, dossier, required=required, today=running.today)
         view = {"id": page.id, "title": _title(speaker, page), "answered": done}
         comes_next, ahead = not done and not ahead, ahead or not done
         whole = len(pages) <= FEW_PAGES or running.dossier.question is not None
         if whole or comes_next or page.id == speaker.opened:
-            dossier = running.dossier
             view["seen"] = seen_of(page, answers=dossier.answers, drafted=dossier.drafted)
             view["questions"] = question_views(speaker, page)
         views.append(view)
@@ -83,10 +85,16 @@ def answered(
     page: Page,
     dossier: Dossier,
     *,
+    today: date,
     required: frozenset[str] | None = None,
 ) -> bool:
-    """Whether a page has all the answers that it must have; one that needs none was opened."""
+    """Whether a page has all the answers that it must have; one that needs none was opened.
+
+    A day that fitted when it was given, and no longer does, is no answer today.
+    """
     needed, given = needed_fields(form, page, required=required), dossier.answers
+    if not days_fit(form["properties"], given, page.fields, today=today):
+        return False
     if needed:
         return all(field in given for field in needed)
     return page.id in dossier.visited or any(field in given for field in page.fields)
@@ -148,6 +156,7 @@ def _question(
         "choices": choices,
         "facts": choice_facts(speaker, schema.get("x-facts", ())),
         **_where(speaker, schema),
+        **_between(speaker, schema),
     }
 
 
@@ -156,6 +165,17 @@ def _where(speaker: Speaker, schema: Mapping[str, Any]) -> dict[str, Any]:
     if not is_appointment(schema) or speaker.times is None:
         return {}
     return {"places": speaker.times.places(schema, speaker.language)}
+
+
+def _between(speaker: Speaker, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a question that a day answers: the first and the last that fit, where there are any."""
+    if not is_day(schema):
+        return {}
+    first, last = bounds_of(schema, today=speaker.running.today)
+    return {
+        "earliest": first.isoformat() if first else None,
+        "latest": last.isoformat() if last else None,
+    }
 
 
 def _fee(

@@ -12,9 +12,19 @@ from typing import Any, Final
 
 from riik.portal.citizen.apply.rows import file_row, item_row, picture, shown, source_of
 from riik.portal.design.formats import Formats
+from riik.portal.design.texts import Texts
 from riik.portal.session import Form, FormRefused
 
-__all__ = ["LISTS", "Given", "blank", "earlier", "names_of", "question_rows", "read_answers"]
+__all__ = [
+    "LISTS",
+    "Given",
+    "blank",
+    "earlier",
+    "names_of",
+    "question_rows",
+    "read_answers",
+    "within",
+]
 
 Question = Mapping[str, Any]
 
@@ -73,6 +83,28 @@ def read_answers(questions: Iterable[Question], form: Form) -> Given:
         elif question["required"] or _touched(question, typed):
             errors.append({"field": question["field"], "text": str(question["error"])})
     return Given(content, typed, errors)
+
+
+def within(questions: Iterable[Question], given: Given, formats: Formats, texts: Texts) -> Given:
+    """What was given, with an error at each day that lies outside the bounds of its question."""
+    errors = list(given.errors)
+    for question in questions:
+        day = given.content.get(question["field"])
+        first, last = question.get("earliest"), question.get("latest")
+        outside = day and ((first and day < first) or (last and day > last))
+        if question["kind"] == "day" and outside:
+            text = _between(first, last, formats, texts)
+            errors.append({"field": question["field"], "text": text})
+    return Given(given.content, given.typed, errors)
+
+
+def _between(first: str | None, last: str | None, formats: Formats, texts: Texts) -> str:
+    told = [formats.date(date.fromisoformat(day)) if day else "" for day in (first, last)]
+    if not first:
+        return texts("The last day that you can choose is {day}", day=told[1])
+    if not last:
+        return texts("The first day that you can choose is {day}", day=told[0])
+    return texts("You can choose a day between {first} and {last}", first=told[0], last=told[1])
 
 
 def earlier(questions: Iterable[Question]) -> Given:

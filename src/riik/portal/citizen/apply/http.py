@@ -33,6 +33,7 @@ from riik.portal.citizen.apply.answers import (
     to_find,
     week_asked,
     with_found,
+    within,
 )
 from riik.portal.citizen.apply.errands import answered_elsewhere, field_of, moved_on, rethrown
 from riik.portal.citizen.apply.permitted import BARRED, too_young, whom
@@ -245,6 +246,8 @@ class _Apply:
         if page is None or not is_open(view):
             return self.hall.site.go(f"{where(view)}?moved=yes")
         given = read_answers(page["questions"], form)
+        formats, texts = self.hall.formats(request), self.hall.texts(request)
+        given = within(page["questions"], given, formats, texts)
         later = form.text("later") == "yes"
         # A list is complete when one says so; to leave it is not to say so.
         if later and (blank(given) or not names_of(page["questions"])):

@@ -14,7 +14,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from riik.exchange import ServiceRefused
-from riik.portal.citizen.apply.answers import LISTS, Given, earlier, question_rows, read_answers
+from riik.portal.citizen.apply.answers import (
+    LISTS,
+    Given,
+    earlier,
+    question_rows,
+    read_answers,
+    within,
+)
 from riik.portal.citizen.apply.errands import answered_elsewhere, field_of
 from riik.portal.citizen.apply.http import case_page, misfits
 from riik.portal.citizen.apply.rows import item_title, known_groups, shown
@@ -66,7 +73,8 @@ class _Items:
         if group is None or number > len(group["items"]) + 1:
             return self.hall.site.go(f"{where(view)}?moved=yes")
         questions = _questions(group, number)
-        given = read_answers(questions, form)
+        formats, texts = self.hall.formats(request), self.hall.texts(request)
+        given = within(questions, read_answers(questions, form), formats, texts)
         if given.errors:
             return await self._item(request, view, page, group, given)
         visitor = await self.hall.site.visitor(request)
