@@ -26,6 +26,8 @@ from riik.portal.citizen.front.http import routes as front_routes
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.hall.remembered import Remembered
 from riik.portal.citizen.jobs import LISTEN
+from riik.portal.citizen.lately.component import CasesLately
+from riik.portal.citizen.lately.store import SqlLatelyStore
 from riik.portal.citizen.letters.http import routes as letter_routes
 from riik.portal.citizen.logs.component import Logs
 from riik.portal.citizen.logs.store import SqlLogMemory
@@ -183,6 +185,14 @@ def open_counter(
             providers=providers,
             texts=texts,
             notices=told,
+            kept=CasesLately(
+                store=SqlLatelyStore(),
+                database=base.database,
+                vault=portal.vault,
+                clock=base.clock,
+                in_thread=base.in_thread,
+                texts=texts,
+            ),
         ),
         acting=Mandated(
             remembered=Remembered(clock=base.clock),

@@ -168,6 +168,22 @@ class Provider:
 
 
 @dataclass
+class Told:
+    """A person's cases, as `Desk.told` has them."""
+
+    desk: object
+
+    async def mine(self, visitor, language):
+        return self.desk._told("mine", {"cases": [], "silent": []})
+
+    async def told(self, visitor, view, language):
+        self.desk.seen[view["case"]] = view["state"]
+
+    async def lately(self, visitor, language):
+        return self.desk._told("lately", {})
+
+
+@dataclass
 class Desk:
     """The counter: what the pages may ask.
 
@@ -179,13 +195,11 @@ class Desk:
     portal: Provider
     told: dict = field(default_factory=dict)
     asked_own: int = 0
+    seen: dict = field(default_factory=dict)
 
     @property
     def cases(self):
-        return self
-
-    async def mine(self, visitor, language):
-        return self._told("mine", {"cases": [], "silent": []})
+        return Told(self)
 
     async def mandates(self, visitor, language="en"):
         return self._told("mandates", {"people": [], "silent": []})

@@ -12,6 +12,8 @@ from riik.portal.citizen import Portal, PortalRefused
 from riik.portal.citizen.catalogue import Catalogue, Provider
 from riik.portal.citizen.errands import Errands
 from riik.portal.citizen.hall.remembered import Remembered
+from riik.portal.citizen.lately.component import CasesLately
+from riik.portal.citizen.lately.store import SqlLatelyStore
 from riik.portal.citizen.mine import Mandated, MyCases
 from riik.portal.citizen.model import CatalogueEntry, Register
 from riik.portal.citizen.notices import Notices
@@ -187,6 +189,14 @@ class Verbs:
             providers=providers,
             texts=self.texts,
             notices=self.notices,
+            kept=CasesLately(
+                store=SqlLatelyStore(),
+                database=database,
+                vault=self.portal.vault,
+                clock=clock,
+                in_thread=in_thread,
+                texts=self.texts,
+            ),
         )
         self.acting = Mandated(
             remembered=Remembered(clock=clock),

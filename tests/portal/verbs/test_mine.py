@@ -12,9 +12,10 @@ from tests.portal.verbs.house import (
     row,
 )
 
-from riik.core import person_code
+from riik.core import person_code, to_text
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.session import SignedOut
+from riik.testing.ports import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -84,6 +85,55 @@ async def test_cases_of_a_silent_provider_stay_as_the_portal_knows_them(verbs, w
     assert waiting["state_text"] == "Waits for the authority to answer"
     assert waiting["organisation"] == "Transport Administration"
     assert (waiting["may"], waiting["next"]) == ([], {"step": "waiting"})
+
+
+GRANTED = {"state": "granted", "state_text": "Granted", "state_tag": "yes", "may": ["appeal"]}
+
+
+async def known_and_silent(verbs, world, visitor, clock):
+    """A granted case that its provider told of, an hour before it went silent."""
+    world.answers[TRANSPORT, "cases"] = (200, [row(NEW, "2026-11-23T09:00:00Z", **GRANTED)])
+    await verbs.cases.mine(visitor, "en")
+    clock.advance(hours=1)
+    world.silent.add(TRANSPORT)
+
+
+async def test_a_granted_case_stays_granted_while_its_provider_is_silent(verbs, world, mari, clock):
+    await known_and_silent(verbs, world, mari, clock)
+    found = await verbs.cases.mine(mari, "en")
+    [shown] = found["cases"]
+    assert (shown["state"], shown["state_text"], shown["number"]) == ("granted", "Granted", "2026-000017")  # fmt: skip
+    assert (shown["as_of"], shown["state_tag"]) == (to_text(NOON), "plain")
+    assert (shown["may"], found["silent"]) == ([], ["Transport Administration"])
+
+
+async def test_where_it_stood_is_said_in_the_language_of_the_page(verbs, world, mari, clock):
+    await known_and_silent(verbs, world, mari, clock)
+    [shown] = (await verbs.cases.mine(mari, "vi"))["cases"]
+    assert shown["state_text"] == "Chấp thuận"
+
+
+async def test_what_waits_to_be_sent_is_not_shown_as_it_stood_before(verbs, world, mari, clock):
+    await known_and_silent(verbs, world, mari, clock)
+    [(case, _)] = await verbs.portal.known(mari)
+    with verbs.portal.database.work() as work:
+        verbs.portal.store.set_waiting(case, b"an appeal, sealed", work=work)
+    [shown] = (await verbs.cases.mine(mari, "en"))["cases"]
+    assert shown["state"] == "waiting-for-provider"
+    assert "as_of" not in shown
+
+
+async def test_who_answers_again_is_believed_again(verbs, world, mari, clock):
+    await known_and_silent(verbs, world, mari, clock)
+    world.silent.clear()
+    [shown] = (await verbs.cases.mine(mari, "en"))["cases"]
+    assert (shown["state"], "as_of" in shown) == ("granted", False)
+    assert (await verbs.cases.lately(mari, "en"))[NEW]["as_of"] > to_text(NOON)
+
+
+async def test_where_a_case_stood_is_nobody_else_s_to_see(verbs, world, mari, jaan, clock):
+    await known_and_silent(verbs, world, mari, clock)
+    assert await verbs.cases.lately(jaan, "en") == {}
 
 
 async def test_a_case_that_was_begun_at_a_desk_is_taken_up(verbs, world, mari):

@@ -31,6 +31,7 @@ from riik.portal.citizen.errands import Errands
 from riik.portal.citizen.errors import AnswerUnreadable, StatementMissing
 from riik.portal.citizen.guides import named
 from riik.portal.citizen.hall.remembered import Remembered
+from riik.portal.citizen.lately.component import CasesLately
 from riik.portal.citizen.model import KnownCase, Register
 from riik.portal.citizen.notices import Notices
 from riik.portal.design.texts import Texts, later
@@ -82,9 +83,21 @@ class MyCases:
     providers: Sequence[Provider]
     texts: Mapping[str, Texts]
     notices: Notices
+    kept: CasesLately
+
+    async def told(self, visitor: Visitor, view: Mapping[str, Any], language: str) -> None:
+        """Keep how one case stands, as its organisation told it just now."""
+        await self.kept.told(visitor.person, {view["case"]: view}, language)
+
+    async def lately(self, visitor: Visitor, language: str) -> dict[str, dict[str, Any]]:
+        """How the visitor's cases stood when their organisations told it last, by case."""
+        return await self.kept.all(visitor.person, language)
 
     async def mine(self, visitor: Visitor, language: str) -> dict[str, Any]:
-        """All cases, newest first, and which organisations did not answer."""
+        """All cases, newest first, and which organisations did not answer.
+
+        A case of a silent one stands as it was told last, ``as_of`` that moment.
+        """
         known = {case.id: (case, person) for case, person in await self.portal.known(visitor)}
         wanted = {(provider.client, visitor.person) for provider in self.providers}
         # Whom one acted for here: their cases as well, as long as one may still act for them.
@@ -109,10 +122,13 @@ class MyCases:
                 rows[row["case"]] = {**row, **ours, **self._named(provider, language)}
                 if row["case"] not in known:
                     await self._take_up(visitor, row, provider=provider, person=person)
-        titles = await self._titles(language)
+        await self.kept.told(visitor.person, rows, language)
+        titles, lately = await self._titles(language), await self.lately(visitor, language)
         for case, person in known.values():
             if case.id not in rows and (case.waiting or case.provider in silent):
                 row = self._waiting(case, titles, language)
+                # What waits to be sent would change where it stood: then nobody knows.
+                row |= {} if case.waiting else lately.get(case.id, {})
                 row["person"]["self"] = person == visitor.person
                 row["unread"] = unread[case.id]
                 rows[case.id] = row

@@ -212,7 +212,7 @@ WAITING = {
     "case": "case-of-somebody-silent",
     "state": "waiting-for-provider",
     "service": "driving-licence",
-    "why": "network",
+    "why": "waiting",
     "next": {"step": "waiting"},
 }
 NOTICE = {

@@ -43,6 +43,32 @@ async def test_a_silent_organisation_is_named(town):
     assert "No answer from: Kadriorg Clinic" in page
 
 
+LATELY = {"state": "granted", "state_text": "Granted", "state_tag": "plain", "number": "2026-000017", "as_of": "2026-11-23T09:00:00Z"}  # fmt: skip
+
+
+async def test_a_case_of_a_silent_organisation_stands_where_it_stood(town):
+    silent = ENDED | LATELY | {"may": [], "next": {"step": "waiting"}}
+    town.desk.told["mine"] = {"cases": [silent], "silent": ["Transport Administration"]}
+    page = (await (await town.visitor()).get("/cases")).text
+    assert "Under way" not in page
+    assert "So it stood at" in page
+    assert "as they told it last" in page
+
+
+async def test_a_silent_organisation_s_case_says_what_was_known(town):
+    silent = WAITING | {"why": "connect"}
+    town.desk.views[WAITING["case"]] = silent
+    mari = await town.visitor()
+    unknown = (await mari.get(at(WAITING))).text
+    town.desk.told["lately"] = {WAITING["case"]: LATELY}
+    known = (await mari.get(at(WAITING))).text
+    assert "so we can’t say where it stands" in unknown
+    assert "What you sent is kept here" not in unknown + known
+    assert "So it stood at" in known
+    assert "2026-000017" in known
+    assert WAITING["case"] not in town.desk.seen
+
+
 async def test_who_has_begun_nothing_is_told_what_will_stand_there(town):
     town.desk.told["mine"] = {"cases": [], "silent": []}
     page = (await (await town.visitor()).get("/cases")).text

@@ -31,6 +31,7 @@ from riik.portal.citizen.following.rows import (
     whole,
 )
 from riik.portal.citizen.hall.http import Hall
+from riik.portal.citizen.mine import WAITING
 from riik.portal.citizen.pages import CASES
 from riik.portal.design.texts import later
 from riik.portal.session import FormRefused, Visitor
@@ -117,11 +118,15 @@ class _Follow:
         view["title"] = view["title"] or guide.get("name", "")
         view["organisation"] = view["organisation"] or guide.get("organisation", "")
         formats, texts = hall.formats(request), hall.texts(request)
+        lately = await self._lately(request, view)
+        view["number"] = view["number"] or lately.get("number", "")
         return await hall.show(
             request,
             "case.html",
             tab=CASES,
             view=view,
+            lately=lately,
+            as_of=from_text(lately["as_of"]) if lately else None,
             case=at(view["case"]),
             knots=thread_rows(view, formats),
             papers=paper_rows(view, formats, texts),
@@ -204,8 +209,18 @@ class _Follow:
             visitor = await self.hall.site.visitor(request)
             case, language = request.path_params["case"], self.hall.language(request)
             known = await self.hall.counter.portal.status(visitor, case, language=language)
+            if known["state"] != WAITING:
+                await self.hall.counter.cases.told(visitor, known, language)
             request.state.case = known
         return known
+
+    async def _lately(self, request: Request, view: View) -> dict[str, Any]:
+        """Where a case of a silent organisation stood last; nothing while a step of it waits."""
+        if view["state"] != WAITING or view["why"] == "waiting":
+            return {}
+        visitor, language = await self.hall.site.visitor(request), self.hall.language(request)
+        found = await self.hall.counter.cases.lately(visitor, language)
+        return found.get(view["case"], {})
 
     async def _guide(self, request: Request, view: View) -> dict[str, Any]:
         """What the service tells of itself; nothing if it is away."""

@@ -163,6 +163,7 @@ def _case(view: View, formats: Formats, texts: Texts) -> dict[str, Any]:
         "tag": "" if tag == "plain" else tag,
         "icon": ICONS.get(tag, ""),
         "due": due,
+        "as_of": from_text(view["as_of"]) if view.get("as_of") else None,
         "name": holder.get("name", "") if holder.get("kind") == "official" else "",
         "deed": texts(words) if words else "",
         "go": at(view["case"], "continue"),

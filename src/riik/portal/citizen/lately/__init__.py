@@ -1,0 +1,1 @@
+"""How a person's cases stood when their organisations told it last."""
