@@ -162,6 +162,13 @@ class LocalCases:
         """At a desk only the one case is seen; the others are the person's own business."""
         return {"cases": [], "silent": []}
 
+    async def told(self, visitor: Visitor, view: Mapping[str, Any], language: str) -> None:
+        """Nothing is kept at a desk: its cases are this node's own."""
+
+    async def lately(self, visitor: Visitor, language: str) -> dict[str, dict[str, Any]]:
+        """This node is never silent to itself."""
+        return {}
+
     async def _in_case(self, visitor: Visitor, case: str) -> Visit:
         beside = await self.errands.beside(visitor.person, session=visitor.sid, case=case)
         return await self._visit(visitor, beside)

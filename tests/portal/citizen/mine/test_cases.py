@@ -57,7 +57,7 @@ async def test_a_case_of_a_silent_organisation_stands_where_it_stood(town):
 
 async def test_a_silent_organisation_s_case_says_what_was_known(town):
     silent = WAITING | {"why": "connect"}
-    town.desk.views[WAITING["case"]] = silent
+    town.desk.portal.views[WAITING["case"]] = silent
     mari = await town.visitor()
     unknown = (await mari.get(at(WAITING))).text
     town.desk.told["lately"] = {WAITING["case"]: LATELY}
