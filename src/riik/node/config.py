@@ -243,7 +243,7 @@ class OfficialSection(Shape):
     family: str
     middle: str = ""
     unit: str = ""
-    roles: tuple[Literal["decide", "lead"], ...] = ("decide",)
+    roles: tuple[Literal["decide", "lead", "money"], ...] = ("decide",)
     substitutes: tuple[str, ...] = ()
 
 

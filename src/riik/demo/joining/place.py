@@ -73,7 +73,7 @@ class Joining:
 
     def staff(self, told: Sequence[Told]) -> tuple[Told, ...]:
         """The people of the stories, one of whom decides at the provider's desk."""
-        office = Office(unit=UNIT, roles=("decide", "lead"), substitutes=())
+        office = Office(unit=UNIT, roles=("decide", "lead", "money"), substitutes=())
         return tuple(
             msgspec.structs.replace(one, official=(self.provider.role,), office=office)
             if one.id == CLERK

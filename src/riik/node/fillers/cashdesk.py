@@ -1,4 +1,8 @@
-"""The authority's money as the pages of its desk see it (their port `Money`)."""
+"""The authority's money as the pages of its desk see it (their port `Money`).
+
+Money is for officials with the role ``money``: that of their unit's services, of a lead every
+unit's, and what belongs to no case yet. Nobody sees their own here, or moves it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +18,9 @@ from riik.payments import FeeRefused
 from riik.payments.reconciling.model import Receipt
 from riik.payments.refunding.model import COMPUTER, Refund
 from riik.portal.official.ports import Reader
-from riik.services import Files, Staff
+from riik.services import DeskRole, Files, Official, Staff
 from riik.services.desk.looking import RecordLook
+from riik.services.running import Running
 
 __all__ = ["CashDesk"]
 
@@ -37,12 +42,11 @@ class CashDesk:
 
     async def overview(self, reader: Reader, /) -> Mapping[str, Any]:
         """What waits, what is given back, and the sums; nobody's account."""
-        me = self._official(reader)
-        return await self.in_thread(self._overview, me)
+        return await self.in_thread(self._overview, self._official(reader))
 
     async def open(self, reader: Reader, receipt: str, /) -> Mapping[str, Any]:
         """One movement; the look is on record."""
-        return await self.in_thread(self._open, self._official(reader), reader, receipt)
+        return await self.in_thread(self._open, self._official(reader), receipt)
 
     async def propose(
         self, reader: Reader, receipt: str, /, *, amount: str, law: str, reason: str, account: str
@@ -95,32 +99,61 @@ class CashDesk:
             partial(self._acted, self._official(reader), receipt, act, refund=refund)
         )
 
-    def _acted(self, me: SubjectId, receipt: str, act: Any, *, refund: str) -> None:
+    def _acted(self, official: Official, receipt: str, act: Any, *, refund: str) -> None:
         with self.database.work() as work:
             found = self.money.receipts.find(receipt, work=work)
-            case = self._case(found.case, work=work)
-            if case is not None and case.subject == me:
-                raise FeeRefused("nobody decides about their own money", why="own-case")
+            self._running(found, official, work=work)
             if refund and self.money.refunds.find(refund, work=work).receipt != receipt:
                 raise FeeRefused("no such refund of this movement", why="unknown")
-            act(me, found, work=work)
+            act(self.vault.subject_of(official.person), found, work=work)
 
-    def _official(self, reader: Reader) -> SubjectId:
-        """Who works here, surely; raises `AuthorityMissing` or `FeeRefused`."""
-        self.staff.official(reader.visitor.person)
+    def _official(self, reader: Reader) -> Official:
+        """Whose work money is, signed in surely; raises `AuthorityMissing` or `FeeRefused`."""
+        official = self.staff.official(reader.visitor.person)
+        if DeskRole.MONEY not in official.roles:
+            raise FeeRefused("this official has nothing to do with money", why="money-role")
         if reader.visitor.level is not Level.HIGH:
             raise FeeRefused("money is moved by the surest sign-in only", why="level")
-        return self.vault.subject_of(reader.visitor.person)
+        return official
 
-    def _overview(self, me: SubjectId) -> Mapping[str, Any]:
+    def _running(self, found: Receipt, official: Official, *, work: Work) -> Running | None:
+        """The case of a movement, if it has one and this official may see its money.
+
+        Raises:
+            FeeRefused: For ``unit`` or ``own-case``.
+        """
+        if self._case(found.case, work=work) is None:
+            return None
+        running = self.files.load(found.case, work=work)
+        if not self._of_units(running.case, official):
+            raise FeeRefused("this is another unit's money", why="unit")
+        if official.person in running.dossier.concerned:
+            raise FeeRefused("nobody decides about their own money", why="own-case")
+        return running
+
+    def _lists(self, case: Case | None, official: Official, me: SubjectId) -> bool:
+        """Does it stand in their list? Whose matter it is besides, opening it finds."""
+        return case is None or (self._of_units(case, official) and case.subject != me)
+
+    def _of_units(self, case: Case, official: Official) -> bool:
+        """A case that no official had to see yet is its service's unit's."""
+        unit = case.unit or self.staff.unit_of(case.service)
+        return unit in self.staff.seen_units(official)
+
+    def _overview(self, official: Official) -> Mapping[str, Any]:
+        me = self.vault.subject_of(official.person)
         with self.database.read() as work:
+
+            def listed(one: Receipt | Refund) -> bool:
+                return self._lists(self._case(one.case, work=work), official, me)
+
+            waiting = filter(listed, self.money.receipts.waiting(work=work))
+            refunds = list(filter(listed, self.money.refunds.listed(work=work)))
             sums = self.money.receipts.sums(work=work)
             return {
                 "account": self.money.receipts.account,
-                "waiting": [
-                    self._told(one, work=work) for one in self.money.receipts.waiting(work=work)
-                ],
-                "refunds": self._refunds(self.money.refunds.listed(work=work), me, work=work),
+                "waiting": [self._told(one, work=work) for one in waiting],
+                "refunds": self._refunds(refunds, me, work=work),
                 "sums": [
                     {
                         "currency": one.currency,
@@ -135,19 +168,20 @@ class CashDesk:
                 ],
             }
 
-    def _open(self, me: SubjectId, reader: Reader, receipt: str) -> Mapping[str, Any]:
+    def _open(self, official: Official, receipt: str) -> Mapping[str, Any]:
+        me = self.vault.subject_of(official.person)
         with self.database.work() as work:
             found = self.money.receipts.find(receipt, work=work)
-            case = self._case(found.case, work=work)
+            running = self._running(found, official, work=work)
             law = ""
-            if case is not None:
-                law = self.files.load(case.id, work=work).definition.terms.refund_law
+            if running is not None:
+                law = running.definition.terms.refund_law
                 self.record_look(
-                    case.subject,
+                    running.case.subject,
                     purpose=PURPOSE,
                     legal_basis=law or "payment",
-                    acting=reader.visitor.person,
-                    case=case.id,
+                    acting=official.person,
+                    case=running.case.id,
                     work=work,
                 )
             left = self.money.refunds.left(found, work=work)

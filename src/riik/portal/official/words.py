@@ -138,6 +138,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "unknown": later("No case of yours has this number."),
     "no-service": later("Choose an application that this desk fills in."),
     "no-errand": later("What was begun on this screen is over, or a colleague began it."),
+    "money-role": later("Money is the work of other officials here. Ask your lead if it is yours."),
     "no-official": later("This desk is for officials of this authority."),
 }
 

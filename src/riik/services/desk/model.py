@@ -54,6 +54,7 @@ class Role(StrEnum):
 
     DECIDE = "decide"
     LEAD = "lead"
+    MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,7 +156,7 @@ class Room:
             find=Finder("/desk/find", _("Find a case by its number   ( / )"), post=True),
             tabs=_tabs(_, helps=self.helps and any(one["desk"] for one in seat["services"])),
             tab=tab,
-            foot=self._foot(_),
+            foot=self._foot(_, money="money" in seat["roles"]),
         )
         keys = request.cookies.get(KEYS, "") != "off"
         response = self.site.show(
@@ -166,11 +166,11 @@ class Room:
             response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
         return response
 
-    def _foot(self, _: Texts) -> tuple[Link, ...]:
+    def _foot(self, _: Texts, *, money: bool) -> tuple[Link, ...]:
         """A desk has five places at most: what else is at the same site stands at its foot."""
         return (
             *((Link("/desk/appointments", _("Appointments")),) if self.times else ()),
-            *((Link("/desk/payments", _("Payments")),) if self.payments else ()),
+            *((Link("/desk/payments", _("Payments")),) if self.payments and money else ()),
             *((Link("/desk/corrections", _("Corrections")),) if self.corrections else ()),
             *((Link("/desk/records", _("Records")),) if self.corrections else ()),
             Link("/desk/keys", _("All keys")),
