@@ -7,6 +7,8 @@ from tests.registers.house import CATALOGUE, definition
 
 from riik.core import Refused
 from riik.registers import check, load_register
+from riik.registers.errors import DefinitionRefused
+from riik.registers.schema import read_schema
 from riik.registers.store import read_folder
 
 CATALOGUED = sorted(folder.name for folder in CATALOGUE.iterdir())
@@ -152,6 +154,12 @@ REFUSED = [
         "'x-index'",
     ),
     (
+        "an amount that is a text",
+        lambda: changed("record.json", '"x-index": true', '"x-money": "EUR"'),
+        "schema",
+        "minor units",
+    ),
+    (
         "an object that takes anything",
         lambda: changed("record.json", '"additionalProperties": false', '"description": ""'),
         "schema",
@@ -230,3 +238,23 @@ def test_a_wrong_record_is_told_by_its_place_and_never_by_its_value(values, poin
         definition("population").schema.check(person() | values)
     assert (refused.value.facts["pointer"], refused.value.facts["rule"]) == (pointer, rule)
     assert "1990" not in str(refused.value)
+
+
+@pytest.mark.parametrize("said", ["eur", "€", "currenci", "", 100, True])
+def test_an_amount_is_of_a_currency_or_of_a_field_that_has_it(said):
+    amount = {"type": "integer", "x-money": said}
+    document = {"type": "object", "properties": {"sum": amount}, "additionalProperties": False}
+    with pytest.raises(DefinitionRefused):
+        read_schema(document, name="record.json")
+
+
+def test_amounts_are_known_with_their_currency():
+    properties = {
+        "sum": {"type": "integer", "x-money": "EUR"},
+        "price": {"type": "integer", "x-money": "currency"},
+        "currency": {"type": "string"},
+    }
+    document = {"type": "object", "properties": properties, "additionalProperties": False}
+    schema = read_schema(document, name="record.json")
+    assert dict(schema.money) == {"sum": "EUR", "price": "currency"}
+    assert "x-money" not in str(schema.part(("sum", "price")))

@@ -86,6 +86,7 @@ PLANTED = [
     ("a bound of hours", INSURANCE, "form.json", '"x-latest": "P60D"', '"x-latest": "PT60H"', "form", None, "P30D"),
     ("bounds the wrong way round", INSURANCE, "form.json", '"x-earliest": "P0D"', '"x-earliest": "P3M"', "form", None, "exchange"),
     ("a day that may be any", INSURANCE, "form.json", '"format": "date",\n      "x-earliest": "P0D",\n      "x-latest": "P60D"', '"format": "date"', "any-day", None, "between which days"),
+    ("an amount as a bare number", "family-benefit", "service.toml", 'money = "EUR"\n', "", "money", 'fields = ["child_allowance"]', 'money = "EUR"'),
     ("a fee without currency", LICENCE, "service.toml", '[currency]\ncode = "EUR"\n', "", "fee", 'fee = "Fee"', "[currency]"),
 ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from riik.services.letters import Authority
 from riik.services.model import Fact, Standing
 from riik.services.process import start
 from riik.services.running import Running
-from riik.services.shown.rows import Speaker
+from riik.services.shown.rows import Speaker, fact_rows
 from riik.services.views import summary, view
 
 SOURCE = Path(riik.__file__).parent
@@ -185,6 +185,31 @@ def test_names_follow_the_country():
 
 def test_who_is_represented_is_not_who_acts():
     assert shown(actor=JAAN)["person"]["self"] is False
+
+
+@pytest.mark.parametrize(
+    ("paid", "value"),
+    [
+        (8000, {"minor": 8000, "currency": "EUR"}),
+        ([8000, 10000], [{"minor": 8000, "currency": "EUR"}, {"minor": 10000, "currency": "EUR"}]),
+    ],
+)
+def test_an_amount_of_a_register_is_told_as_money(paid, value):
+    one = speaker()
+    service = definition("family-benefit")
+    fact = replace(facts()["person"], need="benefits", values={"child_allowance": paid})
+    dossier = replace(one.running.dossier, facts={"benefits": fact})
+    running = replace(one.running, definition=service, dossier=dossier)
+    [told] = [row for row in fact_rows(replace(one, running=running)) if row["kind"] == "money"]
+    assert told["value"] == value
+
+
+def test_a_register_without_an_amount_has_no_row_of_money():
+    one, service = speaker(), definition("family-benefit")
+    fact = replace(facts()["person"], need="benefits", values={"child_allowance": None})
+    dossier = replace(one.running.dossier, facts={"benefits": fact})
+    running = replace(one.running, definition=service, dossier=dossier)
+    assert [row for row in fact_rows(replace(one, running=running)) if row["kind"] == "money"] == []
 
 
 APPLICATION = ({"name": "application.asice", "media_type": "x", "size": 1},)

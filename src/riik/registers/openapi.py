@@ -279,6 +279,7 @@ def words_of(definition: RegisterDefinition) -> dict[str, Any]:
         "fields": kinds["field"],
         "values": kinds["value"],
         "purposes": kinds["purpose"],
+        "money": dict(definition.schema.money),
         "laws": {law.id: dict(law.names) for law in definition.laws},
     }
 

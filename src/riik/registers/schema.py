@@ -1,12 +1,14 @@
 """What a record looks like: JSON Schema 2020-12 with notes on what is sealed and indexed.
 
-Implements the keywords of JSON Schema Validation 2020-12 that records need, and three notes
+Implements the keywords of JSON Schema Validation 2020-12 that records need, and four notes
 of our own on a top-level property: ``x-personal`` (sealed under the person's key; the
-default, so that forgetting the note leaks nothing), ``x-index`` (found by a blind index) and
-``x-person`` (holds codes of other persons, whose data are looked at as well). Fractions are
-refused: amounts are minor units, and changes are signed as canonical JSON. Pure.
+default, so that forgetting the note leaks nothing), ``x-index`` (found by a blind index),
+``x-person`` (holds codes of other persons, whose data are looked at as well) and ``x-money``
+(an amount in minor units: of which currency, or which field says it). Fractions are refused:
+amounts are minor units, and changes are signed as canonical JSON. Pure.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -26,9 +28,10 @@ _KEYWORDS: Final = frozenset({
     "properties", "required", "additionalProperties",
     "items", "minItems", "maxItems", "uniqueItems",
     "minLength", "maxLength", "minimum", "maximum",
-    "x-personal", "x-index", "x-person",
+    "x-personal", "x-index", "x-person", "x-money",
 })  # fmt: skip
-_NOTES: Final = ("x-personal", "x-index", "x-person")
+_NOTES: Final = ("x-personal", "x-index", "x-person", "x-money")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}\Z")
 _TYPES: Final = frozenset(["object", "array", "string", "integer", "boolean", "null"])
 
 
@@ -42,6 +45,7 @@ class RecordSchema:
         personal: Those that are sealed.
         indexed: Those that are found by a blind index.
         persons: Those that hold codes of other persons.
+        money: Those that are amounts: the currency of each, or the field that names it.
     """
 
     document: Mapping[str, Any]
@@ -49,6 +53,7 @@ class RecordSchema:
     personal: frozenset[str]
     indexed: tuple[str, ...]
     persons: tuple[str, ...]
+    money: Mapping[str, str]
     _validator: Any = field(repr=False, compare=False)
 
     def check(self, values: Mapping[str, Any]) -> None:
@@ -100,7 +105,7 @@ def read_schema(document: Any, *, name: str) -> RecordSchema:
     properties = document.get("properties", {})
     if not properties:
         raise DefinitionRefused(f"{name}: a record has properties", why="schema")
-    noted = {note: _noted(properties, note) for note in _NOTES[1:]}
+    noted = {note: _noted(properties, note) for note in ("x-index", "x-person")}
     try:
         validator = Draft202012Validator(document, validate_formats=True)
     except (SchemaError, ValueError) as error:
@@ -111,12 +116,26 @@ def read_schema(document: Any, *, name: str) -> RecordSchema:
         personal=frozenset(f for f, s in properties.items() if s.get("x-personal", True)),
         indexed=noted["x-index"],
         persons=noted["x-person"],
+        money=_money(properties, name),
         _validator=validator,
     )
 
 
 def _noted(properties: Mapping[str, Mapping[str, Any]], note: str) -> tuple[str, ...]:
     return tuple(name for name, schema in properties.items() if schema.get(note, False))
+
+
+def _money(properties: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, str]:
+    """The amounts, each with its currency (ISO 4217) or the field in which it stands."""
+    found = {key: one["x-money"] for key, one in properties.items() if "x-money" in one}
+    for key, said in found.items():
+        place = f"{name}/properties/{key}"
+        if properties[key].get("type") != "integer":
+            raise DefinitionRefused(f"{place}: money is an integer, in minor units", why="schema")
+        if not isinstance(said, str) or not (_CURRENCY.match(said) or said in properties):
+            text = f"{place}: x-money is a currency such as EUR, or a field that has it"
+            raise DefinitionRefused(text, why="schema")
+    return found
 
 
 def _without_notes(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -144,6 +144,28 @@ def test_days_and_people_s_codes_are_told_apart_from_other_text(verbs, field, va
     assert (row["value"], row["kind"]) == shown
 
 
+AMOUNTS = Words(money={"sum": "EUR", "price": "currency", "odd": "euro"})
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "shown"),
+    [
+        ({"sum": 32000}, "sum", {"minor": 32000, "currency": "EUR"}),
+        ({"price": 14000, "currency": "VND"}, "price", {"minor": 14000, "currency": "VND"}),
+        ({"price": 14000}, "price", "14000"),
+        ({"price": 14000, "currency": "<b>"}, "price", "14000"),
+        ({"odd": 14000}, "odd", "14000"),
+        ({"sum": "32000"}, "sum", "32000"),
+        ({"sum": True}, "sum", "yes"),
+        ({"other": 32000}, "other", "32000"),
+    ],
+)
+def test_an_amount_is_told_as_money_where_its_register_says_so(verbs, record, field, shown):
+    rows = record_rows(record, AMOUNTS, verbs.texts["en"])
+    [row] = [one for one in rows if one["fields"] == [field]]
+    assert (row["value"], row["kind"] == "money") == (shown, isinstance(shown, dict))
+
+
 @pytest.mark.parametrize("value", [None, "", [], {}, [None]])
 def test_what_is_empty_is_no_row(verbs, value):
     assert record_rows({"x": value}, Words(), verbs.texts["en"]) == []

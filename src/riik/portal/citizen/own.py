@@ -266,9 +266,14 @@ def _received(answer: Answer) -> _Received:
 
 def record_rows(record: Mapping[str, Any], words: Words, texts: Texts) -> list[dict[str, Any]]:
     """A record as rows: what a field is called, its value in words, its kind."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for field, value in record.items():
-        shown, kind = _shown(field, value, words, texts)
+        shown: Any
+        currency = words.currency(field, record)
+        if currency and isinstance(value, int) and not isinstance(value, bool):
+            shown, kind = {"minor": value, "currency": currency}, "money"
+        else:
+            shown, kind = _shown(field, value, words, texts)
         if shown:
             label = words.field(field, texts.language)
             rows.append({"fields": [field], "label": label, "value": shown, "kind": kind})

@@ -5,8 +5,10 @@ they are kept as the catalogue is: asked once a minute, shown while the register
 code for which there is no word is shown as it is.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -18,17 +20,22 @@ from riik.portal.citizen.shelf import Shelf
 __all__ = ["RegisterWords", "Words", "read_words"]
 
 MOST_BYTES = 500_000
+_CURRENCY = re.compile(r"[A-Z]{3}\Z")
 Names = dict[str, str]
 
 
 class Words(msgspec.Struct, frozen=True):
-    """One register's words: fields, values, purposes and laws, each by language."""
+    """One register's words: fields, values, purposes and laws, each by language.
+
+    Of a field that is an amount, ``money`` has the currency, or the field that names it.
+    """
 
     names: Names = msgspec.field(default_factory=dict)
     fields: dict[str, Names] = msgspec.field(default_factory=dict)
     values: dict[str, Names] = msgspec.field(default_factory=dict)
     purposes: dict[str, Names] = msgspec.field(default_factory=dict)
     laws: dict[str, Names] = msgspec.field(default_factory=dict)
+    money: dict[str, str] = msgspec.field(default_factory=dict)
 
     def field(self, code: str, language: str) -> str:
         """How a field is called."""
@@ -37,6 +44,12 @@ class Words(msgspec.Struct, frozen=True):
     def value(self, field: str, code: str, language: str) -> str:
         """A value of a field in words, or as it is."""
         return named(self.values.get(f"{field}.{code}", {}), language) or code
+
+    def currency(self, field: str, record: Mapping[str, Any]) -> str:
+        """The currency of a field that is an amount of this record; else nothing."""
+        said = self.money.get(field, "")
+        code = str(record.get(said, "")) if said in record else said
+        return code if _CURRENCY.match(code) else ""
 
     def purpose(self, code: str, language: str) -> str:
         """What a purpose is called."""

@@ -227,6 +227,10 @@ class Telling:
     def _value(self, row: Row) -> str:
         if row["kind"] == "day":
             return self.formats.short(date.fromisoformat(row["value"]))
+        if row["kind"] == "money":
+            amounts = row["value"] if isinstance(row["value"], list) else [row["value"]]
+            money = self.formats.money
+            return ", ".join(money(one["minor"], one["currency"]) for one in amounts)
         return str(row["value"])
 
     def _needs(self, row: Row) -> str:

@@ -16,7 +16,7 @@ from riik.registers.component import Registers
 from riik.registers.corrections.owner import Official, OwnersDesk
 from riik.registers.corrections.values import shown_value
 from riik.registers.desk.orders import Order, OrderStore
-from riik.registers.desk.reading import Errand, OwnRights, shown_fields, words
+from riik.registers.desk.reading import Errand, OwnRights, currency_of, shown_fields, words
 from riik.registers.errors import HistoryRefused, OfficialRefused, RequestRefused, UnknownSubject
 from riik.registers.history import Change, SignedChange, verify
 from riik.registers.model import Holding
@@ -297,6 +297,7 @@ def _told(
                 "called": words(
                     holding, f"value:{former.get(name, name)}.{value}", shown_value(value)
                 ),
+                "currency": currency_of(holding, change.values, former.get(name, name)),
             }
             for name, value in change.values.items()
             if former.get(name, name) in fields

@@ -140,9 +140,16 @@ def shown_fields(
                     for one in form.options
                 ],
                 "parts": {part: shown_value(parts.get(part)) for part in form.parts},
+                "currency": currency_of(holding, values, name),
             }
         )
     return rows
+
+
+def currency_of(holding: Holding, values: Mapping[str, Any], name: str) -> str:
+    """The currency of a field that is an amount in minor units; empty for any other."""
+    said = holding.definition.schema.money.get(name, "")
+    return str(values.get(said) or "") if said in holding.definition.schema.fields else said
 
 
 def patch_of(

@@ -5,6 +5,7 @@ the folder's locale, and amounts are never written here but follow from the fold
 What a portal shows of it is `services.catalogue`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ __all__ = [
     "check_guide",
     "guide_of",
 ]
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 EVENTS = frozenset(
     {
@@ -60,6 +63,7 @@ class _Known(Shape):
     need: str
     label: str
     fields: tuple[str, ...]
+    money: str = ""
 
 
 class _Told(Shape):
@@ -112,11 +116,13 @@ class KnownRow:
         need: The need that brings it.
         label: Text id.
         fields: Fields of the need; names of a person make one value together.
+        money: The currency where it is an amount in minor units (ISO 4217); else empty.
     """
 
     need: str
     label: str
     fields: tuple[str, ...]
+    money: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +222,8 @@ def guide_of(section: GuideSection | None) -> Guide:
         words=section.words,
         fees=tuple(FeeRow(title=row.title, answers=row.answers) for row in section.fees),
         known=tuple(
-            KnownRow(need=row.need, label=row.label, fields=row.fields) for row in section.known
+            KnownRow(need=row.need, label=row.label, fields=row.fields, money=row.money)
+            for row in section.known
         ),
         steps=tuple(
             Told(title=step.title, text=step.text, ahead=step.ahead) for step in section.steps
@@ -247,12 +254,7 @@ def check_guide(
     Raises:
         FolderRefused: For ``guide``.
     """
-    for row in guide.known:
-        unknown = set(row.fields) - set(needs.get(row.need, ()))
-        if unknown or not row.fields:
-            raise FolderRefused(
-                f"guide.known: nobody asks {row.need} for {sorted(unknown)}", why="guide"
-            )
+    _check_known(guide, needs)
     for need in set(needs) - {row.need for row in guide.known}:
         raise FolderRefused(f"guide.known does not tell of the need {need!r}", why="guide")
     for fee_row in guide.fees:
@@ -266,3 +268,15 @@ def check_guide(
         raise FolderRefused(f"guide.laws does not name {missing!r}", why="guide")
     for language in set(languages) - set(guide.words):
         raise FolderRefused(f"guide.words has no words in {language}", why="guide")
+
+
+def _check_known(guide: Guide, needs: Mapping[str, Iterable[str]]) -> None:
+    """Refuse a line of fields that nobody asks for, or of amounts in no currency."""
+    for row in guide.known:
+        unknown = set(row.fields) - set(needs.get(row.need, ()))
+        if unknown or not row.fields:
+            raise FolderRefused(
+                f"guide.known: nobody asks {row.need} for {sorted(unknown)}", why="guide"
+            )
+        if row.money and not _CURRENCY.fullmatch(row.money):
+            raise FolderRefused(f"guide.known: {row.money!r} is no currency", why="guide")

@@ -91,6 +91,27 @@ def once_findings(
                 grave=held is not None,
             )
     yield from _asked_twice(definition, files, registers)
+    yield from _amounts(definition, files, by_id)
+
+
+def _amounts(
+    definition: ServiceDefinition, files: Mapping[str, bytes], registers: Mapping[str, Held]
+) -> Iterator[Finding]:
+    """Amounts in minor units that people would read a hundred times too large."""
+    providers = {need.id: need.provider for need in definition.needs}
+    for row in definition.guide.known:
+        held = registers.get(providers.get(row.need, ""))
+        schemas = held.schemas if held else {}
+        for field in row.fields:
+            said = schemas.get(field, {}).get("x-money", "")
+            if said and not row.money:
+                yield Finding(
+                    why="money",
+                    file="service.toml",
+                    line=line_of(files["service.toml"], "guide.known", row.label, field),
+                    text=f"{row.need}.{field} is an amount in minor units",
+                    remedy='say which currency: money = "EUR" beside its fields',
+                )
 
 
 def _wishes(definition: ServiceDefinition) -> Iterator[_Wish]:

@@ -301,6 +301,9 @@ def _known(speaker: Speaker, known: KnownRow, fact: Fact) -> Iterator[Row]:
     if "family_name" in known.fields:
         names = {name: str(fact.values.get(name) or "") for name in _NAMES}
         value, kind = speaker.authority.full_name(**names), "text"
+    elif known.money:
+        yield from _amounts(speaker, known, fact)
+        return
     else:
         shown = [
             _shown(speaker, fact.values[field], name=f"{known.need}.{field}")
@@ -311,6 +314,20 @@ def _known(speaker: Speaker, known: KnownRow, fact: Fact) -> Iterator[Row]:
         kind = shown[0][1] if len(shown) == 1 else "text"
     if value:
         yield _row(speaker, fact, fields=known.fields, label=known.label, value=value, kind=kind)
+
+
+def _amounts(speaker: Speaker, known: KnownRow, fact: Fact) -> Iterator[Row]:
+    """The row of an amount, or of as many as the register has records."""
+    told = [fact.values.get(field) for field in known.fields]
+    every = [one for value in told for one in (value if isinstance(value, list) else [value])]
+    amounts = [
+        {"minor": one, "currency": known.money}
+        for one in every
+        if isinstance(one, int) and not isinstance(one, bool)
+    ]
+    if amounts:
+        row = _row(speaker, fact, fields=known.fields, label=known.label, value="", kind="money")
+        yield {**row, "value": amounts[0] if len(amounts) == 1 else amounts}
 
 
 def _missing(speaker: Speaker, fact: Fact) -> Row:

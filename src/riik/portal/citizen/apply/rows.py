@@ -55,7 +55,8 @@ def shown(row: Row, formats: Formats) -> str:
     if kind == "days":
         return formats.days_in(value)
     if kind == "money":
-        return formats.money(value["minor"], value["currency"])
+        amounts = value if isinstance(value, list) else [value]
+        return ", ".join(formats.money(one["minor"], one["currency"]) for one in amounts)
     return "" if kind in ("image", "none") else str(value)
 
 

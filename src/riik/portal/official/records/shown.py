@@ -1,5 +1,6 @@
 """How a register's record, its history and a proposal are told to an official."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -81,7 +82,16 @@ class Telling:
             return _("yes") if text == "yes" else _("no")
         if row["kind"] == "day":
             return self.day(text)
+        if row.get("currency"):
+            return self.amount(text, row["currency"])
         return self.name(row["called"]) if row["kind"] == "choice" else text
+
+    def amount(self, text: str, currency: str) -> str:
+        """An amount in minor units as money; what is none stays as it is."""
+        whole = text.removeprefix("-")
+        if not (whole.isascii() and whole.isdigit()) or not re.fullmatch("[A-Z]{3}", currency):
+            return text
+        return self.formats.money(int(text), currency)
 
     def day(self, text: str) -> str:
         """A day in the reader's words; what is none stays as it is."""
@@ -95,6 +105,10 @@ class Telling:
         at = self.formats.here(from_text(text))
         return f"{self.formats.short(at)}, {self.formats.time(at)}"
 
+    def _changed(self, one: Mapping[str, Any]) -> str:
+        called = self.name(one["called"])
+        return self.amount(called, one["currency"]) if one.get("currency") else called
+
     def name(self, names: Mapping[str, str]) -> str:
         """A name in the reader's language."""
         return named(names, self.texts.language)
@@ -105,7 +119,7 @@ class Telling:
         for change in changes:
             who = ", ".join(change["officials"]) or self.name(change["actor_names"])
             told = [
-                f"{self.name(one['names'])}: {self.name(one['called']) or '–'}"
+                f"{self.name(one['names'])}: {self._changed(one) or '–'}"
                 for one in change["changes"]
             ]
             day = self.formats.since(date.fromisoformat(change["from"]), year=True)
