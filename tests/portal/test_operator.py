@@ -31,7 +31,14 @@ WELL = Health(
     runs=("registers", "services"),
     certificates=(certificate(400), certificate(3000, "root")),
     rounds=(Round(name="exchange.stamp-log", every=timedelta(seconds=60)),),
-    peers=(Peer(member="EE-DEMO/COM/1", name="Linnu Bank", subsystems=1, servers=("127.0.0.8",)),),
+    peers=(
+        Peer(
+            member="EE-DEMO/COM/1",
+            name="Linnu Bank",
+            subsystems=1,
+            servers=("127.0.0.8:5500:5577", "127.0.0.9:5500", "2001:db8::1"),
+        ),
+    ),
     configuration_until=NOON + timedelta(minutes=9),
     messages=1234,
     looks=41,
@@ -95,6 +102,11 @@ def test_every_need_is_said_in_every_language(language):
     page = get(site(ILL), f"/operator?lang={language}").text
     assert page.count('class="notice wait"') == 7
     assert "{" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_the_ports_of_a_server_are_said_in_words():
+    page = get(site(), "/operator?lang=en").text
+    assert "127.0.0.8, ports 5500 and 5577; 127.0.0.9, port 5500; 2001:db8::1" in page
 
 
 def test_the_page_says_that_it_is_open_in_the_demonstration_only():

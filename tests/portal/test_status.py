@@ -1,5 +1,6 @@
 """What a country's page is made of: the members' own words, put together."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -120,9 +121,20 @@ def test_a_log_is_held_against_what_the_witness_cosigned(state, size, cosigned):
     assert line.state == state
 
 
+def crowded():
+    """Fifteen members with long names: as many as the demonstration has, and wider."""
+    whole = country()
+    more = [
+        replace(one, listed=replace(one.listed, member=f"{one.listed.member}-{n}"))
+        for n, one in enumerate(whole.members[:5])
+    ]
+    return replace(whole, members=(*whole.members, *more))
+
+
+@pytest.mark.parametrize("of", [country, crowded])
 @pytest.mark.parametrize("language", ["en", "et", "vi"])
-def test_no_two_members_overlap_in_the_ring(language):
-    pills = ring(country(), language=language).pills
+def test_no_two_members_overlap_in_the_ring(language, of):
+    pills = ring(of(), language=language).pills
     for place, one in enumerate(pills):
         assert one.width / 2 <= one.x <= WIDTH - one.width / 2
         assert one.height / 2 <= one.y <= HEIGHT - one.height / 2

@@ -12,7 +12,9 @@ ACTS: Final = (
         id="look",
         icon="eye",
         title=later("Look without a case"),
-        text=later("A bank asks for an address it has no right to. The person is told."),
+        text=later(
+            "A bank asks for an address it has no right to. The person can see that it tried."
+        ),
         will=(
             later(
                 "The bank’s server asks the population register where {citizen} lives: without a "

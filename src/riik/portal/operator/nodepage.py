@@ -1,5 +1,6 @@
 """A node's page for its operator: the state in words first, then the tables. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -87,7 +88,23 @@ class NodePage:
             runs=[texts(COMPONENTS[one]) if one in COMPONENTS else one for one in health.runs],
             certificates=[_row(health, one, texts, formats) for one in health.certificates],
             rounds=[_round(one, texts, formats) for one in health.rounds],
+            places={one.member: _places(one.servers, texts) for one in health.peers},
         )
+
+
+def _places(servers: Sequence[str], texts: Texts) -> str:
+    """Where a member's servers are, with the ports of their addresses in words (ADR 10)."""
+    said = []
+    for server in servers:
+        match server.split(":"):
+            case [host, one, other]:
+                shown = texts("{host}, ports {one} and {other}", host=host, one=one, other=other)
+            case [host, one]:
+                shown = texts("{host}, port {one}", host=host, one=one)
+            case _:
+                shown = server
+        said.append(shown)
+    return "; ".join(said)
 
 
 def _said(need: Need, texts: Texts) -> str:

@@ -5,7 +5,7 @@ Units are those of the drawing, `WIDTH` by `HEIGHT`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, hypot, pi, sin
 
 from riik.portal.operator.status import Country, Member, Message
@@ -16,6 +16,10 @@ WIDTH, HEIGHT = 1080, 520
 CENTRE_X, CENTRE_Y, RADIUS_X, RADIUS_Y = 540, 260, 415, 214
 LINE_CHARACTERS = 20
 CHARACTER, PADDING, LINE = 7.7, 46, 19
+GAP = 10
+"""Room between two names."""
+GIVEN_WAY, MOST_ROUNDS = 0.002, 400
+"""How far a name moves at once, in turns, and how often at most."""
 WORDS_X, WORDS_Y = 210, 60
 """How far the words in the middle reach to each side."""
 MOVING = 4
@@ -56,23 +60,51 @@ def ring(country: Country, *, language: str) -> Ring:
     """Draw the members in a ring, with threads for the last messages."""
     messages = country.messages
     busy = {member for message in messages for member in (message.asker, message.provider)}
-    count = max(len(country.members), 1)
-    pills = [
-        _pill(member, turn=place / count, language=language, busy=member.listed.member in busy)
-        for place, member in enumerate(country.members)
-    ]
+    pills = _apart(
+        [
+            _pill(member, language=language, busy=member.listed.member in busy)
+            for member in country.members
+        ]
+    )
     places = {
         member.listed.member: pill for member, pill in zip(country.members, pills, strict=True)
     }
     return Ring(tuple(_threads(messages, places)), tuple(pills))
 
 
-def _pill(member: Member, *, turn: float, language: str, busy: bool) -> Pill:
+def _apart(pills: Sequence[Pill]) -> list[Pill]:
+    """Pills around the ring, evenly; neighbours that would cover each other give way a little."""
+    count = len(pills)
+    turns = [place / count for place in range(count)]
+    placed = [_at(pill, turn) for pill, turn in zip(pills, turns, strict=True)]
+    for _ in range(MOST_ROUNDS):
+        close = [n for n in range(count) if _touch(placed[n], placed[(n + 1) % count])]
+        if not close or count < 2:
+            break
+        for place in close:
+            turns[place] -= GIVEN_WAY
+            turns[(place + 1) % count] += GIVEN_WAY
+        placed = [_at(pill, turn) for pill, turn in zip(pills, turns, strict=True)]
+    return placed
+
+
+def _at(pill: Pill, turn: float) -> Pill:
+    """The same pill, so far around the ring; 0 is the top."""
+    x = round(CENTRE_X + RADIUS_X * sin(2 * pi * turn))
+    return replace(pill, x=x, y=round(CENTRE_Y - RADIUS_Y * cos(2 * pi * turn)))
+
+
+def _touch(one: Pill, other: Pill) -> bool:
+    beside = abs(one.x - other.x) >= (one.width + other.width) / 2 + GAP
+    return not beside and abs(one.y - other.y) < (one.height + other.height) / 2 + GAP
+
+
+def _pill(member: Member, *, language: str, busy: bool) -> Pill:
     lines = _lines(member.listed.called(language))
     longest = max(len(line) for line in lines)
     return Pill(
-        x=round(CENTRE_X + RADIUS_X * sin(2 * pi * turn)),
-        y=round(CENTRE_Y - RADIUS_Y * cos(2 * pi * turn)),
+        x=CENTRE_X,
+        y=CENTRE_Y,
         width=round(longest * CHARACTER + PADDING),
         height=16 + LINE * len(lines),
         lines=lines,
