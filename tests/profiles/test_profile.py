@@ -64,6 +64,36 @@ def test_a_law_of_access_that_the_profile_does_not_know_is_refused():
     assert refused.value.why == "law"
 
 
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_no_country_counts_silence_or_sending_as_delivery_and_says_by_which_article(country):
+    delivery = country_profile(country).delivery
+    assert delivery.fiction is None
+    assert delivery.letter.days > 0
+    for rule in (delivery.opened, delivery.letter):
+        assert {"et", "vi", "en"} <= set(rule.says)
+        assert rule.assumed
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "why"),
+    [
+        (b'"push", "mail"', b'"pigeon", "mail"', "delivery"),
+        (b'"push", "mail"', b'"mail", "mail"', "delivery"),
+        (b'["22:00", "07:00"]', b'["22:00", "22:00"]', "delivery"),
+        (b'["22:00", "07:00"]', b'["24:00", "07:00"]', "delivery"),
+        (b'["22:00", "07:00"]', b'["22:00"]', "value"),
+        (b"days = 10\n", b"days = 0\n", "delivery"),
+        (b'law = "HMS"', b'law = "HSM"', "law"),
+    ],
+)
+def test_a_wrong_rule_of_delivery_is_refused(now, then, why):
+    file = files("riik.profiles").joinpath("ee", "profile.toml").read_bytes()
+    assert now in file
+    with pytest.raises(ProfileRefused) as refused:
+        read_profile(file.replace(now, then), places=PLACES)
+    assert refused.value.why == why
+
+
 REFUSED = [
     ("no TOML", b"= 1", "syntax"),
     ("no UTF-8", b"\xff", "syntax"),

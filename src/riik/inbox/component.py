@@ -8,6 +8,10 @@ import msgspec
 from riik.core import ClientId, Clock, PersonCode, SubjectId, Vault, Work, from_text, to_text
 from riik.inbox.errors import NoticeRefused
 from riik.inbox.model import Notice, Text
+from riik.inbox.outside.choice import KINDS
+from riik.inbox.outside.component import Outside
+from riik.inbox.outside.effect import Delivered, delivered
+from riik.inbox.outside.model import Sending
 
 __all__ = ["Inbox", "InboxStore", "KeptNotice"]
 
@@ -26,6 +30,8 @@ class KeptNotice:
     legal_effect: bool
     sent_at: str
     read_at: str | None = None
+    kind: str = "case"
+    letter_at: str | None = None
 
 
 class InboxStore(Protocol):
@@ -35,15 +41,21 @@ class InboxStore(Protocol):
     def load(self, sender: ClientId, notice_id: str, *, work: Work) -> KeptNotice | None: ...
     def of_subject(self, subject: SubjectId, *, work: Work) -> list[KeptNotice]: ...
     def set_read(self, notice: KeptNotice, at: str, *, work: Work) -> None: ...
+    def set_letter(self, sender: ClientId, notice_id: str, at: str, *, work: Work) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """The notices of all persons at one portal."""
+    """The notices of all persons at one portal.
+
+    Attributes:
+        outside: How people are told that a notice waits; None: they find it when they look.
+    """
 
     store: InboxStore
     vault: Vault
     clock: Clock
+    outside: Outside | None = None
 
     def notify(
         self,
@@ -54,13 +66,16 @@ class Inbox:
         case: str,
         texts: dict[str, Text],
         legal_effect: bool,
+        kind: str = "case",
         work: Work,
     ) -> str:
         """Keep a notice and answer when it was kept; the same id again changes nothing.
 
         Raises:
-            NoticeRefused: For ``no-text`` or ``long``.
+            NoticeRefused: For ``no-text``, ``long`` or ``kind``.
         """
+        if kind not in KINDS:
+            raise NoticeRefused(f"a notice is of {', '.join(KINDS)}", why="kind")
         if not texts or any(not text.title for text in texts.values()):
             raise NoticeRefused("a notice has a title in each of its languages", why="no-text")
         plain = msgspec.json.encode({lang: [t.title, t.body] for lang, t in texts.items()})
@@ -78,8 +93,12 @@ class Inbox:
             sealed=self.vault.seal(subject, plain, context=_context(sender, notice_id)),
             legal_effect=legal_effect,
             sent_at=to_text(self.clock.now()),
+            kind=kind,
         )
         self.store.insert(notice, work=work)
+        if self.outside is not None:
+            sending = Sending(sender=sender, id=notice_id, subject=subject)
+            self.outside.begin(person, sending, work=work)
         return notice.sent_at
 
     def of_person(self, person: PersonCode, *, work: Work) -> list[Notice]:
@@ -87,7 +106,7 @@ class Inbox:
         subject = self.vault.find(person)
         if subject is None:
             return []
-        return [self._open(kept) for kept in self.store.of_subject(subject, work=work)]
+        return [self.opened(kept) for kept in self.store.of_subject(subject, work=work)]
 
     def read(self, person: PersonCode, *, sender: ClientId, notice_id: str, work: Work) -> Notice:
         """Open a notice; the first opening is written down as its delivery.
@@ -102,9 +121,34 @@ class Inbox:
             opened = to_text(self.clock.now())
             self.store.set_read(kept, opened, work=work)
             kept = replace(kept, read_at=opened)
-        return self._open(kept)
+        return self.opened(kept)
 
-    def _open(self, kept: KeptNotice) -> Notice:
+    def delivered(self, kept: KeptNotice) -> Delivered | None:
+        """When it reached its person by the country's law; None while it has not."""
+        if self.outside is None:
+            return None
+        return delivered(
+            self.outside.delivery,
+            sent_at=from_text(kept.sent_at),
+            opened=from_text(kept.read_at) if kept.read_at else None,
+            letter=from_text(kept.letter_at) if kept.letter_at else None,
+            now=self.clock.now(),
+        )
+
+    def posted_back(self, ref: str, *, at: str, why: str = "", work: Work) -> bool:
+        """What the post says of a letter: handed over ``at`` then, or with ``why`` not.
+
+        Answers False for a letter that nobody gave to the post, or of which it spoke before.
+        """
+        if self.outside is None:
+            return False
+        sending = self.outside.posted_back(ref, at=at, why=why, work=work)
+        if sending is not None and not why:
+            self.store.set_letter(sending.sender, sending.id, at, work=work)
+        return sending is not None
+
+    def opened(self, kept: KeptNotice) -> Notice:
+        """A notice as the store has it, its texts opened; not the person's opening of it."""
         plain = self.vault.open(kept.subject, kept.sealed, context=_context(kept.sender, kept.id))
         texts = msgspec.json.decode(plain, type=dict[str, tuple[str, str]])
         return Notice(

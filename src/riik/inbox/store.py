@@ -21,6 +21,8 @@ _notice = Table(
     Column("legal_effect", Boolean, nullable=False),
     Column("sent_at", Text, nullable=False),
     Column("read_at", Text),
+    Column("kind", Text, nullable=False),
+    Column("letter_at", Text),
     Index("inbox_notice_of_subject", "subject", "sent_at"),
 )
 
@@ -39,6 +41,7 @@ class SqlInboxStore:
                 sealed=notice.sealed,
                 legal_effect=notice.legal_effect,
                 sent_at=notice.sent_at,
+                kind=notice.kind,
             )
         )
 
@@ -58,6 +61,11 @@ class SqlInboxStore:
         one = (_notice.c.sender == str(notice.sender)) & (_notice.c.id == notice.id)
         work.execute(update_(_notice).where(one).values(read_at=at))
 
+    def set_letter(self, sender: ClientId, notice_id: str, at: str, *, work: Work) -> None:
+        """Write when the post handed it over on paper."""
+        one = (_notice.c.sender == str(sender)) & (_notice.c.id == notice_id)
+        work.execute(update_(_notice).where(one).values(letter_at=at))
+
 
 def _notice_of(row: object) -> KeptNotice:
     value = row._mapping  # type: ignore[attr-defined]  # SQLAlchemy's public name
@@ -70,4 +78,6 @@ def _notice_of(row: object) -> KeptNotice:
         legal_effect=bool(value["legal_effect"]),
         sent_at=value["sent_at"],
         read_at=value["read_at"],
+        kind=value["kind"],
+        letter_at=value["letter_at"],
     )

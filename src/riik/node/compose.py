@@ -17,7 +17,7 @@ from riik.node.govstack.scheduler import add_scheduler
 from riik.node.guests import add_guests
 from riik.node.login import add_login
 from riik.node.node import Node
-from riik.node.public import add_bank, add_inbox, add_portal, add_registers, add_services
+from riik.node.public import add_bank, add_portal, add_registers, add_services
 from riik.node.state import (
     add_centre,
     add_identity,
@@ -29,6 +29,7 @@ from riik.node.state import (
     offer_certificates,
 )
 from riik.node.status import add_operator, add_status
+from riik.node.telling.assembling import add_inbox
 from riik.trust.component import Trust
 
 __all__ = ["build", "open_member", "open_reader", "open_trust", "publish_list"]

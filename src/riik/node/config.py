@@ -16,6 +16,7 @@ from riik.core import ClientId, MemberId, Refused
 from riik.formats.toml import Shape, read_toml, with_sources
 from riik.node.appointing.sections import AppointmentsSection
 from riik.node.govstack.sections import GovstackSection
+from riik.node.telling.sections import InboxSection
 from riik.runtime.web.proxies import Network, ProxyHeader, networks_of
 
 __all__ = [
@@ -127,12 +128,6 @@ class IdentitySection(Shape):
     """The identity authority; ``trust-centre`` is where cards are certified."""
 
     trust_centre: str
-
-
-class InboxSection(Shape):
-    """The inbox of the portal."""
-
-    subsystem: str = "inbox"
 
 
 class CentreSection(Shape):

@@ -7,6 +7,7 @@ from riik.appointments import Appointments
 from riik.exchange.centre import Centre
 from riik.identity import Identity
 from riik.inbox import Inbox
+from riik.inbox.outside.jobs import Courier
 from riik.login import Login, OpenIdProvider
 from riik.node.fillers.money import Money
 from riik.payments import Bank
@@ -41,6 +42,7 @@ class Parts:
     clearing: Clearing | None = None
     money: Money | None = None
     inbox: Inbox | None = None
+    courier: Courier | None = None
     appointments: Appointments | None = None
     services: Services | None = None
     desk: Desk | None = None

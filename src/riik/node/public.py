@@ -1,4 +1,4 @@
-"""Assembling what serves people: registers, services, payments, inbox, portal."""
+"""Assembling what serves people: registers, services, payments, portal."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -11,9 +11,6 @@ from riik.core import ClientId, from_text, person_code
 from riik.documents import Documents
 from riik.documents.device import TypstPress
 from riik.formats.folders import admit_folder
-from riik.inbox import Inbox
-from riik.inbox.http import offers as inbox_offers
-from riik.inbox.store import SqlInboxStore
 from riik.node.appointing.assembling import times_of
 from riik.node.assembly import Assembly
 from riik.node.base import read_folder
@@ -77,7 +74,7 @@ from riik.services.terms.appealing import Appeals
 from riik.services.terms.beginnings import Beginnings
 from riik.signatures import OrganisationSeal, Signatures
 
-__all__ = ["add_bank", "add_inbox", "add_portal", "add_registers", "add_services"]
+__all__ = ["add_bank", "add_portal", "add_registers", "add_services"]
 
 SOURCE = Path(riik.__file__).parent
 CATALOGUE = "catalogue:"
@@ -154,24 +151,6 @@ def add_registers(assembly: Assembly) -> None:
     add_corrections(assembly, registers, section)
     tell_followers(assembly, registers, section)
     add_following(assembly, registers)
-
-
-def add_inbox(assembly: Assembly) -> None:
-    """The inbox of the portal."""
-    base, section = assembly.base, assembly.config.file.inbox
-    if section is None:
-        return
-    inbox = Inbox(store=SqlInboxStore(), vault=base.vault, clock=base.clock)
-    assembly.parts.inbox = inbox
-    assembly.offer(
-        inbox_offers(
-            inbox,
-            provider=assembly.config.client(section.subsystem),
-            verify=assembly.gate,
-            database=base.database,
-            in_thread=base.in_thread,
-        )
-    )
 
 
 def add_bank(assembly: Assembly) -> None:

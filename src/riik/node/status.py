@@ -121,6 +121,8 @@ class _HealthTeller:
         assembly = self.assembly
         base, exchange, file = assembly.base, assembly.exchange, assembly.config.file
         waiting, oldest = base.jobs.waiting()
+        courier = assembly.parts.courier
+        untold, oldest_untold = courier.waiting() if courier else (0, 0.0)
         log = assembly.parts.transparency.log if assembly.parts.transparency else None
         head = _head(log) if log else None
         return Health(
@@ -132,6 +134,8 @@ class _HealthTeller:
             certificates=self._certificates(),
             waiting=waiting,
             oldest=oldest,
+            untold=untold,
+            oldest_untold=oldest_untold,
             rounds=tuple(
                 Round(name=name, every=every, failed=failed)
                 for name, every, failed in base.jobs.rounds()

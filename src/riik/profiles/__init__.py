@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from riik.profiles.delivery import CHANNELS, Delivery, DeliveryRule
 from riik.profiles.profile import (
     Access,
     Address,
@@ -30,11 +31,14 @@ from riik.profiles.script import (
 )
 
 __all__ = [
+    "CHANNELS",
     "COUNTRIES",
     "Access",
     "Address",
     "Alphabet",
     "CodeScheme",
+    "Delivery",
+    "DeliveryRule",
     "Fee",
     "Holiday",
     "Law",

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from riik.core import Refused
+from riik.profiles.delivery import Delivery
 from riik.profiles.script import Alphabet, name_key
 
 __all__ = [
@@ -169,6 +170,7 @@ class _Profile(_Shape, frozen=True):
     currency: _Currency
     address: Address
     access: Access
+    delivery: Delivery
     law: tuple[Law, ...]
     holiday: tuple[Holiday, ...] = ()
     fee: tuple[Fee, ...] = ()
@@ -207,6 +209,7 @@ class Profile:
         money: Pattern of an amount.
         address: How addresses are given.
         access: People's right to what is held of them.
+        delivery: When what the state tells a person has reached them.
         laws: Laws by id.
         holidays: By day.
         fees: In order of their days.
@@ -228,6 +231,7 @@ class Profile:
     money: str
     address: Address
     access: Access
+    delivery: Delivery
     laws: Mapping[str, Law]
     holidays: Mapping[date, Holiday]
     fees: tuple[Fee, ...]
@@ -270,12 +274,14 @@ def read_profile(source: bytes, *, places: bytes) -> Profile:
     """Read a profile out of its two files.
 
     Raises:
-        ProfileRefused: For ``syntax``, ``unknown-key``, ``value``, ``names`` or ``law``.
+        ProfileRefused: For ``syntax``, ``unknown-key``, ``value``, ``names``, ``law`` or
+            ``delivery``.
     """
     file = _read(source, _Profile)
     _check_names(file.names)
-    if file.access.law not in {law.id for law in file.law}:
-        raise ProfileRefused(f"no law {file.access.law!r} in this profile", why="law")
+    _check_laws(file)
+    if wrong := file.delivery.wrong():
+        raise ProfileRefused(f"delivery: {wrong}", why="delivery")
     return Profile(
         country=file.country,
         languages=file.languages,
@@ -291,12 +297,21 @@ def read_profile(source: bytes, *, places: bytes) -> Profile:
         money=file.currency.form,
         address=file.address,
         access=file.access,
+        delivery=file.delivery,
         laws={law.id: law for law in file.law},
         holidays={holiday.day: holiday for holiday in file.holiday},
         fees=tuple(sorted(file.fee, key=lambda fee: fee.valid_from)),
         weekend=file.weekend,
         places=_read(places, _Places).place,
     )
+
+
+def _check_laws(file: _Profile) -> None:
+    known = {law.id for law in file.law}
+    rules = filter(None, (file.delivery.opened, file.delivery.letter, file.delivery.fiction))
+    for law in (file.access.law, *(rule.law for rule in rules)):
+        if law not in known:
+            raise ProfileRefused(f"no law {law!r} in this profile", why="law")
 
 
 def _read(source: bytes, shape: Any) -> Any:

@@ -12,8 +12,10 @@ __all__ = ["Health", "HeldCertificate", "Need", "Peer", "Round", "needs"]
 
 SOON = timedelta(days=30)
 LATE_EVENT = 60.0
+LATE_NOTICE = 900.0
 LATE_STAMP = 600.0
-"""Seconds that an event, or a message without time-stamp, may wait before somebody should look."""
+"""Seconds that an event, a notice nobody was told of, or a message without time-stamp may wait
+before somebody should look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class Health:
         certificates: In its folder.
         waiting: How many events wait for delivery.
         oldest: For how many seconds the oldest does.
+        untold: How many notices could have been told of outside, and were not.
+        oldest_untold: For how many seconds the oldest could have been.
         rounds: Jobs that come round.
         peers: Members of the exchange.
         configuration_until: Until when the global configuration holds; None when there is none.
@@ -93,6 +97,8 @@ class Health:
     certificates: tuple[HeldCertificate, ...] = ()
     waiting: int = 0
     oldest: float = 0.0
+    untold: int = 0
+    oldest_untold: float = 0.0
     rounds: tuple[Round, ...] = ()
     peers: tuple[Peer, ...] = ()
     configuration_until: datetime | None = None
@@ -108,8 +114,8 @@ class Need:
     """Something that an operator should do something about.
 
     Attributes:
-        what: ``certificate``, ``expired``, ``outbox``, ``job``, ``stamp``, ``configuration``
-            or ``witness``.
+        what: ``certificate``, ``expired``, ``outbox``, ``untold``, ``job``, ``stamp``,
+            ``configuration`` or ``witness``.
         name: Of the certificate or job.
         number: Days, seconds or events.
     """
@@ -136,6 +142,8 @@ def _certificates(health: Health) -> Iterator[Need]:
 def _work(health: Health) -> Iterator[Need]:
     if health.oldest > LATE_EVENT:
         yield Need("outbox", number=health.waiting)
+    if health.oldest_untold > LATE_NOTICE:
+        yield Need("untold", number=health.untold)
     for one in health.rounds:
         if one.failed:
             yield Need("job", one.name)

@@ -39,6 +39,7 @@ COMPONENTS: Final = {
     "registers": later("registers"),
     "bank": later("bank"),
     "inbox": later("inbox"),
+    "courier": later("telling people outside"),
     "services": later("public services"),
     "desk": later("officials’ desk"),
     "portal": later("citizens’ portal"),
@@ -120,6 +121,12 @@ def _said(need: Need, texts: Texts) -> str:
         return texts.count(
             "{number} event could not be delivered for more than a minute.",
             "{number} events could not be delivered for more than a minute.",
+            need.number,
+        )
+    if need.what == "untold":
+        return texts.count(
+            "{number} notice has waited for over a quarter of an hour for its person to be told.",
+            "{number} notices have waited for over a quarter of an hour for people to be told.",
             need.number,
         )
     return texts(NEEDS[need.what], name=name)

@@ -1,0 +1,1 @@
+"""E-mail: a hint that something waits in the inbox."""

@@ -1,0 +1,1 @@
+"""Letters: what has legal effect and nobody opened, on paper."""

@@ -1,0 +1,1 @@
+"""Text messages: a hint that something waits in the inbox, through a gateway of the operator's."""
