@@ -1,5 +1,6 @@
 """The countries as data: what is theirs is theirs, and rests on no law of the other."""
 
+import re
 import tomllib
 from datetime import date, timedelta
 from importlib.resources import files
@@ -13,6 +14,7 @@ from riik.demo.front.doors import door
 from riik.demo.people import read_people
 from riik.demo.population.residents import residents
 from riik.demo.storytelling import countries_of, read_story, stories
+from riik.formats.payments.checks import is_iban
 from riik.portal.design.shell import Shell
 from riik.profiles import COUNTRIES, country_profile
 
@@ -180,3 +182,46 @@ def test_the_story_of_every_start_can_be_lived_at_every_start():
     _, lived = read_story("driving-licence", "renewed")
     assert lived.answers["reason"] == "lost"
     assert lived.person == TRAVELLER
+
+
+# Accounts ---------------------------------------------------------------------------------
+
+ACCOUNT = re.compile(r'account = "([A-Z]{2}[0-9A-Z ]{12,40})"')
+
+
+def _accounts(folder):
+    """Every account that a file of people or stories names, with where it stands."""
+    return {
+        (one.name, part.partition("\n")[0] + str(number)): found.replace(" ", "")
+        for one in DATA.joinpath(folder).iterdir()
+        for number, part in enumerate(re.split(r"\[\[(?:person|story)\]\]", one.read_text("utf-8")))
+        for found in ACCOUNT.findall(part)
+    }
+
+
+def _authorities():
+    return {
+        found.replace(" ", "")
+        for country in COUNTRIES
+        for found in ACCOUNT.findall(
+            DATA.joinpath("countries", f"{country}.toml").read_text("utf-8")
+        )
+    }
+
+
+@pytest.mark.parametrize("folder", ["people", "stories"])
+def test_no_person_s_account_is_an_authority_s(folder):
+    theirs = _accounts(folder)
+    assert theirs
+    assert len(_authorities()) > 4
+    assert {place: one for place, one in theirs.items() if one in _authorities()} == {}
+
+
+def test_the_check_digits_of_every_account_hold():
+    every = {**_accounts("people"), **_accounts("stories")}
+    assert {place: one for place, one in every.items() if not is_iban(one)} == {}
+
+
+def test_nobody_shares_an_account():
+    own = [one for _, one in _accounts("people").items()]
+    assert len(set(own)) == len(own)
