@@ -11,7 +11,7 @@ from tests.tables import lay_tables
 import riik.portal.citizen
 from riik.core import ClientId, Refused, Unavailable, person_code
 from riik.exchange import Answer
-from riik.exchange.errors import NetworkFailed
+from riik.exchange.errors import NetworkFailed, ServiceFailed
 from riik.login import Level
 from riik.portal.citizen import Portal, PortalRefused
 from riik.portal.citizen.component import FORWARD
@@ -39,10 +39,13 @@ class Provider:
 
     def __init__(self):
         self.calls, self.silent, self.status, self.hangs = [], False, 200, False
+        self.raced = ""
 
     async def call(self, call):
         if self.hangs:
             await asyncio.Event().wait()
+        if self.raced and call.method == "POST":
+            raise ServiceFailed("the service can't answer now", why=self.raced)
         if self.silent:
             raise NetworkFailed("nobody listens", why="connect")
         self.calls.append(call)
@@ -215,6 +218,24 @@ async def test_who_does_not_answer_in_time_keeps_nobody_waiting(portal, login, p
     await portal.forward(status["case"])
     provider.hangs = True
     assert (await hurried.status(visitor, status["case"]))["next"] == {"step": "waiting"}
+
+
+async def test_who_comes_second_is_told_where_the_case_is_and_nothing_waits(
+    portal, begin, provider, outbox
+):
+    visitor, case, _ = await begin()
+    provider.raced = "changed"
+    status = await portal.step(visitor, case, step="submission", content={})
+    assert (status["state"], outbox.events) == ("in-progress", [])
+    assert [one["waiting"] for one in await portal.cases(visitor)] == [False]
+
+
+@pytest.mark.parametrize("why", ["timeout", "size", "more"])
+async def test_any_other_failure_still_waits(portal, begin, provider, why):
+    visitor, case, _ = await begin()
+    provider.raced = why
+    status = await portal.step(visitor, case, step="submission", content={})
+    assert (status["state"], status["why"]) == ("waiting-for-provider", why)
 
 
 async def test_nothing_overtakes_what_waits(portal, begin, provider):

@@ -1,5 +1,6 @@
 """A case from start to end at one provider; ports that fail at every place where they can."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
@@ -54,6 +55,19 @@ async def test_a_fee_that_is_told_twice_is_paid_once(house):
     await house.services.fee_paid(CASE)
     await house.worker.rest()
     assert kinds(await house.services.status(house.visit())) == EVENTS
+
+
+async def test_who_sends_second_is_told_that_it_was_sent(house):
+    """Two windows send one application at once: one is taken, the other is no silence."""
+    await house.start()
+    await house.answer()
+    await house.step("submission", CERTIFICATE)
+    both = [house.step("signature", VALUE), house.step("signature", VALUE)]
+    first, second = await asyncio.gather(*both, return_exceptions=True)
+    taken, refused = sorted((first, second), key=lambda one: isinstance(one, Exception))
+    assert taken["state"] in ("to-pay", "in-progress")
+    assert isinstance(refused, StepRefused)
+    assert refused.why == "order"
 
 
 @pytest.mark.parametrize("step", ["submission", "signature", "payment"])

@@ -296,6 +296,9 @@ class Portal:
             if step.endswith("/file"):
                 # A file is not kept here: who sends it is told, and sends it again.
                 raise
+            if step and silent.why == "changed":
+                # The provider answered: another window was first. What it took is shown.
+                return await self.status(visitor, case.id)
             waiting = {"visitor": visitor, "step": step, "content": dict(content)}
             await self.in_thread(self._keep_call, case, waiting)
             return _waits(case, why=silent.why)
