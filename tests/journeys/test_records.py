@@ -88,7 +88,7 @@ async def test_a_suspension_by_hand_is_signed_by_two_and_seen_by_the_person(coun
         ]
         ticket = sha256(record.encode()).hexdigest()[:40]
         sent = {"register": "driving-rights", **CASE, "record": record, "offer": "suspension",
-                "value.status": "suspended", "value.suspended_from": "2026-11-30", "since": "",
+                "value.status": "suspended", "day.suspended_from": "30.11.2026", "from": "today",
                 "reason": "Kohus peatas õiguse", "correction": "", "ticket": ticket}  # fmt: skip
         done = await sign(anneli, desk, "prepare", **sent)
         assert done["location"].endswith("told=proposed")

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from jinja2 import UndefinedError
@@ -113,9 +113,28 @@ def test_things_are_written_as_the_language_does(language, what, given, written)
     assert getattr(Formats(EE, language), what)(*given) == written
 
 
+def test_a_day_is_typed_as_the_country_does_whatever_the_language():
+    day = date(2026, 11, 30)
+    for language in ("et", "en", "vi"):
+        assert Formats(EE, language).typed(day) == "30.11.2026"
+        assert Formats(country_profile("vn"), language).typed(day) == "30/11/2026"
+    read = Formats(EE, "en").read_day
+    assert {read(one) for one in ("30.11.2026", " 30/11/2026", "30. 11. 2026", "2026-11-30")} == {
+        day
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["", "31.02.2026", "11/30/2026", "2026-02-31", "30.11.26", "30 november 2026", "x" * 99]
+)
+def test_what_is_no_day_of_the_calendar_is_not_read_as_one(text):
+    with pytest.raises(ValueError, match=r".+"):
+        Formats(EE, "en").read_day(text)
+
+
 @pytest.mark.parametrize(
     ("hour", "said"),
-    [(5, "Good morning"), (12, "Good afternoon"), (18, "Good evening"), (3, "Good evening")],
+    [(5, "Good morning"), (12, "Good afternoon"), (18, "Good evening"), (3, "Hello"), (4, "Hello")],
 )
 def test_the_greeting_knows_the_time_of_the_day(hour, said):
     assert Formats(EE, "en").greeting("Liis", hour=hour) == f"{said}, Liis"

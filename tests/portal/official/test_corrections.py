@@ -38,7 +38,8 @@ pytestmark = pytest.mark.anyio
 EHA, PETER = map(person_code, ("EE49310159899", "EE37003030002"))
 HERE = "/desk/corrections"
 ONE = f"{HERE}/population/2026-000001"
-RIGHT = {"value-system": "ads", "value-code": "79", "value-text": "Tartu"}
+RIGHT = {"value-system": "ads", "value-code": "79", "value-text": "Tartu", "from": "always"}
+DAY = {"from": "day"}
 
 
 @pytest.fixture
@@ -208,10 +209,13 @@ async def test_what_was_answered_is_not_answered_again(eha, owner):
 BAD = [
     ({"act": "refuse"}, "reason-error", "Say why"),
     ({"act": "refuse", "reason": "x" * 2_001}, "reason-error", "at most 2000"),
-    ({"act": "correct"}, "value-error", "Write what should stand there"),
+    ({"act": "correct", "from": "always"}, "value-error", "Write what should stand there"),
     ({"act": "correct", **RIGHT, "value-code": "x" * 41}, "value-error", "The register can't hold"),
-    ({"act": "correct", **RIGHT, "since": "yesterday"}, "since-error", "Write a day"),
-    ({"act": "correct", **RIGHT, "since": "1900-01-01"}, "since-error", "begins later"),
+    ({"act": "correct", **RIGHT, "from": ""}, "from-error", "Choose from when it is so"),
+    ({"act": "correct", **RIGHT, "from": "x"}, "from-error", "Choose from when it is so"),
+    ({"act": "correct", **RIGHT, **DAY, "since": ""}, "since-error", "Write it like 30.11.2026"),
+    ({"act": "correct", **RIGHT, **DAY, "since": "31.02.2026"}, "since-error", "no day of the"),
+    ({"act": "correct", **RIGHT, **DAY, "since": "1.1.1900"}, "since-error", "begins later"),
     ({"act": "correct", **RIGHT, "note": "x" * 2_001}, "note-error", "at most 2000"),
     ({}, "reason-error", "Say why"),
 ]

@@ -15,15 +15,20 @@ from tests.portal.session.house import ORIGIN, Browser
 from tests.portal.sight import SCREENS
 from tests.registers.desk.house import EHA, FOUR_EYES, PEETER, SKIPPER, STRANGER, harbour
 
+import riik.portal.official.records
 from riik.core import person_code
 from riik.node.fillers.records import RegisterRecords
+from riik.portal.design.formats import Formats
 from riik.portal.design.http import KeepsLanguage, design_routes, problem_pages
+from riik.portal.design.pages import Pages
 from riik.portal.official.records.http import RecordsRoom, records_routes
+from riik.portal.official.records.shown import Telling
 from riik.portal.session import KeptForms
 from riik.portal.session.door.http import door_routes
 from riik.portal.session.frame import Frame
 from riik.portal.session.http import Site
 from riik.profiles import country_profile
+from riik.registers.desk.reading import picture_of
 from riik.runtime.logs import open_log
 from riik.runtime.metrics import Metrics
 from riik.runtime.web import edge
@@ -34,6 +39,8 @@ pytestmark = pytest.mark.anyio
 HERE = "/desk/records"
 CASE = {"purpose": "register-keeping", "case": "7-1/12"}
 ASKED = "purpose=register-keeping&case=7-1/12"
+
+EE = country_profile("ee")
 
 
 @pytest.fixture
@@ -178,7 +185,7 @@ async def sign(browser, step, person, value=b"ok", **fields):
 
 def change(place, **others):
     return {"register": "boats", **CASE, "record": place.record, "offer": "correction",
-            "value.state": "sunk", "value.length": "", "reason": "Found on the slip", "since": "",
+            "value.state": "sunk", "value.length": "", "reason": "Found on the slip", "from": "always",
             "correction": "", "ticket": "t" * 30} | others  # fmt: skip
 
 
@@ -202,7 +209,12 @@ REFUSED = [
     ({"value.state": "afloat"}, "registers.request-refused", "nothing"),
     ({"value.length": "x"}, "registers.request-refused", "value"),
     ({"value.length": "0"}, "registers.record-refused", "schema"),
-    ({"since": "tomorrow"}, "registers.request-refused", "since"),
+    ({"from": "day", "since": "tomorrow"}, "registers.request-refused", "since"),
+    ({"from": "day", "since": "31.02.2026"}, "registers.request-refused", "since"),
+    ({"from": "day", "since": " "}, "registers.request-refused", "since"),
+    ({"from": "day", "since": "01.01.2019"}, "registers.request-refused", "since"),
+    ({"from": ""}, "registers.request-refused", "when"),
+    ({"from": "whenever"}, "registers.request-refused", "when"),
     ({"case": ""}, "registers.request-refused", "case"),
     ({"ticket": "t"}, "registers.request-refused", "ticket"),
     ({"offer": "enter"}, "registers.official-refused", "offer"),
@@ -269,3 +281,49 @@ async def test_the_pages_are_for_everyone(
             signs = path.startswith((f"{record}/", f"{HERE}/orders"))
             shown = await page.locator("button[data-with=card]").filter(visible=True).count()
             assert shown == (1 if signs else 0), path
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ({"kind": "list", "value": "B, C", "coded": [{"en": "car"}, {"en": "C"}]}, "B (car), C"),
+        ({"kind": "list", "value": "a, b", "coded": [{"en": "one, with a comma"}]}, "a, b"),
+        ({"kind": "list", "value": "", "coded": []}, ""),
+        ({"kind": "day", "value": "2026-02-31"}, "2026-02-31"),
+    ],
+)
+def test_codes_are_shown_with_their_words_and_nothing_is_made_up(row, shown):
+    told = Telling(Pages(riik.portal.official.records).texts["en"], Formats(EE, "en"))
+    assert told.value(row) == shown
+
+
+def test_a_picture_of_the_register_is_shown_and_its_history_names_it():
+    picture = "data:image/png;base64,AAAA"
+    assert [picture_of(one) for one in (picture, "data:text/html,x", None, "x")] == [picture] + [
+        ""
+    ] * 3
+    told = Telling(Pages(riik.portal.official.records).texts["en"], Formats(EE, "en"))
+    changes = [
+        {"names": {"en": "Photo"}, "image": True, "kind": "none", "value": "", "called": {}},
+        {
+            "names": {"en": "Until"},
+            "image": False,
+            "kind": "day",
+            "value": "2026-11-30",
+            "called": {},
+        },
+        {
+            "names": {"en": "Note"},
+            "image": False,
+            "kind": "text",
+            "value": "",
+            "called": {"en": ""},
+        },
+    ]
+    change = {"officials": [], "actor_names": {"en": "Boats"}, "changes": changes, "kind": "change",
+              "from": "2026-11-30", "at": "2026-11-30T09:00:00Z", "ground": {"en": "Act"},
+              "reason": ""}  # fmt: skip
+    [knot] = told.history([change])
+    assert (
+        "Photo: a picture; Until: 30\N{NO-BREAK SPACE}Nov 2026; Note: taken away" in knot["detail"]
+    )

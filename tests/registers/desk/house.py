@@ -134,7 +134,7 @@ class Harbour:
         [self.record] = self.registers.open_many("boats", [new], ground="Ships Act")
         house.clock.advance(minutes=1)
 
-    def wish(self, *, offer="correction", reason="Found on the slip", since=None, correction="",
+    def wish(self, *, offer="correction", reason="Found on the slip", since=None, correction="", always=True,
              record=None, **typed):  # fmt: skip
         return Wish(
             record=record or self.record,
@@ -143,6 +143,7 @@ class Harbour:
             since=since,
             reason=reason,
             correction=correction,
+            always=always,
         )
 
     async def sign(self, wish, *, person=EHA, ticket=TICKET, value=b"ok", errand=ERRAND):

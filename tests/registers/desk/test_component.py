@@ -142,11 +142,17 @@ async def test_a_signed_change_is_made_and_stands_in_the_history_with_its_reason
 
 
 async def test_a_correction_holds_since_the_record_began_or_since_a_day(place):
-    await place.sign(place.wish(state="sunk", since=date(2021, 5, 1)))
+    await place.sign(place.wish(state="sunk", since=date(2021, 5, 1), always=False))
     await place.sign(place.wish(length="7"), ticket="u" * 30)
     [chain] = place.registers.history("boats", SKIPPER)
     days = [signed.change.valid_from for signed in chain[1:]]
     assert days == [date(2021, 5, 1), date(2020, 1, 1)]
+
+
+async def test_without_a_word_a_correction_holds_from_today_and_not_since_the_beginning(place):
+    await place.sign(place.wish(state="sunk", always=False))
+    [chain] = place.registers.history("boats", SKIPPER)
+    assert chain[-1].change.valid_from == place.registers.clock.now().date()
 
 
 async def test_the_same_signature_sent_again_changes_nothing_more(place):
@@ -167,7 +173,11 @@ WISHES = [
     ("a number that the schema refuses", {"length": "0"}, "schema"),
     ("a needed field taken away", {"state": ""}, "schema"),
     ("a field that this change may not touch", {"note": "dry"}, "nothing"),
-    ("a day before the record", {"state": "sunk", "since": date(2019, 1, 1)}, "since"),
+    (
+        "a day before the record",
+        {"state": "sunk", "since": date(2019, 1, 1), "always": False},
+        "since",
+    ),
     ("another offer", {"offer": "enter", "state": "sunk"}, "offer"),
     ("an offer that isn't there", {"offer": "sink", "state": "sunk"}, "offer"),
     ("another record", {"record": "f" * 32, "state": "sunk"}, "unknown"),

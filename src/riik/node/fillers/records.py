@@ -70,6 +70,7 @@ class RegisterRecords:
             since=change.since,
             reason=change.reason,
             correction=change.correction,
+            always=change.always,
         )
         begun = await self.desk.prepare(
             _sure(visitor), _errand(asked), wish, certificate=certificate, ticket=ticket

@@ -44,6 +44,7 @@ TODAY: Final = {"et": "Täna", "vi": "Hôm nay", "en": "Today"}
 YESTERDAY: Final = {"et": "Eile", "vi": "Hôm qua", "en": "Yesterday"}
 ISO_DAY: Final = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 VI_SUNDAY, SUNDAY = "Chủ nhật", 6
+TYPED_DAY: Final = re.compile(r"([0-9]{1,2})[./-]\s?([0-9]{1,2})[./-]\s?([0-9]{4})")
 UNITS: Final = ("kB", "MB", "GB")
 MORNING, NOON, EVENING = 5, 12, 18
 
@@ -77,6 +78,22 @@ class Formats:
     def short(self, day: Day) -> str:
         """A day with its year, for narrow places: ``3 Nov 2026``."""
         return self._dated(day, SHORT)
+
+    def typed(self, day: Day) -> str:
+        """A day as people of the country type it: ``30.11.2026``, ``30/11/2026``."""
+        return format_date(day, self.profile.dates["short"], locale=self._locale)
+
+    def read_day(self, text: str) -> Day:
+        """A typed day, the day first as the country writes it, or the year first.
+
+        Raises:
+            ValueError: It is no day of the calendar.
+        """
+        found = TYPED_DAY.fullmatch(text.strip())
+        if found is None:
+            return Day.fromisoformat(text.strip())
+        day, month, year = (int(part) for part in found.groups())
+        return Day(year, month, day)
 
     def days_in(self, text: str) -> str:
         """A text in which days stand as registers write them: ``B, 2036-12-01``."""
@@ -247,8 +264,8 @@ class Formats:
 
 
 def _time_of_day(hour: int) -> str:
-    if hour < 0:
+    if hour < MORNING:  # not known, or night: neither evening nor morning to everybody
         return "Hello"
-    if MORNING <= hour < NOON:
+    if hour < NOON:
         return "Good morning"
-    return "Good afternoon" if NOON <= hour < EVENING else "Good evening"
+    return "Good afternoon" if hour < EVENING else "Good evening"

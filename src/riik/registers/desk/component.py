@@ -49,7 +49,8 @@ class Wish:
         record: Which record.
         offer: Through which of the register's changes.
         typed: What was typed, by field: under ``value``, or each part under its name.
-        since: From which day on; None: today, or, of a correction, since the record began.
+        since: From which day on; None: today.
+        always: A correction of what was wrong since the record began; then no day is said.
         reason: Why, in the official's words.
         correction: Number of the request to correct that it answers; empty: none.
     """
@@ -60,6 +61,7 @@ class Wish:
     since: date | None
     reason: str
     correction: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,8 +289,8 @@ class RecordsDesk:
         _check_values(holding, found, values, change)
         began = date.fromisoformat(known[0].valid_from)
         today = registers.clock.now().astimezone(registers.zone).date()
-        since = wish.since or (began if change.kind is Kind.CORRECT else today)
-        if since < began:
+        since = began if wish.always else wish.since or today
+        if since < began or (wish.always and change.kind is not Kind.CORRECT):
             raise RequestRefused("the record begins later", why="since")
         return {
             "form": PAPER,

@@ -14,9 +14,16 @@ from riik.core import PersonCode, Refused, SubjectId, Work, person_code, to_text
 from riik.formats.canonical_json import decode
 from riik.registers.component import Registers
 from riik.registers.corrections.owner import Official, OwnersDesk
-from riik.registers.corrections.values import shown_value
+from riik.registers.corrections.values import form_of, shown_value
 from riik.registers.desk.orders import Order, OrderStore
-from riik.registers.desk.reading import Errand, OwnRights, currency_of, shown_fields, words
+from riik.registers.desk.reading import (
+    Errand,
+    OwnRights,
+    currency_of,
+    picture_of,
+    shown_fields,
+    words,
+)
 from riik.registers.errors import HistoryRefused, OfficialRefused, RequestRefused, UnknownSubject
 from riik.registers.history import Change, SignedChange, verify
 from riik.registers.model import Holding
@@ -281,6 +288,7 @@ def _told(
     """A change in the history; of values that this official may not see, nothing."""
     paper = papers.get(change.message_id, {})
     laws = {law.id: dict(law.names) for law in holding.definition.laws}
+    properties = holding.definition.schema.document["properties"]
     former = {step.renamed_from: step.field for step in holding.definition.steps}
     return {
         "at": to_text(change.recorded_at),
@@ -294,6 +302,8 @@ def _told(
             {
                 "names": words(holding, f"field:{former.get(name, name)}", name),
                 "value": shown_value(value),
+                "kind": form_of(properties.get(former.get(name, name), {})).kind,
+                "image": bool(picture_of(value)),
                 "called": words(
                     holding, f"value:{former.get(name, name)}.{value}", shown_value(value)
                 ),

@@ -14,7 +14,7 @@ from riik.registers.corrections.values import form_of, read_value, shown_value
 from riik.registers.errors import OfficialRefused, RequestRefused, RightMissing
 from riik.registers.model import Action, ChangeOffer, Holding, Kind, Right
 
-__all__ = ["Errand", "OwnRights", "patch_of", "shown_fields", "words"]
+__all__ = ["Errand", "OwnRights", "patch_of", "picture_of", "shown_fields", "words"]
 
 LONGEST = 2_000
 LONGEST_CASE = 100
@@ -120,6 +120,11 @@ def words(holding: Holding, code: str, usual: str) -> dict[str, str]:
     }
 
 
+def picture_of(value: Any) -> str:
+    """A picture as the register holds it, an address that carries it whole; else nothing."""
+    return value if isinstance(value, str) and value.startswith("data:image/") else ""
+
+
 def shown_fields(
     holding: Holding, values: Mapping[str, Any], fields: tuple[str, ...]
 ) -> list[dict[str, Any]]:
@@ -135,6 +140,11 @@ def shown_fields(
                 "value": shown_value(value),
                 "called": words(holding, f"value:{name}.{value}", shown_value(value)),
                 "kind": form.kind,
+                "image": picture_of(value),
+                "coded": [
+                    words(holding, f"value:{name}.{one}", one)
+                    for one in (value if form.kind == "list" and isinstance(value, list) else ())
+                ],
                 "options": [
                     {"value": one, "names": words(holding, f"value:{name}.{one}", one)}
                     for one in form.options

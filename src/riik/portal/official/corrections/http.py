@@ -49,12 +49,22 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "schema": ("value", later("The register can't hold this: write it as its other records do")),
     "reason": ("reason", later("Say why: the person is told in these words")),
     "long": ("reason", later("Say it in at most 2000 letters")),
-    "since": ("since", later("Write a day, like 2026-11-30")),
+    "since": ("since", later("This is no day of the calendar. Write it like {day}")),
+    "day": ("day", later("This is no day of the calendar. Write it like {day}")),
+    "when": ("from", later("Choose from when it is so")),
     "before-record": ("since", later("The record begins later than that")),
-    "period": ("since", later("Write a day, like 2026-11-30")),
+    "period": ("since", later("This is no day of the calendar. Write it like {day}")),
     "record": ("record", later("Choose the record")),
     "several": ("record", later("Choose the record")),
 }
+
+_WHEN: Final[Mapping[str, str]] = {
+    "always": later("It was always wrong: since the record began"),
+    "day": later("From the day written below"),
+    "today": later("From today"),
+}
+EXAMPLE: Final = date(2026, 11, 30)
+"""A day, to show how days are typed."""
 
 _PAGES: Final = Pages(riik.portal.official.corrections)
 
@@ -84,6 +94,18 @@ class OwnerRoom:
         """How days are written for this visitor."""
         frame = self.site.frame
         return Formats(frame.profile, self.texts(request).language, frame.zone)
+
+    def since(self, request: Request, typed: Mapping[str, str]) -> date | None:
+        """From which day a correction holds, which somebody has to say; None: it always did."""
+        formats = self.formats(request)
+        match typed.get("from"):
+            case "today":
+                return formats.here(self.clock.now()).date()
+            case "day":
+                return _day(typed.get("since", ""), formats, why="since")
+            case "always":
+                return None
+        raise _told("when")
 
     def page(self, handler: Handler) -> Handler:
         """Who isn't signed in goes to login; who may not reads why."""
@@ -228,12 +250,8 @@ class _Calls:
                     visitor,
                     key,
                     record=form.text("record"),
-                    typed={
-                        name.removeprefix("value-"): text
-                        for name, text in typed.items()
-                        if name == "value" or name.startswith("value-")
-                    },
-                    since=_day(form.text("since")),
+                    typed=_values(typed, room.formats(request)),
+                    since=room.since(request, typed),
                     reason=form.text("note"),
                 )
             else:
@@ -244,7 +262,8 @@ class _Calls:
             place, sentence = _FIELDS[refused.why]
             if refused.why == "long" and act == "correct":
                 place = "note"
-            errors = [{"field": place, "text": room.texts(request)(sentence)}]
+            day = room.formats(request).typed(EXAMPLE)
+            errors = [{"field": place, "text": room.texts(request)(sentence, day=day)}]
             return await self._shown(request, typed, errors)
         told = await room.site.tell(request, _DONE[act == "correct"])
         return await room.site.done(once, f"{HERE}?done={told}")
@@ -287,6 +306,10 @@ class _Calls:
                 for one in found["records"]
             ],
             typed=typed,
+            example=formats.typed(EXAMPLE),
+            when=[
+                {"value": key, "title": room.texts(request)(text)} for key, text in _WHEN.items()
+            ],
             wrong={one["field"]: one["text"] for one in errors},
             errors=errors,
             once=room.site.ticket(),
@@ -311,13 +334,23 @@ def _key(request: Request) -> str:
     return f"{register}/{number}"
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
+def _values(typed: Mapping[str, str], formats: Formats) -> dict[str, str]:
+    """What should stand there: ``value``, its parts under ``value-<part>``, or a typed day."""
+    values = {
+        name.removeprefix("value-"): text
+        for name, text in typed.items()
+        if name == "value" or name.startswith("value-")
+    }
+    if "day" in typed:
+        values["value"] = _day(typed["day"], formats, why="day").isoformat()
+    return values
+
+
+def _day(text: str, formats: Formats, *, why: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return formats.read_day(text)
     except ValueError as error:
-        raise _told("since") from error
+        raise _told(why) from error
 
 
 def _named(names: Mapping[str, str], language: str) -> str:

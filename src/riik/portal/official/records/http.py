@@ -29,7 +29,7 @@ from riik.portal.design.shell import Tab
 from riik.portal.design.texts import later
 from riik.portal.official.corrections.http import guarded, owners_shell
 from riik.portal.official.records.ports import Asked, Change, Records
-from riik.portal.official.records.shown import REASONS, SENTENCES, Telling
+from riik.portal.official.records.shown import EXAMPLE, REASONS, SENTENCES, Telling
 from riik.portal.session import FormRefused
 from riik.portal.session.http import NEVER, Handler, Site
 
@@ -40,7 +40,9 @@ MOST_BYTES: Final = 12_000
 _ID = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
 _RECORD = re.compile(r"[0-9a-f]{32}\Z")
 _ORDER = re.compile(r"[A-Za-z0-9_-]{22,64}\Z")
-_VALUE = "value."
+_VALUE, _DAY = "value.", "day."
+WHEN: Final = ("today", "day", "always")
+"""From when a change holds; ``always``: what stood there was wrong since the record began."""
 _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "case": ("case", later("Write the number of the case that needs it")),
     "empty": ("value", later("Write all of it: a part finds nothing")),
@@ -199,7 +201,12 @@ class _Calls:
             correction=request.query_params.get("correction", "")[:20],
             register=telling.name(told["names"]),
             title=telling.name(told["offer"]),
-            fields=[{**row, "choices": _choices(row, telling)} for row in rows],
+            fields=[
+                {**row, "choices": _choices(row, telling), "typed": telling.typed(row)}
+                for row in rows
+            ],
+            example=telling.formats.typed(EXAMPLE),
+            when=telling.when(correction=told["kind"] == "correct"),
             back_to=_address(asked, record),
             ticket=room.site.ticket(),
             card=room.card,
@@ -228,11 +235,13 @@ class _Calls:
         room, sent = self.room, await self.room.site.json(request)
         visitor = await room.site.visitor(request)
         asked = Asked(**{name: _text(sent, name) for name in ("register", "purpose", "case")})
+        formats = room.telling(request).formats
         change = Change(
             record=_text(sent, "record"),
             offer=_text(sent, "offer"),
-            typed=_typed(sent),
-            since=_day(_text(sent, "since")),
+            typed=_typed(sent, formats),
+            since=_since(sent, formats),
+            always=_text(sent, "from") == "always",
             reason=_text(sent, "reason").replace("\r\n", "\n"),
             correction=_text(sent, "correction"),
         )
@@ -392,7 +401,8 @@ def _choices(row: Mapping[str, Any], telling: Telling) -> list[dict[str, str]]:
 
 
 def _sentences(telling: Telling) -> list[dict[str, str]]:
-    return [{"key": key, "text": telling.texts(text)} for key, text in REASONS.items()]
+    day = telling.formats.typed(EXAMPLE)
+    return [{"key": key, "text": telling.texts(text, day=day)} for key, text in REASONS.items()]
 
 
 def _address(asked: Asked, record: str, offer: str = "") -> str:
@@ -421,14 +431,28 @@ def _order(request: Request) -> str:
     return order
 
 
-def _typed(sent: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """What was typed: ``value.<field>``, or ``value.<field>.<part>``."""
+def _typed(sent: Mapping[str, Any], formats: Formats) -> dict[str, dict[str, str]]:
+    """What was typed: ``value.<field>``, ``value.<field>.<part>``, or a day: ``day.<field>``."""
     typed: dict[str, dict[str, str]] = {}
     for name in sent:
         if name.startswith(_VALUE):
             key, _, part = name.removeprefix(_VALUE).partition(".")
             typed.setdefault(key, {})[part or "value"] = _text(sent, name)
+        elif name.startswith(_DAY):
+            day = _day(_text(sent, name), formats, why="day")
+            typed[name.removeprefix(_DAY)] = {"value": day.isoformat() if day else ""}
     return typed
+
+
+def _since(sent: Mapping[str, Any], formats: Formats) -> date | None:
+    """From which day the change holds, which somebody has to say; None: today, or always."""
+    when = _text(sent, "from")
+    if when not in WHEN:
+        raise _Told("from when it is so has to be said", why="when")
+    day = _day(_text(sent, "since"), formats, why="since") if when == "day" else None
+    if when == "day" and day is None:
+        raise _Told("a day has to be said", why="since")
+    return day
 
 
 def _text(sent: Mapping[str, Any], name: str) -> str:
@@ -438,11 +462,11 @@ def _text(sent: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, formats: Formats, *, why: str) -> date | None:
     try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
+        return formats.read_day(text) if text.strip() else None
     except ValueError as error:
-        raise _Told("a day is written 2026-11-30", why="since") from error
+        raise _Told("this is no day of the calendar", why=why) from error
 
 
 def _bytes(sent: Mapping[str, Any], name: str) -> bytes:

@@ -26,7 +26,8 @@ class Asked:
 class Change:
     """What an official wants to change.
 
-    ``typed`` is what was typed, by field: under ``value``, or each part under its name.
+    ``typed`` is what was typed, by field: under ``value``, or each part under its name. ``since``
+    is the day from which it holds, None today; ``always`` says that it was always wrong.
     """
 
     record: str
@@ -35,6 +36,7 @@ class Change:
     since: date | None
     reason: str
     correction: str
+    always: bool
 
 
 class Records(Protocol):

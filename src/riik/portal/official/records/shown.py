@@ -10,7 +10,7 @@ from riik.core import from_text
 from riik.portal.design.formats import Formats
 from riik.portal.design.texts import Texts, later
 
-__all__ = ["REASONS", "SENTENCES", "Telling", "named"]
+__all__ = ["EXAMPLE", "REASONS", "SENTENCES", "Telling", "named"]
 
 SENTENCES: Final[Mapping[str, str]] = {
     "own-case": later("This is about yourself: a colleague does it."),
@@ -31,7 +31,9 @@ REASONS: Final[Mapping[str, str]] = {
     "registers.request-refused.long": later("Say it in at most 2000 letters."),
     "registers.request-refused.nothing": later("Nothing is changed yet."),
     "registers.request-refused.value": later("A value is not written as the register wants it."),
-    "registers.request-refused.since": later("Write a day like 2026-11-30, not before the record."),
+    "registers.request-refused.since": later("Write a day like {day}, not before the record."),
+    "registers.request-refused.day": later("This is no day of the calendar. Write it like {day}."),
+    "registers.request-refused.when": later("Choose from when it is so."),
     "registers.request-refused.signed": later("This was signed already. Open the record again."),
     "registers.request-refused.ticket": later("This page is old. Open the record again."),
     "registers.request-refused.order": later("This waits no more: open the list again."),
@@ -47,6 +49,9 @@ REASONS: Final[Mapping[str, str]] = {
     "node.signer-refused.person": later("This card is somebody else's."),
 }  # fmt: skip
 """Why nothing was signed, by code and reason."""
+
+EXAMPLE: Final = date(2026, 11, 30)
+"""A day, to show how days are typed."""
 
 KINDS: Final[Mapping[str, str]] = {
     "open": later("Opened"),
@@ -84,7 +89,37 @@ class Telling:
             return self.day(text)
         if row.get("currency"):
             return self.amount(text, row["currency"])
+        if row["kind"] == "list":
+            text = self.listed(row) or text
         return self.name(row["called"]) if row["kind"] == "choice" else text
+
+    def listed(self, row: Mapping[str, Any]) -> str:
+        """Codes of a list, each with its words where the register has some: ``B (car)``."""
+        codes = str(row["value"]).split(", ")
+        called = [self.name(names) for names in row.get("coded", ())]
+        if len(called) != len(codes):
+            return ""
+        return ", ".join(
+            code if code == word else f"{code} ({word})"
+            for code, word in zip(codes, called, strict=True)
+        )
+
+    def when(self, *, correction: bool) -> list[dict[str, str]]:
+        """From when a change can hold: nothing is chosen for the official."""
+        _ = self.texts
+        rows = [
+            {"value": "today", "title": _("From today")},
+            {"value": "day", "title": _("From the day written below")},
+        ]
+        if correction:
+            rows.append(
+                {
+                    "value": "always",
+                    "title": _("It was always wrong"),
+                    "hint": _("Then it is so since the record began."),
+                }
+            )
+        return rows
 
     def amount(self, text: str, currency: str) -> str:
         """An amount in minor units as money; what is none stays as it is."""
@@ -100,28 +135,36 @@ class Telling:
         except ValueError:
             return text
 
+    def typed(self, row: Mapping[str, Any]) -> str:
+        """A day as it would be typed; what is none stays as it is."""
+        if row["kind"] != "day" or not row["value"]:
+            return str(row["value"])
+        try:
+            return self.formats.typed(date.fromisoformat(str(row["value"])))
+        except ValueError:
+            return str(row["value"])
+
     def moment(self, text: str) -> str:
         """A moment in the reader's words."""
         at = self.formats.here(from_text(text))
         return f"{self.formats.short(at)}, {self.formats.time(at)}"
 
-    def _changed(self, one: Mapping[str, Any]) -> str:
-        called = self.name(one["called"])
-        return self.amount(called, one["currency"]) if one.get("currency") else called
-
     def name(self, names: Mapping[str, str]) -> str:
         """A name in the reader's language."""
         return named(names, self.texts.language)
+
+    def _became(self, one: Mapping[str, Any]) -> str:
+        _ = self.texts
+        if one["image"]:
+            return _("a picture")
+        return self.value(one) or self.name(one["called"]) or _("taken away")
 
     def history(self, changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Changes as the knots of a thread, the newest first."""
         _, knots = self.texts, []
         for change in changes:
             who = ", ".join(change["officials"]) or self.name(change["actor_names"])
-            told = [
-                f"{self.name(one['names'])}: {self._changed(one) or '–'}"
-                for one in change["changes"]
-            ]
+            told = [f"{self.name(one['names'])}: {self._became(one)}" for one in change["changes"]]
             day = self.formats.since(date.fromisoformat(change["from"]), year=True)
             since = _("from {day}", day=day)
             parts = [who, since, self.name(change["ground"]), change["reason"], "; ".join(told)]
