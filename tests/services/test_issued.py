@@ -7,11 +7,19 @@ import pytest
 from tests.services.house import CASE
 
 from riik.cases import Document
-from riik.core import ClientId
+from riik.core import ClientId, to_text
 from riik.documents import read_code, read_statement
-from riik.services.issued.component import MOST_TRIES, Issued, PaperUnknown
+from riik.services.issued.component import Issued, PaperUnknown
 from riik.services.issued.store import SqlIssuedStore
-from riik.testing.pki import MemoryKey
+from riik.services.issued.tries import (
+    MOST_OF_ALL,
+    MOST_OF_ONE,
+    REFILL,
+    Tries,
+    opens_at,
+    with_one_more,
+)
+from riik.testing.pki import AT, MemoryKey
 from riik.testing.ports import SeededEntropy
 
 SEAL = MemoryKey()
@@ -84,15 +92,73 @@ async def test_who_holds_it_sees_whose_it_is_and_the_person_sees_that(paper, iss
     assert looks == [(PORTAL, "paper-check", paper.number)]
 
 
-async def test_a_wrong_number_shows_nothing_and_many_of_them_close_it(paper, issued, looks):
-    for _ in range(MOST_TRIES):
+def guess(issued, paper, *, times=1, source="a", number="2026-999999"):
+    """Why each guess showed nothing; the last refusal comes with it."""
+    why = []
+    for _ in range(times):
         with pytest.raises(PaperUnknown) as refused:
-            issued.show(paper.token, "2026-999999", "en", reader=PORTAL)
-        assert refused.value.why == "number"
-    with pytest.raises(PaperUnknown) as refused:
-        issued.show(paper.token, paper.number, "en", reader=PORTAL)
-    assert refused.value.why == "tries"
+            issued.show(paper.token, number, "en", reader=PORTAL, source=source)
+        why.append(refused.value.why)
+    return why, refused.value
+
+
+def holds(issued, paper, *, source="a"):
+    told = issued.show(paper.token, paper.number, "en", reader=PORTAL, source=source)
+    return bool(told["name"])
+
+
+async def test_who_guesses_runs_dry_and_is_told_when_it_works_again(paper, issued, house, looks):
+    why, _ = guess(issued, paper, times=MOST_OF_ONE)
+    assert set(why) == {"number"}
+    why, refused = guess(issued, paper, number=paper.number)
+    assert why == ["tries"]
+    assert refused.facts["until"] == to_text(house.clock.now() + REFILL)
     assert looks == []
+    house.clock.advance(REFILL)
+    assert holds(issued, paper)
+
+
+async def test_who_guesses_closes_nothing_to_others(paper, issued, house):
+    guess(issued, paper, times=MOST_OF_ONE)
+    assert holds(issued, paper, source="b")
+
+
+async def test_many_who_guess_together_get_no_further(paper, issued, house):
+    for one in range(MOST_OF_ALL // MOST_OF_ONE):
+        guess(issued, paper, times=MOST_OF_ONE, source=str(one))
+    why, _ = guess(issued, paper, number=paper.number, source="holder")
+    assert why == ["tries"]
+    house.clock.advance(REFILL)
+    assert holds(issued, paper, source="holder")
+
+
+async def test_another_portal_s_askers_are_others(paper, issued):
+    guess(issued, paper, times=MOST_OF_ONE)
+    other = ClientId.parse("EE/NGO/90000001/portal")
+    assert issued.show(paper.token, paper.number, "en", reader=other, source="a")["name"]
+
+
+@pytest.mark.parametrize(
+    ("used", "hours", "left"), [(5, 0, 0), (5, 1, 1), (5, 2.5, 2), (5, 5, 5), (5, 10_000, 5)]
+)
+def test_a_measure_fills_again_one_by_one(used, hours, left):
+    at = AT
+    tries = Tries(used=used, at=to_text(at))
+    now = at + hours * REFILL
+    free = 0
+    while opens_at(tries, most=MOST_OF_ONE, now=now) is None:
+        tries, free = with_one_more(tries, now=now), free + 1
+    assert free == left
+    assert opens_at(tries, most=MOST_OF_ONE, now=now) > now
+
+
+async def test_what_counts_no_more_is_not_kept(paper, issued, house):
+    guess(issued, paper, source="a")
+    house.clock.advance((MOST_OF_ALL + 1) * REFILL)
+    guess(issued, paper, source="b")
+    key = sha256(paper.token.encode()).digest()
+    with house.services.database.read() as work:
+        assert issued.store.tries(key, f"{PORTAL} a", work=work) is None
 
 
 async def test_looks_are_counted(paper, issued, house):

@@ -117,16 +117,17 @@ class Answer:
 
         Raises:
             ServiceRefused: Status 4xx; ``why`` is the problem document's (RFC 9457), if any,
-                and ``field`` the input that did not fit, if it names one.
+                ``field`` the input that did not fit and ``until`` when it may be asked again, if
+                it names one.
             ServiceFailed: Status 5xx, likewise.
         """
         if self.status < 400:
             return self
         kind = ServiceRefused if self.status < 500 else ServiceFailed
         told = self._problem()
-        field = {"field": told["field"][:100]} if "field" in told else {}
+        facts = {name: told[name][:100] for name in ("field", "until") if name in told}
         why = told.get("why", "status")
-        raise kind(f"the service answered {self.status}", why=why, status=self.status, **field)
+        raise kind(f"the service answered {self.status}", why=why, status=self.status, **facts)
 
     def _problem(self) -> dict[str, str]:
         """Texts of the problem document; nothing when it is none."""

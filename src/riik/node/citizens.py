@@ -90,6 +90,7 @@ def citizen_pages(
     papers = paper_routes(hall, judge=judge, in_thread=base.in_thread)
     issued = IssuedPapers(
         exchange=assembly.exchange,
+        mask=base.entropy.bytes(32),
         client=assembly.config.client("portal"),
         providers=counter.catalogue.providers,
         patience=patience,

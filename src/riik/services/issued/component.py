@@ -19,13 +19,20 @@ from riik.core import ClientId, Clock, Database, Entropy, Signer, SubjectId, Wor
 from riik.documents import Check, PaperStatement, code_of, token_of, write_statement
 from riik.services.errors import ServiceRefused
 from riik.services.issued.model import DECISION, RECEIPT, IssuedPaper, standing_of
+from riik.services.issued.tries import (
+    MOST_OF_ALL,
+    MOST_OF_ONE,
+    REFILL,
+    Tries,
+    opens_at,
+    with_one_more,
+)
 from riik.services.letters import Authority, person_name
 from riik.services.running import Files
 
 __all__ = ["CHECK_PURPOSE", "Begun", "Issued", "IssuedStore", "PaperUnknown"]
 
 CHECK_PURPOSE = "paper-check"
-MOST_TRIES = 20
 _PDF = "application/pdf"
 
 
@@ -56,6 +63,9 @@ class IssuedStore(Protocol):
     def add(self, paper: IssuedPaper, *, work: Work) -> None: ...
     def load(self, key: bytes, *, work: Work) -> IssuedPaper | None: ...
     def note(self, key: bytes, *, tries: int, work: Work) -> None: ...
+    def tries(self, key: bytes, source: str, *, work: Work) -> Tries | None: ...
+    def tried(self, key: bytes, source: str, tries: Tries, *, work: Work) -> None: ...
+    def forget_tries(self, key: bytes, *, before: str, work: Work) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,17 +148,25 @@ class Issued:
             self.store.note(paper.key, tries=paper.tries, work=work)
             return self._told(paper, case, work=work)
 
-    def show(self, token: str, number: str, language: str, *, reader: ClientId) -> dict[str, Any]:
+    def show(
+        self, token: str, number: str, language: str, *, reader: ClientId, source: str = ""
+    ) -> dict[str, Any]:
         """The same with what stands on the paper, for who typed the case number on it.
 
+        Args:
+            token: The code's.
+            number: As typed.
+            language: Of the answer.
+            reader: The portal that asks.
+            source: For whom, as the portal masks them: who guesses is to harm nobody else.
+
         Raises:
-            PaperUnknown: For ``unknown``, ``number`` or ``tries``.
+            PaperUnknown: For ``unknown``, ``number``, or ``tries`` with ``until``.
         """
-        right = True
+        asker = f"{reader} {source}"
         with self.database.work() as work:
             paper, case = self._paper(token, work=work)
-            if paper.tries >= MOST_TRIES:
-                raise PaperUnknown("too many numbers were tried", why="tries")
+            self._check_tries(paper.key, asker, work=work)
             right = case is not None and compare_digest(
                 number.strip().encode(), paper.number.encode()
             )
@@ -157,7 +175,26 @@ class Issued:
                 return self._told(paper, case, work=work) | self._inside(
                     case, language, reader=reader, work=work
                 )
+            self._count_try(paper.key, asker, work=work)
         raise PaperUnknown("no paper with this code has this number", why="number")
+
+    def _check_tries(self, key: bytes, asker: str, *, work: Work) -> None:
+        now = self.clock.now()
+        shares = ((asker, MOST_OF_ONE), ("", MOST_OF_ALL))
+        until = [
+            opens_at(self.store.tries(key, source, work=work), most=most, now=now)
+            for source, most in shares
+        ]
+        if any(until):
+            latest = max(one for one in until if one is not None)
+            raise PaperUnknown("too many numbers were tried", why="tries", until=to_text(latest))
+
+    def _count_try(self, key: bytes, asker: str, *, work: Work) -> None:
+        now = self.clock.now()
+        self.store.forget_tries(key, before=to_text(now - MOST_OF_ALL * REFILL), work=work)
+        for source in (asker, ""):
+            tries = self.store.tries(key, source, work=work)
+            self.store.tried(key, source, with_one_more(tries, now=now), work=work)
 
     def _paper(self, token: str, *, work: Work) -> tuple[IssuedPaper, Case | None]:
         paper = self.store.load(_key(token), work=work)

@@ -3,10 +3,12 @@
 Subsystem `services`, service `papers`:
 
     GET  /<token>      how the paper stands; of no person anything
-    POST /<token>      {"number", "language"}: with what stands on it, for who holds it
+    POST /<token>      {"number", "language", "source"}: with what stands on it, for who holds it
 """
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Annotated
 
 import msgspec
 
@@ -23,6 +25,7 @@ MOST_BODY = 1_000
 class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: str
     language: str = "en"
+    source: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 def paper_offers(issued: Issued, *, provider: ClientId, in_thread: InThread) -> Sequence[Offer]:
@@ -34,7 +37,14 @@ def paper_offers(issued: Issued, *, provider: ClientId, in_thread: InThread) -> 
             return _json(await in_thread(issued.check, token))
         asked = _asked(incoming.body)
         told = await in_thread(
-            issued.show, token, asked.number, asked.language, reader=incoming.client
+            partial(
+                issued.show,
+                token,
+                asked.number,
+                asked.language,
+                reader=incoming.client,
+                source=asked.source,
+            )
         )
         return _json(told)
 

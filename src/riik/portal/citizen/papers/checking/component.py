@@ -1,5 +1,6 @@
 """Asks the issuer of a paper how it stands, for whoever holds it."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -25,7 +26,10 @@ class CallOut(Protocol):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What an issuer told of its paper; the last four for who holds it."""
+    """What an issuer told of its paper; from ``number`` on for who holds it.
+
+    ``until`` is when a case number may be tried again, where too many were.
+    """
 
     issuer: dict[str, str]
     code: str
@@ -38,6 +42,7 @@ class Told(msgspec.Struct, frozen=True):
     name: str = ""
     matter: str = ""
     outcome: str = ""
+    until: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,15 +70,20 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedPapers:
-    """The issuers that this portal knows."""
+    """The issuers that this portal knows.
+
+    Attributes:
+        mask: A key of this process: issuers tell visitors apart by it and learn no address.
+    """
 
     exchange: CallOut
+    mask: bytes
     client: ClientId
     providers: Sequence[Provider]
     patience: float = PATIENCE
 
     async def ask(
-        self, code: str, *, number: str = "", language: str = "en"
+        self, code: str, *, number: str = "", language: str = "en", visitor: str = ""
     ) -> tuple[Told | None, str]:
         """How a paper stands.
 
@@ -81,6 +91,7 @@ class IssuedPapers:
             code: As typed or scanned.
             number: The case number on it, by which its holder is told more.
             language: In which the matter is named.
+            visitor: Who asks: their address.
 
         Returns:
             What the issuer told, or None; and why it did not tell all: ``code``, ``issuer``,
@@ -94,16 +105,18 @@ class IssuedPapers:
         if issuer not in known:
             return None, "issuer"
         if number:
-            body = {"number": number, "language": language}
-            told, why = await self._call(known[issuer], token, body)
+            source = hmac.new(self.mask, visitor.encode(), "sha256").hexdigest()[:32]
+            body = {"number": number, "language": language, "source": source}
+            told, why, until = await self._call(known[issuer], token, body)
             if why not in {"number", "tries"}:
                 return told, why
-            return (await self._call(known[issuer], token, None))[0], why
-        return await self._call(known[issuer], token, None)
+            standing = (await self._call(known[issuer], token, None))[0]
+            return standing and msgspec.structs.replace(standing, until=until), why
+        return (await self._call(known[issuer], token, None))[:2]
 
     async def _call(
         self, issuer: ClientId, token: str, body: Mapping[str, Any] | None
-    ) -> tuple[Told | None, str]:
+    ) -> tuple[Told | None, str, str]:
         call = Call(
             client=self.client,
             service=ServiceId(issuer, "papers"),
@@ -114,8 +127,9 @@ class IssuedPapers:
         )
         try:
             answer = (await self.exchange.call(call)).accepted()
-            return msgspec.json.decode(answer.body, type=Told), ""
+            return msgspec.json.decode(answer.body, type=Told), "", ""
         except Refused as refused:
-            return None, refused.why if refused.why in {"unknown", "number", "tries"} else "silent"
+            why = refused.why if refused.why in {"unknown", "number", "tries"} else "silent"
+            return None, why, str(refused.facts.get("until", ""))
         except (Unavailable, msgspec.DecodeError, RecursionError):
-            return None, "silent"
+            return None, "silent", ""

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from riik.core import from_text
+from riik.core import TimeRefused, from_text
 from riik.documents import PaperRefused, code_of, read_code
 from riik.formats import multipart
 from riik.portal.citizen.guides import named
@@ -48,7 +48,8 @@ STANDINGS: Final = {
     "forgotten": ("wait", later("No longer kept")),
 }
 NUMBER: Final = later("This is not the case number on the paper that has this code.")
-TRIES: Final = later("Too many numbers were tried for this paper. Ask whoever issued it.")
+TRIES: Final = later("Too many numbers were tried for this paper. Try again at {at}.")
+TRIES_LATER: Final = later("Too many numbers were tried for this paper. Try again later.")
 
 
 def routes(hall: Hall, *, papers: IssuedPapers) -> list[Route]:
@@ -103,14 +104,16 @@ class _Checking:
 
     async def _answer(self, request: Request, *, number: str = "", digest: str = "") -> Response:
         code, language = request.path_params["code"], self.hall.language(request)
-        if not self.pace.allows(request.client.host if request.client else ""):
+        visitor = request.client.host if request.client else ""
+        if not self.pace.allows(visitor):
             return await self.hall.show(request, "check-paper-wait.html", status=429)
-        told, why = await self.papers.ask(code, number=number.strip(), language=language)
+        told, why = await self.papers.ask(
+            code, number=number.strip(), language=language, visitor=visitor
+        )
         if told is None:
             return await self._form(request, why, code=code[:200])
-        errors = {"number": NUMBER, "tries": TRIES}
-        text = self.hall.texts(request)
-        wrong = [{"field": "number", "text": text(errors[why])}] if why in errors else []
+        sentence = self._wrong(told, why, request)
+        wrong = [{"field": "number", "text": sentence}] if sentence else []
         return await self.hall.show(
             request,
             "check-paper.html",
@@ -120,6 +123,18 @@ class _Checking:
             same=None if not digest else digest == told.digest,
             **self._shown(told, code, request),
         )
+
+    def _wrong(self, told: Told, why: str, request: Request) -> str:
+        """Why the number shows no more, and when another may be typed."""
+        text = self.hall.texts(request)
+        if why == "number":
+            return text(NUMBER)
+        if why != "tries":
+            return ""
+        try:
+            return text(TRIES, at=self.hall.formats(request).at(from_text(told.until)))
+        except TimeRefused:
+            return text(TRIES_LATER)
 
     def _shown(self, told: Told, code: str, request: Request) -> dict[str, Any]:
         tag, word = STANDINGS.get(told.standing, ("wait", later("Can’t be told")))
