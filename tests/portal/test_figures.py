@@ -99,7 +99,7 @@ def main_of(app, language="en"):
 def test_what_is_told_stands_in_the_paragraph_and_the_figures():
     page = main_of(site(RENEWAL))
     assert (
-        "At least 120 cases were begun. Half of the decisions on “Renewal” came within 41 seconds."
+        "At least 120 cases were begun. Half of the decisions on “Renewal” came within a minute."
         in page
     )
     assert "87\u00a0%" in page
@@ -109,14 +109,18 @@ def test_what_is_told_stands_in_the_paragraph_and_the_figures():
 def test_a_sum_over_something_hidden_says_at_least():
     page = main_of(site(RENEWAL, COURSE))
     assert "At least 120 cases were begun." in page
-    # Six figures of the service, three ways and the online share; the other's third way.
-    assert page.count("hidden: too few") == len(HIDDEN) + 4 + 1
+    # The one way that is hidden; of the other service nothing is told, so it has no row of gaps.
+    assert page.count("hidden: too few") == 1
+    assert "too few cases in 30 days to tell, or none: Course." in page
 
 
 def test_where_all_is_hidden_no_number_is_made_up():
     page = main_of(site(COURSE))
     assert "Too few cases were begun to tell how many. Too few were decided" in page
-    assert page.count("Too few to tell without telling of somebody.") == 4
+    assert page.count("Fewer than 10 cases in 30 days: so few would tell") == 4
+    assert page.count("no figure") == 4
+    assert "–" not in page.partition('id="available"')[0]
+    assert "<caption" not in page.partition('id="available"')[0]
 
 
 def cells(page, caption):
@@ -129,8 +133,7 @@ def cells(page, caption):
 def test_cases_stand_by_the_way_they_were_begun():
     rows = cells(main_of(site(RENEWAL, COURSE)), "Cases begun by each way")
     assert rows[0] == ["Renewal", "90", "30", "hidden: too few", "75 %", "87 %"]
-    few = "hidden: too few"
-    assert rows[1][1:] == [few, few, few, few, few]
+    assert len(rows) == 1
 
 
 def test_the_last_day_and_the_rule_of_rounding_stand_on_the_page():
@@ -151,7 +154,7 @@ def test_what_nobody_measured_is_said_not_to_be_measured():
     assert rows[-1] == ["School", "its services", "0", "–", "not yet measured"]
     nothing = main_of(site(available=[asked("School", 0, 0)]))
     assert "100" not in nothing.partition("Answered when asked")[2][:200]
-    assert nothing.count("not yet measured") == 2
+    assert nothing.lower().count("not yet measured") == 2
 
 
 def test_the_figure_names_who_was_least_available():
@@ -177,7 +180,16 @@ def test_who_is_silent_is_named():
 
 
 def test_a_country_without_services_has_its_page():
-    assert "Too few cases were begun to tell how many." in main_of(site())
+    page = main_of(site())
+    assert "Too few cases were begun to tell how many." in page
+    assert page.count("No organisation has told figures of a service.") == 4 + 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(1, "at most a minute"), (60, "at most a minute"), (120, "2 minutes")]
+)
+def test_a_time_that_providers_round_up_is_told_as_a_bound(seconds, said):
+    assert said in main_of(site(row("Renewal", p95_seconds=seconds)))
 
 
 @pytest.mark.parametrize("language", ["en", "et", "vi"])

@@ -57,6 +57,14 @@ def test_before_a_service_is_chosen_nobody_is_asked():
     assert provided.asked == []
 
 
+@pytest.mark.parametrize("query", ["&service=", "&service=+", "&service=&fee=1&becomes=2"])
+def test_nothing_chosen_is_said_and_nobody_is_asked(query):
+    provided = Provided(TOLD)
+    answer = get(site(provided), f"/numbers/what-if?lang=en{query}")
+    assert (answer.status_code, provided.asked) == (422, [])
+    assert "Choose a service first" in answer.text.partition("<main")[2]
+
+
 def test_another_fee_tells_what_would_have_come_in():
     page = main_of(Provided(TOLD | {"fee": FEE}), "&service=licence&fee=2300&becomes=25")
     assert "At least 12 cases paid 23.00 €: 276.00 € in all." in page

@@ -25,6 +25,10 @@ from riik.profiles import Profile
 __all__ = ["FiguresPage", "lasting"]
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+COUNTED = (
+    *("opened", "decided", "median_seconds", "p95_seconds"),
+    *("automatic", "online", "with_official"),
+)
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -71,7 +75,8 @@ class FiguresPage:
             demonstration=self.front,
         )
         rows = sorted(services["services"], key=_most, reverse=True)
-        teller = _Teller(texts, formats, rows)
+        least = max((int(row["least"]) for row in rows), default=10)
+        teller = _Teller(texts, formats, rows, services["days"], least)
         return self.pages.render(
             "numbers.html",
             shell,
@@ -82,12 +87,13 @@ class FiguresPage:
                 teller.looks(looks),
                 availability_figure(available["rows"], texts, formats),
             ],
-            rows=[teller.row(row) for row in rows],
-            channels=channel_rows(rows, texts, formats),
+            rows=[teller.row(row) for row in rows if _told(row)],
+            few=", ".join(dict.fromkeys(str(row["name"]) for row in rows if not _told(row))),
+            channels=channel_rows([row for row in rows if _told(row)], texts, formats),
             looked=look_rows(looks["registers"], texts, formats),
             hidden=", ".join(one["register"] for one in looks["registers"] if one["hidden"]),
             available=availability_rows(available["rows"], texts, formats),
-            least=max((int(row["least"]) for row in rows), default=10),
+            least=least,
             step=max((int(row["step"]) for row in rows), default=5),
             until=self._until(rows, formats),
         )
@@ -113,6 +119,12 @@ def lasting(seconds: float, texts: Texts) -> str:
     return texts.count("{number} day", "{number} days", round(seconds / DAY))
 
 
+def _told(row: Mapping[str, Any]) -> bool:
+    """Whether its provider told anything of a service: a row of nothing but gaps tells none."""
+    counts = (*(row[name] for name in COUNTED), *row["channels"].values())
+    return any(count is not None for count in counts)
+
+
 def _most(row: Mapping[str, Any]) -> tuple[int, str]:
     return (row["opened"] or 0, str(row["name"]))
 
@@ -124,6 +136,8 @@ class _Teller:
     texts: Texts
     formats: Formats
     rows: Rows
+    days: int
+    least: int
 
     def sentences(self, services: Sequence[str], registers: Sequence[str]) -> list[str]:
         """The paragraph."""
@@ -140,13 +154,7 @@ class _Teller:
         else:
             said = [texts("Too few cases were begun to tell how many.")]
         if first := self._first("median_seconds"):
-            said.append(
-                texts(
-                    "Half of the decisions on “{service}” came within {time}.",
-                    service=first["name"],
-                    time=lasting(first["median_seconds"], texts),
-                )
-            )
+            said.append(self._half(first))
         else:
             said.append(texts("Too few were decided to say how long people waited."))
         silent = [*services, *registers]
@@ -154,6 +162,18 @@ class _Teller:
             names = ", ".join(dict.fromkeys(silent))
             said.append(texts("No answer from: {names}. Their figures are missing.", names=names))
         return said
+
+    def _half(self, row: Mapping[str, Any]) -> str:
+        texts, seconds = self.texts, row["median_seconds"]
+        if seconds <= MINUTE:
+            return texts(
+                "Half of the decisions on “{service}” came within a minute.", service=row["name"]
+            )
+        return texts(
+            "Half of the decisions on “{service}” came within {time}.",
+            service=row["name"],
+            time=lasting(seconds, texts),
+        )
 
     def figures(self) -> list[dict[str, str]]:
         """Four figures about services."""
@@ -175,7 +195,7 @@ class _Teller:
             "title": texts("Looks at personal data"),
             "value": self.formats.number(told["looks"])
             if told["looks"] or not told["few"]
-            else "–",
+            else texts("no figure"),
             "text": texts("All of them in logs that a witness cosigns.")
             + (f" {few}" if told["few"] else ""),
         }
@@ -214,8 +234,15 @@ class _Teller:
 
     def _hidden(self, title: str) -> dict[str, str]:
         texts = self.texts
-        text = texts("Too few to tell without telling of somebody.")
-        return {"title": title, "value": "–", "text": text}
+        if not self.rows:
+            text = texts("No organisation has told figures of a service.")
+        else:
+            text = texts(
+                "Fewer than {least} cases in {days} days: so few would tell of somebody.",
+                least=self.formats.number(self.least),
+                days=self.formats.number(self.days),
+            )
+        return {"title": title, "value": texts("no figure"), "text": text}
 
     def _first(self, name: str) -> Mapping[str, Any] | None:
         return next((row for row in self.rows if row[name] is not None), None)
@@ -225,6 +252,10 @@ class _Teller:
         return sum(row[name] or 0 for row in self.rows)
 
     def _time(self, seconds: float) -> str:
+        # Providers round a time up to whole minutes: the least of them says no more than this.
+        if seconds <= MINUTE:
+            texts = self.texts
+            return texts("at most a minute")
         return lasting(seconds, self.texts)
 
     def _share(self, share: float) -> str:

@@ -93,7 +93,8 @@ def availability_figure(rows: Rows, texts: Texts, formats: Formats) -> dict[str,
     title = texts("Answered when asked")
     measured = [row for row in rows if row["asked"]]
     if not measured:
-        return {"title": title, "value": "–", "text": texts("not yet measured")}
+        text = texts("Not yet measured: this portal asks everybody once a minute.")
+        return {"title": title, "value": texts("no figure"), "text": text}
     whole = {name: sum(row[name] for row in measured) for name in ("asked", "answered")}
     worst = min(measured, key=lambda row: share_answered(row["asked"], row["answered"]))
     if whole["asked"] == whole["answered"]:

@@ -49,7 +49,9 @@ def read_wish(query: Mapping[str, str], *, currency: str) -> Wish:
     """What the address says."""
     figures: dict[str, int] = {}
     wrong: dict[str, str] = {}
-    if "becomes" in query:
+    if "service" in query and not query["service"].strip():
+        wrong["service"] = later("Choose a service first")
+    elif "becomes" in query:
         amount = read_amount(query["becomes"], currency=currency)
         paid = query.get("fee", "")
         if not paid.isascii() or not paid.isdecimal() or len(paid) > 11:
@@ -64,7 +66,9 @@ def read_wish(query: Mapping[str, str], *, currency: str) -> Wish:
             figures = {"deadline": int(days)}
         else:
             wrong["deadline"] = _FROM_LIST
-    return Wish(service=query.get("service", ""), written=query, figures=figures, wrong=wrong)
+    return Wish(
+        service=query.get("service", "").strip(), written=query, figures=figures, wrong=wrong
+    )
 
 
 def read_amount(text: str, *, currency: str) -> int | None:
