@@ -145,6 +145,19 @@ async def test_search_answers_and_is_honest_about_nothing(town):
     assert "Renew a driving licence" in nothing
 
 
+async def test_what_is_done_only_in_presence_is_said_and_nothing_else_is_offered(town):
+    page = (await town.browser().get("/services?q=divorce")).text
+    assert "Only in presence" in page
+    assert "the civil status office or a notary" in page
+    assert "Nothing found" not in page
+
+
+async def test_search_finds_the_portal_s_own_pages(town):
+    page = (await town.browser().get("/services?q=who+looked+at+my+data")).text
+    assert '<h2><a href="/looks">' in page
+    assert "All services" not in page
+
+
 async def test_words_that_are_markup_stay_words(town):
     page = await town.browser().get("/services?q=%3Cscript%3Ealert(1)%3C/script%3E")
     assert "<script>alert" not in page.text

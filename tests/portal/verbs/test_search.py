@@ -19,8 +19,12 @@ PAGES = [
         id="course",
         fields={
             "et": [(10.0, "Autokooli kursusele registreerimine"), (8.0, "juhiload")],
-            "vi": [(10.0, "Đăng ký khóa học lái xe"), (8.0, "trường lái")],
-            "en": [(10.0, "Enrol in a driving course"), (8.0, "driving school")],
+            "vi": [(10.0, "Đăng ký khóa học lái xe"), (8.0, "trường lái"), (3.0, "hôn")],
+            "en": [
+                (10.0, "Enrol in a driving course"),
+                (8.0, "driving school"),
+                (2.0, "Tax and Schools Board"),
+            ],
         },
     ),
     Page(
@@ -28,7 +32,7 @@ PAGES = [
         fields={
             "et": [(10.0, "Tulu deklareerimine")],
             "vi": [(10.0, "Hoàn thuế thu nhập cá nhân")],
-            "en": [(10.0, "Income tax return")],
+            "en": [(10.0, "Income statement")],
         },
     ),
 ]
@@ -89,6 +93,8 @@ NOTHING = [
     ("a short word that only begins like another", "hộ"),
     ("a passport, which nobody issues here", "hộ chiếu"),
     ("markup", "<script>alert(1)</script>"),
+    ("one syllable of what is another thing", "ly hôn"),
+    ("a short word of an organisation's name beside one that nobody has", "tax refund"),
 ]
 
 

@@ -115,7 +115,7 @@ class Catalogue:
         pages: dict[str, dict[str, list[tuple[float, str]]]] = {}
         for spoken, guides in known.items():
             for guide in guides:
-                pages.setdefault(guide["id"], {})[spoken] = _fields(guide, self.texts[spoken])
+                pages.setdefault(guide["id"], {})[spoken] = _fields(guide)
         ranked = rank(
             words,
             [Page(id=service, fields=fields) for service, fields in pages.items()],
@@ -184,11 +184,13 @@ def _own_guides(content: bytes, provider: Provider, language: str) -> tuple[Guid
     return tuple(own.values())
 
 
-def _fields(guide: Guide, texts: Texts) -> list[tuple[float, str]]:
-    """What is searched in a guide, with its weight."""
+def _fields(guide: Guide) -> list[tuple[float, str]]:
+    """What is searched in a guide, with its weight.
+
+    Not its life events: "Marriage and divorce" says nothing of what this service does.
+    """
     found = []
     for name, weight in _WEIGHTS:
         value = guide[name]
         found += [(weight, line) for line in (value if isinstance(value, list) else [value])]
-    events = event_views([guide], texts)
-    return found + [(4.0, event["title"]) for event in events if event["here"]]
+    return found

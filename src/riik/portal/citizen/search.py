@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-__all__ = ["Page", "fold", "rank", "words_of"]
+__all__ = ["Page", "fold", "is_word", "rank", "words_of"]
 
 MOST_WORDS, LONGEST = 12, 200
 EXACT, BEGINS, KIN, TYPED = 1.0, 0.8, 0.5, 0.4
@@ -19,6 +19,9 @@ EXACT, BEGINS, KIN, TYPED = 1.0, 0.8, 0.5, 0.4
 SHORTEST_BEGINNING, SHORTEST_KIN, SHORTEST_TYPED = 3, 5, 5
 SHORTEST_KNOWN = 4
 """A word that is shorter says too little to stand for a whole question."""
+
+NAMES, TELLS = 8.0, 3.0
+"""From this weight on a text says what something is; from that one on, what it is about."""
 
 OTHER_LANGUAGE = 0.6
 PHRASE = 1.5
@@ -54,6 +57,8 @@ def words_of(text: str) -> list[str]:
 def rank(asked: str, pages: Iterable[Page], *, language: str) -> list[tuple[str, float]]:
     """What fits the words, best first; every word has to fit, or else at least half of them.
 
+    One of the words, or all of them together, has to say what the page is: *hôn* alone does not
+    make a marriage of a divorce (*ly hôn*), nor the tax authority's name a tax return of an account.
     A word that no page has says nothing about which page is meant ("*my* licence *runs out*"), so
     it is left out, as long as another word is left.
 
@@ -67,7 +72,8 @@ def rank(asked: str, pages: Iterable[Page], *, language: str) -> list[tuple[str,
         return []
     fits = {page.id: _fit(page, wanted, language) for page in pages}
     counted = _counted(fits.values(), set(wanted))
-    found = [(page, *fit.over(counted)) for page, fit in fits.items()]
+    meant = {page: fit for page, fit in fits.items() if fit.means(counted)}
+    found = [(page, *fit.over(counted)) for page, fit in meant.items()]
     whole = [(page, score) for page, score, share in found if share == 1.0]
     partly = [(page, score * share) for page, score, share in found if share >= 0.5]
     return sorted(whole or partly, key=lambda one: (-one[1], one[0]))
@@ -75,10 +81,24 @@ def rank(asked: str, pages: Iterable[Page], *, language: str) -> list[tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """How well each word fits a page; ``bonus`` is for the words as they stand."""
+    """How well each word fits a page, and in how heavy a text; ``bonus``: they stand together.
+
+    ``together`` is the weight of the text in which they do, or 0.
+    """
 
     words: Mapping[str, float]
+    heavy: Mapping[str, float]
     bonus: float
+    together: float
+
+    def means(self, known: Set[str]) -> bool:
+        """Whether the words say what the page is, and don't just stand somewhere in it."""
+        if self.together >= TELLS:
+            return True
+        naming = [word for word in known if self.heavy[word] >= NAMES * KIN]
+        if len(known) == 1:
+            return bool(naming) or any(self.heavy[word] >= TELLS * KIN for word in known)
+        return len(naming) > 1 or any(len(word) >= SHORTEST_KIN for word in naming)
 
     def over(self, known: Set[str]) -> tuple[float, float]:
         """How well the page fits, and which share of the known words it has at all."""
@@ -93,19 +113,25 @@ def _counted(fits: Collection[_Fit], wanted: Set[str]) -> Set[str]:
 
 
 def _fit(page: Page, wanted: Sequence[str], language: str) -> _Fit:
-    best = dict.fromkeys(wanted, 0.0)
-    phrase = " ".join(wanted)
-    bonus = 1.0
+    best, heavy = dict.fromkeys(wanted, 0.0), dict.fromkeys(wanted, 0.0)
+    phrase = f" {' '.join(wanted)} "
+    together = 0.0
     for spoken, fields in page.fields.items():
         near = 1.0 if spoken == language else OTHER_LANGUAGE
         for weight, text in fields:
             have = words_of(text)
-            if len(wanted) > 1 and phrase in " ".join(have):
-                bonus = PHRASE
+            if len(wanted) > 1 and phrase in f" {' '.join(have)} ":
+                together = max(together, weight)
             for word in wanted:
                 fits = max((_likeness(word, other) for other in have), default=0.0)
+                heavy[word] = max(heavy[word], fits * weight)
                 best[word] = max(best[word], fits * weight * near)
-    return _Fit(best, bonus)
+    return _Fit(best, heavy, PHRASE if together else 1.0, together)
+
+
+def is_word(one: str, other: str) -> bool:
+    """Whether two folded words are the same word, perhaps with another ending."""
+    return one == other or _kin(one, other)
 
 
 def _likeness(word: str, other: str) -> float:
@@ -113,12 +139,17 @@ def _likeness(word: str, other: str) -> float:
         return EXACT
     if len(word) >= SHORTEST_BEGINNING and other.startswith(word):
         return BEGINS
-    same = _common(word, other)
-    if same >= SHORTEST_KIN and same >= max(len(word), len(other)) - 3:
+    if _kin(word, other):
         return KIN
     if min(len(word), len(other)) >= SHORTEST_TYPED and _one_off(word, other):
         return TYPED
     return 0.0
+
+
+def _kin(one: str, other: str) -> bool:
+    """A long beginning is the same: only the endings differ."""
+    same = _common(one, other)
+    return same >= SHORTEST_KIN and same >= max(len(one), len(other)) - 3
 
 
 def _common(one: str, other: str) -> int:

@@ -22,6 +22,7 @@ from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.events import event_views
 from riik.portal.citizen.front.leaflets import Leaflets
 from riik.portal.citizen.front.telling import price_of
+from riik.portal.citizen.front.topics import find_topics
 from riik.portal.citizen.front.welcome import DRIVING_RIGHTS, offer_of, waiting_of
 from riik.portal.citizen.guides import Guide, guide_of
 from riik.portal.citizen.hall.http import Hall
@@ -116,17 +117,19 @@ class _Front:
         return known
 
     async def search(self, request: Request) -> Response:
-        """GET /services?q=: services that fit the words; all without words."""
+        """GET /services?q=: services, and pages of ours, that fit the words; all without words."""
         catalogue, language = self.hall.counter.catalogue, self.hall.language(request)
         words = request.query_params.get("q", "").strip()[:MOST_WORDS]
         known = await catalogue.services(language)
-        found = await catalogue.search(words, language) if words else known["services"]
+        topics, left = find_topics(words, known["services"], self.hall.texts(request))
+        found = await catalogue.search(left, language) if left else []
         return await self.hall.show(
             request,
             "services.html",
             tab=HOME,
             words=words,
-            found=found,
+            topics=topics,
+            found=found if words else known["services"],
             all=known["services"],
             silent=known["silent"],
         )
