@@ -58,7 +58,7 @@ def rank(asked: str, pages: Iterable[Page], *, language: str) -> list[tuple[str,
     """What fits the words, best first; every word has to fit, or else at least half of them.
 
     One of the words, or all of them together, has to say what the page is: *hôn* alone does not
-    make a marriage of a divorce (*ly hôn*), nor the tax authority's name a tax return of an account.
+    make a marriage of a divorce (*ly hôn*), nor an organisation's name a tax return of an account.
     A word that no page has says nothing about which page is meant ("*my* licence *runs out*"), so
     it is left out, as long as another word is left.
 

@@ -198,8 +198,8 @@ TOPICS: Final = (
         title=later("Unemployment"),
         text=later("No service here does this yet: the employment office does."),
         phrases=(
-            "unemployment benefit", "unemployment", "unemployed", "lost job", "töötu", "töötuskindlustus", "töötutoetus",
-            "thất nghiệp", "mất việc",
+            "unemployment benefit", "unemployment", "unemployed", "lost job", "töötu",
+            "töötuskindlustus", "töötutoetus", "thất nghiệp", "mất việc",
         ),
     ),
     Topic(
@@ -213,8 +213,8 @@ TOPICS: Final = (
         title=later("Founding a company"),
         text=later("No service here does this yet: the business register or a notary does."),
         phrases=(
-            "company", "register company", "start business", "register business", "ettevõte", "ettevõtte asutamine",
-            "firma", "osaühing", "thành lập công ty", "doanh nghiệp", "hộ kinh doanh",
+            "company", "register company", "start business", "register business", "ettevõte",
+            "ettevõtte asutamine", "firma", "osaühing", "thành lập công ty", "doanh nghiệp", "hộ kinh doanh",
         ),
     ),
     Topic(
