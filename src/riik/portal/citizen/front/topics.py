@@ -214,7 +214,8 @@ TOPICS: Final = (
         text=later("No service here does this yet: the business register or a notary does."),
         phrases=(
             "company", "register company", "start business", "register business", "ettevõte",
-            "ettevõtte asutamine", "firma", "osaühing", "thành lập công ty", "doanh nghiệp", "hộ kinh doanh",
+            "ettevõtte asutamine", "firma", "osaühing", "thành lập công ty",
+            "doanh nghiệp", "hộ kinh doanh",
         ),
     ),
     Topic(
