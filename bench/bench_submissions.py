@@ -48,7 +48,7 @@ from riik.runtime.logs import open_log
 from riik.runtime.metrics import Metrics
 from riik.runtime.migrate import migrate
 from riik.runtime.outbox import MIGRATIONS, Bell, SqlOutbox
-from riik.runtime.threads import ThreadPool
+from riik.runtime.threads import ThreadPool, collect_seldom
 from riik.services import RUN, Services, Visit
 from riik.services.terms.beginnings import Beginnings
 from riik.signatures.references import to_raw
@@ -230,6 +230,7 @@ async def _measured(folder: Path) -> dict[str, Any]:
 
 def measured(folder: Path) -> dict[str, Any]:
     """One process: its submissions, and how long each part took."""
+    collect_seldom()
     return uvloop.run(_measured(folder))
 
 

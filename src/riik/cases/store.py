@@ -103,6 +103,16 @@ _LAST = select(func.coalesce(func.max(_event.c.position), 0)).where(
     _event.c.case_id == bindparam("this")
 )
 _TIE = insert(_event)
+_TIMELINE = select(_event).where(_event.c.case_id == bindparam("this")).order_by(_event.c.position)
+_PAPERS = (
+    select(
+        _document.c.name,
+        _document.c.media_type,
+        func.length(_document.c.content).label("size"),
+    )
+    .where(_document.c.case_id == bindparam("this"))
+    .order_by(_document.c.name)
+)
 
 
 class SqlCaseStore:
@@ -204,10 +214,9 @@ class SqlCaseStore:
 
     def timeline(self, case_id: str, *, work: Work) -> Sequence[Event]:
         """The knots in their order."""
-        query = select(_event).where(_event.c.case_id == case_id).order_by(_event.c.position)
         return [
             Event(at=from_text(row.at), kind=row.kind, actor=row.actor, detail=row.detail)
-            for row in work.execute(query)
+            for row in work.execute(_TIMELINE, {"this": case_id})
         ]
 
     def journeys(self, *, since: datetime, limit: int, work: Work) -> list[Journey]:
@@ -258,12 +267,9 @@ class SqlCaseStore:
 
     def papers(self, case_id: str, *, work: Work) -> list[Paper]:
         """What the case holds."""
-        size = func.length(_document.c.content).label("size")
-        query = select(_document.c.name, _document.c.media_type, size)
-        found = query.where(_document.c.case_id == case_id).order_by(_document.c.name)
         return [
             Paper(name=row.name, media_type=row.media_type, size=int(row.size))
-            for row in work.execute(found)
+            for row in work.execute(_PAPERS, {"this": case_id})
         ]
 
 

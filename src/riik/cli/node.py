@@ -91,8 +91,9 @@ def check_demonstration(config: "NodeConfig", *, allowed: bool) -> None:
 
 async def _serve(config: "NodeConfig", *, as_json: bool, with_parent: bool) -> None:
     from riik.node import build
-    from riik.runtime.threads import at_end_of
+    from riik.runtime.threads import at_end_of, collect_seldom
 
+    collect_seldom()
     stop = asyncio.Event()
     _on_signals(stop.set)
     if with_parent:

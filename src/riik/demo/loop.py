@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
-from riik.runtime.threads import at_end_of
+from riik.runtime.threads import at_end_of, collect_seldom
 
 __all__ = ["run", "until_stopped"]
 
@@ -15,7 +15,8 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end."""
+    """Run a coroutine to its end, as a server does."""
+    collect_seldom()
     if find_spec("uvloop") is None:
         return asyncio.run(main)
     import uvloop

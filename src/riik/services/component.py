@@ -145,13 +145,14 @@ class Services:
         if step == "appeal":
             return await self._appeal(running, content, visit)
         outcome = await self.steps.take(step, content, running, visit)
+        after = None
         if outcome.ended:
             await self.in_thread(self._end, running, outcome)
         elif outcome.node is not None:
-            await self.in_thread(self._finish, running, outcome.node, outcome)
+            after = await self.in_thread(self._finish, running, outcome.node, outcome)
         elif outcome.dossier != running.dossier:
-            await self.in_thread(self._keep, running, outcome)
-        return {**await self._settled(visit), **outcome.answer}
+            after = await self.in_thread(self._keep, running, outcome)
+        return {**await self._settled(visit, after), **outcome.answer}
 
     async def status(
         self, visit: Visit, *, language: str = "", find: tuple[str, str] | None = None
@@ -252,8 +253,8 @@ class Services:
         Raises:
             Unavailable: Something it depends on is silent; the job repeats it later.
         """
+        running = await self.in_thread(self._load, case)
         for _ in range(MOST_OPERATIONS):
-            running = await self.in_thread(self._load, case)
             tasks = [task for task in self._waiting(running) if task.kind in BY_COMPUTER]
             if not tasks:
                 return
@@ -262,7 +263,7 @@ class Services:
             else:
                 effect = await self.operations.run(tasks[0].does, running)
             # The event that woke us stays until we return: no other is needed to go on.
-            await self.in_thread(self._finish, running, tasks[0], effect, wake=False)
+            running = await self.in_thread(self._finish, running, tasks[0], effect, wake=False)
         raise Unavailable("the case has still more to do", why="more")
 
     async def fee_paid(self, case: str) -> None:
@@ -285,16 +286,21 @@ class Services:
         """Tell the people of a joint application that it has ended."""
         await self.steps.joint.tell_over(await self.in_thread(self._load, case))
 
-    async def _settled(self, visit: Visit) -> dict[str, Any]:
-        """How a case stands once nothing runs in it without the person, or after a while."""
+    async def _settled(self, visit: Visit, written: Running | None = None) -> dict[str, Any]:
+        """How a case stands once nothing runs in it without the person, or after a while.
+
+        Args:
+            visit: Whose.
+            written: The case as it was just written; read when not given.
+        """
         pause = 0.004
         began = self.clock.monotonic()
-        while True:
-            running = await self.in_thread(self._load, visit.case)
-            if not running.busy or self.clock.monotonic() - began > SETTLE_SECONDS:
-                return await self.in_thread(self._view, running, visit)
+        running = written if written is not None else await self.in_thread(self._load, visit.case)
+        while running.busy and self.clock.monotonic() - began <= SETTLE_SECONDS:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.25)
+            running = await self.in_thread(self._load, visit.case)
+        return await self.in_thread(self._view, running, visit)
 
     def _of_person(self, person: PersonCode, language: str) -> list[dict[str, Any]]:
         subject = self.files.vault.find(person)
@@ -408,15 +414,17 @@ class Services:
         with self.database.read() as work:
             return self.files.load(case_id, person=person, work=work)
 
-    def _finish(self, running: Running, task: Node, effect: Any, *, wake: bool = True) -> None:
-        """Write what a task brought and move the case on, in one unit."""
+    def _finish(self, running: Running, task: Node, effect: Any, *, wake: bool = True) -> Running:
+        """Write what a task brought and move the case on, in one unit; answers how it stands."""
         after = running.done(task, effect.dossier)
         with self.database.work() as work:
             if effect.write is not None:
                 effect.write(work)
             self.files.save(after, wake=wake, work=work)
-            if after.state.ended:
-                let_go(self.steps.times, self.files.load(after.case.id, work=work).case, work=work)
+            stands = self.files.standing(after, work=work)
+            if stands.state.ended:
+                let_go(self.steps.times, stands.case, work=work)
+        return stands
 
     def _end(self, running: Running, outcome: Any) -> None:
         """End a case where it stands: no task of its process waits any more."""
@@ -424,14 +432,16 @@ class Services:
         with self.database.work() as work:
             outcome.write(work)
             self.files.save(ended, wake=False, work=work)
-            let_go(self.steps.times, self.files.load(ended.case.id, work=work).case, work=work)
+            let_go(self.steps.times, self.files.standing(ended, work=work).case, work=work)
 
-    def _keep(self, running: Running, outcome: Outcome) -> None:
+    def _keep(self, running: Running, outcome: Outcome) -> Running:
         """Write a changed dossier without moving on, with what belongs to it."""
+        kept = replace(running, dossier=outcome.dossier)
         with self.database.work() as work:
             if outcome.write is not None:
                 outcome.write(work)
-            self.files.save(replace(running, dossier=outcome.dossier), wake=False, work=work)
+            self.files.save(kept, wake=False, work=work)
+            return self.files.standing(kept, work=work)
 
     def _waiting(self, running: Running) -> list[Node]:
         return waiting(running.definition.process, running.state)

@@ -431,6 +431,17 @@ class Files:
         if wake:
             self._wake(running, work=work)
 
+    def standing(self, running: Running, *, work: Work) -> Running:
+        """A case as it stands after `save` in the same unit; its content is not opened again."""
+        now = self.clock.now()
+        return replace(
+            running,
+            case=self.cases.find(running.case.id, work=work),
+            version=running.version + 1,
+            today=local_day(now, self.zone),
+            now=now,
+        )
+
     def _waits(self, running: Running) -> list[Waits]:
         return [
             Waits(

@@ -252,7 +252,7 @@ class SqliteDatabase:
 def _engine(path: Path, *, readers: int) -> Engine:
     """An engine whose connections begin nothing by themselves."""
     pool: dict[str, Any] = (
-        {"poolclass": QueuePool, "pool_size": 4, "max_overflow": readers - 4, "pool_timeout": 10}
+        {"poolclass": QueuePool, "pool_size": readers, "max_overflow": 0, "pool_timeout": 10}
         if readers
         else {"poolclass": StaticPool}
     )
