@@ -38,7 +38,13 @@ class Party:
 
 
 @pytest.fixture
-def room(guests, ports, house, clock):  # noqa: F811 - the fixtures
+def front():
+    """The address of the demonstration's front page; here there is none."""
+    return ""
+
+
+@pytest.fixture
+def room(guests, ports, house, clock, front):  # noqa: F811 - the fixtures
     """The officials' room."""
     site = Site(
         guests=guests,
@@ -49,6 +55,7 @@ def room(guests, ports, house, clock):  # noqa: F811 - the fixtures
             profile=country_profile("ee"),
             names={"en": "Transport Administration"},
             leads_to=("http://bank",),
+            demonstration=front,
         ),
         pages=DOOR,
         wait=0.0,

@@ -87,6 +87,18 @@ async def test_an_empty_queue_says_what_will_come(anneli):
     )
 
 
+@pytest.mark.parametrize("front", ["", "http://localhost:7099"])
+async def test_an_empty_desk_says_what_comes_to_it_and_how_to_make_some_come(
+    anneli, waiting, front
+):
+    assert "What comes to this desk" not in words(await anneli.get("/desk?queue=team"))
+    page = await anneli.get("/desk?queue=mine")
+    assert "Applications of which a person here decides: Renew a driving licence" in words(page)
+    assert ("unplug a register" in words(page)) is bool(front)
+    assert ('<a href="http://localhost:7099">' in page.text) is bool(front)
+    assert waiting.looks.kept == []
+
+
 @pytest.mark.parametrize("which", ["theirs", "all", "<script>"])
 async def test_a_queue_that_is_none_is_refused_in_words(anneli, which):
     answer = await anneli.get(f"/desk?queue={which}")
