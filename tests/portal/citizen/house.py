@@ -209,7 +209,7 @@ class Desk:
 
     async def own(self, visitor, language, *, only=()):
         self.asked_own += 1
-        return self._told("own", [])
+        return self._told(f"own {only[0]}" if only and f"own {only[0]}" in self.told else "own", [])
 
     def _told(self, verb, usual):
         answer = self.told.get(verb, usual)

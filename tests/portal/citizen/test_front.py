@@ -29,7 +29,16 @@ CASE = {
 }
 
 
-def licence(until):
+def certificate(until=None, *, silent=False):
+    """What the register of medical certificates holds."""
+    held = licence(until) if until else licence("2026-11-30")
+    rows = held[0]["rows"] if until else []
+    return [
+        held[0] | {"register": "EE-DEMO/COM/1/medical-certificates", "rows": rows, "silent": silent}
+    ]
+
+
+def licence(until, **days):
     """What a register holds, as the counter tells it."""
     row = {
         "id": "licence.valid_until",
@@ -45,7 +54,7 @@ def licence(until):
             "name": "Transport register",
             "organisation": "Transport Administration",
             "law": "",
-            "rows": [row],
+            "rows": [row, *(row | {"fields": [name], "value": day} for name, day in days.items())],
             "silent": False,
         }
     ]
@@ -86,10 +95,31 @@ async def test_a_case_that_ended_waits_for_nobody(town):
     ],
 )
 async def test_a_licence_that_ends_soon_is_offered_anew(town, until, said):
-    town.desk.told["own"] = licence(until)
+    town.desk.told |= {"own": licence(until), "own medical-certificates": certificate("2026-11-23")}
     page = (await (await town.visitor()).get("/")).text
     assert said in page
     assert "from the transport register" in page
+    assert "medical certificate" not in page
+    assert page.index("The state offers you") < page.index("Waiting for you")
+
+
+NEEDY = [
+    ("none", certificate(), "Get it first"),
+    ("one that is over", certificate("2026-11-22"), "Get it first"),
+    ("nobody knows", certificate(silent=True), "We could not ask whether you have"),
+    ("nobody answers", Unavailable("silent", why="network"), "We could not ask whether you have"),
+]
+
+
+@pytest.mark.parametrize(("held", "said"), [n[1:] for n in NEEDY], ids=[n[0] for n in NEEDY])
+async def test_what_the_offered_service_needs_is_looked_at_first(town, held, said):
+    town.desk.told |= {"own": licence("2026-11-30"), "own medical-certificates": held}
+    assert said in (await (await town.visitor()).get("/")).text
+
+
+async def test_a_suspended_licence_is_offered_to_nobody(town):
+    town.desk.told["own"] = licence("2026-11-30", suspended_until="2026-12-30")
+    assert "The state offers you" not in (await (await town.visitor()).get("/")).text
 
 
 @pytest.mark.parametrize(
@@ -107,10 +137,10 @@ async def test_looking_at_home_again_is_no_look_at_one_s_data_again(town, clock)
     mari = await town.visitor(to="/help")
     for _ in range(3):
         assert "Your driving licence expires" in (await mari.get("/")).text
-    assert town.desk.asked_own == 1
+    assert town.desk.asked_own == 2
     clock.advance(minutes=16)
     await mari.get("/")
-    assert town.desk.asked_own == 2
+    assert town.desk.asked_own == 4
 
 
 @pytest.mark.parametrize("verb", ["mine", "notices", "mandates", "own"])

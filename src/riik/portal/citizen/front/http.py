@@ -23,7 +23,13 @@ from riik.portal.citizen.events import event_views
 from riik.portal.citizen.front.leaflets import Leaflets
 from riik.portal.citizen.front.telling import price_of
 from riik.portal.citizen.front.topics import find_topics
-from riik.portal.citizen.front.welcome import DRIVING_RIGHTS, offer_of, waiting_of
+from riik.portal.citizen.front.welcome import (
+    CERTIFICATES,
+    DRIVING_RIGHTS,
+    fitting,
+    offer_of,
+    waiting_of,
+)
 from riik.portal.citizen.guides import Guide, guide_of
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.hall.remembered import Remembered
@@ -66,7 +72,7 @@ class _Front:
     """The handlers."""
 
     hall: Hall
-    licences: Remembered
+    held: Remembered
     leaflets: Leaflets
 
     async def home(self, request: Request) -> Response:
@@ -74,9 +80,9 @@ class _Front:
         hall = self.hall
         visitor = await hall.site.who(request)
         known = await hall.counter.catalogue.services(hall.language(request))
-        events = event_views(known["services"], hall.texts(request))
         own = await self._own(request, visitor, known["services"]) if visitor else {}
         values = EMPTY | own
+        events = event_views(_offered_first(known["services"], values), hall.texts(request))
         return await hall.show(
             request, "home.html", tab=HOME, now=hall.now(), events=events, **values
         )
@@ -91,11 +97,14 @@ class _Front:
             hall.soon(counter.cases.mine(visitor, language)),
             hall.soon(counter.notices(visitor, language)),
             hall.soon(counter.mandates(visitor, language)),
-            hall.soon(self._licence(visitor, language)),
+            hall.soon(self._held(visitor, language, DRIVING_RIGHTS)),
         )
         cases = mine.get("cases", ())
         today = date.fromisoformat(formats.iso(now)[:10])
         offer = offer_of(own or (), guides, cases, today=today)
+        if offer is not None:
+            held = await hall.soon(self._held(visitor, language, CERTIFICATES))
+            offer = fitting(offer, held or None, guides, cases, today=today)
         return {
             "greeting": greeting(formats, visitor, now=now),
             "waiting": waiting_of(cases, notices.get("notices", ())),
@@ -106,14 +115,14 @@ class _Front:
             "unread": notices.get("unread", 0),
         }
 
-    async def _licence(self, visitor: Visitor, language: str) -> list[dict[str, Any]]:
-        """What the register of driving rights holds, asked once in a while: each is a look."""
-        session = f"{visitor.handle} {language}"
-        known: list[dict[str, Any]] | None = self.licences.find(session)
+    async def _held(self, visitor: Visitor, language: str, register: str) -> list[dict[str, Any]]:
+        """What a register holds of the person, asked once in a while: each is a look."""
+        session = f"{visitor.handle} {language} {register}"
+        known: list[dict[str, Any]] | None = self.held.find(session)
         if known is None:
-            known = await self.hall.counter.own(visitor, language, only=(DRIVING_RIGHTS,))
-            if not any(register["silent"] for register in known):
-                self.licences.keep(session, known)
+            known = await self.hall.counter.own(visitor, language, only=(register,))
+            if not any(one["silent"] for one in known):
+                self.held.keep(session, known)
         return known
 
     async def search(self, request: Request) -> Response:
@@ -172,3 +181,9 @@ class _Front:
     async def real(self, request: Request) -> Response:
         """GET /real: how to tell that this is the state's own site."""
         return await self.hall.show(request, "real.html", origin=self.hall.site.origin)
+
+
+def _offered_first(guides: Sequence[Guide], values: dict[str, Any]) -> list[Guide]:
+    """Services with the one that is offered first, so that its life event names it."""
+    offer = values["offer"]
+    return sorted(guides, key=lambda one: offer is None or one["id"] != offer.service)

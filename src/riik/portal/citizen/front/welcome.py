@@ -5,15 +5,24 @@ wants to know today, is there; everything else has a place of its own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from riik.core import from_text
 
-__all__ = ["DRIVING_RIGHTS", "Offer", "Waiting", "offer_of", "waiting_of"]
+__all__ = [
+    "CERTIFICATES",
+    "DRIVING_RIGHTS",
+    "Offer",
+    "Waiting",
+    "fitting",
+    "offer_of",
+    "waiting_of",
+]
 
 DRIVING_RIGHTS: Final = "driving-rights"
+CERTIFICATES: Final = "medical-certificates"
 SOON: Final = timedelta(days=60)
 MOST_ROWS: Final = 5
 YOURS: Final = frozenset({"amend", "answer", "sign", "pay"})
@@ -58,6 +67,8 @@ class Offer:
         fill: How long filling in takes.
         decide: How soon it is decided.
         price: What it costs usually, as the guide has it.
+        lacks: What a renewal needs and no register has: then that is offered first. ``unknown``
+            when who would know is silent; empty when nothing is lacking.
     """
 
     service: str
@@ -68,6 +79,7 @@ class Offer:
     fill: str
     decide: str
     price: Row | None
+    lacks: str = ""
 
 
 def waiting_of(cases: Iterable[Row], notices: Iterable[Row]) -> list[Waiting]:
@@ -89,9 +101,14 @@ def offer_of(
         cases: The person's own cases.
         today: By the country's calendar.
     """
-    ends = _licence_ends(registers)
+    told = list(registers)
+    ends = _last_day(told, DRIVING_RIGHTS)
+    taken = _last_day(told, DRIVING_RIGHTS, field="suspended_until")
     renewal = next((one for one in guides if str(one["id"]).startswith("driving-licence")), None)
     if ends is None or renewal is None or ends[0] - today > SOON:
+        return None
+    if taken and taken[0] >= today:
+        # Who may not drive is not offered a licence that would be refused.
         return None
     if any(one["service"] == renewal["id"] and one["state"] not in ENDED for one in cases):
         return None
@@ -132,12 +149,46 @@ def _notice(row: Row) -> Waiting:
     )
 
 
-def _licence_ends(registers: Iterable[Row]) -> tuple[date, str] | None:
-    """The last day of the person's licence, and who says so."""
-    for register in registers:
-        if not str(register["register"]).endswith(f"/{DRIVING_RIGHTS}"):
-            continue
-        for row in register["rows"]:
-            if row["kind"] == "day" and "valid_until" in row.get("fields", ()):
-                return date.fromisoformat(row["value"]), str(row.get("from") or register["name"])
-    return None
+def fitting(
+    offer: Offer,
+    certificates: Sequence[Row] | None,
+    guides: Sequence[Row],
+    cases: Iterable[Row],
+    *,
+    today: date,
+) -> Offer | None:
+    """The offer, if what the registers have is enough for it; otherwise what comes first.
+
+    Args:
+        offer: The renewal.
+        certificates: What the register of medical certificates holds of the person; None when
+            it is silent.
+        guides: What services there are.
+        cases: The person's own cases.
+        today: By the country's calendar.
+    """
+    if certificates is None or any(register["silent"] for register in certificates):
+        return replace(offer, lacks="unknown")
+    holds = _last_day(certificates, CERTIFICATES)
+    if holds and holds[0] >= today:
+        return offer
+    first = next((one for one in guides if str(one["id"]).startswith("medical-cert")), None)
+    if first is None:
+        return replace(offer, lacks="certificate")
+    if any(one["service"] == first["id"] and one["state"] not in ENDED for one in cases):
+        return None
+    return replace(offer, service=str(first["id"]), name=str(first["name"]), lacks="certificate")
+
+
+def _last_day(
+    registers: Iterable[Row], of: str, field: str = "valid_until"
+) -> tuple[date, str] | None:
+    """The last of the days that a register has in a field, and who says so."""
+    found = [
+        (date.fromisoformat(row["value"]), str(row.get("from") or register["name"]))
+        for register in registers
+        if str(register["register"]).endswith(f"/{of}")
+        for row in register["rows"]
+        if row["kind"] == "day" and field in row.get("fields", ())
+    ]
+    return max(found, default=None)
