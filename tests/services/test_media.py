@@ -26,12 +26,60 @@ def jpeg(width=10, height=10, end=b"\xff\xd9"):
     return b"\xff\xd8\xff\xe0\x00\x04ab" + frame + b"\xff\xda\x00\x02data" + end
 
 
-def container(mimetype="application/vnd.etsi.asic-e+zip", content=b"text"):
+SIGNATURE = "META-INF/signatures0.xml"
+
+
+def container(
+    mimetype="application/vnd.etsi.asic-e+zip", content=b"text", name="a.txt", signature=SIGNATURE
+):
     made = BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo("mimetype"), mimetype)
-        archive.writestr("a.txt", content)
+        archive.writestr(name, content)
+        archive.writestr(signature, "<XAdESSignatures/>")
     return made.getvalue()
+
+
+def chunk(kind, data):
+    check = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + check
+
+
+def with_chunk(kind, data):
+    """A picture with one more chunk before its end."""
+    made = png()
+    return made[:33] + chunk(kind, data) + made[33:]
+
+
+def objects(content):
+    """A PDF with one more object stream."""
+    packed = zlib.compress(content)
+    head = b"2 0 obj\n<</Type/ObjStm/Filter/FlateDecode/Length %d>>stream\n" % len(packed)
+    return pdf().replace(b"trailer", head + packed + b"\nendstream\nendobj\ntrailer")
+
+
+def picture(data):
+    """A PDF with one more packed stream, as a scan is."""
+    head = b"2 0 obj\n<</Subtype/Image/Filter/DCTDecode/Length %d>>\nstream\n" % len(data)
+    return pdf().replace(b"trailer", head + data + b"\nendstream\nendobj\ntrailer")
+
+
+def frame(width, height, marker=0xC2):
+    return bytes([0xFF, marker]) + b"\x00\x0b\x08" + struct.pack(">HH", height, width) + b"\1\1\0\0"
+
+
+def archive():
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as opened:
+        opened.writestr("evil.exe", "MZ")
+    return made.getvalue()
+
+
+def attached(name):
+    return pdf(b"/Names<</EmbeddedFiles 2 0 R>>/Type/Filespec/F(%s)/UF(%s)/EF 3 0 R" % (name, name))
+
+
+BOMB = zlib.compress(bytes(30_000_000), 9)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +88,18 @@ def container(mimetype="application/vnd.etsi.asic-e+zip", content=b"text"):
         ("pdf", pdf()),
         ("pdf", pdf(b"/EmbeddedFiles 1 0 R")),
         ("pdf", pdf(b"/JSFormatOfNothing 1")),
+        ("pdf", attached(b"otsus.json")),
+        ("pdf", pdf(b"/A<</S/URI/URI(https://www.riigiteataja.ee/akt/1)>>")),
+        ("pdf", pdf(b"/A<</Type/Action/S/URI/URI<6D61696C746F3A61>>>")),
+        ("pdf", picture(b"\xff\xd8/JS(/3D /URI(x /Sound\xff\xd9")),
+        ("pdf", objects(b"1 0 <</Type/Page>>")),
+        ("pdf", pdf() + b"\r\n"),
+        ("png", with_chunk(b"tEXt", b"Comment\0words")),
+        ("png", with_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"words"))),
+        ("jpeg", jpeg() + jpeg()),
+        ("jpeg", jpeg().replace(b"data", b"da\xff\x00\xff\xd0ta")),
+        ("asice", container(name="lisad/pilt õ & 1.bin")),
+        ("asice", container(signature="META-INF/signature.p7s")),
         ("png", png()),
         ("jpeg", jpeg()),
         ("asice", container()),
@@ -72,6 +132,58 @@ def test_a_file_is_what_is_in_it(kind, content):
         ("acts", pdf(b"/S /J#61vaScript")),
         ("acts", pdf(b"/S /Launch")),
         ("acts", pdf(b"/XFA [1 0 R]")),
+        ("acts", pdf(b"/S/GoToR/F(\\\\\\\\evil\\\\share\\\\x.pdf)")),
+        ("acts", pdf(b"/S/GoToE/F(x)")),
+        ("acts", pdf(b"/S /ImportData /F (x.fdf)")),
+        ("acts", pdf(b"/S /Rendition /R 3 0 R")),
+        ("acts", pdf(b"/S /GoTo3DView")),
+        ("acts", pdf(b"/Subtype /3D")),
+        ("acts", pdf(b"/Subtype /Movie")),
+        ("acts", pdf(b"/Length 0/F(x)/FFilter[]")),
+        ("acts", pdf(b"/S/URI/URI(javascript:alert\\(1\\))")),
+        ("acts", pdf(b"/S/URI/URI(java(x)script:1)")),
+        ("acts", pdf(b"/S/URI/URI(\\152avascript:1)")),
+        ("acts", pdf(b"/S/URI/URI<6A 61 76 61736372697074 3A>")),
+        ("acts", pdf(b"/S/URI/#55RI(JAVASCRIPT:1)")),
+        ("acts", pdf(b"/S/URI/URI 5 0 R")),
+        ("acts", pdf(b"/S/URI/URI(file:///etc/passwd)")),
+        ("acts", pdf(b"/URI<</Base(javascript:)>>")),
+        ("acts", objects(b"1 0 <</S/JavaScript/JS(app.alert(1))>>")),
+        ("acts", objects(b"1 0 <</S/URI/URI(javascript:1)>>")),
+        ("attached", attached(b"a.exe")),
+        ("attached", attached(b"otsus.json.js")),
+        ("attached", attached(b"otsus.exe. ")),
+        ("attached", objects(b"1 0 <</Type/Filespec/EF 3 0 R/UF<FEFF0061002E006500780065>>>")),
+        ("two-kinds", pdf() + archive()),
+        ("two-kinds", pdf() + b"<html><script>"),
+        ("two-kinds", png() + archive()),
+        ("two-kinds", png() + b"<html>"),
+        ("two-kinds", jpeg() + archive()),
+        ("bomb", objects(bytes(20_000_000))),
+        ("bomb", with_chunk(b"zTXt", b"Comment\0\0" + BOMB)),
+        ("bomb", with_chunk(b"iTXt", b"Comment\0\1\0en\0\0" + BOMB)),
+        ("broken", with_chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0))),
+        ("broken", png().replace(b"IHDR", b"IHDX")),
+        ("broken", jpeg().replace(b"\xff\xda", frame(65_000, 65_000) + b"\xff\xda")),
+        ("broken", jpeg().replace(b"\xff\xd9", frame(65_000, 65_000) + b"\xff\xd9")),
+        ("broken", jpeg().replace(b"\xff\xd9", b"\xff\xff\xc1" + frame(9, 9)[2:] + b"\xff\xd9")),
+        ("bomb", jpeg(10, 0)),
+        ("path", container(name="../../evil.txt")),
+        ("path", container(name="/etc/passwd")),
+        ("path", container(name="a/./b")),
+        ("path", container(name="C:evil.txt")),
+        ("path", container(name="a\\b.txt")),
+        ("path", container(name="a\u202etxt.b")),
+        ("path", container(name="meta-inf/SIGNATURES0.XML")),
+        ("program", container(name="a.exe")),
+        ("program", container(name="Otsus.pdf.JS")),
+        ("program", container(name="a.html")),
+        ("program", container(name="a.lnk. ")),
+        ("program", container(content=b"MZ\x90\0")),
+        ("program", container(content=b"\x7fELF")),
+        ("program", container(content=b"#!/bin/sh")),
+        ("unsigned", container(signature="signatures0.xml")),
+        ("unsigned", container(signature="META-INF/manifest.xml")),
         ("bomb", png(60_000, 60_000)),
         ("bomb", png(0, 10)),
         ("bomb", jpeg(65_000, 65_000)),

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.signatures.house import FILES, LATER, in_signature, load, make, rewrite
+from tests.signatures.house import FILES, LATER, in_signature, load, make, refusal, rewrite
 
 from riik.core import MemberId, Refused
 from riik.formats.zip import Entry, read_zip, write_zip
 from riik.signatures import (
     ContainerRefused,
+    DataFile,
     Indication,
     Policy,
     SubIndication,
@@ -256,3 +257,11 @@ def test_a_token_for_another_signature_is_over_other_bytes(pki, mari, signed):
 
 def _file(container):
     return next(each.content for each in read_zip(container) if "signatures0" in each.name)
+
+
+def test_who_judges_for_strangers_unpacks_less(pki, mari):
+    files = [DataFile("large.bin", bytes(900_000), "application/octet-stream")]
+    container = make(pki, mari, files=files)
+    assert validate(container, anchors=pki.anchors, at=LATER, policy=Policy.QUALIFIED).files
+    with refusal(ContainerRefused, "zip-content"):
+        validate(container, anchors=pki.anchors, at=LATER, unpacked=500_000)

@@ -67,6 +67,9 @@ ROOM_TO_CHANGE = 2
 MOST_HEADS, MOST_RECEIPTS = 256, 10_000
 """How many tree heads and receipts stay checked: about 10 MB, and nothing of any person."""
 
+MOST_UNPACKED = 64 * 1024 * 1024
+"""Bytes in a container that somebody, perhaps nobody known, has judged: they are in memory."""
+
 
 def citizen_pages(
     assembly: Assembly, counter: CitizenCounter, *, site: Site, patience: float
@@ -83,7 +86,12 @@ def citizen_pages(
     )
 
     def judge(document: bytes) -> Report:
-        return validate(document, anchors=assembly.qualified(), at=base.clock.now())
+        return validate(
+            document,
+            anchors=assembly.qualified(),
+            at=base.clock.now(),
+            unpacked=MOST_UNPACKED,
+        )
 
     applying = [*front_routes(hall), *apply_routes(hall)]
     applying += [*items_routes(hall), *files_routes(hall), *sign_routes(hall), *joint_routes(hall)]

@@ -19,6 +19,7 @@ from lxml import etree
 
 from riik.core import Refused
 from riik.formats import der
+from riik.formats.zip import Limits
 from riik.signatures import evidence
 from riik.signatures.container import ASIC_E, Container, SignatureFile, open_container
 from riik.signatures.errors import FormatRefused
@@ -68,6 +69,7 @@ def validate(
     anchors: Sequence[TrustAnchor],
     at: datetime,
     policy: Policy = Policy.QUALIFIED,
+    unpacked: int = 512 * 1024 * 1024,
 ) -> Report:
     """Validate all signatures of a document.
 
@@ -76,6 +78,7 @@ def validate(
         anchors: What is trusted, with its history, from trusted lists.
         at: The time of validation.
         policy: What a signature must be to pass.
+        unpacked: How many bytes a container may hold: all of them are in memory at once.
 
     Raises:
         ContainerRefused: It is an ASiC that can't be opened safely.
@@ -83,7 +86,7 @@ def validate(
     """
     form, known = _form(document), {}  # type: str, dict[str, Any]
     if form == "ASiC":
-        container = open_container(document)
+        container = open_container(document, limits=Limits(content=unpacked))
         form = "ASiC-E" if container.media_type == ASIC_E else "ASiC-S"
         known["files"] = tuple(file.name for file in container.files)
         known["warnings"] = container.warnings

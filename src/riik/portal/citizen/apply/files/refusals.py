@@ -15,7 +15,16 @@ REFUSALS: Final[Mapping[str, str]] = {
     "unknown-kind": later("We don’t know this kind of file. Send a PDF or a picture."),
     "broken": later("The file is damaged. Open it, save it anew and send that."),
     "locked": later("The file wants a password, so nobody could read it. Save it without one."),
-    "acts": later("The file would run a program. Print it to a new PDF and send that."),
+    "acts": later("The file would run or fetch something. Print it to a new PDF and send that."),
+    "attached": later("A file inside the PDF could run a program. Send the PDF without it."),
+    "program": later(
+        "A file in the container could run a program. Sign it anew without that file."
+    ),
+    "two-kinds": later("Something else hangs on the file. Open it, save it anew and send that."),
+    "path": later(
+        "A file in the container has a name that does harm. Sign it anew under a plain name."
+    ),
+    "unsigned": later("Nobody signed the container. Sign it and send it again."),
     "bomb": later("The file is small outside and enormous inside. We don’t open such files."),
     "harmful": later("The file looks like a harmful one. It was stopped and not kept."),
     "many": later("There are as many files as this question takes. Remove one first."),
