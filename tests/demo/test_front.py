@@ -222,3 +222,35 @@ def shown(tmp_path_factory):
         portal.wrap_async_context_manager(front(tmp_path_factory.mktemp("front"))) as (site, _),
     ):
         yield site.origin
+
+
+MESSAGE = {"id": "m-1", "to": "+37251234567", "from": "Riik", "text": "Tere: <b>", "language": "et"}
+
+
+async def test_a_text_message_arrives_on_the_page_of_phones_once_and_as_text(tmp_path):
+    async with front(tmp_path) as (site, browser):
+        for _ in range(2):
+            answer = await browser.post(f"{site.origin}/phone/messages", json=MESSAGE)
+            assert answer.status == 202
+        page = await (await browser.get(f"{site.origin}/phone")).text()
+    assert page.count("+37251234567") == 1
+    assert "Tere: &lt;b&gt;" in page
+
+
+NO_MESSAGES = [
+    ("a form of a page elsewhere", {"data": {"to": "x"}}),
+    ("text of a page elsewhere", {"data": "{}", "headers": {"Content-Type": "text/plain"}}),
+    ("no number", {"json": MESSAGE | {"to": "5123"}}),
+    ("no text", {"json": MESSAGE | {"text": ""}}),
+    ("a text of four parts", {"json": MESSAGE | {"text": "a" * 202}}),
+    ("a field more", {"json": MESSAGE | {"more": 1}}),
+    ("a body without end", {"json": MESSAGE | {"text": "a" * 10_000}}),
+]
+
+
+@pytest.mark.parametrize("sent", [one[1] for one in NO_MESSAGES], ids=[o[0] for o in NO_MESSAGES])
+async def test_what_is_no_text_message_does_not_arrive(tmp_path, sent):
+    async with front(tmp_path) as (site, browser):
+        answer = await browser.post(f"{site.origin}/phone/messages", **sent)
+        assert answer.status == 400
+        assert list(site.phones.arrived) == []

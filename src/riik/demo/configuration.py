@@ -17,6 +17,9 @@ __all__ = ["LogKeys", "Wishes", "configurations", "sites"]
 TSA_POLICY = "1.3.6.1.4.1.99999.7.1"
 """Of the time-stamps; under an arc for examples, as the demonstration has no number of its own."""
 
+NOTICE_LAW = {"ee": "Rahvastikuregistri seadus", "vn": "VN 26/2023"}
+"""By which law the population register says where a person is reached, by profile."""
+
 VIETQR_BANK = "970499"
 """The demonstration bank at NAPAS: a number that no bank has."""
 DESK: Mapping[str, str] = {"et": "ametniku töölaud", "vi": "bàn làm việc của cán bộ", "en": "desk"}
@@ -75,7 +78,7 @@ def configurations(
         "authority": _authority(country, places, secrets),
         "trust": _trust(country),
         "identity": _identity(country),
-        "portal": _portal(country, keys, wishes) | _sign_in("portal", places),
+        "portal": _portal(country, keys, wishes, places) | _sign_in("portal", places),
         "bank": _bank(country, places, clerks=officials.get("bank", ())),
         "witness": _witness(country, keys),
     }
@@ -215,10 +218,24 @@ def _identity(country: Country) -> Tree:
     return {"identity": {"trust-centre": str(country.client("trust", "certificates"))}}
 
 
-def _portal(country: Country, keys: LogKeys, wishes: Wishes) -> Tree:
+def _inbox(country: Country, places: Mapping[str, Place]) -> Tree:
+    """Who is told outside, where there is a front page: it plays the phones of everybody."""
+    front = places.get("front")
+    if front is None:
+        return {"subsystem": "inbox"}
+    return {
+        "subsystem": "inbox",
+        "population": str(country.client("interior", "population")),
+        "basis": NOTICE_LAW[country.profile],
+        "text": {"address": f"{front.origin}/phone/messages"},
+        "letters": {"folder": "letters"},
+    }
+
+
+def _portal(country: Country, keys: LogKeys, wishes: Wishes, places: Mapping[str, Place]) -> Tree:
     access = country_profile(country.profile).access.law
     return {
-        "inbox": {"subsystem": "inbox"},
+        "inbox": _inbox(country, places),
         "portal": {
             "login": str(country.client("authority", "login")),
             "inbox": str(country.client("portal", "inbox")),

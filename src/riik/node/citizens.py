@@ -46,6 +46,8 @@ from riik.portal.citizen.standing.component import Standings
 from riik.portal.citizen.standing.http import routes as standing_routes
 from riik.portal.citizen.standing.store import SqlStandingStore
 from riik.portal.citizen.store import SqlShelfStore
+from riik.portal.citizen.telling.component import Telling
+from riik.portal.citizen.telling.http import routes as telling_routes
 from riik.portal.citizen.tracker.http import routes as tracker_routes
 from riik.portal.citizen.tracking import Tracking
 from riik.portal.citizen.words import RegisterWords
@@ -106,6 +108,8 @@ def citizen_pages(
     papers += checking_routes(hall, papers=issued)
     mine = [*following_routes(hall), *letter_routes(hall), *me_routes(hall), *tracker_routes(hall)]
     found = counter.catalogue
+    told = counter.told
+    mine += telling_routes(hall, Telling(errands=told.errands, inbox=told.inbox))
     if found.standings is not None:
         mine += standing_routes(hall, providers=found.providers, standings=found.standings)
     return [*applying, *papers, *mine]

@@ -158,7 +158,7 @@ class Browser:
 
     async def post(self, path, fields, **headers):
         """Send a form; a list of pairs, or a dictionary."""
-        body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
+        body = fields if isinstance(fields, bytes) else urlencode(fields, doseq=True).encode()
         sent = {"origin": self.origin, "sec-fetch-site": "same-origin", "content-type": FORM}
         return await self.send("POST", path, body, **(sent | headers))
 

@@ -3,6 +3,7 @@
 GET  /              who are you today, the map, the acts
 POST /as/<role>     puts the role's card into the reader and leads to its site: 303
 GET  /laws          the seven laws
+GET  /phone         text messages that arrived (`phone`)
 GET  /acts/<act> …  what may be done to the country (`riik.demo.acts`)
 GET  /status …      what the nodes tell of themselves (`node.status`)
 
@@ -25,6 +26,7 @@ from riik.demo.acts import ActPages, Backstage, Stage, act_routes
 from riik.demo.cardsite import COOKIE
 from riik.demo.front.doors import Door, door
 from riik.demo.front.page import FrontPages
+from riik.demo.front.phone import Phones
 from riik.demo.running import Demonstration
 from riik.node import CountryPages, Listed
 from riik.portal.design.http import (
@@ -89,11 +91,13 @@ class FrontSite:
     origin: str = ""
     token: str = field(default_factory=lambda: SystemEntropy().bytes(24).hex())
     pages: FrontPages = field(init=False)
+    phones: Phones = field(init=False)
     acts: ActPages = field(default_factory=ActPages)
     _server: Server | None = None
 
     def __post_init__(self) -> None:
         self.pages = FrontPages(profile=self.profile)
+        self.phones = Phones(render=self.pages.phone, language=self.language)
 
     async def start(self, port: int) -> int:
         """Serve at this port, or at the next free one; answers which."""
@@ -131,6 +135,7 @@ class FrontSite:
             Route("/", self.staged(self.show), methods=["GET"]),
             Route("/as/{role}", self.staged(self.enter), methods=["POST"]),
             Route("/laws", self.laws, methods=["GET"]),
+            *self.phones.routes(),
             *act_routes(self, self.backstage, pages=self.acts),
             *self.status.routes(),
         ]

@@ -61,6 +61,10 @@ class FrontPages:
         """The seven laws."""
         return self.pages.render("laws.html", self.shell(language, address), laws=LAWS)
 
+    def phone(self, rows: Sequence[Mapping[str, Any]], *, language: str, address: str) -> str:
+        """What arrived on the country's phones."""
+        return self.pages.render("phone.html", self.shell(language, address), rows=rows)
+
     def progress(self, lines: Sequence[str], *, language: str, address: str) -> str:
         """The country is being founded."""
         return self.pages.render("progress.html", self.shell(language, address), lines=lines)
@@ -77,6 +81,7 @@ class FrontPages:
             demonstration=front,
             foot=(
                 Link("/laws", texts("Seven laws it keeps")),
+                Link("/phone", texts("Text messages that arrived")),
                 Link("/status", texts("Every organisation, every log")),
                 Link("/design/", texts("How its pages are made")),
             ),

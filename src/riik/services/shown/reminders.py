@@ -31,6 +31,7 @@ def reminder(service: _Service, booking: Booking, plan: Plan, *, about: str) -> 
         "id": f"appointment-{about}",
         "case": booking.case,
         "legal_effect": False,
+        "kind": "reminder",
         "texts": {lang: _text(service, booking, plan, lang) for lang in service.languages},
     }
 

@@ -19,6 +19,7 @@ from tests.portal.citizen.mine.house import (
     VIEW,
     WAITING,
     Cases,
+    Choices,
     Counter,
 )
 from tests.signatures.house import FILES, component, make, rewrite
@@ -31,6 +32,8 @@ from riik.portal.citizen.letters.http import routes as letter_routes
 from riik.portal.citizen.me.http import routes as me_routes
 from riik.portal.citizen.papers.http import MOST_SENT
 from riik.portal.citizen.papers.http import routes as paper_routes
+from riik.portal.citizen.telling.component import Told
+from riik.portal.citizen.telling.http import routes as telling_routes
 from riik.portal.citizen.tracker.http import routes as tracker_routes
 from riik.portal.design.http import KeepsLanguage, design_routes
 from riik.portal.session.door.http import door_routes
@@ -97,7 +100,23 @@ def sealed(signed):
 
 
 @pytest.fixture
-def rooms(hall, judge, in_thread):
+def choices():
+    """What the person chose of how they are told: nothing yet."""
+    told = Told(
+        channels=("mail", "text"),
+        language="",
+        refused=(),
+        quiet=("22:00", "07:00"),
+        chosen=False,
+        offered=("mail", "text"),
+        optional=("case", "reminder"),
+        letter_days=10,
+    )
+    return Choices(told=told)
+
+
+@pytest.fixture
+def rooms(hall, judge, in_thread, choices):
     """The routes of everything that is a person's own."""
     return [
         *front_routes(hall),
@@ -106,6 +125,7 @@ def rooms(hall, judge, in_thread):
         *paper_routes(hall, judge=judge, in_thread=in_thread),
         *following_routes(hall),
         *letter_routes(hall),
+        *telling_routes(hall, choices),
         *me_routes(hall),
         *tracker_routes(hall),
     ]

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import uvicorn
 from markupsafe import Markup
+from msgspec import structs
 from tests.portal.citizen.house import Desk
 
 from riik.core import Unavailable
 from riik.portal.citizen.errors import PortalRefused
+from riik.portal.citizen.telling.component import Told
 
 HOSTILE = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
 TRANSPORT = "EE-DEMO/GOV/70001053/services"
@@ -257,6 +259,7 @@ OWN = [
     REGISTER
     | {
         "rows": [
+            FACT | {"fields": ["phone"], "label": "Phone", "value": "+372 5123 4567"},
             FACT | {"fields": ["given_names"], "label": "Given names", "value": "Mari"},
             FACT
             | {"fields": ["birth_date"], "label": "Born", "value": "1990-01-01", "kind": "day"},
@@ -401,6 +404,27 @@ class Counter(Desk):
         if (str(register), entry) != (POPULATION, "entry-1"):
             raise PortalRefused("there is no such look", why="no-look")
         return RECEIPT
+
+
+@dataclass
+class Choices:
+    """How a person is told, as an inbox would keep it."""
+
+    told: Told
+    said: list = field(default_factory=list)
+
+    async def of(self, visitor):
+        if self.told is None:
+            raise PortalRefused("nobody is told of anything", why="no-telling")
+        return self.told
+
+    async def choose(self, visitor, choice):
+        self.said.append(choice)
+        self.told = structs.replace(self.told, chosen=True)
+        return self.told
+
+    async def subscribe(self, visitor, browser):
+        self.said.append(browser)
 
 
 @dataclass

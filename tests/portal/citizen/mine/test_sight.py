@@ -28,6 +28,7 @@ PAGES = [
     "/documents",
     "/verify",
     "/inbox",
+    "/inbox/settings",
     f"/inbox/{NOTICE['sender']}/notice-1",
     "/me",
     f"/me/wrong?register={POPULATION}&field=residence",

@@ -1,0 +1,1 @@
+"""How a person wants to hear that something is in their inbox."""
