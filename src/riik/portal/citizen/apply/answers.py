@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from riik.portal.citizen.apply.rows import file_row, item_row, picture, shown, source_of
+from riik.portal.citizen.apply.taught import taught_code, taught_day
 from riik.portal.design.formats import Formats
 from riik.portal.design.texts import Texts
 from riik.portal.session import Form, FormRefused
@@ -86,9 +87,13 @@ def read_answers(questions: Iterable[Question], form: Form) -> Given:
 
 
 def within(questions: Iterable[Question], given: Given, formats: Formats, texts: Texts) -> Given:
-    """What was given, with an error at each day that lies outside the bounds of its question."""
-    errors = list(given.errors)
-    for question in questions:
+    """What was given, with an error that teaches at each day or code that can't be right."""
+    asked = list(questions)
+    errors = [_taught(error, asked, given, texts) for error in given.errors]
+    for question in asked:
+        code = given.content.get(question["field"])
+        if question["kind"] == "person" and (text := taught_code(str(code or ""), formats, texts)):
+            errors += [{"field": question["field"], "text": text}] if code else []
         day = given.content.get(question["field"])
         first, last = question.get("earliest"), question.get("latest")
         outside = day and ((first and day < first) or (last and day > last))
@@ -96,6 +101,18 @@ def within(questions: Iterable[Question], given: Given, formats: Formats, texts:
             text = _between(first, last, formats, texts)
             errors.append({"field": question["field"], "text": text})
     return Given(given.content, given.typed, errors)
+
+
+def _taught(
+    error: Mapping[str, str], asked: Sequence[Question], given: Given, texts: Texts
+) -> Mapping[str, str]:
+    """The error of a day that was written, in words that show how; any other as it is."""
+    for question in asked:
+        if question["field"] == error["field"] and question["kind"] == "day":
+            parts = {part: given.typed.get(f"{error['field']}-{part}", "") for part in PARTS}
+            if any(parts.values()):
+                return {**error, "text": taught_day(parts, texts)}
+    return error
 
 
 def _between(first: str | None, last: str | None, formats: Formats, texts: Texts) -> str:
