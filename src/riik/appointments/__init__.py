@@ -5,7 +5,7 @@ from riik.appointments.component import Appointments
 from riik.appointments.errors import AppointmentRefused, PlanRefused
 from riik.appointments.files import read_plan
 from riik.appointments.model import Booking, Kind, Place, Plan, Resource, Slot, Standing
-from riik.appointments.slots import free_slots, slot_named
+from riik.appointments.slots import first_shown, free_slots, slot_named
 
 __all__ = [
     "AppointmentRefused",
@@ -19,6 +19,7 @@ __all__ = [
     "Slot",
     "Standing",
     "calendar_of",
+    "first_shown",
     "free_slots",
     "read_plan",
     "slot_named",

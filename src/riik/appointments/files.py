@@ -36,6 +36,7 @@ class _Place(Shape):
     address: str
     hours: dict[str, tuple[str, ...]]
     zone: str = ""
+    open_on_days_off: bool = False
     exception: tuple[_Exception, ...] = ()
 
 
@@ -57,6 +58,7 @@ class _Kind(Shape):
     lead_days: Days = 0
     lead_months: Annotated[int, msgspec.Meta(ge=0, le=12)] = 0
     ahead_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 60
+    shown_after_months: Annotated[int, msgspec.Meta(ge=0, le=12)] = 0
     cancel_hours: Annotated[int, msgspec.Meta(ge=0, le=2_000)] = 24
     remind_days: tuple[Days, ...] = (1,)
     bring: dict[str, str] = msgspec.field(default_factory=dict)
@@ -144,6 +146,7 @@ def _place(one: _Place, zone: str, *, of: str) -> Place:
         names=one.names,
         address=one.address,
         zone=one.zone or zone,
+        open_on_days_off=one.open_on_days_off,
         hours={DAYS.index(day): _hours(spans, of=one.id) for day, spans in one.hours.items()},
         exceptions={day.day: _hours(day.hours, of=one.id) for day in one.exception},
     )
@@ -189,6 +192,7 @@ def _kind(one: _Kind) -> Kind:
         lead_days=one.lead_days,
         lead_months=one.lead_months,
         ahead_days=one.ahead_days,
+        shown_after_months=one.shown_after_months,
         cancel_hours=one.cancel_hours,
         remind_days=one.remind_days,
         bring=one.bring,

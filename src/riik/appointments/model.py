@@ -32,6 +32,7 @@ class Place:
         address: As people write it.
         zone: IANA name of the zone whose clock hangs on its wall.
         hours: Open on these days of the week, Monday is 0.
+        open_on_days_off: Whether the week's hours hold on the country's days without work too.
         exceptions: Days on which it is otherwise; without hours it is closed.
     """
 
@@ -40,6 +41,7 @@ class Place:
     address: str
     zone: str
     hours: Mapping[int, Hours]
+    open_on_days_off: bool = False
     exceptions: Mapping[date, Hours] = field(default_factory=dict)
 
 
@@ -77,6 +79,7 @@ class Kind:
         lead_days: So many days before it one books at the latest.
         lead_months: Or so many months, where the law counts them.
         ahead_days: So far ahead there are times.
+        shown_after_months: The times that people see first begin so many months from today.
         cancel_hours: Until so many hours before it the person may move or cancel it.
         remind_days: So many days before it they are reminded.
         bring: What to bring, by language.
@@ -90,6 +93,7 @@ class Kind:
     lead_days: int = 0
     lead_months: int = 0
     ahead_days: int = 60
+    shown_after_months: int = 0
     cancel_hours: int = 24
     remind_days: tuple[int, ...] = (1,)
     bring: Mapping[str, str] = field(default_factory=dict)

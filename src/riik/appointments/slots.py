@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from riik.appointments.errors import AppointmentRefused
 from riik.appointments.model import Hours, Kind, Place, Plan, Slot
 
-__all__ = ["first_day", "free_slots", "last_day", "slot_named", "slots_of_day"]
+__all__ = ["first_day", "first_shown", "free_slots", "last_day", "slot_named", "slots_of_day"]
 
 Taken = Mapping[tuple[str, datetime], int]
 """How many seats of a resource are taken in the five minutes that begin then."""
@@ -29,7 +29,8 @@ def hours_of(
         return ()
     if day in place.exceptions:
         return place.exceptions[day]
-    return () if day in holidays else place.hours.get(day.weekday(), ())
+    off = day in holidays and not place.open_on_days_off
+    return () if off else place.hours.get(day.weekday(), ())
 
 
 def slots_of_day(
@@ -50,10 +51,18 @@ def first_day(kind: Kind, today: date) -> date:
 
     A month after 31 January is the last day of February.
     """
-    month = today.month - 1 + kind.lead_months
+    return max(_months(today, kind.lead_months), today + timedelta(days=kind.lead_days))
+
+
+def first_shown(kind: Kind, today: date) -> date:
+    """The day with which a list of free times begins; earlier ones are there on request."""
+    return max(_months(today, kind.shown_after_months), first_day(kind, today))
+
+
+def _months(today: date, months: int) -> date:
+    month = today.month - 1 + months
     year, month = today.year + month // 12, month % 12 + 1
-    day = min(today.day, calendar.monthrange(year, month)[1])
-    return max(date(year, month, day), today + timedelta(days=kind.lead_days))
+    return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
 
 
 def last_day(kind: Kind, today: date) -> date:

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 FOLDER = DATA / "stories"
-_COUNTED = re.compile(r"(?:(\w+)@)?(today|workday)([+-]\d+)d(?:T(\d\d:\d\d))?\Z")
+_COUNTED = re.compile(r"(?:([\w-]+)@)?(today|workday|friday)([+-]\d+)d(?:T(\d\d:\d\d))?\Z")
 
 
 class StoryRefused(Refused):
@@ -46,7 +46,8 @@ class Story(Shape):
     ``for`` is whom the person represents; ``review`` is what the reviewer decides; ``signers``
     sign as well, or say no where one ``declines``. An answer ``@mari`` is her personal code; days
     are counted from today: ``today+7d``, and ``workday+7d`` is the next working day on or after
-    it; ``tartu@workday+7dT10:00`` is a time there on that day. A story of another
+    it, ``friday+7d`` the next Friday that is one; ``tartu@workday+7dT10:00`` is a time there on
+    that day. A story of another
     ``service`` than its file's follows from the one before. Before
     a story with a ``birth`` that child is born; what is ``offered`` nobody applies for.
     """
@@ -238,7 +239,7 @@ def _day(value: Any, today: date, *, works: Callable[[date], bool], zone: ZoneIn
         return value
     place, counted, days, clock = found.groups()
     day = today + timedelta(days=int(days))
-    while counted == "workday" and not works(day):
+    while counted != "today" and not (works(day) and (counted != "friday" or day.weekday() == 4)):
         day += timedelta(days=1)
     if not clock:
         return day.isoformat()

@@ -9,9 +9,6 @@ from tests.journeys.browser.house import enter, put_card, sign_with_card
 from tests.journeys.browser.walking import MAIN_BUTTON, Walker
 from tests.journeys.house import running
 
-PARTS = {"day": "%d", "month": "%m", "year": "%Y"}
-"""Fields of a day, and how each is written."""
-
 pytestmark = [pytest.mark.anyio, pytest.mark.full, pytest.mark.timeout(300)]
 
 
@@ -31,6 +28,20 @@ async def at_home(chromium, country, who, to):
     return Walker(page, country, who)
 
 
+async def the_last_time_of_today(walker, place):
+    """The times begin in a month: back to today by its button, and the last one of the day."""
+    page = walker.page
+    await page.select_option("select[name=when-words]", place)
+    await walker.press("button[name=find][value=when]")
+    today = datetime.now(ZoneInfo("Europe/Tallinn")).date().isoformat()
+    wanted = page.locator(f"input[value^='{place}@{today}']")
+    earlier = page.locator("button[name=find]", has_text="Earlier days")
+    while not await wanted.count():
+        await earlier.click()
+        await expect(page.locator("section[role=status]")).to_be_visible()
+    await wanted.last.check()
+
+
 async def filled(walker, said):
     """Every question, a page at a time: choices, texts and a day."""
     while "/answers/" in walker.page.url:
@@ -43,18 +54,18 @@ async def filled(walker, said):
                 await choice.check()
             elif await text.count():
                 await text.fill(value)
+        if await walker.page.locator("select[name=when-words]").count():
+            await the_last_time_of_today(walker, "elsewhere")
         await walker.press(MAIN_BUTTON)
         await walker.page.wait_for_url(lambda url, before=before: url != before)
 
 
 async def test_two_sign_one_pays_and_an_official_attests_it(chromium, small):
     country = small
-    today = datetime.now(ZoneInfo("Europe/Tallinn"))
     liis = await at_home(chromium, country, "liis", "/services/marriage")
     await liis.begin("marriage")
-    said = {"partner": country.holder("jaan").code, "property": "joint", "place": "town-hall"}
-    day = {f"day-{part}": today.strftime(code) for part, code in PARTS.items()}
-    await filled(liis, {**said, **day, "reason": "A child will be born soon."})
+    said = {"partner": country.holder("jaan").code, "property": "joint"}
+    await filled(liis, {**said, "reason": "A child will be born soon."})
     await liis.press("main a[href$='/sign']")
     await liis.page.wait_for_url("**/sign")
     await liis.card(country.holder("liis").pin2)

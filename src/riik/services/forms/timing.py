@@ -10,7 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from riik.appointments import AppointmentRefused, Appointments, Booking, Slot, calendar_of
+from riik.appointments import (
+    AppointmentRefused,
+    Appointments,
+    Booking,
+    Slot,
+    calendar_of,
+    first_shown,
+)
 from riik.cases import Case, Cases, State
 from riik.core import PersonCode, Work, to_text
 from riik.services.errors import AnswerRefused, FolderRefused
@@ -187,7 +194,8 @@ class Times:
         wanted, _, day = words.partition(" ")
         place = plan.places.get(wanted) or plan.places_of(plan.kinds[kind])[0]
         today = self.appointments.clock.now().astimezone(ZoneInfo(place.zone)).date()
-        since = _day(day, field=field) if day else today
+        begins = first_shown(plan.kinds[kind], today)
+        since = _day(day, field=field) if day else begins
         slots, weeks = self._week(kind, place.id, since, case=_key(case, field), work=work), 0
         while not slots and not day and weeks < MOST_WEEKS:
             weeks, since = weeks + 1, since + timedelta(days=DAYS_SHOWN)
