@@ -30,6 +30,7 @@ class Consents:
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it."""
+        path.touch(mode=0o600)
         self._file = sqlite3.connect(path, isolation_level=None)
         for table in TABLES:
             self._file.execute(table)

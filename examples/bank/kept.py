@@ -30,6 +30,7 @@ class Kept:
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it."""
+        path.touch(mode=0o600)
         self._file = sqlite3.connect(path, isolation_level=None)
         self._file.execute("pragma journal_mode = wal")
         for table in TABLES:

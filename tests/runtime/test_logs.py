@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 
 import pytest
@@ -122,3 +123,23 @@ def test_a_log_without_a_file_is_standard_error(clock, capsys):
     open_log(None, clock=clock).write("started")
     assert json.loads(capsys.readouterr().err)["event"] == "started"
     assert sys.stderr is not None
+
+
+@pytest.fixture
+def open_umask():
+    """A machine whose new files anybody may read and write."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now"), [(None, 0o600), (0o644, 0o640), (0o666, 0o640), (0o640, 0o640)]
+)
+def test_a_log_is_never_others_to_read(tmp_path, clock, open_umask, was, is_now):
+    path = tmp_path / "node.log"
+    if was is not None:
+        path.touch()
+        path.chmod(was)
+    open_log(path, clock=clock).close()
+    assert path.stat().st_mode & 0o777 == is_now

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -67,6 +68,8 @@ def serve(file: Path, *, demonstration: bool, as_json: bool, with_parent: bool) 
 
     config = read_config(file)
     check_demonstration(config, allowed=demonstration)
+    # Whatever a library may write for this node is nobody else's to read.
+    os.umask(0o077)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(config, as_json=as_json, with_parent=with_parent))
 

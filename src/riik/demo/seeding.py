@@ -263,7 +263,9 @@ def _keep_cards(
     disk = Disk()
     disk.folder(folder / "cards")
     for code, card in cards.items():
-        (folder / "cards" / f"{code}.json").write_bytes(card.to_bytes())
+        path = folder / "cards" / f"{code}.json"
+        path.touch(mode=0o600)
+        path.write_bytes(card.to_bytes())
     named = {person.code: person for person in people}
     holders = []
     for one in told:

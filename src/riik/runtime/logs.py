@@ -8,7 +8,9 @@ how many were. Libraries' own messages are reduced to who complained and where.
 
 import json
 import logging
+import os
 import re
+import stat
 import sys
 import threading
 from collections.abc import Mapping
@@ -134,11 +136,18 @@ def describe(error: BaseException) -> dict[str, str]:
 
 
 def open_log(path: Path | None, *, clock: Clock, node: str = "") -> JsonLog:
-    """A log that appends to a file, or writes to standard error."""
+    """A log that appends to a file of its owner's alone, or writes to standard error.
+
+    A file that is there may be its group's too, for who collects logs; others' it never is.
+    """
     if path is None:
         return JsonLog(sys.stderr, clock=clock, node=node)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return JsonLog(path.open("a", encoding="utf-8"), clock=clock, node=node)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    mode = stat.S_IMODE(os.fstat(handle).st_mode)
+    if mode & 0o007:
+        os.fchmod(handle, mode & 0o640)
+    return JsonLog(os.fdopen(handle, "a", encoding="utf-8"), clock=clock, node=node)
 
 
 def _fits(name: str, value: object) -> bool:
