@@ -13,8 +13,8 @@ from riik.exchange import Answer, Call, Endpoint, Offer
 
 pytestmark = pytest.mark.anyio
 
-CASE = {"purpose": "register-keeping", "case": "KORD-7/2026"}
-ASKED = "purpose=register-keeping&case=KORD-7%2F2026"
+CASE = {"purpose": "register-keeping", "case": "outside:KORD-7/2026"}
+ASKED = "purpose=register-keeping&case=outside%3AKORD-7%2F2026"
 
 
 async def sign(browser, desk, step, **sent):

@@ -1,9 +1,12 @@
 """Assembling what registers hear from people, and how their officials are called."""
 
 import tomllib
+from collections.abc import Callable
+from contextlib import suppress
 from importlib.resources import files
 from typing import Any
 
+from riik.cases import CaseUnknown
 from riik.core import ClientId, PersonCode, person_code
 from riik.node.assembly import Assembly
 from riik.node.config import (
@@ -131,6 +134,7 @@ def add_owner(assembly: Assembly) -> None:
             holdings=owner.registers.holdings, roles=owner.registers.roles, country=owner.country
         ),
         orders=SqlOrderStore(),
+        knows_case=_cases_of(assembly),
     )
     pens = ApplicationPens(
         signatures=assembly.parts.signatures or signatures_of(assembly),
@@ -143,6 +147,21 @@ def add_owner(assembly: Assembly) -> None:
     assembly.routes += records_routes(
         RecordsRoom(site=site, records=records, card=file.people.card, cases=room.cases)
     )
+
+
+def _cases_of(assembly: Assembly) -> Callable[[str], bool]:
+    """Whether the organisation's services have a case with a number; none have where none are."""
+    services = assembly.parts.services
+    if services is None:
+        return lambda _number: False
+
+    def knows(number: str) -> bool:
+        with services.database.read() as work, suppress(CaseUnknown):
+            services.cases.numbered(number, work=work)
+            return True
+        return False
+
+    return knows
 
 
 def signatures_of(assembly: Assembly) -> Signatures:

@@ -102,6 +102,13 @@ async def test_a_record_is_found_and_read_with_its_history(eha, place):
     assert "AB" not in found.headers["location"]
 
 
+async def test_a_case_that_is_kept_elsewhere_is_told_as_one(eha, place):
+    found = await find(eha, case="K-12/2026", outside="yes")
+    page = await eha.get(found.headers["location"])
+    assert "case K-12/2026, kept elsewhere" in words(page)
+    assert {one.case for one in place.looks()} == {"outside:K-12/2026"}
+
+
 async def test_nothing_found_is_said_and_the_look_is_known(eha):
     page = await find(eha, by="person", value=STRANGER)
     assert "Nothing is held under this key." in words(page)
@@ -109,6 +116,8 @@ async def test_nothing_found_is_said_and_the_look_is_known(eha):
 
 WRONG = [
     ({"case": " "}, "Write the number of the case"),
+    ({"case": "X-1"}, "There is no such case here."),
+    ({"case": "", "outside": "yes"}, "Write the number of the case"),
     ({"value": " "}, "Write all of it"),
     ({"by": "person", "value": "Mari"}, "Write the whole personal code"),
     ({"by": "state"}, "Choose by what to find"),

@@ -127,6 +127,7 @@ class Harbour:
                 holdings=self.registers.holdings, roles=self.registers.roles, country="ee"
             ),
             orders=SqlOrderStore(),
+            knows_case={"7-1/12", "1"}.__contains__,
         )
         self.desk = RecordsDesk(looking=self.looking, pens=Pens(), in_thread=ImmediateThread())
         boat = {"number": "AB 1", "state": "afloat", "note": "leaks"}

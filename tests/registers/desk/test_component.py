@@ -90,6 +90,11 @@ SEARCHES = [
     ("no case", {"errand": errand(case=" ")}, "case"),
     ("a case that is a page", {"errand": errand(case="x" * 101)}, "case"),
     ("a case of two lines", {"errand": errand(case="1\n2")}, "case"),
+    ("a case that nobody has", {"errand": errand(case="X-1")}, "case-unknown"),
+    ("nearly a case", {"errand": errand(case="7-1/1")}, "case-unknown"),
+    ("a request that nobody made", {"errand": errand(case="2026-000001")}, "case-unknown"),
+    ("a reference to nothing", {"errand": errand(case="outside:")}, "case"),
+    ("a reference of two signs", {"errand": errand(case="outside: 1 ")}, "case"),
     ("a purpose of others", {"errand": errand(purpose="insurance")}, "purpose"),
     ("curiosity", {"errand": errand(purpose="curiosity")}, "purpose"),
     ("no such register", {"errand": errand(register="ships")}, "register"),
@@ -105,6 +110,47 @@ def test_a_look_that_nobody_may_take_is_refused(place, asked, why):
     with refused(why):
         place.looking.search(words["person"], words["errand"], by=words["by"], value=words["value"])
     assert place.looks() == []
+
+
+@pytest.mark.parametrize("case", ["outside:K-12/2026", "7-1/12"])
+def test_a_look_stands_on_record_with_its_case_and_where_that_is(place, case):
+    place.looking.search(EHA, errand(case=case), by="number", value="AB 1")
+    [look] = place.looks()
+    assert look.case == case
+
+
+def test_a_request_of_another_register_is_no_case_of_this_one(place):
+    number = say(place)
+    assert place.looking.open(EHA, errand(case=number), place.record)
+    place.looking.rights.holdings["cars"] = place.looking.rights.holdings["boats"]
+    with refused("case-unknown"):
+        place.looking.open(EHA, errand(register="cars", case=number), place.record)
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """The same register where one official sets the state of a boat right."""
+    given = {name: SINKING[name] for name in ("rights_toml", "locale_en_toml")}
+    built = harbour(tmp_path, **given)
+    yield built
+    built.house.closed()
+
+
+def test_a_correction_that_was_accepted_names_who_accepted_it(alone):
+    place = alone
+    number = say(place)
+    place.owners.correct(
+        EHA,
+        f"boats/{number}",
+        record="",
+        typed={"value": "sunk"},
+        since=None,
+        reason="Seen on the slip",
+    )
+    told = place.looking.open(EHA, ERRAND, place.record)
+    corrected, opened = told["history"]
+    assert (corrected["officials"], corrected["reason"]) == (["Eha Lill"], "Seen on the slip")
+    assert opened["officials"] == []
 
 
 def test_a_record_is_shown_with_its_verified_history(place):

@@ -5,7 +5,7 @@ never by a part, for a purpose of the owner's own rights and in a case. Who open
 nothing has looked as well. Nobody looks at themselves here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -54,11 +54,13 @@ class Looking:
         owners: Who works there.
         rights: What they may see.
         orders: Signed changes, which the history names.
+        knows_case: Whether this organisation has a case with that number.
     """
 
     owners: OwnersDesk
     rights: OwnRights
     orders: OrderStore
+    knows_case: Callable[[str], bool]
 
     @property
     def registers(self) -> Registers:
@@ -104,7 +106,7 @@ class Looking:
         Raises:
             OfficialRefused: For ``no-official``, ``other-register`` or ``own-case``.
             RightMissing: For ``register`` or ``purpose``.
-            RequestRefused: For ``case``, ``code``, ``by`` or ``empty``.
+            RequestRefused: For ``case``, ``case-unknown``, ``code``, ``by`` or ``empty``.
         """
         official, holding, fields = self._allowed(person, errand)
         shown = tuple(name for name in holding.definition.schema.indexed if name in fields)
@@ -128,7 +130,7 @@ class Looking:
         Raises:
             OfficialRefused: For ``no-official``, ``other-register`` or ``own-case``.
             RightMissing: For ``register`` or ``purpose``.
-            RequestRefused: For ``case``.
+            RequestRefused: For ``case`` or ``case-unknown``.
             UnknownSubject: For ``unknown``.
         """
         official, holding, fields = self._allowed(person, errand)
@@ -140,7 +142,8 @@ class Looking:
                 for row in self.registers.store.changes(record, work=work)
             ]
             orders = list(self.orders.of_record(record, work=work))
-        papers = {f"order-{one.id}": self.paper(one) for one in orders}
+            answers = self._answers(found.row, work=work)
+        papers = answers | {f"order-{one.id}": self.paper(one) for one in orders}
         definition = holding.definition
         return {
             "register": errand.register,
@@ -162,6 +165,19 @@ class Looking:
             ],
             "waiting": [one.id for one in orders if one.state == "proposed"],
         }
+
+    def _answers(self, row: RecordRow, *, work: Work) -> dict[str, Mapping[str, Any]]:
+        """Who answered the person's requests, and what they said: by the change that it made."""
+        corrections = self.owners.corrections
+        told: dict[str, Mapping[str, Any]] = {}
+        for kept in corrections.store.of_subject(row.subject, row.register, work=work):
+            answer = corrections.answer_of(kept)
+            if answer:
+                told[f"correction-{kept.key}"] = {
+                    "officials": [answer["official"]],
+                    "reason": answer["reason"],
+                }
+        return told
 
     def load(self, official: Official, holding: Holding, record: str, *, work: Work) -> Record:
         """A record of this register that is nobody's own; for verbs that note the look.
@@ -227,7 +243,16 @@ class Looking:
         holding = self.rights.holding(errand.register, official)
         fields = self.rights.fields(holding, errand.purpose)
         errand.check()
+        if not errand.is_outside and not self._is_known(errand):
+            raise RequestRefused("there is no such case here", why="case-unknown")
         return official, holding, fields
+
+    def _is_known(self, errand: Errand) -> bool:
+        """A request to correct this register's records, or a case of this organisation."""
+        corrections = self.owners.corrections
+        with corrections.database.read() as work:
+            asked = corrections.store.load(f"{errand.register}/{errand.case}", work=work)
+        return asked is not None or self.knows_case(errand.case)
 
     def _found(
         self, holding: Holding, by: str, value: str, *, work: Work
@@ -286,7 +311,9 @@ def _told(
     fields: tuple[str, ...],
 ) -> dict[str, Any]:
     """A change in the history; of values that this official may not see, nothing."""
-    paper = papers.get(change.message_id, {})
+    # Other members choose the names of their messages: only the owner's own are papers.
+    own = change.actor == str(holding.provider)
+    paper = papers.get(change.message_id, {}) if own else {}
     laws = {law.id: dict(law.names) for law in holding.definition.laws}
     properties = holding.definition.schema.document["properties"]
     former = {step.renamed_from: step.field for step in holding.definition.steps}

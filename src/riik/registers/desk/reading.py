@@ -14,15 +14,24 @@ from riik.registers.corrections.values import form_of, read_value, shown_value
 from riik.registers.errors import OfficialRefused, RequestRefused, RightMissing
 from riik.registers.model import Action, ChangeOffer, Holding, Kind, Right
 
-__all__ = ["Errand", "OwnRights", "patch_of", "picture_of", "shown_fields", "words"]
+__all__ = ["OUTSIDE", "Errand", "OwnRights", "patch_of", "picture_of", "shown_fields", "words"]
 
 LONGEST = 2_000
 LONGEST_CASE = 100
+OUTSIDE = "outside:"
+"""Marks a reference to a case that another organisation keeps, or a paper file: typed as such, it
+is written down as such, so that nobody takes it for a number that was looked up."""
+
+LEAST_REFERENCE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """Why somebody looks: in which register, for which purpose, in which case."""
+    """Why somebody looks: in which register, for which purpose, in which case.
+
+    The case is one of this organisation's, or a request to correct, by its number; or a reference
+    to one that is kept elsewhere, behind `OUTSIDE`.
+    """
 
     register: str
     purpose: str
@@ -36,6 +45,14 @@ class Errand:
         """
         if not self.case.strip() or len(self.case) > LONGEST_CASE or not self.case.isprintable():
             raise RequestRefused("a look at the desk belongs to a case", why="case")
+        reference = self.case.removeprefix(OUTSIDE).strip()
+        if self.is_outside and len(reference) < LEAST_REFERENCE:
+            raise RequestRefused("a look at the desk belongs to a case", why="case")
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the case is kept elsewhere, as the official says."""
+        return self.case.startswith(OUTSIDE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from riik.portal.design.shell import Tab
 from riik.portal.design.texts import later
 from riik.portal.official.corrections.http import guarded, owners_shell
 from riik.portal.official.records.ports import Asked, Change, Records
-from riik.portal.official.records.shown import EXAMPLE, REASONS, SENTENCES, Telling
+from riik.portal.official.records.shown import EXAMPLE, OUTSIDE, REASONS, SENTENCES, Telling
 from riik.portal.session import FormRefused
 from riik.portal.session.http import NEVER, Handler, Site
 
@@ -45,6 +45,10 @@ WHEN: Final = ("today", "day", "always")
 """From when a change holds; ``always``: what stood there was wrong since the record began."""
 _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "case": ("case", later("Write the number of the case that needs it")),
+    "case-unknown": (
+        "case",
+        later("There is no such case here. Check its number, or tick that it is kept elsewhere"),
+    ),
     "empty": ("value", later("Write all of it: a part finds nothing")),
     "code": ("value", later("Write the whole personal code")),
     "by": ("by", later("Choose by what to find")),
@@ -133,16 +137,19 @@ class _Calls:
         """GET /desk/records: the form, and what waits."""
         query = request.query_params
         typed = {name: query.get(name, "") for name in ("register", "purpose", "case")}
-        typed |= {"by": "", "value": ""}
+        typed |= {"by": "", "value": "", "outside": ""}
         return await self._search(request, typed)
 
     async def find(self, request: Request) -> Response:
         """POST /desk/records/find: the look is on record before this is answered."""
         room = self.room
         visitor, form = await room.site.visitor(request), await room.site.form(request)
-        names = ("register", "by", "value", "purpose", "case")
+        names = ("register", "by", "value", "purpose", "case", "outside")
         typed = {name: form.text(name).strip() for name in names}
-        asked = Asked(register=typed["register"], purpose=typed["purpose"], case=typed["case"])
+        number = typed["case"]
+        if typed["outside"] == "yes":
+            number = f"{OUTSIDE}{number}"
+        asked = Asked(register=typed["register"], purpose=typed["purpose"], case=number)
         try:
             found = await room.records.search(visitor, asked, by=typed["by"], value=typed["value"])
         except Refused as refused:
@@ -174,6 +181,7 @@ class _Calls:
             "record.html",
             one=told,
             asked=asked,
+            case=telling.case(asked.case),
             register=telling.name(told["names"]),
             purpose=telling.name(told["purpose"]),
             fields=telling.fields(told["fields"]),
@@ -196,6 +204,7 @@ class _Calls:
             "change.html",
             one=told,
             asked=asked,
+            case=telling.case(asked.case),
             record=record,
             offer=offer,
             correction=request.query_params.get("correction", "")[:20],
@@ -343,6 +352,7 @@ class _Calls:
             "order.html",
             status=422 if errors else 200,
             one=told,
+            case=telling.case(told["case"]),
             rows=rows,
             register=telling.name(told["names"]),
             title=telling.name(told["offer"]),

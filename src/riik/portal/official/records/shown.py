@@ -10,7 +10,7 @@ from riik.core import from_text
 from riik.portal.design.formats import Formats
 from riik.portal.design.texts import Texts, later
 
-__all__ = ["EXAMPLE", "REASONS", "SENTENCES", "Telling", "named"]
+__all__ = ["EXAMPLE", "OUTSIDE", "REASONS", "SENTENCES", "Telling", "named"]
 
 SENTENCES: Final[Mapping[str, str]] = {
     "own-case": later("This is about yourself: a colleague does it."),
@@ -23,6 +23,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "order": later("This waits no more: somebody has signed or refused it."),
     "four-eyes": later("You proposed this yourself: another official looks at it."),
     "case": later("Say in which case you look: find the record again."),
+    "case-unknown": later("There is no such case here: find the record again."),
 }
 """What can't be done, on a page of its own."""
 
@@ -50,6 +51,12 @@ REASONS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Why nothing was signed, by code and reason."""
 
+OUTSIDE: Final = "outside:"
+"""Before the reference of a case that is kept elsewhere, as the register's desk wants it."""
+
+CASE: Final = later("case {number}")
+CASE_ELSEWHERE: Final = later("case {number}, kept elsewhere")
+
 EXAMPLE: Final = date(2026, 11, 30)
 """A day, to show how days are typed."""
 
@@ -76,6 +83,12 @@ class Telling:
     def fields(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Each field with its label and its value in the reader's words."""
         return [{**row, "label": self.name(row["names"]), "shown": self.value(row)} for row in rows]
+
+    def case(self, number: str) -> str:
+        """A case, as it stands in the log of looks, in the reader's words."""
+        reference = number.removeprefix(OUTSIDE)
+        text = CASE if reference == number else CASE_ELSEWHERE
+        return self.texts(text, number=reference)
 
     def value(self, row: Mapping[str, Any]) -> str:
         """A value as people write it; what is not known is empty."""
