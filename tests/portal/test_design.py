@@ -19,7 +19,7 @@ from riik.portal.design.gallery.samples import FRAMES
 from riik.portal.design.http import KeepsLanguage, design_routes, html, problem_pages
 from riik.portal.design.pages import Link, Pages, Shell, Tab
 from riik.portal.design.problems import SAID
-from riik.portal.design.texts import LANGUAGES
+from riik.portal.design.texts import LANGUAGES, in_sentence
 from riik.profiles import country_profile
 from riik.runtime.clock import SystemClock
 from riik.runtime.logs import open_log
@@ -133,6 +133,39 @@ def test_what_is_no_day_of_the_calendar_is_not_read_as_one(text):
 
 
 @pytest.mark.parametrize(
+    ("law", "language", "said"),
+    [
+        ("Riigilõivuseadus", "en", "State Fees Act"),
+        ("Riigilõivuseadus § 15", "en", "State Fees Act § 15"),
+        ("Riigilõivuseadus § 15", "vi", "Luật Lệ phí nhà nước § 15"),
+        ("Riigilõivuseadus § 15", "et", "Riigilõivuseadus § 15"),
+        ("Riigilõivuseadused", "en", "Riigilõivuseadused"),
+        ("Traffic Act § 1", "en", "Traffic Act § 1"),
+        ("", "en", ""),
+    ],
+)
+def test_a_law_of_the_country_is_named_in_the_language_of_the_page(law, language, said):
+    assert Formats(EE, language).law(law) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Eestis elatud päevi", "Eestis elatud päevi"),
+        ("Estonian days", "Estonian days"),
+        ("Việt Nam", "Việt Nam"),
+        ("Birth date", "birth date"),
+        ("ID-card", "ID-card"),
+        ("B", "B"),
+        ("Õigus juhtida", "õigus juhtida"),
+        ("", ""),
+    ],
+)
+def test_a_name_keeps_its_capital_within_a_sentence(text, said):
+    assert in_sentence(text) == said
+
+
+@pytest.mark.parametrize(
     ("hour", "said"),
     [(5, "Good morning"), (12, "Good afternoon"), (18, "Good evening"), (3, "Hello"), (4, "Hello")],
 )
@@ -151,7 +184,7 @@ def test_friday_is_declined_as_friday():
     ("language", "written"),
     [
         ("et", f"kolmapäevaks, 4.{NBSP}novembriks 2026"),
-        ("vi", f"thứ Tư, 4{NBSP}tháng{NBSP}11, 2026"),
+        ("vi", f"thứ Tư, 4{NBSP}tháng{NBSP}11 năm 2026"),
         ("en", f"Wednesday, 4{NBSP}November 2026"),
     ],
 )

@@ -41,7 +41,14 @@ def said():
     for path in sorted((ROOT / "examples" / "bank" / "locale").glob("*.json")):
         values = json.loads(path.read_text(encoding="utf-8")).values()
         texts += [(path.stem, "bank", text) for text in values]
+    letters = (ROOT / "src/riik/documents/templates/house.typ").read_text(encoding="utf-8")
+    for language, words in re.findall(r"^  (en|et|vi): \((.*?)^  \),", letters, re.M | re.S):
+        texts += [(language, "letters", text) for text in re.findall(r': "([^"]*)"', words)]
     return texts
+
+
+def test_the_words_of_letters_are_read():
+    assert {language for language, room, _ in said() if room == "letters"} == {"en", "et", "vi"}
 
 
 def test_the_table_is_read():

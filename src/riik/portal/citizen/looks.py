@@ -20,7 +20,7 @@ from riik.core import ClientId, PersonCode, Refused, TimeRefused, from_text, to_
 from riik.portal.citizen.errors import AnswerUnreadable
 from riik.portal.citizen.guides import named
 from riik.portal.citizen.words import Words
-from riik.portal.design.texts import Texts, later
+from riik.portal.design.texts import Texts, in_sentence, later
 from riik.transparency import Receipts, TrustPolicy, VerifierKey
 
 __all__ = ["LogKeys", "Told", "ToldLooks", "View", "group", "read_looks"]
@@ -334,7 +334,7 @@ def _purpose(access: _Access, words: Words, view: View) -> str:
 
 def _listed(parts: Sequence[str], texts: Texts) -> str:
     """``name, birth date and address``; words that begin a sentence elsewhere are small here."""
-    small = [part[:1].lower() + part[1:] if part[1:2].islower() else part for part in parts]
+    small = [in_sentence(part) for part in parts]
     if len(small) < 2:
         return "".join(small)
     return texts("{several} and {last}", several=", ".join(small[:-1]), last=small[-1])

@@ -95,6 +95,13 @@ class Formats:
         day, month, year = (int(part) for part in found.groups())
         return Day(year, month, day)
 
+    def law(self, law: str) -> str:
+        """A law of the country, or an article of one, by its name in the visitor's language."""
+        for known in sorted(self.profile.laws.values(), key=lambda one: -len(one.id)):
+            if law == known.id or law.startswith(f"{known.id} "):
+                return known.names.get(self.language, known.id) + law.removeprefix(known.id)
+        return law
+
     def days_in(self, text: str) -> str:
         """A text in which days stand as registers write them: ``B, 2036-12-01``."""
         return ISO_DAY.sub(lambda found: self.short(Day.fromisoformat(found[0])), text)
@@ -248,7 +255,9 @@ class Formats:
         here = self.here(day).date() if isinstance(day, datetime) else day
         if self.language != "et":
             shown = self.weekday(here) if weekday else self.day(here)
-            return f"{shown}{', ' if self.language == 'vi' else ' '}{here.year}" if year else shown
+            return (
+                f"{shown}{' năm ' if self.language == 'vi' else ' '}{here.year}" if year else shown
+            )
         shown = f"{here.day}.{NBSP}{MONTHS[here.month - 1]}{ending}"
         if weekday:
             name: str = format_date(here, "EEEE", locale="et")

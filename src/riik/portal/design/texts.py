@@ -23,6 +23,7 @@ __all__ = [
     "LOCALES",
     "Texts",
     "choose_language",
+    "in_sentence",
     "later",
     "read_catalogue",
     "read_texts",
@@ -39,6 +40,18 @@ LOCALES: Final = {
 _RANGE = re.compile(
     r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*\Z"
 )
+
+NAMES: Final = ("Eesti", "Estonia", "Viet", "Việt", "Riik", "Riigi Teataja")
+"""How the proper names begin that a text of ours may begin with."""
+
+
+def in_sentence(text: str) -> str:
+    """Words that begin a line elsewhere, as they stand within a sentence.
+
+    Names and abbreviations keep their capital: ``Eestis elatud päevi``, ``ID-card``.
+    """
+    named = text.startswith(NAMES) or not text[1:2].strip() or text[1:2].isupper()
+    return text if named else text[:1].lower() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)

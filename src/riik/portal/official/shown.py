@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from riik.core import from_text
 from riik.portal.design.formats import Formats
-from riik.portal.design.texts import Texts
+from riik.portal.design.texts import Texts, in_sentence
 from riik.portal.official.words import (
     PURPOSES,
     QUEUES,
@@ -200,11 +200,11 @@ class Telling:
                     'You opened <a href="{href}">case {number}</a>: {purpose}.',
                     href=f"/desk/cases/{look['case']}",
                     number=look["number"],
-                    purpose=_small(purpose),
+                    purpose=in_sentence(purpose),
                 )
             else:
                 text = _.html(
-                    "You looked a person up by their code: {purpose}.", purpose=_small(purpose)
+                    "You looked a person up by their code: {purpose}.", purpose=in_sentence(purpose)
                 )
             rows.append({"at": self.formats.iso(at), "when": self._moment(at), "text": text})
         return rows
@@ -315,7 +315,3 @@ def _law_and_values(row: Row) -> str:
         if _FIELD.fullmatch(one["question"]) and not one["question"].endswith(".standing")
     ]
     return " · ".join(filter(None, (row["law"], ", ".join(saw))))
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]

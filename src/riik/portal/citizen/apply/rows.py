@@ -220,12 +220,13 @@ def receipt_rows(
     fee = view["fee"]
     if fee and fee["paid"]:
         amount = formats.money(fee["amount"], fee["currency"])
+        law = formats.law(law_name(fee["law"], guide))
         rows.append(
             {
                 "label": fee["label"] or texts("Fee"),
                 "value": texts("{amount} paid", amount=amount),
                 "note": texts("Reference {reference}", reference=fee["reference"]),
-                "source": f"{law_name(fee['law'], guide)}, {formats.short(from_text(fee['paid']))}",
+                "source": f"{law}, {formats.short(from_text(fee['paid']))}",
             }
         )
     return rows

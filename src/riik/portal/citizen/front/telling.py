@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from riik.portal.design.formats import Formats
-from riik.portal.design.texts import Texts
+from riik.portal.design.texts import Texts, in_sentence
 
 __all__ = ["fee_table", "knots_of", "known_rows", "price_of"]
 
@@ -34,7 +34,7 @@ def known_rows(guide: Guide) -> list[dict[str, str]]:
     return [
         {
             "label": _capital(row["source"]),
-            "value": _capital(", ".join(map(_small, row["labels"]))),
+            "value": _capital(", ".join(map(in_sentence, row["labels"]))),
             "source": row["organisation"] if row["organisation"] != row["source"] else "",
         }
         for row in guide["known"]
@@ -55,7 +55,3 @@ def fee_table(guide: Guide, formats: Formats, texts: Texts) -> dict[str, Any]:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from riik.core import from_text
 from riik.portal.citizen.apply.where import at
 from riik.portal.design.formats import Formats
-from riik.portal.design.texts import Texts
+from riik.portal.design.texts import Texts, in_sentence
 
 __all__ = [
     "MOST_DRAWN",
@@ -125,7 +125,7 @@ def letter(
         "You looked at my data ({what}) at {at}, for this purpose: {purpose}. Law: {law}. Entry"
         " {entry} of {register}. Why did you need it? I may ask this by law ({right}) and wait for"
         " your answer within {days} days.\n\n{name}",
-        what=", ".join(one[:1].lower() + one[1:] for one in look["what"]),
+        what=", ".join(map(in_sentence, look["what"])),
         at=formats.at(from_text(look["at"])),
         purpose=group["purpose"],
         law=look["law"] or "–",
