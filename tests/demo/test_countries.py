@@ -10,7 +10,7 @@ import pytest
 from riik.demo.acts.client import TRAVELLER
 from riik.demo.configuration import configurations
 from riik.demo.country import DATA, NATION, free_places, read_country
-from riik.demo.front.doors import door
+from riik.demo.front.doors import DESKS, door, here
 from riik.demo.people import read_people
 from riik.demo.population.residents import residents
 from riik.demo.storytelling import countries_of, read_story, stories
@@ -225,3 +225,36 @@ def test_the_check_digits_of_every_account_hold():
 def test_nobody_shares_an_account():
     own = [one for _, one in _accounts("people").items()]
     assert len(set(own)) == len(own)
+
+
+# Who can do what --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_somebody_can_try_every_service(country):
+    read = read_country(country)
+    assert {one.service for one in read.cast} == set(read.providers)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_who_can_do_something_is_somebody_told_in_every_language(country):
+    people = {
+        one.id
+        for one in read_people(
+            DATA / "people" / f"{country}.toml", country=country, today=date(2026, 11, 30)
+        )
+    }
+    read = read_country(country)
+    for one in read.cast:
+        assert one.person in people
+        assert {"en", "et", "vi"} == set(one.text)
+        assert set(re.findall(r"\{(\w+)\}", "".join(one.text.values()))) <= people
+    assert {one.mother for one in read.newborns} <= people
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_a_door_to_a_desk_is_there_where_the_organisation_is(country):
+    members = set(read_country(country).members)
+    found = {one.place for one in here(DESKS, members)}
+    assert found == {one.place for one in DESKS} & members
+    assert here(DESKS, ()) == []

@@ -15,7 +15,7 @@ import riik
 from riik.demo.acts import Backstage, Stage
 from riik.demo.country import FRONT, free_places, read_country
 from riik.demo.front import FrontSite
-from riik.demo.front.doors import DOORS, KEEPERS
+from riik.demo.front.doors import DESKS, DOORS, KEEPERS
 from riik.demo.front.page import FrontPages
 from riik.demo.front.words import EVERYWHERE, OFFERS, asked_for
 from riik.demo.running import Demonstration
@@ -71,7 +71,7 @@ async def enter(site, browser, role, *, token=None, **headers):
     return await browser.post(url, data=form, headers=sent, allow_redirects=False)
 
 
-@pytest.mark.parametrize("door", [*DOORS, *KEEPERS], ids=lambda door: door.id)
+@pytest.mark.parametrize("door", [*DOORS, *KEEPERS, *DESKS], ids=lambda door: door.id)
 async def test_a_door_leads_to_its_site_with_the_right_card(tmp_path, door):
     async with front(tmp_path) as (site, browser):
         answer = await enter(site, browser, door.id)
@@ -254,3 +254,19 @@ async def test_what_is_no_text_message_does_not_arrive(tmp_path, sent):
         answer = await browser.post(f"{site.origin}/phone/messages", **sent)
         assert answer.status == 400
         assert list(site.phones.arrived) == []
+
+
+@pytest.mark.parametrize("wanted", ["mari/marriage", "nobody/address", "mari/..%2f", "kadri/"])
+async def test_who_can_do_nothing_of_the_kind_has_no_door(tmp_path, wanted):
+    async with front(tmp_path) as (site, browser):
+        assert (await enter(site, browser, wanted)).status in (404, 405)
+
+
+async def test_who_can_marry_is_led_to_marry_with_their_card(tmp_path):
+    async with front(tmp_path) as (site, browser):
+        answer = await enter(site, browser, "kadri/marriage")
+        assert answer.status == 303
+        portal = site.stage.origins["portal"]
+        assert answer.headers["location"] == f"{portal}/services/marriage"
+        assert answer.cookies["riik-card"].value == "kadri"
+        assert (await enter(site, browser, "kadri/marriage", token="other")).status == 403

@@ -60,6 +60,34 @@ class _Member(Shape):
     appointments: str = ""
 
 
+class Birth(Shape):
+    """Who is born to whom, some days before the country began.
+
+    ``id`` is how stories call the child, ``mother`` somebody of the stories.
+    """
+
+    id: str
+    mother: str
+    given: str
+    family: str
+    sex: str
+    serial: str
+    days: int = 3
+
+
+class Part(Shape):
+    """Somebody of the stories who can do something: whom a visitor may be to try it.
+
+    ``service`` is what they can do there, ``page`` of the portal another page than its. ``text``
+    says why they, by language; ``{jaan}`` in it is his personal code.
+    """
+
+    person: str
+    service: str
+    text: dict[str, str]
+    page: str = ""
+
+
 class _Country(Shape):
     instance: str
     profile: str
@@ -70,6 +98,8 @@ class _Country(Shape):
     mandate_basis: str
     neighbours: tuple[str, ...]
     member: tuple[_Member, ...]
+    newborn: tuple[Birth, ...] = ()
+    cast: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +224,8 @@ class Country:
         mandate_basis: The law that makes parents represent.
         neighbours: People who apply by themselves, so that an official has something to decide.
         members: By role.
+        newborns: Children who are born once the country runs, so that something is offered.
+        cast: Who can do what, for the front page.
     """
 
     instance: str
@@ -205,6 +237,8 @@ class Country:
     mandate_basis: str
     neighbours: tuple[str, ...]
     members: Mapping[str, DemoMember]
+    newborns: tuple[Birth, ...] = ()
+    cast: tuple[Part, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -289,6 +323,8 @@ def read_country(profile: str) -> Country:
         mandate_basis=read.mandate_basis,
         neighbours=read.neighbours,
         members=members,
+        newborns=read.newborn,
+        cast=read.cast,
     )
 
 

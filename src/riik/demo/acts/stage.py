@@ -4,7 +4,7 @@ The front page listens before the country does, and stays while it is founded an
 what it knows of the country meanwhile.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from riik.demo.running import Demonstration
@@ -40,9 +40,32 @@ class Stage:
         self.running = running
         self.lines.clear()
 
+    def cast(self, language: str) -> list[dict[str, str]]:
+        """Who can do what, with names and codes as they are in this country."""
+        if self.running is None:
+            return []
+        codes = {one.id: str(one.code)[2:] for one in self.running.holders}
+        names = {one.id: one.name for one in self.running.holders}
+        return [
+            {
+                "id": f"{one.person}/{one.service}",
+                "name": names[one.person],
+                "text": _with_codes(one.text.get(language) or one.text["en"], codes),
+            }
+            for one in self.running.country.cast
+            if one.person in names and one.service in self.running.country.providers
+        ]
+
     @property
     def origins(self) -> dict[str, str]:
         """Where each place of the country is; nothing before it runs."""
         if self.running is None:
             return {}
         return {name: place.origin for name, place in self.running.places.items()}
+
+
+def _with_codes(text: str, codes: Mapping[str, str]) -> str:
+    """A text with the personal codes of those whom it names."""
+    for name, code in codes.items():
+        text = text.replace(f"{{{name}}}", code)
+    return text

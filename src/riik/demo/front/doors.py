@@ -1,12 +1,12 @@
 """Who a visitor may be today: which card is put into the reader, and where the door leads."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from riik.portal.design.texts import later
 
-__all__ = ["DOORS", "KEEPERS", "Door", "door"]
+__all__ = ["DESKS", "DOORS", "KEEPERS", "Door", "door", "here"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +120,70 @@ KEEPERS: Final = (
 """Whoever answers for a register: doors of a second row."""
 
 
+DESKS: Final = (
+    Door(
+        id="town",
+        title=later("Registrar of the town"),
+        text=later("Who moves and who marries. A marriage is attested with both present."),
+        icon="desk",
+        place="town",
+        path="/desk",
+        holder="maret",
+    ),
+    Door(
+        id="social",
+        title=later("Official for family benefits"),
+        text=later("Benefits that are offered before anybody asks."),
+        icon="desk",
+        place="social",
+        path="/desk",
+        holder="reet",
+    ),
+    Door(
+        id="school",
+        title=later("Teacher of a driving school"),
+        text=later("A private school: places on courses, and who comes to the exam today."),
+        icon="desk",
+        place="school",
+        path="/desk",
+        holder="rein",
+    ),
+    Door(
+        id="insurer",
+        title=later("Clerk of an insurer"),
+        text=later("A private company that asks registers on the same terms as the state."),
+        icon="desk",
+        place="insurer",
+        path="/desk",
+        holder="olev",
+    ),
+    Door(
+        id="employer",
+        title=later("Manager of a shop"),
+        text=later("An employer registers who begins to work, before the first day."),
+        icon="desk",
+        place="employer",
+        path="/desk",
+        holder="kaie",
+    ),
+    Door(
+        id="tax",
+        title=later("Keeper of the employment register"),
+        text=later("The tax board: who works where, and what people say against it."),
+        icon="desk",
+        place="tax",
+        path="/desk/corrections",
+        holder="urve",
+    ),
+)
+"""Desks of organisations that not every country has."""
+
+
+def here(doors: Iterable[Door], places: Collection[str]) -> list[Door]:
+    """Those that lead somewhere in this country."""
+    return [one for one in doors if not one.place or one.place in places]
+
+
 def door(name: str) -> Door | None:
     """The door of a role; nothing for an unknown one."""
-    return next((one for one in (*DOORS, *KEEPERS) if one.id == name), None)
+    return next((one for one in (*DOORS, *KEEPERS, *DESKS) if one.id == name), None)

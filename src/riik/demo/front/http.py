@@ -2,6 +2,7 @@
 
 GET  /              who are you today, the map, the acts
 POST /as/<role>     puts the role's card into the reader and leads to its site: 303
+POST /as/<person>/<service>  the same for somebody who can use a service
 GET  /laws          the seven laws
 GET  /phone         text messages that arrived (`phone`)
 GET  /acts/<act> …  what may be done to the country (`riik.demo.acts`)
@@ -134,6 +135,7 @@ class FrontSite:
         return [
             Route("/", self.staged(self.show), methods=["GET"]),
             Route("/as/{role}", self.staged(self.enter), methods=["POST"]),
+            Route("/as/{person}/{service}", self.staged(self.play), methods=["POST"]),
             Route("/laws", self.laws, methods=["GET"]),
             *self.phones.routes(),
             *act_routes(self, self.backstage, pages=self.acts),
@@ -160,6 +162,8 @@ class FrontSite:
             token=self.token,
             drawing=self.status.page.drawing(country, language=language),
             acts=self.acts.doors(self.backstage, self.shell(request, address="/")),
+            places=self.stage.origins,
+            cast=self.stage.cast(language),
         )
         return html(page, language, form_action=tuple(self.stage.origins.values()))
 
@@ -169,6 +173,22 @@ class FrontSite:
         chosen = door(request.path_params["role"])
         if chosen is None:
             raise NoSuchDoor("there is no such door", why="unknown")
+        answer = RedirectResponse(chosen.address(self.stage.origins), 303)
+        self._change_card(request, answer, chosen)
+        return answer
+
+    async def play(self, request: Request) -> Response:
+        """POST /as/<person>/<service>: be somebody who can do this, at its page of the portal."""
+        await self.check(request)
+        wanted = f"{request.path_params['person']}/{request.path_params['service']}"
+        parts = self.stage.running.country.cast if self.stage.running else ()
+        found = next((one for one in parts if f"{one.person}/{one.service}" == wanted), None)
+        if found is None:
+            raise NoSuchDoor("nobody of this name can do this", why="unknown")
+        page = found.page or f"/services/{found.service}"
+        chosen = Door(
+            id="", title="", text="", icon="", place="portal", path=page, holder=found.person
+        )
         answer = RedirectResponse(chosen.address(self.stage.origins), 303)
         self._change_card(request, answer, chosen)
         return answer

@@ -1,13 +1,13 @@
 """The front page, the laws and the page of progress, in the visitor's language. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
 import riik.demo.front
-from riik.demo.front.doors import DOORS, KEEPERS
+from riik.demo.front.doors import DESKS, DOORS, KEEPERS, here
 from riik.demo.front.laws import LAWS
 from riik.demo.front.words import asked_for
 from riik.node import Country, Message
@@ -41,8 +41,10 @@ class FrontPages:
         token: str,
         drawing: Markup,
         acts: Sequence[Mapping[str, Any]] = (),
+        places: Collection[str] = (),
+        cast: Sequence[Mapping[str, str]] = (),
     ) -> str:
-        """Doors, map, messages, acts."""
+        """Doors, map, messages, acts; ``places`` are there, ``cast`` is who can do what."""
         texts = self.pages.texts[language]
         names = {one.listed.member: one.listed.called(language) for one in country.members}
         return self.pages.render(
@@ -50,7 +52,8 @@ class FrontPages:
             self.shell(language, address, token=token),
             country=country,
             doors=DOORS,
-            keepers=KEEPERS,
+            keepers=[*KEEPERS, *here(DESKS, places)],
+            cast=cast,
             drawing=drawing,
             silent=", ".join(one.listed.called(language) for one in country.silent),
             messages=_newest([_told(one, names, texts) for one in country.messages]),

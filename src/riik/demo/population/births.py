@@ -9,33 +9,17 @@ from typing import Any
 import msgspec
 
 from riik.core import PersonCode, ServiceId
-from riik.demo.country import DATA
+from riik.demo.country import DATA, Birth
 from riik.demo.people import code_of, read_people
 from riik.demo.running import Demonstration, server_of
 from riik.exchange import Call, Exchange
-from riik.formats.toml import Shape
 from riik.profiles import Name, country_profile
 from riik.runtime.files import Disk
 
-__all__ = ["Birth", "born_code", "register_birth"]
+__all__ = ["HOSPITAL", "Birth", "born_code", "register_birth"]
 
 HOSPITAL = "clinic"
 PURPOSE, LAW = "birth-notice", "Rahvastikuregistri seadus"
-
-
-class Birth(Shape):
-    """Who is born to whom, some days before the country began.
-
-    ``id`` is how stories call the child, ``mother`` somebody of the stories.
-    """
-
-    id: str
-    mother: str
-    given: str
-    family: str
-    sex: str
-    serial: str
-    days: int = 3
 
 
 def born_code(running: Demonstration, birth: Birth) -> PersonCode:
