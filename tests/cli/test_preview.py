@@ -30,9 +30,12 @@ class Visitor:
     async def post(self, path, fields, *, origin=None):
         return await asyncio.to_thread(self._ask, "POST", path, urlencode(fields), origin)
 
-    def _ask(self, method, path, body, origin=None):
+    async def named(self, host):
+        return await asyncio.to_thread(self._ask, "GET", "/", None, None, host)
+
+    def _ask(self, method, path, body, origin=None, host=None):
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Host": f"localhost:{self.port}", "Cookie": "riik-lang=en"}
+        headers = {"Host": host or f"localhost:{self.port}", "Cookie": "riik-lang=en"}
         if body is not None:
             headers |= {
                 "Content-Type": "application/x-www-form-urlencoded",
@@ -70,6 +73,28 @@ async def begun(visitor):
     once = re.search(r'name="once" value="([^"]+)"', page)[1]
     _, location, _ = await visitor.post("/services/garden/start", {"once": once})
     return "/".join(location.split("/")[:3])
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:PORT", 200),
+        ("LOCALHOST:PORT", 200),
+        ("127.0.0.1:PORT", 200),
+        ("evil.example:PORT", 421),
+        ("localhost.evil.example:PORT", 421),
+        ("evil.example", 421),
+        ("localhost:1", 421),
+        ("localhost", 421),
+        ("127.0.0.1.nip.io:PORT", 421),
+        ("localhost:PORT@evil.example", 421),
+    ],
+)
+async def test_a_stranger_s_name_for_this_machine_is_not_answered(previewed, host, status):
+    _, visitor = previewed
+    answered, _, page = await visitor.named(host.replace("PORT", str(visitor.port)))
+    assert answered == status
+    assert ("Preview" in page) == (status == 200)
 
 
 async def test_every_page_says_that_it_is_a_preview_and_what_is_wrong(previewed):

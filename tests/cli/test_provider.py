@@ -1,5 +1,6 @@
 """`riik provider`: begin, agree, be granted, and what can't be granted; a sandbox that breaks."""
 
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 from shutil import copytree
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from riik.cli import main
+from riik.demo.country import read_country
 from riik.demo.joining.agreement import Wish, granted
 from riik.demo.joining.provider import ProviderRefused
 from riik.formats.jose import sign
@@ -49,6 +51,43 @@ def test_a_provider_that_begins_asks_nobody_for_anything(tmp_path):
 
 def test_a_folder_that_holds_something_is_left_alone(yard):
     assert "not empty" in refused(riik("new", yard, "--name", "Another"))
+
+
+TAKEN = [
+    ("a member's", 'role = "yard"', 'role = "bank"', "role already"),
+    ("the portal's", 'role = "yard"', 'role = "portal"', "role already"),
+    ("another country's", 'role = "yard"', 'role = "commune"', "role already"),
+    ("one that only rights name", 'role = "yard"', 'role = "RIGHTS"', "role already"),
+    ("a member's code", 'code = "10009006"', 'code = "CODE"', "member's code"),
+]  # fmt: skip
+
+
+def named_in_rights_only():
+    """A role to which a register gives rights, and that is no member's."""
+    members = {one for name in ("ee", "vn") for one in read_country(name).members}
+    for path in REGISTERS.glob("*/rights.toml"):
+        for right in tomllib.loads(path.read_text("utf-8"))["right"]:
+            role = right["client"].get("role", "")
+            if role and role not in members:
+                return role
+    return "bank"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"), [one[1:] for one in TAKEN], ids=[one[0] for one in TAKEN]
+)
+def test_whose_name_or_code_is_somebody_s_already_does_not_join(yard, old, new, said):
+    members = read_country("ee").members
+    new = new.replace("RIGHTS", named_in_rights_only()).replace("CODE", members["bank"].id.code)
+    new = new.replace("commune", next(one for one in read_country("vn").members))
+    changed(yard, "provider.toml", old, new)
+    for command in (["agreement", yard], ["sandbox", yard, "--once"]):
+        assert said in refused(riik(*command))
+
+
+def test_a_provider_does_not_begin_under_a_member_s_name(tmp_path):
+    assert "role already" in refused(riik("new", tmp_path / "bank", "--name", "Bank"))
+    assert not (tmp_path / "bank").exists()
 
 
 def test_the_agreement_asks_what_the_services_name_and_nothing_else(yard):

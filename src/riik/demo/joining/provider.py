@@ -6,14 +6,18 @@ registers/<id>/     as `riik register` has them, where it keeps any
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from riik.core import MemberId, Refused
-from riik.demo.country import DemoMember, DemoRegister, DemoUnit
+from riik.demo.country import DemoMember, DemoRegister, DemoUnit, read_country
 from riik.formats.toml import Shape, read_toml
 from riik.registers import RegisterDefinition, load_register
 from riik.services import ServiceDefinition, read_service
@@ -22,6 +26,7 @@ __all__ = ["Provider", "ProviderRefused", "begin_provider", "files_of", "read_pr
 
 Files = Mapping[str, bytes]
 _ROLE = re.compile(r"[a-z][a-z0-9-]{1,30}")
+COUNTRIES = ("ee", "vn")
 _CODE = re.compile(r"[0-9]{8}")
 STANDARD = "standard.bpmn"
 UNIT = "desk"
@@ -90,7 +95,7 @@ def begin_provider(role: str, *, names: Mapping[str, str], code: str) -> bytes:
     """The ``provider.toml`` of an organisation that begins.
 
     Raises:
-        ProviderRefused: For ``role`` or ``code``.
+        ProviderRefused: For ``role``, ``role-taken``, ``code`` or ``code-taken``.
     """
     _check(role, code)
     said = ", ".join(
@@ -115,8 +120,8 @@ def read_provider(folder: Path, *, standard: bytes, country: str) -> Provider:
         country: Whose laws its registers rest on.
 
     Raises:
-        ProviderRefused: For ``missing``, ``role``, ``code``, ``class``, ``owner``, ``account`` or
-            ``services``.
+        ProviderRefused: For ``missing``, ``role``, ``role-taken``, ``code``, ``code-taken``,
+            ``class``, ``owner``, ``account`` or ``services``.
         Refused: A service or register that can't run; `riik service check` tells all of it.
     """
     path = folder / "provider.toml"
@@ -126,7 +131,7 @@ def read_provider(folder: Path, *, standard: bytes, country: str) -> Provider:
     _check(told.role, told.code)
     if told.class_ not in ("COM", "NGO"):
         raise ProviderRefused("class is COM or NGO: authorities join by law", why="class")
-    files = {
+    held = {
         f"{kind}/{one.name}": files_of(one)
         for kind in ("services", "registers")
         for one in sorted((folder / kind).glob("*"))
@@ -134,12 +139,12 @@ def read_provider(folder: Path, *, standard: bytes, country: str) -> Provider:
     }
     services = {
         (definition := read_service(content, standard=standard)).id: definition
-        for place, content in files.items()
+        for place, content in held.items()
         if place.startswith("services/")
     }
     registers = {
         (register := load_register(content, country=country)).id: register
-        for place, content in files.items()
+        for place, content in held.items()
         if place.startswith("registers/")
     }
     if not services:
@@ -162,7 +167,7 @@ def read_provider(folder: Path, *, standard: bytes, country: str) -> Provider:
         account=told.account,
         services=services,
         registers=registers,
-        files=files,
+        files=held,
     )
 
 
@@ -177,9 +182,35 @@ def files_of(root: Path) -> dict[str, bytes]:
     }
 
 
+@cache
+def _taken() -> tuple[frozenset[str], frozenset[str]]:
+    """Roles that are somebody's, and codes: of every member, and whom registers give rights.
+
+    A right is given to a role: who takes a role's name has its rights before anybody agreed.
+    """
+    members = [one for name in COUNTRIES for one in read_country(name).members.values()]
+    roles = {one.role for one in members}
+    for path in (files("riik") / "catalogue" / "registers").iterdir():
+        rights = path / "rights.toml"
+        if rights.is_file():
+            roles |= _roles_of(tomllib.loads(rights.read_text("utf-8")))
+    return frozenset(roles), frozenset(one.id.code for one in members)
+
+
+def _roles_of(rights: Mapping[str, Any]) -> set[str]:
+    clients = [one.get("client", {}) for one in rights.get("right", ())]
+    return {str(one["role"]) for one in clients if isinstance(one, dict) and "role" in one}
+
+
 def _check(role: str, code: str) -> None:
     if not _ROLE.fullmatch(role):
         raise ProviderRefused(f"{role!r} is no role: small letters, digits, hyphens", why="role")
+    roles, codes = _taken()
+    if role in roles:
+        message = f"{role!r} is somebody's role already: registers give it rights; take another"
+        raise ProviderRefused(message, why="role-taken")
+    if code in codes:
+        raise ProviderRefused(f"{code!r} is a member's code already", why="code-taken")
     if not _CODE.fullmatch(code):
         raise ProviderRefused(f"{code!r} is no code of the business register", why="code")
 

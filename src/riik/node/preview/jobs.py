@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from riik.core import Finding
+from riik.node.preview.hosts import LoopbackOnly
 from riik.node.preview.house import Place, Previewed
 from riik.node.preview.http import preview_routes
 from riik.portal.design.http import KeepsLanguage, problem_pages
@@ -96,4 +97,4 @@ async def serve_preview(
         max_body=MOST_BODY,
         pages=problem_pages(profile, home="/"),
     )
-    return await serve(KeepsLanguage(app), HOST, port), origin
+    return await serve(LoopbackOnly(KeepsLanguage(app), port), HOST, port), origin
