@@ -138,7 +138,11 @@ class House:
             everyone=everyone,
         )
         self.inbox = Inbox(
-            store=SqlInboxStore(), vault=self.vault, clock=self.clock, outside=outside
+            store=SqlInboxStore(),
+            vault=self.vault,
+            clock=self.clock,
+            delivery=EE,
+            outside=outside,
         )
         self.courier = Courier(
             inbox=self.inbox,

@@ -12,6 +12,7 @@ from riik.inbox.outside.choice import KINDS
 from riik.inbox.outside.component import Outside
 from riik.inbox.outside.effect import Delivered, delivered
 from riik.inbox.outside.model import Sending
+from riik.profiles import Delivery
 
 __all__ = ["Inbox", "InboxStore", "KeptNotice"]
 
@@ -49,12 +50,14 @@ class Inbox:
     """The notices of all persons at one portal.
 
     Attributes:
+        delivery: The country's law of delivery; None: nothing counts as delivered.
         outside: How people are told that a notice waits; None: they find it when they look.
     """
 
     store: InboxStore
     vault: Vault
     clock: Clock
+    delivery: Delivery | None = None
     outside: Outside | None = None
 
     def notify(
@@ -125,10 +128,10 @@ class Inbox:
 
     def delivered(self, kept: KeptNotice) -> Delivered | None:
         """When it reached its person by the country's law; None while it has not."""
-        if self.outside is None:
+        if self.delivery is None:
             return None
         return delivered(
-            self.outside.delivery,
+            self.delivery,
             sent_at=from_text(kept.sent_at),
             opened=from_text(kept.read_at) if kept.read_at else None,
             letter=from_text(kept.letter_at) if kept.letter_at else None,

@@ -462,4 +462,5 @@ def _operations(
         zone=section.zone if section else "UTC",
         works=assembly.profile.is_working_day,
         giving_back=money.give_back,
+        watch=SqlServiceStore(),
     )

@@ -148,6 +148,29 @@ class Lookups:
         )
         (await self.exchange.call(call)).accepted()
 
+    async def told(self, notices: Sequence[str], *, legal_basis: str) -> bytes:
+        """How far notices of ours have come, as the inbox says it: JSON.
+
+        Args:
+            notices: Their ids.
+            legal_basis: The law of delivery.
+
+        Raises:
+            Unavailable: It does not answer now.
+        """
+        call = Call(
+            client=self.client,
+            service=ServiceId(self.providers["inbox"], "notices"),
+            method="POST",
+            path="/state",
+            headers=(("Content-Type", "application/json"),),
+            body=msgspec.json.encode({"ids": list(notices)}),
+            purpose="notice",
+            legal_basis=legal_basis,
+            timeout=10.0,
+        )
+        return (await self.exchange.call(call)).accepted().body
+
     def _nobody(self, need: Need) -> Fact:
         """A register that nobody keeps in this state says as little as a silent one."""
         return Fact(

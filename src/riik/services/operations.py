@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from riik.cases import Cases, Document, Mark, State
-from riik.core import Clock, Money, Work, person_code
+from riik.core import Clock, Money, Work, person_code, to_text
 from riik.payments import Fees
 from riik.rules import decide
 from riik.services.dossier import Proposal
@@ -24,6 +24,7 @@ from riik.services.offering.model import OCCASION
 from riik.services.running import Effect, Running, due_after, local_day
 from riik.services.shown.recorded import worked_out
 from riik.services.terms.days import next_look
+from riik.services.terms.delivering import ASK_EVERY, DeliveryStore, notice_of
 from riik.services.terms.model import APPEALED
 from riik.services.terms.refunding import GivingBack, by_rule
 
@@ -63,6 +64,7 @@ class Operations:
         zone: The time zone of days.
         works: Whether offices work on a day; none asks nobody.
         giving_back: Proposes to give back a fee where the folder says so.
+        watch: Watches how a notice with legal effect comes to its person; None watches none.
     """
 
     cases: Cases
@@ -78,6 +80,7 @@ class Operations:
     zone: str = "UTC"
     works: Callable[[date], bool] | None = None
     giving_back: GivingBack | None = None
+    watch: DeliveryStore | None = None
 
     async def run(self, operation: str, running: Running) -> Effect:
         """Do one operation and answer what is to be written."""
@@ -234,7 +237,19 @@ class Operations:
                 },
             }
             await self._tell_all(content, running)
+            return Effect(dossier=running.dossier, write=self._watched(content))
         return Effect(dossier=running.dossier)
+
+    def _watched(self, content: dict[str, Any]) -> Callable[[Work], None] | None:
+        now, watch = self.clock.now(), self.watch
+        sent = notice_of(content, at=now)
+        if watch is None or sent is None:
+            return None
+
+        def write(work: Work) -> None:
+            watch.begin_delivery(sent, due=to_text(now + ASK_EVERY), work=work)
+
+        return write
 
     async def lapse(self, running: Running) -> Effect:
         """End a case that nobody decided: what the person was to do did not come in time."""

@@ -23,6 +23,7 @@ from riik.services.forms.pages import wanted_pages
 from riik.services.joint.model import INVITED, SIGNED, named
 from riik.services.model import Page, ServiceDefinition
 from riik.services.process import Kind, Node, Process, State, complete, occur, waiting
+from riik.services.terms.delivering import Reached
 
 __all__ = [
     "BY_COMPUTER",
@@ -83,6 +84,7 @@ class Running:
         today: The day by the country's calendar.
         now: When it was loaded: timers that begin in this step run from here.
         zone: The country's, in which timers count days.
+        reached: How its decision came to the person; None where none is watched.
     """
 
     case: Case
@@ -93,6 +95,7 @@ class Running:
     today: date
     now: datetime | None = None
     zone: str = "UTC"
+    reached: Reached | None = None
     _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     _pages: list[Page] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -294,6 +297,7 @@ class ServiceStore(Protocol):
     def keep_folder(self, digest: str, service: str, files: bytes, *, work: Work) -> None: ...
     def folder(self, digest: str, *, work: Work) -> bytes | None: ...
     def drop(self, case: str, *, work: Work) -> None: ...
+    def delivery(self, case: str, *, work: Work) -> Reached | None: ...
     def due(self, before: str, *, limit: int, work: Work) -> list[str]: ...
 
 
@@ -368,6 +372,7 @@ class Files:
             today=local_day(now, self.zone),
             now=now,
             zone=self.zone,
+            reached=self.store.delivery(case_id, work=work) if case.state.ended else None,
         )
 
     def keep(self, folder: Mapping[str, bytes], *, standard: bytes, work: Work) -> None:

@@ -1,6 +1,7 @@
 """The tables of running cases, whose dossiers are sealed per person, and of their folders."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -16,8 +17,9 @@ from sqlalchemy import (
     update,
 )
 
-from riik.core import SubjectId, Unavailable, Work
+from riik.core import SubjectId, Unavailable, Work, from_text, to_text
 from riik.services.running import Stored, Waits
+from riik.services.terms.delivering import Reached
 
 __all__ = ["SqlServiceStore"]
 
@@ -57,6 +59,19 @@ _handed = Table(
     Column("case_id", Text, primary_key=True),
     Column("partner", Text, nullable=False),
     Column("at", Text, nullable=False),
+)
+
+_delivery = Table(
+    "services_delivery",
+    _tables,
+    Column("case_id", Text, primary_key=True),
+    Column("notice", Text, nullable=False),
+    Column("sent_at", Text, nullable=False),
+    Column("delivered_at", Text),
+    Column("how", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("due", Text),
 )
 
 MOST_OVERDUE = 100
@@ -125,6 +140,30 @@ class SqlServiceStore:
         """Delete a case's content."""
         work.execute(delete(_running).where(_running.c.case_id == case))
         work.execute(delete(_signer).where(_signer.c.case_id == case))
+        work.execute(delete(_delivery).where(_delivery.c.case_id == case))
+
+    def begin_delivery(self, reached: Reached, *, due: str, work: Work) -> None:
+        """Write that a decision is on its way; the same again changes nothing."""
+        known = select(_delivery.c.case_id).where(_delivery.c.case_id == reached.case)
+        if work.execute(known).first() is None:
+            row = {"case_id": reached.case, "due": due, **_delivered(reached)}
+            work.execute(insert(_delivery).values(row))
+
+    def delivery(self, case: str, *, work: Work) -> Reached | None:
+        """What is known of a decision's way, or None where none is watched."""
+        row = work.execute(select(_delivery).where(_delivery.c.case_id == case)).first()
+        return _reached(row) if row else None
+
+    def deliveries_due(self, now: str, *, limit: int, work: Work) -> list[Reached]:
+        """Those of which the inbox is to be asked, the longest due first."""
+        query = select(_delivery).where(_delivery.c.due <= now)
+        rows = work.execute(query.order_by(_delivery.c.due).limit(limit))
+        return [_reached(row) for row in rows]
+
+    def save_delivery(self, reached: Reached, *, due: str | None, work: Work) -> None:
+        """Write what is known by now."""
+        this = update(_delivery).where(_delivery.c.case_id == reached.case)
+        work.execute(this.values(due=due, **_delivered(reached)))
 
     def due(self, before: str, *, limit: int, work: Work) -> list[str]:
         """Cases whose process waits for a time up to this moment, the earliest first."""
@@ -183,3 +222,26 @@ class SqlServiceStore:
         """A kept version, or None."""
         row = work.execute(select(_folders.c.files).where(_folders.c.digest == digest)).first()
         return bytes(row.files) if row else None
+
+
+def _delivered(reached: Reached) -> dict[str, str | None]:
+    return {
+        "notice": reached.notice,
+        "sent_at": to_text(reached.sent_at),
+        "delivered_at": to_text(reached.delivered_at) if reached.delivered_at else None,
+        "how": reached.how,
+        "state": reached.state,
+        "channel": reached.channel,
+    }
+
+
+def _reached(row: Any) -> Reached:
+    return Reached(
+        case=row.case_id,
+        notice=row.notice,
+        sent_at=from_text(row.sent_at),
+        delivered_at=from_text(row.delivered_at) if row.delivered_at else None,
+        how=row.how,
+        state=row.state,
+        channel=row.channel,
+    )

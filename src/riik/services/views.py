@@ -33,7 +33,7 @@ from riik.services.shown.questions import answered, exit_view, page_views, quest
 from riik.services.shown.recorded import recorded_rows
 from riik.services.shown.rows import Row, Speaker, fact_rows, person_of, said_rows
 from riik.services.shown.timeline import is_offer, knots, waits_for_day
-from riik.services.terms.appealing import may_appeal
+from riik.services.terms.appealing import appeal_begins, may_appeal
 
 __all__ = ["may_sign", "next_page", "summary", "view"]
 
@@ -425,7 +425,8 @@ def _decision(speaker: Speaker, timeline: Sequence[Event]) -> dict[str, Any] | N
         return None
     letter, granted = running.definition.letter, running.case.state is State.GRANTED
     day = local_day(decided.at, speaker.zone)
-    until = day + timedelta(days=letter.appeal_days)
+    begins = local_day(appeal_begins(running, decided=decided.at), speaker.zone)
+    until = begins + timedelta(days=letter.appeal_days)
     new = recorded_rows(running, decided=day, language=speaker.language) if granted else []
     return {
         "outcome": running.case.state.value,

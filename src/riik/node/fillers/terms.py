@@ -1,5 +1,6 @@
 """What time and other organisations do to a provider's cases."""
 
+from functools import partial
 from importlib.resources import files
 
 from riik.core import ClientId
@@ -8,6 +9,7 @@ from riik.services import Services
 from riik.services.desk.staff import Staff
 from riik.services.process import Process, read_process
 from riik.services.store import SqlServiceStore
+from riik.services.terms.delivering import ASK_EVERY, Deliveries
 from riik.services.terms.erasing import Erasing
 from riik.services.terms.handing import Handing
 from riik.services.terms.http import hand_offers, offers
@@ -91,6 +93,16 @@ def add_terms(assembly: Assembly, services: Services, *, staff: Staff) -> None:
         clock=services.clock,
         staff=staff,
     )
+    if "inbox" in lookups.providers:
+        deliveries = Deliveries(
+            database=services.database,
+            store=SqlServiceStore(),
+            cases=services.cases,
+            ask=partial(lookups.told, legal_basis=assembly.profile.delivery.opened.law),
+            clock=services.clock,
+            in_thread=base.in_thread,
+        )
+        base.jobs.periodic("services.deliveries", ASK_EVERY, deliveries.look)
     erasing = Erasing(
         database=services.database,
         files=services.files,

@@ -43,7 +43,13 @@ def add_inbox(assembly: Assembly) -> None:
     if section is None:
         return
     outside = _outside(assembly, section) if section.speaks else None
-    inbox = Inbox(store=SqlInboxStore(), vault=base.vault, clock=base.clock, outside=outside)
+    inbox = Inbox(
+        store=SqlInboxStore(),
+        vault=base.vault,
+        clock=base.clock,
+        delivery=assembly.profile.delivery,
+        outside=outside,
+    )
     assembly.parts.inbox = inbox
     key = public_key(base.signer("push")) if section.push is not None else ""
     assembly.offer(

@@ -48,6 +48,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "verdict-proposed": later("one official proposed"),
     "reviewed": later("decided and signed by an official"),
     "decided": later("letter sealed"),
+    "delivered": later("the decision reached the person"),
+    "not-reached": later("the person could not be told of the decision: write to them"),
     "withdrawn": later("withdrawn by the person"),
     "refunded": later("fee on its way back"),
     "refund-proposed": later("a refund was proposed"),

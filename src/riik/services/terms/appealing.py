@@ -20,7 +20,7 @@ from riik.services.running import Files, Running
 from riik.services.terms.days import over_at
 from riik.services.terms.model import APPEALED
 
-__all__ = ["Appeals", "appeal_ends", "may_appeal"]
+__all__ = ["Appeals", "appeal_begins", "appeal_ends", "may_appeal"]
 
 MOST_REASON = 2_000
 
@@ -33,7 +33,20 @@ def appeal_ends(running: Running) -> datetime | None:
         return None
     if case.about and not case.handed_by:
         return None
-    return over_at(case.ended_at + timedelta(days=terms.appeal_days), zone=running.zone)
+    begins = appeal_begins(running, decided=case.ended_at)
+    return over_at(begins + timedelta(days=terms.appeal_days), zone=running.zone)
+
+
+def appeal_begins(running: Running, *, decided: datetime) -> datetime:
+    """From when the days to appeal count: not before the decision reached its person.
+
+    While it has not, they begin at the earliest now. What became of the notice says the inbox, by
+    the country's law of delivery (`delivering`).
+    """
+    reached = running.reached
+    if reached is None:
+        return decided
+    return max(decided, reached.delivered_at or running.now or decided)
 
 
 def may_appeal(running: Running) -> bool:
