@@ -2,7 +2,7 @@
 
 import pytest
 
-from riik.demo import stories
+from riik.demo import countries_of, stories
 
 WRONG = [
     ("a story", ["spaceship"], "no story 'spaceship'", ["driving-course", "driving-licence"]),
@@ -29,3 +29,14 @@ def test_without_a_name_all_are_listed(riik):
     done = riik("story")
     assert done.exit_code == 0
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == list(stories())
+
+
+@pytest.mark.parametrize(
+    ("country", "there", "elsewhere"),
+    [("vn", "vn-residence", "marriage"), ("ee", "marriage", "vn-residence")],
+)
+def test_with_a_country_its_own_stories_are_listed(riik, country, there, elsewhere):
+    done = riik("story", "--country", country)
+    named = [line.split(":")[0] for line in done.stdout.splitlines()]
+    assert (done.exit_code, there in named, elsewhere in named) == (0, True, False)
+    assert named == [one for one in stories() if country in countries_of(one)]

@@ -162,3 +162,11 @@ def test_a_portrait_is_a_small_drawing_without_anything_that_runs(sex, age, coun
 
 def test_a_signature_is_a_small_drawing():
     assert len(signature("Nguyễn Thị Ánh Tuyết", seed="x").encode()) < 3000
+
+
+def test_two_photos_of_different_years_are_of_one_face_and_not_one_photo():
+    older, newer = (
+        portrait("EE38001085718", sex="M", age=44, country="ee", year=year) for year in (2024, 2025)
+    )
+    assert older != newer
+    assert newer == portrait("EE38001085718", sex="M", age=44, country="ee", year=2025)

@@ -318,6 +318,19 @@ def test_nobody_leaves_a_flow_by_accident():
     assert "tabline" not in flow
 
 
+def test_who_is_in_a_flow_can_sign_out_at_its_foot_on_every_screen(site):
+    around = shell(who="Liis Kask", sign_out="/out")
+    with opened() as chromium, served(site) as where:
+        page = chromium.new_page()
+        for frame, width, outs in (("flow", 1280, 1), ("flow", 360, 1), ("page", 1280, 1)):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(f"{where}/design/")
+            content = Pages(riik.portal.design).render(f"{frame}.html", around)
+            page.evaluate("html => { document.body.innerHTML = html }", content)
+            out = page.get_by_role("button", name="Sign out").filter(visible=True)
+            assert out.count() == outs, (frame, width)
+
+
 def test_the_frame_says_who_where_and_what_else():
     around = shell(
         "et",

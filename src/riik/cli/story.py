@@ -43,7 +43,9 @@ def story(
     country: str | None,
     state: Path,
 ) -> None:
-    """Tell a story, such as `driving-licence`; without a NAME, list what there is.
+    """Tell a story, such as `driving-licence`; without a NAME, list those there are.
+
+    With --country only its own are listed.
 
     Exit status: 0 it ended as its data say, 1 it did not, 2 the command was wrong.
     """
@@ -51,7 +53,8 @@ def story(
 
     known = stories()
     if name is None:
-        for one, variants in known.items():
+        told = [one for one in known if country is None or country in countries_of(one)]
+        for one, variants in ((one, known[one]) for one in told):
             click.echo(f"{one}: {', '.join(variants)}")
         return
     _check(name, known, hint="NAME", what="story")

@@ -206,7 +206,9 @@ def _card(person: _Person, cast: _Cast) -> Entry:
 
 def _photo(person: _Person, taken: date, cast: _Cast) -> str:
     age = (taken - cast.born[person.id]).days // 365
-    drawn = portrait(cast.codes[person.id], sex=person.sex, age=age, country=cast.country)
+    drawn = portrait(
+        cast.codes[person.id], sex=person.sex, age=age, country=cast.country, year=taken.year
+    )
     return as_data_uri(drawn)
 
 

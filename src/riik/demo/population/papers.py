@@ -30,7 +30,11 @@ class Papers:
         photo_date = max(birth_date, self._today - timedelta(days=self._dice.between(30, 2500)))
         photo = as_data_uri(
             portrait(
-                code, sex=sex, age=years_between(birth_date, photo_date), country=self._country
+                code,
+                sex=sex,
+                age=years_between(birth_date, photo_date),
+                country=self._country,
+                year=photo_date.year,
             )
         )
         records: Records = {"identity-documents": [self._card(name, code, age, photo, photo_date)]}

@@ -5,6 +5,7 @@ whole (LOOK.md). At most 3 KB of SVG, without script, font or reference.
 """
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from riik.demo.population.dice import Dice
@@ -35,7 +36,7 @@ class _Face:
     style: int
 
 
-def portrait(seed: str, *, sex: str, age: int, country: str) -> str:
+def portrait(seed: str, *, sex: str, age: int, country: str, year: int = 0) -> str:
     """Draw one portrait, 120 by 150.
 
     Args:
@@ -43,6 +44,7 @@ def portrait(seed: str, *, sex: str, age: int, country: str) -> str:
         sex: ``F`` or ``M``.
         age: In years.
         country: ``ee`` or ``vn``: which skins and hairs are common there.
+        year: When it was taken: of another year, other clothes before another wall.
     """
     dice = Dice(f"portrait {seed}")
     eastern = country == "vn"
@@ -54,8 +56,8 @@ def portrait(seed: str, *, sex: str, age: int, country: str) -> str:
     face = _Face(
         skin=skin,
         hair=hair,
-        cloth=dice.one_of(CLOTHES),
-        ground=dice.one_of(GROUNDS),
+        cloth=_of_year(CLOTHES, dice, year),
+        ground=_of_year(GROUNDS, dice, year),
         woman=sex == "F",
         age=age,
         wide=dice.between(24, 28) + (2 if age < 12 else 0),
@@ -75,6 +77,10 @@ def portrait(seed: str, *, sex: str, age: int, country: str) -> str:
         f'<g stroke="{INK}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
         f' fill="none">{"".join(parts)}</g></svg>'
     )
+
+
+def _of_year(all_of_them: Sequence[str], dice: Dice, year: int) -> str:
+    return all_of_them[(all_of_them.index(dice.one_of(all_of_them)) + year) % len(all_of_them)]
 
 
 _WEIGHED_SKINS = tuple(zip(SKINS, (34, 30, 16, 8, 5, 4, 3), strict=True))
