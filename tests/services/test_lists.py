@@ -98,3 +98,16 @@ def test_records_of_a_register_are_choices_by_what_the_folder_names():
     ]
     assert listed_choices(DWELLING, {}) == []
     assert listed_choices({"type": "string"}, facts) is None
+
+
+def test_a_person_s_several_records_are_choices_with_what_is_known_of_each():
+    schema = {
+        "x-kind": "listed",
+        "x-list": {"need": "vehicles", "code": "plate", "text": ["plate", "make", "model"]},
+    }
+    known = {"vehicles": {"plate": ["1", "2"], "make": ["Volta", None], "model": ["Laps", "Suur"]}}
+    assert listed_choices(schema, known) == [
+        {"const": "1", "title": "1, Volta, Laps"},
+        {"const": "2", "title": "2, Suur"},
+    ]
+    assert listed_choices(schema, {}) == []

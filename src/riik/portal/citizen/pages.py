@@ -27,7 +27,7 @@ PLACES: Final = (
 )
 
 LINKS: Final = (
-    ("/help", later("Help at a desk near you")),
+    ("/help", later("Help")),
     ("/accessibility", later("Accessibility")),
     ("/real", later("Is this site real?")),
 )

@@ -168,6 +168,7 @@ def problem_pages(
             home=home,
             sign_in=sign_in,
             demonstration=demonstration,
+            posted=request.method not in ("GET", "HEAD"),
         )
         content = page.render(
             shell,

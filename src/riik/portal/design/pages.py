@@ -39,6 +39,7 @@ ASSETS: Final = {
     "belt.svg": "image/svg+xml",
     "cloth.svg": "image/svg+xml",
     "mark.svg": "image/svg+xml",
+    "back.js": "text/javascript; charset=utf-8",
     "desk.js": "text/javascript; charset=utf-8",
     "live.js": "text/javascript; charset=utf-8",
     "webeid.js": "text/javascript; charset=utf-8",

@@ -79,6 +79,7 @@ class Shell:
         csrf: Token of the session, for `csrf_field`.
         find: The search in a desk's head.
         foot: Links at the end of the page.
+        posted: The page answers a form that was sent: "Back" must not send it again.
     """
 
     language: str
@@ -98,6 +99,7 @@ class Shell:
     csrf: str = ""
     find: Finder | None = None
     foot: Sequence[Link] = field(default_factory=tuple)
+    posted: bool = False
 
     @property
     def languages(self) -> dict[str, str]:

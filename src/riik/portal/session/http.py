@@ -162,6 +162,7 @@ class Site:
             "demonstration": self.frame.demonstration,
             "sign_in": self.sign_in(address),
             "sign_out": "/sign-out",
+            "posted": request.method not in SAFE,
         }
         if visitor is not None:
             named = Formats(profile, language, zone).name(visitor.given_names, visitor.surname)

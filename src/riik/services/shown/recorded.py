@@ -54,4 +54,7 @@ def recorded_rows(running: Running, *, decided: date, language: str) -> list[dic
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, Mapping):
+        # An address says itself in ``text``.
+        return str(value.get("text") or "")
     return ", ".join(map(_said, value)) if isinstance(value, list) else str(value)

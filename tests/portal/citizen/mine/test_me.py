@@ -339,3 +339,11 @@ async def test_what_waits_says_by_when_and_what_is_late_what_to_do(town):
 async def test_who_said_nothing_and_who_is_silent(town):
     assert "You have not said that anything is wrong." in await answers(town)
     assert "No answer from: Driving rights" in await answers(town, silent=["Driving rights"])
+
+
+async def test_only_a_page_that_answers_a_form_takes_its_place_in_the_history(town):
+    mari = await town.visitor()
+    asked = await mari.get(f"/me/wrong?register={POPULATION}")
+    refused = await mari.post("/me/wrong", {"csrf": await mari.csrf(), "register": POPULATION})
+    assert (refused.status, "back.js" in refused.text) == (422, True)
+    assert "back.js" not in asked.text

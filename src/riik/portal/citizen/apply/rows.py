@@ -218,14 +218,30 @@ def receipt_rows(
     ]
     rows += appointment_rows(view, formats)
     fee = view["fee"]
+    amount = formats.money(fee["amount"], fee["currency"]) if fee else ""
+    if fee and not fee["paid"] and view["next"]["step"] == "payment":
+        rows.append(
+            {
+                "label": fee["label"] or texts("Fee"),
+                "value": texts("{amount} to pay", amount=amount),
+                "note": texts(
+                    "To {payee}, reference {reference}",
+                    payee=view["organisation"],
+                    reference=fee["reference"],
+                ),
+            }
+        )
     if fee and fee["paid"]:
-        amount = formats.money(fee["amount"], fee["currency"])
         law = formats.law(law_name(fee["law"], guide))
         rows.append(
             {
                 "label": fee["label"] or texts("Fee"),
                 "value": texts("{amount} paid", amount=amount),
-                "note": texts("Reference {reference}", reference=fee["reference"]),
+                "note": texts(
+                    "To {payee}, reference {reference}",
+                    payee=view["organisation"],
+                    reference=fee["reference"],
+                ),
                 "source": f"{law}, {formats.short(from_text(fee['paid']))}",
             }
         )
