@@ -33,6 +33,19 @@ async def test_a_case_its_paper_and_its_signature(page, country, lives, tmp_path
     await expect(page.get_by_role("heading", name="Mari Maasikas")).to_be_visible()
 
 
+@pytest.mark.full
+async def test_back_to_a_refused_form_loads_it_and_sends_nothing(page, country):
+    await enter(page, country, "portal", "mari", "/verify")
+    portal = country.places["portal"].origin
+    await page.goto(f"{portal}/me/wrong?register=EE-DEMO/GOV/70001053/driving-rights")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    await page.goto(f"{portal}/help")
+    answer = await page.go_back()
+    assert answer.status == 200
+    await expect(page.locator("[aria-invalid=true]")).to_have_count(0)
+
+
 async def test_a_paper_that_was_changed_does_not_hold(page, country, lives, tmp_path):
     portal = country.places["portal"].origin
     await enter(page, country, "portal", "mari", "/cases")

@@ -104,15 +104,3 @@ async def test_proofs_open_and_pages_work_without_script(town, chromium):
         assert await page.get_by_role("link", name="Download the proof").is_visible()
         await page.get_by_role("link", name="Last year").click()
         await page.wait_for_url("**/looks?days=365")
-
-
-async def test_back_from_a_page_after_a_refused_form_sends_nothing_again(town, chromium):
-    async with served(town.app) as address:
-        page = await (await signed_in(town, chromium, address)).new_page()
-        await page.goto(f"{address}/me/wrong?register={POPULATION}")
-        await page.get_by_role("main").locator("form button").last.click()
-        await page.locator("[aria-invalid=true]").first.wait_for()
-        await page.goto(f"{address}/looks/check")
-        answer = await page.go_back()
-        assert (answer.status, await page.locator("form textarea").count() > 0) == (200, True)
-        assert not (await page.title()).startswith("Error")
