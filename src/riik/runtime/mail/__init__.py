@@ -22,17 +22,22 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from enum import StrEnum
 from ipaddress import ip_address
 
+from riik.core import Memo
 from riik.runtime.errors import MailRefused, PeerUnavailable
 
 __all__ = ["Line", "Mail", "Outcome", "Relay", "Sent", "check_address", "written"]
 
 MOST_BYTES = 256 * 1024
 MOST_SUBJECT = 200
+MOST_KEPT = 64
+"""So many texts stay written: most messages of an hour say the same of the same sender."""
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
 
 
@@ -99,24 +104,39 @@ def written(mail: Mail, *, sender: str, name: str = "") -> bytes:
     Raises:
         MailRefused: For ``address``, ``header`` or ``size``.
     """
+    return _addressed(mail, _shared(mail, sender, name), sender)
+
+
+def _addressed(mail: Mail, shared: bytes, sender: str) -> bytes:
+    """What is its own of each message, before what many have in common."""
     check_address(mail.to)
-    check_address(sender)
-    if len(mail.subject) > MOST_SUBJECT:
-        raise MailRefused("the subject is too long", why="size", most=MOST_SUBJECT)
-    try:
-        content = _composed(mail, sender, name).as_bytes()
-    except (ValueError, MessageError, UnicodeError) as error:
-        raise MailRefused("a header holds what no header may", why="header") from error
+    if not _ID.fullmatch(mail.id):
+        raise MailRefused("a header holds what no header may", why="header")
+    own = (
+        f"To: {mail.to}\r\nMessage-ID: <{mail.id}@{sender.partition('@')[2]}>\r\n"
+        f"Date: {format_datetime(mail.at)}\r\n"
+    )
+    content = own.encode("ascii") + shared
     if len(content) > MOST_BYTES:
         raise MailRefused("the message is too long", why="size", most=MOST_BYTES)
     return content
 
 
+def _shared(mail: Mail, sender: str, name: str) -> bytes:
+    """What messages with the same words have in common: all but to whom, when and which."""
+    check_address(sender)
+    if len(mail.subject) > MOST_SUBJECT or len(mail.text) + len(mail.html) > MOST_BYTES:
+        raise MailRefused("the message is too long", why="size", most=MOST_BYTES)
+    try:
+        return _composed(mail, sender, name).as_bytes()
+    except (ValueError, MessageError, UnicodeError) as error:
+        raise MailRefused("a header holds what no header may", why="header") from error
+
+
 def _composed(mail: Mail, sender: str, name: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(display_name=name, addr_spec=sender)
-    message["To"], message["Subject"], message["Date"] = mail.to, mail.subject, mail.at
-    message["Message-ID"] = f"<{mail.id}@{sender.partition('@')[2]}>"
+    message["Subject"] = mail.subject
     message["Content-Language"] = mail.language
     # Nobody's holiday answer is wanted (RFC 3834 §5).
     message["Auto-Submitted"] = "auto-generated"
@@ -151,6 +171,9 @@ class Relay:
     password: str = field(default="", repr=False)
     trust: ssl.SSLContext | None = field(default=None, repr=False)
     patience: float = 20.0
+    _kept: Memo[tuple[str, ...], bytes] = field(
+        default_factory=lambda: Memo(MOST_KEPT), init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Refuse what would go over a network unprotected (``plain``), or from nowhere."""
@@ -165,7 +188,24 @@ class Relay:
             MailRefused: For a message that can't be written; then none was sent.
             PeerUnavailable: For ``mail-connect``, ``mail-tls`` or ``mail-login``; none was sent.
         """
-        ready = [(mail, written(mail, sender=self.sender, name=self.name)) for mail in mails]
+        return self.post([(mail, self.write(mail)) for mail in mails])
+
+    def write(self, mail: Mail) -> bytes:
+        """The message as it will go over the line.
+
+        Raises:
+            MailRefused: For ``address``, ``header`` or ``size``.
+        """
+        words = (mail.subject, mail.text, mail.html, mail.language, mail.unsubscribe)
+        shared = self._kept.of(words, lambda: _shared(mail, self.sender, self.name))
+        return _addressed(mail, shared, self.sender)
+
+    def post(self, ready: Sequence[tuple[Mail, bytes]]) -> list[Sent]:
+        """Send what `write` made over one connection; one outcome a message, in the same order.
+
+        Raises:
+            PeerUnavailable: For ``mail-connect``, ``mail-tls`` or ``mail-login``; none was sent.
+        """
         smtp = self._open()
         try:
             return [self._one(smtp, mail, content) for mail, content in ready]

@@ -10,7 +10,7 @@ from riik.core import Clock, InThread
 from riik.inbox.outside.model import Fate, Gone, Leaving
 from riik.inbox.outside.wording import Words, said
 from riik.runtime.errors import MailRefused
-from riik.runtime.mail import Mail, Outcome, Relay, written
+from riik.runtime.mail import Mail, Outcome, Relay
 
 __all__ = ["MailChannel"]
 
@@ -44,21 +44,21 @@ class MailChannel:
         Raises:
             Unavailable: The relay does not answer, or gives no TLS; nothing was sent.
         """
+        return await self.in_thread(self._batch, leaving)
+
+    def _batch(self, leaving: Sequence[Leaving]) -> list[Gone]:
         fates: dict[str, Gone] = {}
         ready = []
         for one in leaving:
             mail = self._mail(one)
             try:
-                written(mail, sender=self.relay.sender, name=self.relay.name)
+                ready.append((mail, self.relay.write(mail)))
             except MailRefused as refused:
                 fates[one.id] = Gone(Fate.BOUNCED, refused.why)
-            else:
-                ready.append(mail)
-        if ready:
-            for sent in await self.in_thread(self.relay.send, ready):
-                code = str(sent.code) if sent.code else "line"
-                why = "" if sent.outcome is Outcome.TAKEN else code
-                fates[sent.id] = Gone(_FATES[sent.outcome], why)
+        for sent in self.relay.post(ready) if ready else ():
+            code = str(sent.code) if sent.code else "line"
+            why = "" if sent.outcome is Outcome.TAKEN else code
+            fates[sent.id] = Gone(_FATES[sent.outcome], why)
         return [fates[one.id] for one in leaving]
 
     def _mail(self, one: Leaving) -> Mail:
