@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-__all__ = ["CHROMIUM", "SCREENS", "opened", "screens", "served", "violations"]
+__all__ = ["CHROMIUM", "FEW", "SCREENS", "opened", "screens", "served", "violations"]
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -22,6 +22,9 @@ def screens(*others):
 
 SCREENS = screens(("et", "light", 360), ("et", "dark", 768))
 """Language, scheme, width. 320 px is a screen of 1280 at 400 % (WCAG 2.2, 1.4.10)."""
+
+FEW = [SCREENS[1], pytest.param(*SCREENS[0], marks=pytest.mark.full), *SCREENS[2:]]
+"""One screen in each run, a phone at night in Vietnamese; the others when there is time."""
 
 
 @contextmanager
