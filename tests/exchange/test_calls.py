@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from riik.core import PersonCode
+from riik.core import MemberId, PersonCode, Refused
 from riik.exchange import (
     AccessDenied,
     Answer,
@@ -20,6 +20,7 @@ from riik.exchange import (
     UnknownService,
 )
 from riik.exchange.errors import (
+    ConfigurationRefused,
     InvalidMessage,
     InvalidSignature,
     NotTimeStamped,
@@ -252,6 +253,66 @@ def test_a_providers_revoked_certificate_stops_the_message(federation, ministry,
 def test_a_providers_revoked_seal_makes_the_answer_worthless(federation, ministry, clinic, person):
     federation.pki.revoke(ministry.sign.certificate)
     assert refusal(InvalidSignature, clinic, person) == "revoked"
+
+
+# --- whoever was good a moment ago ---------------------------------------------------------------
+
+
+def later(federation):
+    """Past what is remembered of OCSP answers; configurations are learnt meanwhile."""
+    federation.clock.advance(minutes=61)
+    federation.publish()
+
+
+PARTS = [("ministry", "tls"), ("ministry", "sign"), ("clinic", "tls"), ("clinic", "sign")]
+
+
+@pytest.mark.parametrize(("name", "part"), PARTS)
+@pytest.mark.parametrize("state", ["suspend", "revoke"])
+def test_who_talked_a_moment_ago_is_not_believed_any_longer(
+    federation, clinic, person, asked, name, part, state
+):
+    assert clinic.call(person).status == 200
+    certificate = getattr(federation.nodes[name], part).certificate
+    getattr(federation.pki, state)(certificate)
+    later(federation)
+    assert refusal(InvalidSignature, clinic, person) in {"suspended", "revoked"}
+    assert len(asked) == (1 if (name, part) != ("ministry", "sign") else 2)
+
+
+LEFT = [
+    ("the provider", lambda ministry, clinic: ministry.member),
+    ("the client", lambda ministry, clinic: clinic.member),
+    ("the provider's system", lambda ministry, clinic: ministry.client),
+    ("the client's system", lambda ministry, clinic: clinic.client),
+]
+
+
+@pytest.mark.parametrize("whom", [one[1] for one in LEFT], ids=[one[0] for one in LEFT])
+def test_who_left_is_asked_and_answered_no_more(federation, ministry, clinic, person, asked, whom):
+    assert clinic.call(person).status == 200
+    federation.centre.leave(whom(ministry, clinic))
+    federation.publish()
+    assert refusal((UnknownMember, UnknownService, PeerRefused), clinic, person)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("whom", [one[1] for one in LEFT[2:]], ids=["provider", "client"])
+def test_who_left_is_not_answered_by_one_that_heard_of_it_either(
+    federation, ministry, clinic, person, asked, whom
+):
+    assert clinic.call(person).status == 200
+    federation.centre.leave(whom(ministry, clinic))
+    published = federation.centre.publish()
+    ministry.exchange.learn(published.content_type, published.directory, published.parts)
+    assert refusal(Refused, clinic, person)
+    assert len(asked) == 1
+
+
+def test_who_never_joined_can_not_leave(federation):
+    with pytest.raises(ConfigurationRefused) as refused:
+        federation.centre.leave(MemberId(federation.clinic.member.instance, "NGO", "1"))
+    assert refused.value.why == "client"
 
 
 # --- the world fails ----------------------------------------------------------------------------

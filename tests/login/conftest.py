@@ -62,13 +62,14 @@ class Guardians:
 
     register: MemberId = POPULATION
     silent: bool = False
+    ended: bool = False
     asked: list = field(default_factory=list)
 
     async def mandates(self, person, /, *, authority, case):
         self.asked.append((person, authority, case))
         if self.silent:
             raise Unavailable("the register is down", why="network")
-        return [Mandate(represented=CHILD, role="guardian", name="Mia")]
+        return [] if self.ended else [Mandate(represented=CHILD, role="guardian", name="Mia")]
 
 
 @pytest.fixture(scope="session")

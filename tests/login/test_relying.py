@@ -99,6 +99,15 @@ async def test_a_guardian_acts_for_the_child(relying, handle, clock, country, gu
     assert verified(token, clock, country, subject=MARI) == statement
 
 
+async def test_who_no_longer_represents_begins_and_does_not_send(relying, handle, guardians):
+    wanted = {"relying": PORTAL, "audience": TRANSPORT, "case": CASE, "represented": CHILD}
+    assert await relying.statement(handle, **wanted)
+    guardians.ended = True
+    with pytest.raises(MandateRefused) as caught:
+        await relying.statement(handle, **wanted)
+    assert caught.value.why == "unknown"
+
+
 async def test_the_register_of_guardians_is_asked_with_a_statement_of_its_own(
     relying, handle, clock, country, guardians
 ):

@@ -1,9 +1,11 @@
 """Officials at their desk: who sees what, who decides, what becomes of a signature."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from tests.services.conftest import STAFF
 from tests.services.house import ANNELI, CASE, JAAN, MARI, REIN, TIINA, TRANSPORT
 
 from riik.cases import CaseUnknown
@@ -693,3 +695,55 @@ async def test_nothing_is_put_aside_that_could_not_be_decided(waiting):
     assert await refusal(put) == "grounds"
     laid = waiting.desk.prepare_ready(waiting.clerk(), {CASE: ""}, certificate=b"c")
     assert await refusal(laid) == "changed"
+
+
+# --- what ended while somebody was signed in
+
+
+def without(person=None, **changes):
+    """The staff as the configuration has it after a restart."""
+    officials = {one: each for one, each in STAFF.officials.items() if one != person}
+    for code, official in changes.pop("officials", {}).items():
+        officials[code] = replace(STAFF.officials[code], **official)
+    return replace(STAFF, officials=officials)
+
+
+def under(house, staff):
+    """The same desk, of another staff; sessions and what was begun live on."""
+    return replace(house.desk, staff=staff, queues=replace(house.desk.queues, staff=staff))
+
+
+LEFT = without(ANNELI)
+MOVED = without(officials={ANNELI: {"unit": "fines"}})
+PREPARES = without(officials={ANNELI: {"roles": frozenset()}})
+
+
+@pytest.mark.parametrize(
+    ("staff", "why"), [(LEFT, "no-official"), (PREPARES, "role")], ids=["left", "role"]
+)
+async def test_who_lost_the_right_ends_no_signature(waiting, staff, why):
+    clerk = waiting.clerk()
+    laid = await waiting.desk.prepare(clerk, [waiting.verdict()], certificate=b"c")
+    after = under(waiting, staff)
+    for _ in range(2):
+        assert await refusal(after.complete(clerk, laid["batch"], b"v")) == why
+    assert (await waiting.status())["state"] == "with-official"
+
+
+@pytest.mark.parametrize(
+    ("staff", "why"), [(LEFT, "no-official"), (MOVED, "unit")], ids=["left", "unit"]
+)
+async def test_who_lost_the_right_opens_and_takes_nothing(waiting, staff, why):
+    clerk, after = waiting.clerk(), under(waiting, staff)
+    before = len(waiting.looks.kept)
+    for asked in (after.open(clerk, CASE), after.take(clerk, CASE)):
+        assert await refusal(asked) == why
+    assert len(waiting.looks.kept) == before
+
+
+async def test_who_stands_in_no_more_ends_no_signature_in_that_one_s_case(waiting):
+    await waiting.desk.take(waiting.clerk(ANNELI), CASE)
+    tiina = waiting.clerk(TIINA)
+    laid = await waiting.desk.prepare(tiina, [waiting.verdict()], certificate=b"c")
+    after = under(waiting, without(officials={ANNELI: {"substitutes": ()}}))
+    assert await refusal(after.complete(tiina, laid["batch"], b"v")) == "with-another"

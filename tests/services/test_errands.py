@@ -1,6 +1,7 @@
 """An official helps somebody who is here: whose errand it is, in which session, for how long."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -152,3 +153,19 @@ async def test_the_table_holds_nobody_s_name_nor_code(house):
     with house.database.read() as work:
         rows = str(work.execute(text("SELECT * FROM desk_errand")).all())
     assert not [one for one in (MARI, ANNELI, secret, "session-of-mari") if one in rows]
+
+
+async def test_an_official_who_left_is_at_nobody_s_side(house):
+    secret = await begun(house)
+    await house.errands.take_up(secret, person=MARI, session="s1")
+    queues = house.errands.queues
+    left = {one: each for one, each in queues.staff.officials.items() if one != ANNELI}
+    staff = replace(queues.staff, officials=left)
+    after = replace(house.errands, queues=replace(queues, staff=staff))
+    for asked in (
+        after.beside(MARI, session="s1"),
+        after.take_up(secret, person=MARI, session="s1"),
+        after.told(secret),
+        after.again(house.clerk(), secret),
+    ):
+        assert await refused(asked, AuthorityMissing) == "no-official"

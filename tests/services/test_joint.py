@@ -113,6 +113,21 @@ async def test_a_no_ends_it_and_is_told(house, world):
         await house.step("submission", CERTIFICATE, person=JAAN)
 
 
+async def test_what_was_laid_out_in_time_is_not_signed_after_it(house, clock):
+    await first_signs(house)
+    clock.advance(timedelta(days=14) - timedelta(seconds=1))
+    await house.step("submission", CERTIFICATE, person=JAAN)
+    clock.advance(timedelta(seconds=1))
+    for step, content in (("signature", VALUE), ("decline", {})):
+        with pytest.raises(StepRefused) as refused:
+            await house.step(step, content, person=JAAN)
+        assert refused.value.why == "late"
+    await house.services.lapse()
+    with pytest.raises(StepRefused):
+        await house.step("signature", VALUE, person=JAAN)
+    assert (await house.status())["state"] == "withdrawn"
+
+
 async def test_what_is_not_signed_in_time_ends_and_both_are_told(house, world, clock):
     await first_signs(house)
     clock.advance(timedelta(days=13))

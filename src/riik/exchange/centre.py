@@ -9,7 +9,7 @@ that can't reach the centre goes on with what it has until that expires. Pure bu
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import new, sha512
 from hmac import compare_digest
@@ -315,7 +315,9 @@ class CentreStore(Protocol):
 
     def add_member(self, member: MemberId | ClientId, *, name: str, work: Work) -> None: ...
     def members(self, *, work: Work) -> dict[MemberId | ClientId, str]: ...
+    def drop_member(self, member: MemberId | ClientId, *, work: Work) -> None: ...
     def put_server(self, server: Server, *, work: Work) -> None: ...
+    def drop_server(self, server: Server, *, work: Work) -> None: ...
     def servers(self, *, work: Work) -> list[Server]: ...
     def keep(self, kept: Kept, *, work: Work) -> None: ...
     def kept(self, name: str, *, work: Work) -> Kept | None: ...
@@ -386,6 +388,29 @@ class Centre:
                 if client not in members:
                     raise ConfigurationRefused("a client isn't registered", why="client")
             self.store.put_server(server, work=work)
+
+    def leave(self, member: MemberId | ClientId) -> None:
+        """Let a member go with all its subsystems and servers, or one subsystem.
+
+        From the next publication on nobody believes it and nobody asks it: at the latest when
+        the one before is over (``lifetime``).
+
+        Raises:
+            ConfigurationRefused: For ``client`` when it isn't registered.
+        """
+        with self.database.work() as work:
+            known = self.store.members(work=work)
+            if member not in known:
+                raise ConfigurationRefused("it isn't registered", why="client")
+            gone = {one for one in known if member in (one, getattr(one, "member", None))}
+            for one in gone:
+                self.store.drop_member(one, work=work)
+            for server in self.store.servers(work=work):
+                if server.id.owner in gone:
+                    self.store.drop_server(server, work=work)
+                elif server.clients & gone:
+                    kept = replace(server, clients=server.clients - gone)
+                    self.store.put_server(kept, work=work)
 
     def anchor(self) -> Anchor:
         """What every node is given by hand."""

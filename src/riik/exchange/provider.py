@@ -176,6 +176,12 @@ class Provider:
         _check_writable(client, request.service)
         if self._offer(request.service, {}, client) is None:
             raise UnknownService("no such service is offered here", why="service")
+        if (
+            isinstance(request.service, ServiceId)
+            and request.service.provider not in conf.subsystems
+        ):
+            # Who asks may not have heard yet that the provider left.
+            raise UnknownMember("the provider is no longer registered", why="provider")
         subject = header(request.headers, "riik-subject")
         return _Taken(
             message=message,

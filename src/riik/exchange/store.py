@@ -366,6 +366,14 @@ class SqlCentreStore(_Keeper):
             )
         )
 
+    def drop_member(self, member: MemberId | ClientId, *, work: Work) -> None:
+        """Forget a member or subsystem."""
+        work.execute(delete(_member).where(_member.c.id == str(member)))
+
+    def drop_server(self, server: Server, *, work: Work) -> None:
+        """Forget a server."""
+        work.execute(delete(_server).where(_server.c.id == str(server.id)))
+
     def servers(self, *, work: Work) -> list[Server]:
         """All servers."""
         return [

@@ -155,8 +155,10 @@ class Errands:
         """Give login's word anew for an errand that goes on: good for the person's next session.
 
         Raises:
+            AuthorityMissing: Who began it works here no more (``no-official``).
             DeskRefused: It is over, or another official's (``no-errand``).
         """
+        self.queues.staff.official(clerk.person)
         errand, word = await self.in_thread(self._errand, secret)
         if word.official != clerk.person:
             raise DeskRefused("a colleague began this", why="no-errand")
@@ -286,6 +288,7 @@ class Errands:
         raise DeskRefused("no official is at this person's side", why="no-errand")
 
     def _at_side(self, errand: Errand, word: _Word) -> Beside:
+        self.queues.staff.official(word.official)
         with self.database.read() as work:
             begun = self.files.store.load(errand.case, work=work) is not None
         return Beside(
