@@ -4,12 +4,10 @@ import json
 import socket
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import aiohttp
 import pytest
 from tests.demo.stage import theatre
-from tests.portal.sight import CHROMIUM
 
 from riik.core import Unavailable
 from riik.demo.acts.client import at_home, kept_looks, node_status
@@ -265,24 +263,6 @@ async def test_an_act_by_keyboard_and_without_script(stage, chromium):
     await page.get_by_role("heading", name="What the state did").wait_for()
     assert page.url == f"{stage.site.origin}/acts/look#done"
     await context.close()
-
-
-@pytest.fixture(scope="module")
-def installed():
-    """Where the browser is."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no {CHROMIUM} on this machine (Debian: chromium)")
-    return CHROMIUM
-
-
-@pytest.fixture(scope="module")
-async def chromium(anyio_backend, installed):
-    """Debian's Chromium; skipped where there is none."""
-    playwright = pytest.importorskip("playwright.async_api", reason="Playwright isn't installed")
-    async with playwright.async_playwright() as started:
-        browser = await started.chromium.launch(executable_path=installed, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 async def complaints(page):

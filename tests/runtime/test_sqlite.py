@@ -154,14 +154,14 @@ def test_other_processes_wait_for_each_other(notes, path):
     assert count(notes) == 100
 
 
-def test_a_file_that_another_holds_too_long_is_locked(notes, path, monkeypatch):
-    notes._writer._raw.execute("PRAGMA busy_timeout=10")
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(DatabaseUnavailable) as failed:
-            write(notes, 1)
-    assert failed.value.why == "locked"
-    write(notes, 1)
+def test_a_file_that_another_holds_too_long_is_locked(notes, path):
+    with closing(open_database(f"sqlite:///{path}", name="hasty", patience=0.01)) as hasty:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(DatabaseUnavailable) as failed:
+                write(hasty, 1)
+        assert failed.value.why == "locked"
+        write(hasty, 1)
     assert count(notes) == 1
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from riik.core import Database
 from riik.runtime.database.postgresql import PostgresqlDatabase
-from riik.runtime.database.sqlite import SqliteDatabase
+from riik.runtime.database.sqlite import BUSY_SECONDS, SqliteDatabase
 from riik.runtime.database.unit import Unit
 from riik.runtime.errors import UrlRefused
 
@@ -54,7 +54,7 @@ class SqlDatabase(Database, Protocol):
         ...
 
 
-def open_database(url: str, *, name: str) -> SqlDatabase:
+def open_database(url: str, *, name: str, patience: float = BUSY_SECONDS) -> SqlDatabase:
     """Open a database; its tables are `migrate`'s matter.
 
     Args:
@@ -62,6 +62,7 @@ def open_database(url: str, *, name: str) -> SqlDatabase:
             ``postgresql+psycopg://user@host:port/database``. The SQLite file and its
             folder are made when they are missing, readable to their owner only.
         name: How messages call this database.
+        patience: Seconds to wait for another process that holds a SQLite file.
 
     Raises:
         UrlRefused: For ``shape``, ``engine`` or ``memory``.
@@ -78,4 +79,4 @@ def open_database(url: str, *, name: str) -> SqlDatabase:
         raise UrlRefused(f"no engine {parsed.drivername} here", why="engine")
     if parsed.database in {None, "", ":memory:"}:
         raise UrlRefused("a database in memory forgets what it acknowledged", why="memory")
-    return SqliteDatabase(Path(str(parsed.database)), name=name)
+    return SqliteDatabase(Path(str(parsed.database)), name=name, patience=patience)

@@ -28,7 +28,7 @@ from riik.runtime.database.unit import (
 )
 from riik.runtime.errors import DatabaseUnavailable
 
-__all__ = ["SqliteDatabase"]
+__all__ = ["BUSY_SECONDS", "SqliteDatabase"]
 
 BUSY_SECONDS = 5
 MOST_UNITS = 256
@@ -182,14 +182,14 @@ class SqliteDatabase:
 
     engine = "sqlite"
 
-    def __init__(self, path: Path, *, name: str) -> None:
+    def __init__(self, path: Path, *, name: str, patience: float = BUSY_SECONDS) -> None:
         """Open the file, or make it; see `open_database`."""
         self.name = name
         self._alone = OnePerThread(name)
         _make_private(path)
-        self._write_engine = _engine(path, readers=0)
+        self._write_engine = _engine(path, readers=0, patience=patience)
         self._writer = _Writer(self._write_engine)
-        self._read_engine = _engine(path, readers=READERS)
+        self._read_engine = _engine(path, readers=READERS, patience=patience)
 
     def __repr__(self) -> str:
         return f"<SqliteDatabase {self.name}>"
@@ -249,7 +249,7 @@ class SqliteDatabase:
         self._write_engine.dispose()
 
 
-def _engine(path: Path, *, readers: int) -> Engine:
+def _engine(path: Path, *, readers: int, patience: float) -> Engine:
     """An engine whose connections begin nothing by themselves."""
     pool: dict[str, Any] = (
         {"poolclass": QueuePool, "pool_size": readers, "max_overflow": 0, "pool_timeout": 10}
@@ -261,7 +261,7 @@ def _engine(path: Path, *, readers: int) -> Engine:
         isolation_level="AUTOCOMMIT",
         # Rows are people's data: an error tells the statement, never its values.
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+        connect_args={"check_same_thread": False, "timeout": patience},
         **pool,
     )
 
