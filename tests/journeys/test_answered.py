@@ -8,7 +8,12 @@ from tests.journeys.house import running, until, visit
 from riik.demo.browser import Browser, PageRefused
 
 pytestmark = pytest.mark.anyio
-RIGHT = {"value-system": "ADS", "value-code": "1", "value-text": "Lai 2, Tartu"}
+RIGHT = {
+    "value-system": "ADS",
+    "value-code": "1",
+    "value-text": "Lai 2, Tartu",
+    "from": "always",
+}
 
 
 @pytest.fixture(scope="module")
