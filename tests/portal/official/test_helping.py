@@ -125,6 +125,8 @@ async def test_the_file_to_be_signed_can_be_had_before(mari):
     await answer(mari, case)
     paper = await mari.get(f"{case}/documents/application.json")
     assert (paper.status, "Mari" in paper.text) == (200, True)
+    page = await mari.get(f"{case}/documents/application.json/read")
+    assert (page.status, "Download the file (JSON)" in page.text) == (200, True)
 
 
 async def test_sent_twice_it_is_one_case(mari):

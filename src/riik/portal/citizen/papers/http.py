@@ -2,6 +2,7 @@
 
 GET  /documents                            every paper of every case
 GET  /cases/<case>/documents/<name>        one paper, to keep
+GET  /cases/<case>/documents/<name>/read   everything in an application, in words
 GET  /cases/<case>/documents/<name>/check  who signed it, and whether it holds
 GET  /verify                               the same for any file, by anybody; POST takes the file
 
@@ -12,6 +13,7 @@ That is why its page is the answer to the POST itself: there is nothing to lead 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -21,10 +23,11 @@ from starlette.routing import Route
 from riik.core import InThread, Refused, RiikError
 from riik.formats import multipart
 from riik.portal.citizen.apply.http import case_page
+from riik.portal.citizen.apply.where import at
 from riik.portal.citizen.errors import PortalRefused
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.hall.ports import JudgesFiles
-from riik.portal.citizen.pages import DOCUMENTS
+from riik.portal.citizen.pages import CASES, DOCUMENTS
 from riik.portal.citizen.papers.kinds import (
     OPENED,
     disposition,
@@ -33,6 +36,7 @@ from riik.portal.citizen.papers.kinds import (
     lies,
     media_type,
 )
+from riik.portal.citizen.papers.reading import read_application
 from riik.portal.citizen.papers.represented import signed_for
 from riik.portal.citizen.papers.shelf import paper_names, shelves
 from riik.portal.citizen.papers.upload import Upload, file_of
@@ -86,6 +90,7 @@ def routes(hall: Hall, *, judge: JudgesFiles, in_thread: InThread) -> list[Route
     return [
         Route("/documents", hall.page(papers.all), methods=["GET"]),
         Route(paper, case_page(hall, papers.download), methods=["GET"]),
+        Route(f"{paper}/read", case_page(hall, papers.read), methods=["GET"]),
         Route(f"{paper}/check", case_page(hall, papers.check), methods=["GET"]),
         Route("/verify", hall.page(papers.before), methods=["GET"]),
         Route("/verify", hall.page(papers.verify), methods=["POST"]),
@@ -128,6 +133,33 @@ class _Papers:
             "X-Content-Type-Options": "nosniff",
         }
         return Response(content, headers=headers, media_type=media_type(name))
+
+    async def read(self, request: Request) -> Response:
+        """GET /cases/<case>/documents/<name>/read: everything in a file that is signed, in words.
+
+        Raises:
+            PortalRefused: It is no application (``no-paper``).
+        """
+        hall = self.hall
+        name, view, content = await self._paper(request)
+        if not name.endswith(".json"):
+            raise PortalRefused("this paper is read with another program", why="no-paper")
+        formats, texts = hall.formats(request), hall.texts(request)
+        labels = {one["fields"][0]: one["label"] for one in view.get("facts", ()) if one["fields"]}
+        return await hall.show(
+            request,
+            "application.html",
+            tab=CASES,
+            told=read_application(content, labels=labels, formats=formats, texts=texts),
+            case=at(view["case"]),
+            name=name,
+            size=formats.size(len(content)),
+            digest=sha256(content).hexdigest(),
+            language=asked
+            if asked in hall.site.frame.profile.languages
+            else hall.language(request),
+            unsigned=bool(view.get("statement")),
+        )
 
     async def check(self, request: Request) -> Response:
         """GET /cases/<case>/documents/<name>/check: who signed a paper of one's own."""
@@ -214,11 +246,16 @@ class _Papers:
         view = await hall.counter.portal.status(visitor, case, language=language)
         if name not in paper_names(view):
             raise PortalRefused("the case has no such paper", why="no-paper")
-        # What is not signed yet can be read in the language in which it would be signed.
-        asked = request.query_params.get("language", "")
-        language = asked if asked in hall.site.frame.profile.languages else language
-        content = await hall.counter.portal.document(visitor, case, name, language=language)
+        content = await hall.counter.portal.document(
+            visitor, case, name, language=self._wanted(request)
+        )
         return name, view, content
+
+    def _wanted(self, request: Request) -> str:
+        """What is not signed yet can be read in the language in which it would be signed."""
+        asked = request.query_params.get("language", "")
+        known = self.hall.site.frame.profile.languages
+        return asked if asked in known else self.hall.language(request)
 
     async def _case(
         self, visitor: Visitor, row: Mapping[str, Any], language: str
