@@ -155,9 +155,7 @@ class _Papers:
             name=name,
             size=formats.size(len(content)),
             digest=sha256(content).hexdigest(),
-            language=asked
-            if asked in hall.site.frame.profile.languages
-            else hall.language(request),
+            language=self._wanted(request),
             unsigned=bool(view.get("statement")),
         )
 
