@@ -143,3 +143,15 @@ def test_a_log_is_never_others_to_read(tmp_path, clock, open_umask, was, is_now)
         path.chmod(was)
     open_log(path, clock=clock).close()
     assert path.stat().st_mode & 0o777 == is_now
+
+
+def test_what_is_no_file_stays_as_it_is(tmp_path, clock, open_umask):
+    """A program that runs as root would take the null device from everybody else."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path, 0o666)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        open_log(path, clock=clock).close()
+        assert path.stat().st_mode & 0o777 == 0o666
+    finally:
+        os.close(reader)

@@ -139,14 +139,15 @@ def open_log(path: Path | None, *, clock: Clock, node: str = "") -> JsonLog:
     """A log that appends to a file of its owner's alone, or writes to standard error.
 
     A file that is there may be its group's too, for who collects logs; others' it never is.
+    What is no file (a terminal, a pipe, the null device) is the machine's and stays as it is.
     """
     if path is None:
         return JsonLog(sys.stderr, clock=clock, node=node)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    mode = stat.S_IMODE(os.fstat(handle).st_mode)
-    if mode & 0o007:
-        os.fchmod(handle, mode & 0o640)
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode) and mode & 0o007:
+        os.fchmod(handle, stat.S_IMODE(mode) & 0o640)
     return JsonLog(os.fdopen(handle, "a", encoding="utf-8"), clock=clock, node=node)
 
 
