@@ -103,3 +103,32 @@ def test_a_demonstration_is_never_served_by_mistake(riik, node, instance, demons
 
 def test_a_demonstration_s_file_can_be_checked(riik, node):
     assert riik("node", "check", node("EE-DEMO", demonstration=True)).exit_code == 0
+
+
+SERVICES = """
+
+[services]
+folders = ["catalogue:driving-exam"]
+zone = "Europe/Tallinn"
+"""
+
+
+def test_a_nodes_services_are_written_as_open_data_without_starting_it(riik, node, tmp_path):
+    path = node()
+    path.write_text(path.read_text() + SERVICES)
+    done = riik("service", "catalogue", path, "--out", tmp_path / "out.jsonld")
+    assert (done.exit_code, "1 services" in done.stderr) == (0, True), done.output
+    graph = json.loads((tmp_path / "out.jsonld").read_text())["@graph"]
+    assert {"http://localhost:7104/catalogue.jsonld#driving-exam"} <= {one["@id"] for one in graph}
+
+
+def test_a_node_without_services_has_no_catalogue(riik, node):
+    done = riik("service", "catalogue", node())
+    assert (done.exit_code, done.stdout, "[services]" in done.stderr) == (1, "", True)
+
+
+def test_a_folder_that_is_not_there_makes_no_catalogue(riik, node, tmp_path):
+    path = node()
+    path.write_text(path.read_text() + SERVICES.replace("catalogue:driving-exam", "nowhere"))
+    assert riik("service", "catalogue", path, "--out", tmp_path / "out").exit_code == 1
+    assert not (tmp_path / "out").exists()

@@ -17,6 +17,7 @@ SPEAKING = [
     FOLDER / "desk" / "notices.py",
     FOLDER / "joint" / "notices.py",
     FOLDER / "terms" / "refunding.py",
+    FOLDER / "published" / "vocabulary.py",
     *FOLDER.glob("shown/*.py"),
 ]
 SHORT = {
@@ -34,6 +35,9 @@ SHORT = {
     "appealed",
     "given-back",
     "handed-over",
+    "Health",
+    "Learning",
+    "Online",
     "silence",
     "I appeal against the decision in case {number}.",
 }

@@ -233,3 +233,28 @@ def adopt(source: Path, folder: Path, *, owner: str, signers: Sequence[Path]) ->
     write_folder(files, folder)
     click.echo(f"{folder}: owner {owner}; its origin is in origin/.", err=True)
     click.echo(f"Next: riik service check {folder}, then riik service sign {folder}", err=True)
+
+
+@service.command()
+@click.argument("file", metavar="NODE.TOML", type=FILE)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Into this file.")
+def catalogue(file: Path, *, out: Path | None) -> None:
+    """Write the services of NODE.TOML as open data: CPSV-AP 3.2 in JSON-LD.
+
+    The same that the node serves at /catalogue.jsonld, with the fees of today; nothing is started.
+
+    Exit status: 0 written, 1 the node has no services or a folder was refused.
+    """
+    import json
+
+    from riik.node import catalogue_of, read_config
+    from riik.runtime.clock import SystemClock
+
+    document = catalogue_of(read_config(file), clock=SystemClock())
+    content = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        click.echo(content, nl=False)
+        return
+    out.write_text(content, encoding="utf-8")
+    services = sum(one["@type"] == "cpsv:PublicService" for one in document["@graph"])
+    click.echo(f"{out}: {services} services, {len(content.encode())} bytes.", err=True)

@@ -5,6 +5,7 @@ from riik.node.base import lay_tables
 from riik.node.compose import build, open_member, open_reader, open_trust, publish_list
 from riik.node.config import ConfigRefused, NodeConfig, explain, read_config
 from riik.node.fillers.accounting import export_movements, reconcile_file
+from riik.node.fillers.catalogued import catalogue_of
 from riik.node.fillers.certification import certify_many
 from riik.node.fillers.importing import (
     birth_places,
@@ -35,6 +36,7 @@ __all__ = [
     "Watched",
     "birth_places",
     "build",
+    "catalogue_of",
     "certify",
     "certify_many",
     "check_source",

@@ -42,7 +42,9 @@ from riik.runtime.vault import MIGRATIONS as VAULT_TABLES
 from riik.runtime.vault import SqlVault
 from riik.runtime.vault.belonging import check_belonging
 
-__all__ = ["Base", "lay_tables", "open_base", "read_folder"]
+__all__ = ["Base", "folder_path", "lay_tables", "open_base", "read_folder"]
+
+CATALOGUE = "catalogue:"
 
 _COMPONENTS = (
     riik.appointments,
@@ -219,6 +221,14 @@ def _lay(urls: Sequence[str], folders: Mapping[str, Path]) -> None:
     disk, content = Disk(), model.read_bytes()
     for copy in copies:
         disk.create(copy, content)
+
+
+def folder_path(config: NodeConfig, name: str, *, kind: str) -> Path:
+    """A service's or register's folder: ``catalogue:<id>``, or a path beside the node's file."""
+    if name.startswith(CATALOGUE):
+        source = Path(str(riik.__file__)).parent
+        return source / "catalogue" / kind / name.removeprefix(CATALOGUE)
+    return config.path(name)
 
 
 def read_folder(root: Path) -> Mapping[str, bytes]:

@@ -13,6 +13,7 @@ from riik.node.assembly import Assembly
 from riik.node.base import open_base
 from riik.node.config import ConfigRefused, NodeConfig
 from riik.node.corrections import add_owner
+from riik.node.fillers.catalogued import add_catalogue
 from riik.node.govstack.scheduler import add_scheduler
 from riik.node.guests import add_guests
 from riik.node.login import add_login
@@ -51,6 +52,7 @@ def build(config: NodeConfig) -> Node:
     add_guests(assembly)
     add_bank(assembly)
     add_services(assembly)
+    add_catalogue(assembly)
     add_portal(assembly)
     add_scheduler(assembly)
     add_owner(assembly)

@@ -13,7 +13,7 @@ from riik.documents.device import TypstPress
 from riik.formats.folders import admit_folder
 from riik.node.appointing.assembling import times_of
 from riik.node.assembly import Assembly
-from riik.node.base import read_folder
+from riik.node.base import folder_path, read_folder
 from riik.node.citizens import citizen_pages, minister_pages, open_counter, open_standings
 from riik.node.config import RegistersSection, ServicesSection
 from riik.node.corrections import (
@@ -77,16 +77,13 @@ from riik.signatures import OrganisationSeal, Signatures
 __all__ = ["add_bank", "add_portal", "add_registers", "add_services"]
 
 SOURCE = Path(riik.__file__).parent
-CATALOGUE = "catalogue:"
 LAPSE_EVERY = timedelta(minutes=5)
 STANDARD = SOURCE / "services" / "standard.bpmn"
 
 
 def folder_of(assembly: Assembly, name: str, *, kind: str) -> Path:
     """A service's or register's folder: ``catalogue:<id>``, or a path beside the node's file."""
-    if name.startswith(CATALOGUE):
-        return SOURCE / "catalogue" / kind / name.removeprefix(CATALOGUE)
-    return assembly.config.path(name)
+    return folder_path(assembly.config, name, kind=kind)
 
 
 def add_registers(assembly: Assembly) -> None:
