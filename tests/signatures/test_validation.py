@@ -22,7 +22,7 @@ from riik.signatures import (
     validate,
 )
 from riik.testing.pki import AT, make_pki
-from riik.trust import ServiceKind, ServiceStatus, exchange_signature
+from riik.trust import ServiceKind, ServiceStatus, TrustAnchor, exchange_signature
 
 SECOND = timedelta(seconds=1)
 
@@ -167,6 +167,25 @@ def test_a_service_that_was_withdrawn_before_is_not_trusted(kind, pki, signed):
         for anchor in pki.anchors
     ]
     assert verdict(signed, pki, anchors=anchors)[0] is Indication.INDETERMINATE
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy", "passes"),
+    [
+        (ServiceKind.OCSP_QC, Policy.QUALIFIED, True),
+        (ServiceKind.OCSP, Policy.QUALIFIED, False),
+        (ServiceKind.OCSP, Policy.ADES, True),
+    ],
+)
+def test_of_qualified_certificates_speak_services_listed_for_them(kind, policy, passes):
+    other, own = make_pki(), make_pki()
+    credential = own.person("EE47101010033").signature
+    listed = TrustAnchor.granted(
+        other.responder.certificate, since=AT - timedelta(days=9000), kind=kind
+    )
+    answer = own.ocsp(credential.certificate, responder=other.responder)
+    container = make(own, credential, ocsp=[answer])
+    assert judge(container, own, anchors=(*own.anchors, listed), policy=policy).valid is passes
 
 
 def test_a_service_that_was_withdrawn_afterwards_still_counts(pki, signed):

@@ -99,6 +99,52 @@ def test_a_key_of_another_family_is_refused(family):
         )
 
 
+def without_sign(key, *, kind=oids.RSA, more=b"", exponent=65537, bare=True):
+    """A key as some Estonian cards of 2014 have it: no zero octet before the modulus."""
+    modulus = key.public_key().public_numbers().n.to_bytes(key.key_size // 8, "big")
+    number = der.encode(der.INTEGER, modulus if bare else bytes(2) + modulus)
+    numbers = der.sequence(number, der.integer(exponent), more)
+    return der.sequence(der.sequence(der.oid(kind), der.null()), der.bit_string(numbers))
+
+
+def test_a_modulus_without_its_zero_octet_is_the_same_key():
+    signature = RSA.sign(b"words", padding.PKCS1v15(), hashes.SHA256())
+    verify_signature(
+        without_sign(RSA),
+        algorithm=Algorithm("rsa", "sha256"),
+        signature=signature,
+        message=b"words",
+    )
+    with refusal(SignatureRefused, "signature"):
+        verify_signature(
+            without_sign(RSA),
+            algorithm=Algorithm("rsa", "sha256"),
+            signature=signature,
+            message=b"others",
+        )
+
+
+@pytest.mark.parametrize(
+    "public_key",
+    [
+        without_sign(RSA, kind=oids.RSA_PSS),
+        without_sign(RSA, kind="1.2.840.10040.4.1"),
+        without_sign(RSA, more=der.integer(1)),
+        without_sign(RSA, exponent=2),
+        without_sign(RSA, exponent=-3),
+        without_sign(RSA, bare=False),
+        without_sign(RSA) + b"\x00",
+        without_sign(RSA)[:-1],
+    ],
+)
+def test_no_other_fault_of_a_key_is_forgiven(public_key):
+    signature = RSA.sign(b"words", padding.PKCS1v15(), hashes.SHA256())
+    with refusal(SignatureRefused, "key"):
+        verify_signature(
+            public_key, algorithm=Algorithm("rsa", "sha256"), signature=signature, message=b"words"
+        )
+
+
 @pytest.mark.parametrize("public_key", [b"", b"\x30\x00", spki(dsa.generate_private_key(1024))])
 def test_a_key_that_is_none_of_ours_is_refused(public_key):
     with refusal(SignatureRefused, "key"):

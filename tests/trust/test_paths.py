@@ -170,7 +170,8 @@ def qualified(profile, *qualifications, kind=ServiceKind.CA_QC):
         certificate=pki.ca.certificate,
         history=(ServiceStatus("granted", ALWAYS, qualifications),),
     )
-    judged = qualify(validate_path(pki.issue(profile).certificate, anchors=[anchor], at=AT))
+    path = validate_path(pki.issue(profile).certificate, anchors=[anchor], at=AT)
+    judged = qualify(path, at=AT)
     return judged.certificate, judged.device
 
 
@@ -209,6 +210,32 @@ CARD = person_signature(JUHAN)
 )
 def test_the_list_may_correct_what_a_certificate_states(profile, says, certificate, device):
     assert qualified(profile, *says) == (certificate, device)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "certificate", "device"),
+    [
+        ([], [said("NotQualified")], False, False),
+        ([said("NotQualified")], [], False, False),
+        ([], [said("QCNoQSCD")], True, False),
+        ([said("QCNoQSCD")], [], True, True),
+        ([], [], True, True),
+    ],
+)
+def test_what_a_list_says_counts_at_the_issuance_and_at_the_use(before, after, certificate, device):
+    pki, turn = make_pki(), AT + timedelta(days=30)
+    anchor = TrustAnchor(
+        kind=ServiceKind.CA_QC,
+        certificate=pki.ca.certificate,
+        history=(
+            ServiceStatus("granted", turn, tuple(after)),
+            ServiceStatus("granted", ALWAYS, tuple(before)),
+        ),
+    )
+    later = turn + timedelta(days=1)
+    path = validate_path(pki.issue(CARD).certificate, anchors=[anchor], at=later)
+    judged = qualify(path, at=later)
+    assert (judged.certificate, judged.device) == (certificate, device)
 
 
 def test_an_issuer_not_listed_for_qualified_certificates_issues_none():

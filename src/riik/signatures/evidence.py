@@ -25,6 +25,7 @@ from riik.trust import (
     Path,
     PathRefused,
     Revocation,
+    ServiceKind,
     TimeStamp,
     TimeStampRefused,
     TrustAnchor,
@@ -44,6 +45,7 @@ __all__ = [
     "is_time_mark",
     "prove",
     "prove_cms",
+    "speaking",
 ]
 
 TIME_MARK_POLICIES: Final = {
@@ -381,8 +383,18 @@ def archive_imprint(
 # Qualification
 
 
-def check_qualification(path: Path, *, policy: Policy) -> str:
-    """Name the qualification of a signature with this signer; refuse too little.
+def speaking(anchors: Sequence[TrustAnchor], policy: Policy) -> tuple[TrustAnchor, ...]:
+    """The services whose word counts under a policy.
+
+    Of the status of qualified certificates only those speak that are listed for such ones.
+    """
+    if policy is not Policy.QUALIFIED:
+        return tuple(anchors)
+    return tuple(each for each in anchors if each.kind is not ServiceKind.OCSP)
+
+
+def check_qualification(proof: Proof, *, policy: Policy) -> str:
+    """Name the qualification of a signature with this proof; refuse too little.
 
     Under `Policy.QUALIFIED` the certificate must be qualified, and a person's key must be
     in a qualified device; a seal's may be elsewhere (advanced seal).
@@ -390,8 +402,8 @@ def check_qualification(path: Path, *, policy: Policy) -> str:
     Raises:
         NotPassed: For SIG_CONSTRAINTS_FAILURE.
     """
-    found = qualify(path)
-    seal = _is_seal(path.end)
+    found = qualify(proof.path, at=proof.best_time)
+    seal = _is_seal(proof.path.end)
     if found.device:
         name = "QESEAL" if seal else "QESIG"
     elif found.certificate:

@@ -85,6 +85,7 @@ def validate(
         PdfRefused: It is a PDF that can't be read safely.
     """
     form, known = _form(document), {}  # type: str, dict[str, Any]
+    anchors = evidence.speaking(anchors, policy)
     if form == "ASiC":
         container = open_container(document, limits=Limits(content=unpacked))
         form = "ASiC-E" if container.media_type == ASIC_E else "ASiC-S"
@@ -174,7 +175,7 @@ def _judge(
         known["archive_times"] = tuple(stamp.time for stamp in archived)
         _check_strength(signature, at=proof.best_time)
         _check_profile(signature, container)
-        known["qualification"] = evidence.check_qualification(proof.path, policy=policy)
+        known["qualification"] = evidence.check_qualification(proof, policy=policy)
     except NotPassed as error:
         judgement = error.judgement
     except Refused as error:
@@ -300,6 +301,9 @@ def _data_references(signature: XadesSignature) -> list[Reference]:
 def _check_coverage(signature: XadesSignature, container: Container) -> None:
     """Files that nobody signed fail for good; files that are gone decide nothing (§5.2.7)."""
     covered = [_find(each, container) for each in _data_references(signature)]
+    if not covered:
+        # A container holds at least one file (EN 319 162-1 §4.4.3.2), and a signature is over one.
+        raise failed(SubIndication.FORMAT_FAILURE, "no file is signed")
     if len(set(covered) - {None}) < len(container.files):
         raise failed(SubIndication.FORMAT_FAILURE, "a file in the container isn't signed")
     names = {unquote(each.uri) for each in _data_references(signature)}

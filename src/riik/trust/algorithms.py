@@ -172,10 +172,33 @@ def _load(public_key: bytes) -> PublicKey:
     try:
         key = load_der_public_key(public_key)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise SignatureRefused("the public key can't be used", why="key") from error
+        return _without_sign(public_key, error)
     if not isinstance(key, PublicKey):
         raise SignatureRefused("a public key of another kind", why="key")
     return key
+
+
+def _without_sign(public_key: bytes, error: Exception) -> rsa.RSAPublicKey:
+    """An RSA key whose modulus lacks the zero octet that makes it positive (X.690 §8.3.3).
+
+    Certificates of Estonian ID-cards of 2014 and 2015 have such keys (Chromium issue 532048), and
+    what they signed stays signed. A modulus is never negative, so there is one way to read it;
+    every other fault of a key is a fault.
+    """
+    try:
+        body = der.Reader.only(public_key)
+        algorithm = body.enter()
+        if algorithm.oid() != oids.RSA:
+            raise SignatureRefused("the public key can't be used", why="key") from error
+        key = der.Reader.only(body.bits())
+        modulus, exponent = key.content(der.INTEGER), key.integer()
+        key.finish()
+        body.finish()
+        if modulus[:1] < b"\x80" or exponent < 1:
+            raise SignatureRefused("the public key can't be used", why="key") from error
+        return rsa.RSAPublicNumbers(exponent, int.from_bytes(modulus, "big")).public_key()
+    except (der.DerRefused, ValueError) as fault:
+        raise SignatureRefused("the public key can't be used", why="key") from fault
 
 
 def verify_signature(

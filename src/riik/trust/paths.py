@@ -23,6 +23,7 @@ from riik.trust.model import (
     KeyUsage,
     Path,
     ServiceKind,
+    ServiceStatus,
     TrustAnchor,
 )
 
@@ -283,18 +284,29 @@ def _check_anchor(chain: tuple[Certificate, ...], anchor: TrustAnchor, *, at: da
         raise PathRefused("the service was not trusted then", why="service-not-trusted")
 
 
-def qualify(path: Path) -> Qualified:
-    """Judge the end certificate of a valid path, as of its issuance.
+def qualify(path: Path, *, at: datetime) -> Qualified:
+    """Judge the end certificate of a valid path, as of its issuance and of its use.
 
     Its own statements count, unless the list that names its issuer corrects them for such
-    certificates: then the list prevails.
+    certificates: then the list prevails. It must have been qualified when it was issued, and still
+    when it signed; the device is judged at the signature (TS 119 615 §4.4, §4.5).
+
+    Args:
+        path: As `validate_path` answers.
+        at: When the certificate was used, as far as that is proved.
     """
-    end, anchor = path.end, path.anchor
-    if anchor.kind is not ServiceKind.CA_QC:
+    if path.anchor.kind is not ServiceKind.CA_QC:
         return Qualified(certificate=False, device=False)
+    issued, used = (
+        _qualified(path.end, path.anchor.at(each)) for each in (path.end.not_before, at)
+    )
+    certificate = issued.certificate and used.certificate
+    return Qualified(certificate=certificate, device=certificate and used.device)
+
+
+def _qualified(end: Certificate, status: ServiceStatus | None) -> Qualified:
     compliant = end.qc_statements.compliant
     device = end.qc_statements.device or not _DEVICE_POLICIES.isdisjoint(end.policies)
-    status = anchor.at(end.not_before)
     for qualification in status.qualifications if status is not None else ():
         if _hold(qualification.criteria, end):
             compliant = _said(compliant, "QCStatement", "NotQualified", qualification.qualifiers)

@@ -84,7 +84,7 @@ def _judge(
         known |= _proved(proof)
         known["warnings"] += proof.warnings
         _check_strength(signature, at=proof.best_time)
-        known["qualification"] = evidence.check_qualification(proof.path, policy=policy)
+        known["qualification"] = evidence.check_qualification(proof, policy=policy)
         known["scopes"] = (WHOLE,)
     except NotPassed as error:
         judgement = error.judgement
