@@ -100,3 +100,20 @@ async def test_what_is_no_subscription_is_refused(mari, choices, subscription):
     form = {"subscription": subscription, "csrf": await mari.csrf()}
     answer = await mari.post("/inbox/browser", form)
     assert (answer.status, choices.said) == (400, [])
+
+
+async def test_a_browser_that_may_be_told_is_asked_by_a_script_of_this_site(mari, choices):
+    assert "push.js" not in (await mari.get(SETTINGS)).text
+    choices.told = structs.replace(choices.told, offered=("push", "mail"), push_key="BKey-_")
+    page = (await mari.get(SETTINGS)).text
+    assert 'data-key="BKey-_"' in page
+    assert '<script src="/inbox/push.js" defer></script>' in page
+    for script in ("push.js", "push-worker.js"):
+        answer = await mari.get(f"/inbox/{script}")
+        assert answer.headers["content-type"].startswith("text/javascript")
+
+
+async def test_a_browsers_subscription_goes_to_the_inbox(mari, choices):
+    form = {"subscription": '{"endpoint": "https://x"}', "csrf": await mari.csrf()}
+    answer = await mari.post("/inbox/browser", form)
+    assert (answer.status, choices.said) == (303, [{"endpoint": "https://x"}])

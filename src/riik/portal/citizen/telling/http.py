@@ -2,10 +2,12 @@
 
 GET  /inbox/settings   what holds, and what there is to choose; POST keeps a choice
 POST /inbox/browser    this browser is told too: a PushSubscription, sent by the page's script
+GET  /inbox/push.js, /inbox/push-worker.js   what asks for it, and what shows a message
 """
 
 from dataclasses import dataclass
-from typing import Any
+from importlib.resources import files
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
@@ -22,11 +24,14 @@ from riik.portal.citizen.telling.rows import (
     settings_of,
 )
 from riik.portal.session import Form, FormRefused, Visitor
+from riik.portal.session.http import Handler
 
 __all__ = ["routes"]
 
 SETTINGS = "/inbox/settings"
 KEEPER = "population"
+KEPT_AN_HOUR: Final = {"Cache-Control": "public, max-age=3600"}
+SCRIPTS: Final = ("push.js", "push-worker.js")
 
 
 def routes(hall: Hall, telling: Telling) -> list[Route]:
@@ -36,7 +41,18 @@ def routes(hall: Hall, telling: Telling) -> list[Route]:
         Route(SETTINGS, hall.page(page.show, refill=True), methods=["GET"]),
         Route(SETTINGS, hall.page(page.choose, refill=True), methods=["POST"]),
         Route("/inbox/browser", hall.page(page.browser), methods=["POST"]),
+        *(Route(f"/inbox/{name}", _script(name), methods=["GET"]) for name in SCRIPTS),
     ]
+
+
+def _script(name: str) -> Handler:
+    """A script of this room; a worker's scope is the folder of its address."""
+    content = files("riik.portal.citizen.telling").joinpath(name).read_bytes()
+
+    async def answer(_request: Request) -> Response:
+        return Response(content, media_type="text/javascript", headers=KEPT_AN_HOUR)
+
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
