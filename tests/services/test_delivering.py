@@ -164,3 +164,11 @@ async def test_only_what_has_legal_effect_is_watched(house):
     content = {"id": NOTICE, "case": CASE, "legal_effect": False}
     assert notice_of(content, at=house.clock.now()) is None
     assert notice_of(content | {"legal_effect": True}, at=house.clock.now()).notice == NOTICE
+
+
+async def test_an_official_sees_by_what_and_when_it_reached_the_person(refused, deliveries, inbox):
+    inbox.told = {"state": "sent", "channel": "mail"}
+    await deliveries.look()
+    under_way = (await refused.desk.open(refused.clerk(), CASE))["delivery"]
+    assert (under_way["state"], under_way["channel"]) == ("sent", "mail")
+    assert under_way["delivered"] is None

@@ -21,6 +21,7 @@ from riik.portal.official.words import (
     event_text,
     paper_text,
     proposal_text,
+    reached_text,
 )
 
 __all__ = ["Telling", "address", "place_text", "read_place", "told_as", "told_of"]
@@ -181,6 +182,14 @@ class Telling:
             "unit_text": self.named(decided["unit"]),
             "when": self._moment(from_text(decided["at"])),
         }
+
+    def delivery(self, delivery: Row | None) -> dict[str, str] | None:
+        """How the decision came to its person, and when."""
+        if delivery is None:
+            return None
+        kind, text, channel = reached_text(self.texts, delivery)
+        at = from_text(delivery["delivered"] or delivery["sent"])
+        return {"kind": kind, "text": text, "channel": channel, "when": self._moment(at)}
 
     def question(self, question: Row | None) -> dict[str, str] | None:
         """What the person is asked now."""

@@ -19,6 +19,7 @@ __all__ = [
     "event_text",
     "paper_text",
     "proposal_text",
+    "reached_text",
     "refusal_text",
     "signing_sentences",
 ]
@@ -72,6 +73,28 @@ EVENTS: Final[Mapping[str, str]] = {
     "erased": later("erased: it was kept long enough"),
 }
 """What happened in a case, in an official's words."""
+
+REACHED: Final[Mapping[str, tuple[str, str]]] = {
+    "opened": ("yes", later("opened")),
+    "letter": ("yes", later("handed over on paper")),
+    "fiction": ("yes", later("counts as delivered by law")),
+}
+"""How a decision reached its person: tag and words."""
+
+UNDERWAY: Final[Mapping[str, tuple[str, str]]] = {
+    "sent": ("wait", later("told, not opened yet")),
+    "letter": ("wait", later("with the post")),
+    "refused": ("wait", later("not told: the person does not want it")),
+    "unreachable": ("no", later("nobody could be reached")),
+}
+"""Where it stands while it has not; anything else is still to be told."""
+
+CHANNELS: Final[Mapping[str, str]] = {
+    "mail": later("by e-mail"),
+    "text": later("by text message"),
+    "push": later("by the browser"),
+    "letter": later("by letter"),
+}
 
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "draft": ("", later("not handed in yet")),
@@ -223,3 +246,11 @@ def event_text(texts: Texts, event: Mapping[str, Any]) -> str:
         outcome = proposal_text(texts, event["detail"]).lower()
         return texts("the rules proposed: {outcome}", outcome=outcome)
     return texts(text)
+
+
+def reached_text(texts: Texts, delivery: Mapping[str, Any]) -> tuple[str, str, str]:
+    """How a decision came to its person, or where that stands: tag, words, by which channel."""
+    usual = ("wait", later("still to be told"))
+    kind, words = REACHED.get(delivery["how"]) or UNDERWAY.get(delivery["state"]) or usual
+    channel = CHANNELS.get(delivery["channel"], "")
+    return kind, texts(words), texts(channel) if channel else ""

@@ -21,6 +21,7 @@ from riik.services.letters import person_name
 from riik.services.model import ServiceDefinition, Standing
 from riik.services.running import Running
 from riik.services.shown.rows import Speaker, fact_rows, said_rows, unsaid_rows
+from riik.services.terms.delivering import Reached
 
 __all__ = ["Around", "case_view"]
 
@@ -81,6 +82,7 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
         "proposal": _proposal(running),
         "colleague": _decided(dossier.colleague),
         "decided": _decided(dossier.decided),
+        "delivery": _delivery(running.reached),
         "question": _question(running),
         "amendments": [
             {"message": one.question.message, "at": one.at, "document": one.document}
@@ -104,6 +106,19 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
         "colleagues": [official_told(one, seat) for one in around.colleagues],
         "four_eyes": definition.four_eyes,
         "may": _may(running, seat),
+    }
+
+
+def _delivery(reached: Reached | None) -> dict[str, Any] | None:
+    """How the decision came to its person; nothing of where they are reached."""
+    if reached is None:
+        return None
+    return {
+        "sent": to_text(reached.sent_at),
+        "state": reached.state,
+        "channel": reached.channel,
+        "delivered": to_text(reached.delivered_at) if reached.delivered_at else None,
+        "how": reached.how,
     }
 
 

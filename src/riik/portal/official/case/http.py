@@ -298,6 +298,7 @@ class _Calls:
             holder=telling.official(view["holder"]),
             colleague=telling.decided(view["colleague"]),
             decided=telling.decided(view["decided"]),
+            delivery=telling.delivery(view.get("delivery")),
             question=telling.question(view["question"]),
             colleagues=[
                 *(
