@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 
+import pikepdf
 import pytest
 import typst
 from asn1crypto import ocsp, x509
@@ -411,3 +412,58 @@ async def test_a_signature_with_a_picture_is_seen_and_so_not_passed(pki, sealed)
     signed = await sign_again(pki, sealed, pki.seal(), box=(10, 10, 400, 400))
     [first] = [one for one in judged(signed, pki) if one.id == "Seal"]
     assert first.judgement.indication is Indication.INDETERMINATE
+
+
+@pytest.fixture(scope="module")
+async def packed(pki, agency):
+    """A letter whose objects and table are packed into streams, sealed."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(typst.compile(LETTER))) as opened:
+        opened.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    seal = OrganisationSeal(signer=agency.key, certificate=agency.certificate)
+    return await component(pki).seal_pdf(out.getvalue(), seal=seal)
+
+
+@pytest.mark.parametrize("writer", [Quiet, IncrementalPdfFileWriter])
+async def test_a_packed_letter_is_whole_and_so_with_evidence_and_time_stamp(pki, packed, writer):
+    assert b"/ObjStm" in packed
+    for pdf in (
+        packed,
+        revised(packed, into_store(evidence_of(pki)), writer=writer),
+        await stamp(pki, packed, writer=writer),
+        await stamp(pki, await stamp(pki, packed, writer=writer), writer=writer),
+    ):
+        assert verdict(pdf, pki)[0] is Indication.TOTAL_PASSED
+
+
+def in_a_stream(change):
+    """The same change, its objects hidden in an object stream."""
+
+    def packing(writer):
+        change(writer)
+        stream = writer.prepare_object_stream()
+        writer.add_object(dictionary(Type=name("/Page"), Words=text("Ei.")), obj_stream=stream)
+
+    return packing
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        orphan,
+        WRITTEN["mark-info"],
+        WRITTEN["xmp"],
+        WRITTEN["note"],
+        in_a_stream(WRITTEN["mark-info"]),
+    ],
+    ids=["orphan", "mark-info", "xmp", "note", "object-stream"],
+)
+async def test_what_was_added_to_a_packed_letter_was_not_signed(pki, packed, change):
+    found = verdict(revised(packed, change), pki)
+    assert found is None or found[1] is SubIndication.HASH_FAILURE
+
+
+async def test_what_hides_beside_evidence_in_a_stream_of_objects_was_not_signed(pki, packed):
+    forged = revised(packed, in_a_stream(into_store(evidence_of(pki))))
+    assert forged.count(b"/ObjStm") > packed.count(b"/ObjStm")
+    assert verdict(forged, pki)[1] is SubIndication.HASH_FAILURE
