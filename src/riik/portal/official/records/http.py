@@ -383,24 +383,18 @@ def _keys(here: Mapping[str, Any], telling: Telling) -> list[dict[str, str]]:
 def _found(
     found: Sequence[Mapping[str, Any]], asked: Asked, telling: Telling
 ) -> list[dict[str, Any]]:
+    _ = telling.texts
     return [
         {
             "href": _address(asked, one["record"]),
             "title": ", ".join(
                 row["shown"] for row in telling.fields(one["fields"]) if row["shown"]
             )
-            or telling.texts("A record"),
+            or _("A record"),
             "when": telling.moment(one["since"]),
         }
         for one in found
     ]
-
-
-def _called(one: Mapping[str, Any], telling: Telling) -> str:
-    """A record by the keys that it is found by."""
-    _ = telling.texts
-    keys = [row["shown"] for row in telling.fields(one["fields"]) if row["shown"]]
-    return ", ".join(keys) or _("A record")
 
 
 def _choices(row: Mapping[str, Any], telling: Telling) -> list[dict[str, str]]:
