@@ -145,12 +145,16 @@ class _Papers:
         if not name.endswith(".json"):
             raise PortalRefused("this paper is read with another program", why="no-paper")
         formats, texts = hall.formats(request), hall.texts(request)
-        labels = {one["fields"][0]: one["label"] for one in view.get("facts", ()) if one["fields"]}
+        facts = view.get("facts", ())
+        labels = {(one["need"], one["fields"][0]): one["label"] for one in facts if one["fields"]}
+        sources = {one["need"]: one["source"] for one in facts}
         return await hall.show(
             request,
             "application.html",
             tab=CASES,
-            told=read_application(content, labels=labels, formats=formats, texts=texts),
+            told=read_application(
+                content, labels=labels, sources=sources, formats=formats, texts=texts
+            ),
             case=at(view["case"]),
             name=name,
             size=formats.size(len(content)),

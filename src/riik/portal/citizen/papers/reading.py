@@ -30,7 +30,13 @@ _LABELS: Final = {
     "person.given_names": later("Given names"),
     "person.family_name": later("Family name"),
     "case.number": later("Case number"),
+    "case.id": later("Case"),
     "date": later("Day"),
+    "fee.amount": later("Fee"),
+    "fee.law": later("By which law"),
+    "service.id": later("Service"),
+    "service.version": later("Version of the service"),
+    "service.digest": later("Digest of the service’s folder"),
     "appeal.against": later("Appeal against"),
     "appeal.reason": later("Why you do not agree"),
 }
@@ -39,13 +45,19 @@ Row = dict[str, str]
 
 
 def read_application(
-    content: bytes, *, labels: Mapping[str, str], formats: Formats, texts: Texts
+    content: bytes,
+    *,
+    labels: Mapping[tuple[str, str], str],
+    sources: Mapping[str, str],
+    formats: Formats,
+    texts: Texts,
 ) -> dict[str, Any]:
     """A signed or unsigned application, as titles and rows of a page.
 
     Args:
         content: The file.
-        labels: What fields of registers are called, as the case tells.
+        labels: What fields of registers are called, by need and field, as the case tells.
+        sources: What registers are called, by need.
         formats: How the reader reads days.
         texts: In the reader's language.
 
@@ -60,40 +72,75 @@ def read_application(
         {"label": str(row.get("question", "")), "value": _plain(row.get("answer"))}
         for row in _rows(told.get("answers"))
     ]
-    rest = {key: value for key, value in told.items() if key not in TOLD}
+    rest = _money({key: value for key, value in told.items() if key not in TOLD}, formats)
     return {
         "title": _plain(told.get("title")),
         "statement": _plain(told.get("statement")),
         "answers": answers[:MOST_ROWS],
         "registers": [
-            _register(row, labels, formats=formats, texts=texts)
+            _register(row, labels, sources=sources, formats=formats, texts=texts)
             for row in _rows(told.get("facts"))[:MOST_ROWS]
         ],
         "rest": [
-            {"label": texts(_LABELS[path]) if path in _LABELS else path, "value": value}
+            {
+                "label": texts(_LABELS[path]) if path in _LABELS else path,
+                "value": _days(value, formats),
+            }
             for path, value in _flat(rest)
         ][:MOST_ROWS],
     }
 
 
 def _register(
-    fact: Mapping[str, Any], labels: Mapping[str, str], *, formats: Formats, texts: Texts
+    fact: Mapping[str, Any],
+    labels: Mapping[tuple[str, str], str],
+    *,
+    sources: Mapping[str, str],
+    formats: Formats,
+    texts: Texts,
 ) -> dict[str, Any]:
+    need = str(fact.get("need", ""))
     standing = str(fact.get("standing", ""))
     try:
         at = formats.moment(from_text(str(fact.get("at", ""))))
     except TimeRefused:
         at = _plain(fact.get("at"))
     return {
+        "name": sources.get(need, ""),
         "source": _plain(fact.get("source")),
         "standing": texts(_STANDINGS[standing]) if standing in _STANDINGS else standing,
         "at": at,
         "message": _plain(fact.get("message")),
         "rows": [
-            {"label": labels.get(path.partition(".")[0], path), "value": value}
+            {"label": _label(need, path, labels), "value": _days(value, formats)}
             for path, value in _flat(fact.get("values"))
         ][:MOST_ROWS],
     }
+
+
+def _label(need: str, path: str, labels: Mapping[tuple[str, str], str]) -> str:
+    """What a field is called; a part of it, or one that nobody has a name for, by its own name."""
+    field, _, part = path.partition(".")
+    label = labels.get((need, field), "")
+    if not label:
+        return path
+    return label if not part or part == "text" else f"{label} ({part})"
+
+
+def _days(text: str, formats: Formats) -> str:
+    """A text with its days as people write them; a day that is none stays as it stands."""
+    try:
+        return formats.days_in(text)
+    except ValueError:
+        return text
+
+
+def _money(rest: dict[str, Any], formats: Formats) -> dict[str, Any]:
+    """The fee with its amount as people write it; what is no fee stays as it is."""
+    match rest.get("fee"):
+        case {"amount": int(minor), "currency": str(currency), **others}:
+            return {**rest, "fee": {"amount": formats.money(minor, currency), **others}}
+    return rest
 
 
 def _rows(value: object) -> Sequence[Mapping[str, Any]]:
