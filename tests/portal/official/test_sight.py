@@ -8,6 +8,8 @@ from tests.portal.sight import SCREENS
 from tests.services.house import CASE, MARI
 
 from riik.core import person_code
+from riik.services.store import SqlServiceStore
+from riik.services.terms.delivering import Reached
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +48,10 @@ async def work(house, world, anneli):
     await house.decide(
         house.verdict(DECIDED, outcome="refuse", grounds=("another",), reason="Arst ei luba.")
     )
+    with house.database.work() as work:
+        told = {"state": "sent", "channel": "text"}
+        sent = Reached(case=DECIDED, notice="n-1", sent_at=house.clock.now(), **told)
+        SqlServiceStore().begin_delivery(sent, due="", work=work)
     await house.desk.open(clerk, CASE)
     await begin(anneli)
     return anneli
