@@ -1,5 +1,6 @@
 """Letters: accessible, archivable, carrying their data, and closed to what templates try."""
 
+import base64
 import io
 import json
 import os
@@ -9,6 +10,8 @@ import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
+from importlib.resources import files
 from pathlib import Path
 
 import pikepdf
@@ -21,6 +24,10 @@ from riik.documents.device import TEMPLATES, TypstPress
 VECTORS = Path(__file__).parents[1] / "vectors" / "documents"
 LETTERS = [("decision", "et"), ("decision", "vi"), ("decision", "en"), ("confirmation", "et")]
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+COPY = files("riik") / "catalogue" / "services" / "certified-copy" / "letters" / "decision.typ"
+SCAN = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)
 GIVEN = {"language": "en", "title": "T", "author": "A", "at": AT}
 
 
@@ -276,3 +283,28 @@ def test_a_sign_that_no_font_has_stops_no_letter_and_stays_exact_in_its_data(doc
     )
     document = opened(pdf)
     assert document.attachments["decision.json"].get_file().read_bytes() == content
+
+
+def test_a_certified_scan_is_shown_and_lies_inside_byte_for_byte(documents):
+    letter = json.loads((VECTORS / "decision-en.json").read_text())
+    told = {"name": "diploma.png", "type": "image/png", "size": len(SCAN), "sha256": "00" * 32}
+    scan = Attachment(
+        name="upload-1.png",
+        media_type="image/png",
+        content=SCAN,
+        description="A scan",
+        relationship="source",
+    )
+    press = partial(
+        documents.render,
+        COPY.read_bytes(),
+        language="en",
+        title="A copy",
+        author="A municipality",
+        at=datetime(2026, 12, 1, tzinfo=UTC),
+        attachments=[scan],
+    )
+    document = opened(press({**letter, "enclosed": [told]}))
+    bare = opened(press({**letter, "enclosed": [told], "unprinted": True}))
+    assert document.attachments["upload-1.png"].get_file().read_bytes() == SCAN
+    assert len(document.pages) == len(bare.pages) + 1

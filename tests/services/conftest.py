@@ -63,6 +63,7 @@ from riik.services.desk.moving import ASKED, Moving
 from riik.services.desk.previewing import Previews
 from riik.services.desk.store import SqlDeskStore
 from riik.services.errors import AuthorityMissing
+from riik.services.forms.enclosing import Enclosing
 from riik.services.joint.signing import JOINT_OVER
 from riik.services.letters import Authority
 from riik.services.offering.component import Offering
@@ -201,6 +202,7 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
     )
     operations = Operations(
         offer=offering.offer,
+        enclose=Enclosing(database=database, cases=cases, in_thread=in_thread),
         cases=cases,
         fees=fees,
         lookups=lookups,

@@ -87,8 +87,9 @@ class Paper:
     def __init__(self, weather):
         self.weather, self.letters, self.drafts = weather, [], []
 
-    async def letter(self, template, content, /, *, language):
+    async def letter(self, template, content, /, *, language, enclosed=()):
         self.letters.append(content)
+        self.enclosed = list(enclosed)
         self.weather.blow(after=False)
         self.weather.blow(after=True)
         return f"{template} {content['title']}".encode()

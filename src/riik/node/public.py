@@ -64,6 +64,7 @@ from riik.services import (
     read_service,
 )
 from riik.services.desk.helping.assisting import Assisting
+from riik.services.forms.enclosing import Enclosing
 from riik.services.http import offers as service_offers
 from riik.services.jobs import handlers as service_handlers
 from riik.services.letters import Authority
@@ -443,6 +444,7 @@ def _operations(
         lookups=joint.lookups,
         invite=joint.invite,
         offer=offering.offer,
+        enclose=Enclosing(database=base.database, cases=files.cases, in_thread=base.in_thread),
         papers=SealedLetters(
             signatures=signatures,
             documents=documents,

@@ -17,7 +17,7 @@ from riik.services.forms.lists import is_listed_in_file, listed_choices
 from riik.services.forms.uploads import is_upload
 from riik.services.model import ShownFact, Standing
 from riik.services.running import Running
-from riik.services.shown.recorded import recorded_rows
+from riik.services.shown.recorded import recorded_rows, worked_out
 from riik.services.terms.model import SILENCE
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "application",
     "application_file",
     "decision_letter",
+    "enclosed_in",
     "facts",
     "grounds_of",
     "person_name",
@@ -97,9 +98,10 @@ def decision_letter(
                     "source": _source(running, shown, sources, language),
                 }
                 for shown in letter.facts
-                if shown.need
+                if not shown.record and _is_told(running, shown)
             ),
         ],
+        **({"enclosed": enclosed} if granted and (enclosed := enclosed_in(running)) else {}),
         "grounds": _grounds(running, granted=granted),
         "next": [text(line) for line in (letter.next_granted if granted else letter.next_refused)],
         "appeal": {
@@ -309,7 +311,22 @@ def _in(names: Mapping[str, str], language: str) -> str:
     return names.get(language, names.get("en", ""))
 
 
+def enclosed_in(running: Running) -> list[dict[str, Any]]:
+    """The files that lie inside a granted decision, as they were looked over and signed."""
+    asked = running.definition.letter.encloses
+    return list(running.dossier.answers.get(asked) or ()) if asked else []
+
+
+def _is_told(running: Running, shown: ShownFact) -> bool:
+    if shown.answer and shown.answer not in running.dossier.answers:
+        return False
+    return not shown.when or worked_out(running, {"when": shown.when})["when"] is True
+
+
 def _shown(running: Running, shown: ShownFact) -> str:
+    if shown.answer:
+        told = {row["field"]: row["answer"] for row in answers(running)}
+        return str(told[shown.answer])
     fact = running.dossier.facts.get(shown.need)
     if fact is None or fact.standing is not Standing.KNOWN:
         return "–"

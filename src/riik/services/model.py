@@ -138,12 +138,16 @@ class ShownFact:
         need: Whose field it is, of what registers said.
         field: The field.
         record: Instead of both, a field of the record that a granted case writes: what is new.
+        answer: Instead of these, a question: what was answered, as it was read.
+        when: FEEL over what is known: shown where it is true; empty for always.
     """
 
     need: str
     field: str
     label: str
     record: str = ""
+    answer: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +167,7 @@ class Letter:
         receipt: Typst source of the slip that says when the answer comes; empty without one.
         receipt_title: What the slip is called.
         received: What it says.
+        encloses: A question whose files lie inside a granted decision; empty for none.
     """
 
     template: str = ""
@@ -177,6 +182,7 @@ class Letter:
     receipt: str = ""
     receipt_title: str = ""
     received: str = ""
+    encloses: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

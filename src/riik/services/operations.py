@@ -5,13 +5,13 @@ kept once by name, and the case's version lets only one writer through.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Protocol
 
-from riik.cases import Cases, Document, Mark, State
+from riik.cases import Case, Cases, Document, Mark, State
 from riik.core import Clock, Money, Work, person_code, to_text
 from riik.payments import Fees
 from riik.rules import decide
@@ -40,11 +40,27 @@ class Invite(Protocol):
     async def __call__(self, running: Running, /) -> Effect: ...
 
 
+class Enclose(Protocol):
+    """Opens files of a case."""
+
+    async def __call__(
+        self, case: Case, files: Sequence[Mapping[str, Any]], /
+    ) -> Sequence[Document]: ...
+
+
 class Papers(Protocol):
     """Makes and seals the authority's documents."""
 
-    async def letter(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
-        """A letter as a sealed PDF."""
+    async def letter(
+        self,
+        template: str,
+        content: Mapping[str, Any],
+        /,
+        *,
+        language: str,
+        enclosed: Sequence[Document] = (),
+    ) -> bytes:
+        """A letter as a sealed PDF, with files inside."""
         ...
 
     async def draft(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
@@ -59,6 +75,7 @@ class Operations:
     Attributes:
         sources: Names of the organisations that play each role, by language.
         invite: Asks the others of a joint application.
+        enclose: Opens the files that a decision is to hold (`forms.enclosing`).
         offer: Offers what nobody asked for (`offering`).
         units: Which unit of officials has a service's cases, by the service's id.
         zone: The time zone of days.
@@ -76,6 +93,7 @@ class Operations:
     sources: Mapping[str, Mapping[str, str]]
     invite: Invite
     offer: Invite
+    enclose: Enclose
     units: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
     works: Callable[[date], bool] | None = None
@@ -346,4 +364,7 @@ class Operations:
         if not template:
             return b""
         content = decision_letter(running, authority=self.authority, sources=self.sources)
-        return await self.papers.letter(template, content, language=running.dossier.language)
+        enclosed = await self.enclose(running.case, content.get("enclosed", ()))
+        return await self.papers.letter(
+            template, content, language=running.dossier.language, enclosed=enclosed
+        )

@@ -5,14 +5,16 @@ Fills the ports `Pens` and `Papers` of services with signatures and documents.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from riik.cases import Document
 from riik.core import ClientId, Clock, InThread, PersonCode, Refused, SubjectId, Work
-from riik.documents import Attachment, Check, Documents
+from riik.documents import Attachment, Check, Documents, LetterRefused
 from riik.formats import canonical_json
 from riik.identity import semantics_identifier
 from riik.profiles import in_small_letters
@@ -139,8 +141,16 @@ class SealedLetters:
     zone: str
     issued: Issued | None = None
 
-    async def letter(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
-        """A letter as a sealed PDF, with the same content as data inside.
+    async def letter(
+        self,
+        template: str,
+        content: Mapping[str, Any],
+        /,
+        *,
+        language: str,
+        enclosed: Sequence[Document] = (),
+    ) -> bytes:
+        """A letter as a sealed PDF, with the same content as data inside, and files.
 
         Raises:
             LetterRefused: The template or its data are at fault.
@@ -153,14 +163,13 @@ class SealedLetters:
             content=plain,
             description=str(content["title"]),
         )
+        inside = [attachment, *(_inside(one, content) for one in enclosed)]
         issued = self.issued
         if issued is None:
-            pdf = await self._print(template, content, language, attachments=[attachment])
+            pdf = await self._printed(template, content, language, inside=inside)
             return await self.signatures.seal_pdf(pdf, seal=self.seal)
         begun = await self.in_thread(issued.begin, content, sha256(plain).digest())
-        pdf = await self._print(
-            template, content, language, attachments=[attachment], check=begun.check
-        )
+        pdf = await self._printed(template, content, language, inside=inside, check=begun.check)
         sealed = await self.signatures.seal_pdf(pdf, seal=self.seal)
         await self.in_thread(issued.keep, begun, sealed)
         return sealed
@@ -172,6 +181,24 @@ class SealedLetters:
             LetterRefused: The template or its data are at fault.
         """
         return await self._print(template, {**content, "draft": True}, language)
+
+    async def _printed(
+        self,
+        template: str,
+        content: Mapping[str, Any],
+        language: str,
+        *,
+        inside: Sequence[Attachment],
+        check: Check | None = None,
+    ) -> bytes:
+        """Print a letter; a picture that no PDF/A page may show is inside it all the same."""
+        printed = partial(self._print, template, language=language, attachments=inside, check=check)
+        try:
+            return await printed(content)
+        except LetterRefused:
+            if len(inside) == 1:
+                raise
+            return await printed({**content, "unprinted": True})
 
     async def _print(
         self,
@@ -221,6 +248,17 @@ class PaperLooks:
             case=case,
             work=work,
         )
+
+
+def _inside(file: Document, content: Mapping[str, Any]) -> Attachment:
+    """A file that the letter certifies: the source from which it was made (ISO 19005-3 §6.8)."""
+    return Attachment(
+        name=file.name,
+        media_type=file.media_type,
+        content=file.content,
+        description=str(content["title"]),
+        relationship="source",
+    )
 
 
 def _person_of(certificate: bytes) -> PersonCode:

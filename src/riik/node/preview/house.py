@@ -1,7 +1,7 @@
 """A provider of one folder: real steps, forms and rules; what is outside is pretended."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import riik.payments
 import riik.portal.session
 import riik.runtime.vault
 import riik.services
-from riik.cases import Case, Cases
+from riik.cases import Case, Cases, Document
 from riik.cases.store import SqlCaseStore
 from riik.core import ClientId, Clock, Entropy, InThread, MemberId, PersonCode, Refused
 from riik.login import Level
@@ -218,6 +218,7 @@ def _services(here: Previewed, database: SqlDatabase, vault: SqlVault) -> Servic
         sources={},
         invite=joint.invite,
         offer=_no_offer,
+        enclose=_nothing_enclosed,
         zone=place.zone,
     )
     files = Files(
@@ -299,6 +300,11 @@ def _believe(token: str, *, carrier: MemberId, person: PersonCode, case: str, le
 async def _no_offer(running: Running, /) -> Effect:
     """Nothing is offered in a preview."""
     return Effect(dossier=running.dossier)
+
+
+async def _nothing_enclosed(case: Case, files: Sequence[Mapping[str, Any]], /) -> list[Document]:
+    """No file lies inside a letter that is not printed."""
+    return []
 
 
 def _nobody(case: Case, /) -> tuple[Mapping[str, str], str]:

@@ -3,13 +3,13 @@
 Nothing here signs, pays or asks anybody; pages say so. Papers are marked as what they are.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from riik.cases import Case
+from riik.cases import Case, Document
 from riik.core import Work
 from riik.exchange import Answer, Call
 from riik.formats import canonical_json
@@ -54,7 +54,15 @@ class Pretended:
     def __init__(self, origin: str) -> None:
         self.origin = origin
 
-    async def letter(self, template: str, content: Mapping[str, Any], /, *, language: str) -> bytes:
+    async def letter(
+        self,
+        template: str,
+        content: Mapping[str, Any],
+        /,
+        *,
+        language: str,
+        enclosed: Sequence[Document] = (),
+    ) -> bytes:
         """No letter: the press is the node's."""
         return b""
 

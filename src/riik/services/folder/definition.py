@@ -21,6 +21,7 @@ from riik.services.folder.listing import as_standard
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.checking import check_form, every_question
 from riik.services.forms.choices import WARN, check_choices
+from riik.services.forms.enclosing import enclosing_fault
 from riik.services.forms.exits import exit_texts
 from riik.services.forms.lists import read_lists
 from riik.services.forms.pages import check_schema, pages_of
@@ -103,6 +104,8 @@ class _ShownFact(Shape):
     need: str = ""
     field: str = ""
     record: str = ""
+    answer: str = ""
+    when: str = ""
 
 
 class _Letter(Shape):
@@ -118,6 +121,7 @@ class _Letter(Shape):
     receipt: str = ""
     receipt_title: str = ""
     received: str = ""
+    encloses: str = ""
 
 
 class _Message(Shape):
@@ -358,8 +362,8 @@ def _letter_of(
         raise FolderRefused("appeal-days are 1 to 366", why="letter")
     written = record.values if record else {}
     for fact in letter.facts:
-        if bool(fact.record) is bool(fact.need and fact.field):
-            raise FolderRefused("letter.facts have need and field, or record", why="letter")
+        if [bool(fact.record), bool(fact.answer), bool(fact.need and fact.field)].count(True) != 1:
+            raise FolderRefused("letter.facts: need and field, record, or answer", why="letter")
         if fact.record and fact.record not in written:
             raise FolderRefused(f"letter.facts: [record] writes no {fact.record!r}", why="letter")
     for name in filter(None, (letter.decision, letter.receipt)):
@@ -376,13 +380,11 @@ def _letter_of(
         appeal_days=letter.appeal_days,
         next_granted=letter.next_granted,
         next_refused=letter.next_refused,
-        facts=tuple(
-            ShownFact(need=fact.need, field=fact.field, label=fact.label, record=fact.record)
-            for fact in letter.facts
-        ),
+        facts=tuple(ShownFact(**msgspec.to_builtins(fact)) for fact in letter.facts),
         receipt=files[letter.receipt].decode() if letter.receipt else "",
         receipt_title=letter.receipt_title,
         received=letter.received,
+        encloses=letter.encloses,
     )
 
 
@@ -443,7 +445,12 @@ def _check_tasks(process: Process) -> None:
 
 
 def _check_shown(definition: ServiceDefinition) -> None:
-    """A question shows what is asked of registers anyway, and nothing else."""
+    """A question shows what is asked of registers anyway, a letter what was asked."""
+    letter, questions = definition.letter, definition.form["properties"]
+    fault = enclosing_fault(questions.get(letter.encloses)) if letter.encloses else ""
+    lost = [one.answer for one in letter.facts if one.answer and one.answer not in questions]
+    if fault or lost:
+        raise FolderRefused(fault or f"letter.facts: no question {lost[0]!r}", why="letter")
     asked = {f"{need.id}.{field}" for need in definition.needs for field in need.fields}
     for field, schema in definition.form["properties"].items():
         check_choices(schema, field=field)
