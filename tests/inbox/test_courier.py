@@ -192,7 +192,7 @@ class House:
 
     def reached(self, number="n-1"):
         with self.database.read() as work:
-            return self.inbox.delivered(self.inbox.store.load(TRANSPORT, number, work=work))
+            return self.inbox.delivered_of(self.inbox.store.load(TRANSPORT, number, work=work))
 
 
 @pytest.fixture

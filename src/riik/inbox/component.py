@@ -1,6 +1,7 @@
 """The inbox: was the person told, in words they read, and can that be shown?"""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -126,17 +127,25 @@ class Inbox:
             kept = replace(kept, read_at=opened)
         return self.opened(kept)
 
-    def delivered(self, kept: KeptNotice) -> Delivered | None:
+    def delivered_of(self, kept: KeptNotice) -> Delivered | None:
+        """As `delivered`, of a notice as the store has it: its texts stay sealed."""
+        return self._delivered(
+            from_text(kept.sent_at),
+            from_text(kept.read_at) if kept.read_at else None,
+            from_text(kept.letter_at) if kept.letter_at else None,
+        )
+
+    def delivered(self, notice: Notice) -> Delivered | None:
         """When it reached its person by the country's law; None while it has not."""
+        return self._delivered(notice.sent_at, notice.read_at, notice.letter_at)
+
+    def _delivered(
+        self, sent_at: datetime, opened: datetime | None, letter: datetime | None
+    ) -> Delivered | None:
         if self.delivery is None:
             return None
-        return delivered(
-            self.delivery,
-            sent_at=from_text(kept.sent_at),
-            opened=from_text(kept.read_at) if kept.read_at else None,
-            letter=from_text(kept.letter_at) if kept.letter_at else None,
-            now=self.clock.now(),
-        )
+        now = self.clock.now()
+        return delivered(self.delivery, sent_at=sent_at, opened=opened, letter=letter, now=now)
 
     def posted_back(self, ref: str, *, at: str, why: str = "", work: Work) -> bool:
         """What the post says of a letter: handed over ``at`` then, or with ``why`` not.
@@ -162,6 +171,7 @@ class Inbox:
             legal_effect=kept.legal_effect,
             sent_at=from_text(kept.sent_at),
             read_at=from_text(kept.read_at) if kept.read_at else None,
+            letter_at=from_text(kept.letter_at) if kept.letter_at else None,
         )
 
 

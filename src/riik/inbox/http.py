@@ -122,14 +122,30 @@ class _Telling:
         """A person's own notices."""
         person = _self(incoming, self.verify)
         with self.database.read() as work:
-            return [_shown(notice) for notice in self.inbox.of_person(person, work=work)]
+            return [self._shown(notice) for notice in self.inbox.of_person(person, work=work)]
 
     def open(self, incoming: Incoming) -> dict[str, Any]:
         """A person opens one."""
         person, one = _self(incoming, self.verify), _decode(incoming.body, _Read)
         with self.database.work() as work:
             sender = ClientId.parse(one.sender)
-            return _shown(self.inbox.read(person, sender=sender, notice_id=one.id, work=work))
+            return self._shown(self.inbox.read(person, sender=sender, notice_id=one.id, work=work))
+
+    def _shown(self, notice: Notice) -> dict[str, Any]:
+        reached = self.inbox.delivered(notice)
+        return {
+            "id": notice.id,
+            "sender": str(notice.sender),
+            "case": notice.case,
+            "texts": {lang: {"title": t.title, "body": t.body} for lang, t in notice.texts.items()},
+            "legal_effect": notice.legal_effect,
+            "sent_at": to_text(notice.sent_at),
+            "read_at": to_text(notice.read_at) if notice.read_at else None,
+            "delivered_at": to_text(reached.at) if reached else None,
+            "delivered_by": reached.how if reached else "",
+            "law": dict(reached.rule.says) if reached else {},
+            "assumed": reached.rule.assumed if reached else False,
+        }
 
     def states(self, incoming: Incoming) -> list[dict[str, Any]]:
         """How far a sender's own notices have come; those it never sent are left out."""
@@ -141,7 +157,7 @@ class _Telling:
             ways = outside.store.of_sender(client, asked, work=work) if outside else {}
             kept = [self.inbox.store.load(client, one, work=work) for one in asked]
             return [
-                state_of(one, self.inbox.delivered(one), ways.get(one.id)) for one in kept if one
+                state_of(one, self.inbox.delivered_of(one), ways.get(one.id)) for one in kept if one
             ]
 
     def choice(self, incoming: Incoming) -> dict[str, Any]:
@@ -217,18 +233,6 @@ def _self(incoming: Incoming, verify: VerifySelf) -> PersonCode:
         level="substantial",
     )
     return incoming.subject
-
-
-def _shown(notice: Notice) -> dict[str, Any]:
-    return {
-        "id": notice.id,
-        "sender": str(notice.sender),
-        "case": notice.case,
-        "texts": {lang: {"title": t.title, "body": t.body} for lang, t in notice.texts.items()},
-        "legal_effect": notice.legal_effect,
-        "sent_at": to_text(notice.sent_at),
-        "read_at": to_text(notice.read_at) if notice.read_at else None,
-    }
 
 
 def _decode(body: bytes, shape: Any) -> Any:

@@ -30,6 +30,7 @@ class Notice:
             mere sending (an outbox that stood still must not cost anyone a right).
         sent_at: When it was kept here, UTC.
         read_at: When the person opened it, UTC; None until then.
+        letter_at: When the post handed it over on paper, UTC; None where it did not.
     """
 
     id: str
@@ -39,3 +40,4 @@ class Notice:
     legal_effect: bool
     sent_at: datetime
     read_at: datetime | None = None
+    letter_at: datetime | None = None

@@ -28,6 +28,10 @@ class _Notice(msgspec.Struct, frozen=True):
     legal_effect: bool
     sent_at: str
     read_at: str | None = None
+    delivered_at: str | None = None
+    delivered_by: str = ""
+    law: dict[str, str] = {}
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,10 @@ class Notices:
             "legal_effect": notice.legal_effect,
             "sent": notice.sent_at,
             "read": notice.read_at,
+            "delivered": notice.delivered_at,
+            "how": notice.delivered_by,
+            "law": named(notice.law, language),
+            "assumed": notice.assumed,
         }
 
 

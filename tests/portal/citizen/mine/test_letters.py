@@ -72,3 +72,18 @@ async def test_markup_in_a_letter_stays_text(town):
         page = (await mari.get(path)).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+
+
+async def test_a_letter_says_by_which_law_it_counts_and_that_the_article_is_assumed(town):
+    delivered = {
+        "delivered": "2026-12-05T10:00:00Z",
+        "how": "letter",
+        "law": "Administrative Procedure Act § 26: delivered by post",
+        "assumed": True,
+    }
+    town.desk.told["notices"]["notices"] = [NOTICE | delivered | {"id": "notice-1"}]
+    page = (await (await town.visitor()).get(OPEN)).text
+    assert "Delivered at 12:00 on 5" in page
+    assert "The post handed it over on paper." in page
+    assert "Administrative Procedure Act § 26" in page
+    assert "article assumed" in page

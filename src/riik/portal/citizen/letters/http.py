@@ -83,5 +83,9 @@ def _row(notice: dict[str, Any]) -> dict[str, Any]:
         "legal_effect": notice["legal_effect"],
         "sent": from_text(notice["sent"]),
         "read": from_text(notice["read"]) if notice["read"] else None,
+        "delivered": from_text(notice["delivered"]) if notice.get("delivered") else None,
+        "how": notice.get("how", ""),
+        "law": notice.get("law", ""),
+        "assumed": notice.get("assumed", False),
         "case": at(notice["case"]) if notice["case"] else "",
     }
