@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from tests.corpora import corpora
 
 import riik.govstack
-from riik.govstack import Client, Scheduler
+from riik.core import ClientId
+from riik.govstack import Client, Errand, Scheduler
 from riik.govstack.http import scheduler_routes
 from riik.govstack.store import SqlSchedulerStore
 from riik.runtime.database import open_database
@@ -20,6 +21,8 @@ from riik.runtime.vault import __file__ as vault_file
 pytestmark = pytest.mark.anyio
 
 WHO = {"requestor_id": "clinic", "request_token": "a-token"}
+CLINIC = ClientId.parse("EE-DEMO/COM/10001012/booking")
+ERRAND = Errand(purpose="appointments", legal_basis="Health Act §4")
 VENUE = {"building": "xyz", "city": "Tartu"}
 DETAILS = {
     "entity": {"category": "hospital", "name": "abc", "phone": "+3725550000"},
@@ -29,8 +32,21 @@ DETAILS = {
 CREATED = {"entity": "details", "event": "details"}
 
 
+class Looks(list):
+    """The looks that were recorded, in the unit of work that was given."""
+
+    def __call__(self, subject, *, work, **look):
+        assert work is not None
+        self.append((subject, look))
+
+
 @pytest.fixture
-async def call(database, tmp_path, clock, entropy, in_thread):
+def looked():
+    return Looks()
+
+
+@pytest.fixture
+async def call(database, tmp_path, clock, entropy, in_thread, looked):
     """Ask the door as a client does: an answer, or its code."""
     migrate(database, {"govstack": Path(riik.govstack.__file__).parent / "migrations"})
     keys = open_database(f"sqlite:///{tmp_path}/vault.db", name="vault")
@@ -40,7 +56,12 @@ async def call(database, tmp_path, clock, entropy, in_thread):
         vault=SqlVault(keys, vault_key=entropy.bytes(32), entropy=entropy),
         clock=clock,
         entropy=entropy,
-        clients=[Client(name="clinic", token="a-token")],
+        clients=[
+            Client(name="clinic", token="a-token", member=CLINIC, scheduler=ERRAND),
+            Client(name="idle", token="a-token", member=CLINIC),
+        ],
+        record_access=looked,
+        provider=ClientId.parse("EE-DEMO/GOV/70001047/scheduler"),
     )
     routes = scheduler_routes(scheduler, at="/s", database=database, in_thread=in_thread)
     transport = httpx.ASGITransport(app=Starlette(routes=routes))
@@ -205,6 +226,7 @@ async def test_an_event_that_does_not_fit_is_refused(new, call, details, code):
     [
         ("POST entity/new", {"request_token": "another"}, 403),
         ("POST entity/new", {"requestor_id": "another"}, 403),
+        ("POST entity/new", {"requestor_id": "idle"}, 403),
         ("GET entity/list_details", {"requestor_id": ""}, 400),
         ("GET entity/list_details", {"qry": "{"}, 400),
         ("PUT entity/modifications", {"qry": "{}"}, 400),
@@ -287,3 +309,24 @@ async def test_what_the_definition_shows_as_an_example_is_taken(call, definition
     for kind, made_id in reversed(made.items()):
         done = await call("DELETE", kind, **{f"{kind}_id": made_id})
         assert done in ("success", 404), kind
+
+
+async def test_who_is_listed_was_looked_at_for_the_clients_errand(call, new, looked):
+    await new("subscriber")
+    assert looked == []
+    await call("GET", "subscriber/list_details", {"subscriber_filter": {}})
+    [(_, look)] = looked
+    assert (look["reader"], look["purpose"], look["legal_basis"]) == (
+        CLINIC, "appointments", "Health Act §4",
+    )  # fmt: skip
+    assert look["service"] == "EE-DEMO/GOV/70001047/scheduler/subscriber"
+
+
+async def test_an_appointment_is_a_look_at_who_comes_and_a_venue_is_none(call, new, event, looked):
+    who = await new("subscriber")
+    booked = {"event_id": event, "participant_id": who, "participant_type": "subscriber"}
+    await new("appointment", booked)
+    await call("GET", "event/list_details", {"event_filter": {}})
+    assert looked == []
+    await call("GET", "appointment/list_details", {"appointment_filter": {}})
+    assert len({subject for subject, _ in looked}) == 2

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from riik.core import Database, InThread, Work
+from riik.govstack.clients import Client
 from riik.govstack.scheduler import Scheduler
 from riik.govstack.scheduler_model import RESOURCES, Resource, SchedulerRefused
 
@@ -30,7 +31,7 @@ STATUS: Final = {"permission": 403, "not-found": 404}
 MOST_BODY: Final = 100_000
 
 Handler = Callable[[Request], Awaitable[Response]]
-Act = Callable[[Request, dict[str, Any], Work], Any]
+Act = Callable[[Client, Request, dict[str, Any], Work], Any]
 
 
 def scheduler_routes(
@@ -39,15 +40,15 @@ def scheduler_routes(
     """All paths of the building block, below one of the node's."""
 
     def door(act: Act) -> Handler:
-        def run(request: Request, query: dict[str, Any]) -> Any:
+        def run(client: Client, request: Request, query: dict[str, Any]) -> Any:
             with database.work() as work:
-                return act(request, query, work)
+                return act(client, request, query, work)
 
         async def answer(request: Request) -> Response:
             try:
-                _admit(scheduler, request)
+                client = _admit(scheduler, request)
                 query = await _query(request)
-                told = await in_thread(run, request, query)
+                told = await in_thread(run, client, request, query)
             except SchedulerRefused as refused:
                 body = {"code": refused.code, "why": refused.why, "message": str(refused)}
                 return _json(body, status=STATUS.get(refused.why, 400))
@@ -63,9 +64,9 @@ def scheduler_routes(
             for method, path, act in acts
         ]
 
-    def availability(_: Request, query: dict[str, Any], work: Work) -> Any:
+    def availability(client: Client, _: Request, query: dict[str, Any], work: Work) -> Any:
         wanted = query.get("free_resource_filter", query)
-        return [scheduler.availability(wanted, work=work)]
+        return [scheduler.availability(wanted, client=client, work=work)]
 
     routes.append(Route(f"{at}/resource/availability", door(availability), methods=["GET"]))
     return routes
@@ -74,23 +75,24 @@ def scheduler_routes(
 def _acts(scheduler: Scheduler, resource: Resource) -> list[tuple[str, str, Act]]:
     name = resource.name
 
-    def create(_: Request, query: dict[str, Any], work: Work) -> Any:
+    def create(_: Client, __: Request, query: dict[str, Any], work: Work) -> Any:
         details = query.get(resource.created, query.get("details"))
         ids = scheduler.create(name, details, work=work)
         return ",".join(f"{resource.key}:{one}" for one in ids)
 
-    def modify(request: Request, query: dict[str, Any], work: Work) -> Any:
+    def modify(_: Client, request: Request, query: dict[str, Any], work: Work) -> Any:
         details = query.get("details", query.get(resource.created))
         scheduler.modify(name, _id(request, resource), details, work=work)
         return "success"
 
-    def remove(request: Request, _: dict[str, Any], work: Work) -> Any:
+    def remove(_: Client, request: Request, __: dict[str, Any], work: Work) -> Any:
         scheduler.delete(name, _id(request, resource), work=work)
         return "success"
 
-    def listed(_: Request, query: dict[str, Any], work: Work) -> Any:
+    def listed(client: Client, _: Request, query: dict[str, Any], work: Work) -> Any:
         required = query.get(f"{name}_details_required")
-        return [scheduler.find(name, query.get(f"{name}_filter"), required, work=work)]
+        wanted = query.get(f"{name}_filter")
+        return [scheduler.find(name, wanted, required, client=client, work=work)]
 
     return [
         ("POST", "new", create),
@@ -100,11 +102,11 @@ def _acts(scheduler: Scheduler, resource: Resource) -> list[tuple[str, str, Act]
     ]
 
 
-def _admit(scheduler: Scheduler, request: Request) -> None:
+def _admit(scheduler: Scheduler, request: Request) -> Client:
     given = [request.query_params.get(name) for name in ("requestor_id", "request_token")]
     if not all(given):
         raise SchedulerRefused("requestor_id and request_token are needed", why="parameters")
-    scheduler.admit(str(given[0]), str(given[1]))
+    return scheduler.admit(str(given[0]), str(given[1]))
 
 
 def _id(request: Request, resource: Resource) -> str:

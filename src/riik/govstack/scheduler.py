@@ -6,7 +6,7 @@ nothing of ours, things are kept here as they came, sealed under a key of their 
 one destroys its key. All verbs run in the caller's unit of work.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from riik.core import Clock, Entropy, PersonCode, SubjectId, Vault, Work
+from riik.core import ClientId, Clock, Entropy, PersonCode, SubjectId, Vault, Work
+from riik.govstack.clients import Client
 from riik.govstack.scheduler_hours import Span, free_spans, working_spans
 from riik.govstack.scheduler_model import (
     RESOURCES,
@@ -26,10 +27,14 @@ from riik.govstack.scheduler_model import (
     read_details,
     shown,
 )
+from riik.transparency import Action
 
-__all__ = ["Client", "KeptThing", "Scheduler", "SchedulerStore"]
+__all__ = ["KeptThing", "Scheduler", "SchedulerStore"]
 
 MOST_SPAN = timedelta(days=92)
+ABOUT_PEOPLE = frozenset(
+    {"resource", "subscriber", "appointment", "message", "affiliation", "log", "alert_schedule"}
+)
 DEAD = frozenset({"cancelled", "canceled", "closed"})
 
 
@@ -58,12 +63,21 @@ class SchedulerStore(Protocol):
     def delete(self, kind: str, thing_id: str, *, work: Work) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
-    """Who may call: the name they give as ``requestor_id``, and their token."""
+class RecordLook(Protocol):
+    """Writes down one look in the caller's unit of work: `Transparency.record_access`."""
 
-    name: str
-    token: str
+    def __call__(
+        self,
+        subject: SubjectId,
+        *,
+        reader: ClientId,
+        purpose: str,
+        legal_basis: str,
+        service: str,
+        work: Work,
+        action: Action,
+        fields: Iterable[str],
+    ) -> object: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +89,11 @@ class Scheduler:
     clock: Clock
     entropy: Entropy
     clients: Sequence[Client]
+    record_access: RecordLook
+    provider: ClientId
 
-    def admit(self, requestor: str, token: str) -> None:
-        """Refuse who is not known.
+    def admit(self, requestor: str, token: str) -> Client:
+        """Who calls; refused is who is not known, or has no errand here.
 
         Raises:
             SchedulerRefused: For ``permission``.
@@ -85,8 +101,10 @@ class Scheduler:
         known = [
             one for one in self.clients if compare_digest(one.name.encode(), requestor.encode())
         ]
-        if not any(compare_digest(one.token.encode(), token.encode()) for one in known):
-            raise SchedulerRefused("no such requestor and token", why="permission")
+        for one in known:
+            if compare_digest(one.token.encode(), token.encode()) and one.scheduler is not None:
+                return one
+        raise SchedulerRefused("no such requestor and token", why="permission")
 
     def create(self, kind: str, details: object, *, work: Work) -> list[str]:
         """Make a thing, or an event a slot, or an appointment an event; answer their ids.
@@ -136,9 +154,11 @@ class Scheduler:
             work.after_commit(partial(self.vault.forget, one.subject))
 
     def find(
-        self, kind: str, wanted: object, required: object, *, work: Work
+        self, kind: str, wanted: object, required: object, *, client: Client, work: Work
     ) -> list[dict[str, Any]]:
         """The things that fit a filter, each with the details that were asked for.
+
+        Those that are about people were looked at: it is on record before they are answered.
 
         Raises:
             SchedulerRefused: For ``details``; ``not-found`` where a named id is none of ours.
@@ -160,10 +180,11 @@ class Scheduler:
                 name: event[name] for name in ("from", "to") if event and name in event
             }
             if fits(resource, kept.id, {**details, **period}, _without_time(kind, wanted, period)):
+                self._note(client, kept, details, work=work)
                 told.append(shown(resource, kept.id, details, required, event=event))
         return told
 
-    def availability(self, wanted: object, *, work: Work) -> list[dict[str, Any]]:
+    def availability(self, wanted: object, *, client: Client, work: Work) -> list[dict[str, Any]]:
         """Resources with the times in which they work and nobody has them.
 
         Raises:
@@ -187,6 +208,7 @@ class Scheduler:
             ]
             if not hours and entity is not None:
                 continue
+            self._note(client, one, details, work=work)
             works = [span for each in hours for span in working_spans(each, (begins, ends))]
             free = free_spans(works, self._busy(one.id, work=work)) if hours else []
             told.append(
@@ -199,6 +221,30 @@ class Scheduler:
                 }
             )
         return told
+
+    def _note(
+        self, client: Client, kept: KeptThing, details: Mapping[str, Any], *, work: Work
+    ) -> None:
+        """A look at a person is on record: at a thing's own, and at who takes part in it."""
+        errand = client.scheduler
+        if kept.kind not in ABOUT_PEOPLE or errand is None:
+            return
+        looked_at = [kept]
+        kind = str(details.get("participant_type", "subscriber"))
+        if kept.kind == "appointment" and kind in ("subscriber", "resource"):
+            one = self.store.load(kind, _bare(details.get("participant_id", "")), work=work)
+            looked_at += [one] if one else []
+        for thing in looked_at:
+            self.record_access(
+                thing.subject,
+                reader=client.member,
+                purpose=errand.purpose,
+                legal_basis=errand.legal_basis,
+                service=f"{self.provider}/{kept.kind}",
+                work=work,
+                action=Action.DISCLOSE,
+                fields=sorted(details),
+            )
 
     def _busy(self, participant: str, *, work: Work, but: str = "") -> list[Span]:
         spans = []

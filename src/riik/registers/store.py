@@ -107,6 +107,11 @@ class SqlRegisterStore:
         chosen = (_record.c.subject == subject) & (_record.c.register == register)
         return _records(work, select(_record).where(chosen).order_by(_record.c.record))
 
+    def records_in(self, register: str, *, most: int, work: Work) -> list[RecordRow]:
+        """The records of a register, at most so many, in the order of their ids."""
+        query = select(_record).where(_record.c.register == register)
+        return _records(work, query.order_by(_record.c.record).limit(most))
+
     def any_record_of(self, register: str, subjects: Sequence[SubjectId], *, work: Work) -> bool:
         """Does any of these subjects have a record in this register?"""
         for start in range(0, len(subjects), 500):

@@ -1,9 +1,11 @@
 """Assembling GovStack's Scheduler, where a node's file opens that door."""
 
-from riik.govstack import Client, Scheduler
+from riik.govstack import Scheduler
 from riik.govstack.http import scheduler_routes
 from riik.govstack.store import SqlSchedulerStore
 from riik.node.assembly import Assembly
+from riik.node.config import ConfigRefused
+from riik.node.govstack.clients import clients_of
 
 __all__ = ["SCHEDULER", "add_scheduler"]
 
@@ -16,16 +18,17 @@ def add_scheduler(assembly: Assembly) -> None:
     base, section = assembly.base, assembly.config.file.govstack
     if section is None or not section.scheduler:
         return
-    clients = [
-        Client(name=name, token=assembly.config.secret(reference))
-        for name, reference in section.clients.items()
-    ]
+    transparency = assembly.parts.transparency
+    if transparency is None:
+        raise ConfigRefused("govstack.scheduler needs a log of looks", why="govstack")
     scheduler = Scheduler(
         store=SqlSchedulerStore(),
         vault=base.vault,
         clock=base.clock,
         entropy=base.entropy,
-        clients=clients,
+        clients=clients_of(assembly),
+        record_access=transparency.record_access,
+        provider=assembly.config.client("scheduler"),
     )
     assembly.routes += scheduler_routes(
         scheduler, at=SCHEDULER, database=base.database, in_thread=base.in_thread

@@ -1,0 +1,1 @@
+"""GovStack's Information Mediator, as small as it can be, for its public test suites."""
