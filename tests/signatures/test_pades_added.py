@@ -406,6 +406,8 @@ async def test_who_signs_again_forges_nothing(pki, sealed, writer):
     first, second = sorted(judged(twice_signed, pki), key=lambda one: not one.signed_again)
     assert (first.id, first.passed, first.signed_again) == ("Seal", True, True)
     assert (second.id, second.signed_again) == ("Later", False)
+    assert any("signed again" in one for one in first.warnings)
+    assert not any("signed again" in one for one in second.warnings)
 
 
 async def test_a_signature_with_a_picture_is_seen_and_so_not_passed(pki, sealed):

@@ -168,7 +168,7 @@ async def test_files_are_added_shown_removed_and_signed_by_their_digest(mari):
         (b"", "The file is empty"),
         (b"<html><script>alert(1)</script>", "We don’t know this kind of file"),
         (PDF[:20], "The file is damaged"),
-        (PDF.replace(b"<<>>", b"<</S /JavaScript>>"), "would run a program"),
+        (PDF.replace(b"<<>>", b"<</S /JavaScript>>"), "would run or fetch something"),
         (b"%PDF-1.7 " + b"x" * 1_000_000 + b"%%EOF", "larger than we take"),
     ],
 )

@@ -41,6 +41,7 @@ __all__ = ["WHOLE", "judge_pdf"]
 
 CADES: Final = "ETSI.CAdES.detached"
 WHOLE: Final = "the whole document"
+AGAIN: Final = "the document was signed again afterwards; nothing else was added"
 _OTHER: Final = Judgement(
     Indication.INDETERMINATE, SubIndication.GENERIC, "signatures of this kind are not read here"
 )
@@ -79,7 +80,9 @@ def _judge(
         signer = _signing_certificate(signature)
         known |= _named(signer)
         _check_intact(signature, signer, given)
-        known["signed_again"] = given.added is Added.SIGNATURES
+        if given.added is Added.SIGNATURES:
+            known["signed_again"] = True
+            known["warnings"] += (AGAIN,)
         proof = evidence.prove_cms(_carried(signature, pdf), signer=signer, anchors=anchors, at=at)
         known |= _proved(proof)
         known["warnings"] += proof.warnings
