@@ -73,6 +73,7 @@ def cash(house, clock, entropy, in_thread):
         cases=cases,
         vault=house.services.files.vault,
         record_look=house.looks,
+        clock=clock,
         database=house.database,
         in_thread=in_thread,
     )

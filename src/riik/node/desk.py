@@ -181,6 +181,7 @@ def _money_pages(
         cases=services.cases,
         vault=base.vault,
         record_look=looks,
+        clock=base.clock,
         database=base.database,
         in_thread=base.in_thread,
     )

@@ -198,7 +198,7 @@ def application(running: Running) -> dict[str, Any]:
         "person": {"code": dossier.person, "acting": dossier.actor, **person_name(running)},
         "answers": answers(running),
         "facts": facts(running),
-        "fee": {**running.known()["fee"], "currency": definition.currency},
+        "fee": {**running.fee(running.known()), "currency": definition.currency},
     }
 
 

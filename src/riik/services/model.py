@@ -11,6 +11,7 @@ from riik.rules import Rules
 from riik.services.applicant.model import ApplicantRule
 from riik.services.folder.grounds import Ground
 from riik.services.folder.guide import Guide
+from riik.services.folder.paying import Paying
 from riik.services.forms.lists import CodeList
 from riik.services.joint.model import JointRule
 from riik.services.offering.model import OfferRule
@@ -206,6 +207,7 @@ class ServiceDefinition:
         rules: DMN models by file name.
         process: What happens in which order.
         fee_decision: Name of the decision that gives the fee, or empty.
+        paying: When the fee is paid.
         proposal_decision: Name of the decision that proposes, or empty (an official decides).
         record: What is changed when granted, or None.
         also: What is changed with it, in this order.
@@ -242,6 +244,7 @@ class ServiceDefinition:
     rules: Rules | None
     process: Process
     fee_decision: str
+    paying: Paying
     proposal_decision: str
     record: RecordChange | None
     also: tuple[RecordChange, ...]

@@ -150,9 +150,13 @@ class Operations:
                 law=fee["law"],
                 work=work,
             )
-            self.cases.move(
-                running.case, State.TO_PAY, kind="fee-owed", actor="computer", work=work
-            )
+            if running.case.state.ended:
+                # Paid after the decision: the case stands where it was decided.
+                self.cases.note(running.case, kind="fee-owed", actor="computer", work=work)
+            else:
+                self.cases.move(
+                    running.case, State.TO_PAY, kind="fee-owed", actor="computer", work=work
+                )
 
         return Effect(dossier=running.dossier, write=write)
 

@@ -133,7 +133,7 @@ class Running:
         }
         known["joint"] = self.joint()
         known["offered"] = self.dossier.offered
-        known["fee"] = self.fee(known)
+        known["fee"] = self.fee(known) | {"when": self.pays_when}
         return known
 
     def with_occasion(self) -> Self:
@@ -166,6 +166,11 @@ class Running:
         if rule is None or not self.dossier.signers or rule.pays == "either":
             return mine or self.dossier.signer(person) is not None
         return mine is (rule.pays == "applicant")
+
+    @property
+    def pays_when(self) -> str:
+        """When the fee of this case is paid: ``before``, ``in``, ``after`` or at the ``desk``."""
+        return self.definition.paying.of(self.dossier.channel)
 
     def fee(self, known: Mapping[str, Any]) -> dict[str, Any]:
         """What the rules say is owed now: ``amount`` in minor units and its ``law``."""

@@ -354,6 +354,8 @@ class Steps:
     async def pay(self, content: Mapping[str, Any], running: Running) -> Outcome:
         """Ask the bank to have the fee paid; the bank's word moves the case on, not this."""
         self._need(running, "pay")
+        if running.pays_when == "desk":
+            raise StepRefused("this fee is paid at the desk", why="at-desk")
         title = running.definition.names.get(running.dossier.language, running.definition.id)
         back = _address(content, "return")
         text = f"{title} {running.case.number}"
@@ -422,12 +424,16 @@ class Steps:
         return Outcome(dossier=replace(after.dossier, proposal=proposal), write=write)
 
     def paid(self, running: Running, task: Node) -> Outcome:
-        """The bank's word came: the fee is paid."""
+        """The bank's word came, or the desk's: the fee is paid."""
+        actor = "desk" if running.pays_when == "desk" else "bank"
 
         def write(work: Work) -> None:
-            self.cases.move(
-                running.case, State.IN_PROGRESS, kind="fee-paid", actor="bank", work=work
-            )
+            if running.case.state.ended:
+                self.cases.note(running.case, kind="fee-paid", actor=actor, work=work)
+            else:
+                self.cases.move(
+                    running.case, State.IN_PROGRESS, kind="fee-paid", actor=actor, work=work
+                )
 
         return Outcome(dossier=running.dossier, node=task, write=write)
 

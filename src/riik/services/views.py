@@ -108,7 +108,7 @@ def view(
         "said": said,
         "answers": dict(running.dossier.answers),
         "statement": _statement_of(speaker, (facts, said, owed), signed=signed),
-        "fee": owed | {"way": dict(way)} if owed and way else owed,
+        "fee": owed | {"way": dict(way)} if owed and way and owed["when"] != "desk" else owed,
         "assistant": _assistant(speaker),
         "asked": asked_told(speaker),
         "documents": [
@@ -216,7 +216,9 @@ def _own_next(speaker: Speaker, tasks: Sequence[Node]) -> dict[str, Any]:
                 }
             questions = question_views(speaker, page)
             return {"step": f"answers/{page.id}", "page": page.id, "questions": questions}
-        return {"step": "payment" if task.does == "pay" else task.does}
+        if task.does == "pay":
+            return {"step": "desk-payment" if running.pays_when == "desk" else "payment"}
+        return {"step": task.does}
     return {"step": "none"}
 
 
@@ -281,6 +283,7 @@ def _fee(speaker: Speaker, fee: Fee | None) -> dict[str, Any] | None:
             "law": speaker.say(fee.law),
             "reference": fee.reference,
             "paid": to_text(fee.paid_at) if fee.paid_at else None,
+            "when": speaker.running.pays_when,
         }
     running = speaker.running
     quoted = running.known()["fee"]

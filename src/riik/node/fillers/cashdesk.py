@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from riik.cases import Case, Cases
-from riik.core import Database, InThread, MoneyRefused, SubjectId, Vault, Work, to_text
+from riik.core import Clock, Database, InThread, MoneyRefused, SubjectId, Vault, Work, to_text
 from riik.core import Money as Amount
 from riik.login import Level
 from riik.node.fillers.money import Money
-from riik.payments import FeeRefused
+from riik.payments import Fee, FeeRefused, Notification
 from riik.payments.reconciling.model import Receipt
+from riik.payments.references import creditor_reference
 from riik.payments.refunding.model import COMPUTER, Refund
 from riik.portal.official.ports import Reader
 from riik.services import DeskRole, Files, Official, Staff
@@ -37,6 +38,7 @@ class CashDesk:
     cases: Cases
     vault: Vault
     record_look: RecordLook
+    clock: Clock
     database: Database
     in_thread: InThread
 
@@ -93,6 +95,58 @@ class CashDesk:
             self.money.refunds.decline(refund, by=me, reason=reason, work=work)
 
         await self._act(reader, receipt, act, refund=refund)
+
+    async def take(self, reader: Reader, number: str, /, *, amount: str) -> None:
+        """Take a fee at the desk: the official's word that the whole of it was paid."""
+        official = self._official(reader)
+        await self.in_thread(partial(self._taken, official, number.strip(), amount))
+
+    def _taken(self, official: Official, number: str, amount: str) -> None:
+        """Write down who took what; the case goes on as at the bank's word.
+
+        Raises:
+            FeeRefused: For ``number``, ``not-here``, ``paid``, ``amount``, ``short``, ``over``,
+                ``unit`` or ``own-case``.
+        """
+        with self.database.work() as work:
+            fee = self._owed(number, work=work)
+            running = self.files.load(fee.case, work=work)
+            if not self._of_units(running.case, official):
+                raise FeeRefused("this is another unit's money", why="unit")
+            if official.person in running.dossier.concerned:
+                raise FeeRefused("nobody decides about their own money", why="own-case")
+            if running.pays_when != "desk":
+                raise FeeRefused("this fee is not paid at the desk", why="not-here")
+            if fee.paid_at is not None:
+                raise FeeRefused("this fee is paid", why="paid")
+            try:
+                given = Amount.parse(amount.strip().replace(",", "."), fee.amount.currency)
+            except MoneyRefused as error:
+                raise FeeRefused("this is no amount", why="amount") from error
+            me = self.vault.subject_of(official.person)
+            self.record_look(
+                running.case.subject,
+                purpose=PURPOSE,
+                legal_basis=fee.law,
+                acting=official.person,
+                case=running.case.id,
+                work=work,
+            )
+            told = Notification(
+                order="desk", reference=fee.reference, amount=given, paid_at=self.clock.now()
+            )
+            self.money.receipts.fees.settle(told, work=work)
+            self.cases.note(running.case, kind="fee-taken", actor=str(me), work=work)
+
+    def _owed(self, number: str, *, work: Work) -> Fee:
+        fee = (
+            self.money.receipts.fees.under(creditor_reference(number), work=work)
+            if number
+            else None
+        )
+        if fee is None:
+            raise FeeRefused("no case of this number owes anything", why="number")
+        return fee
 
     async def _act(self, reader: Reader, receipt: str, act: Any, *, refund: str = "") -> None:
         await self.in_thread(

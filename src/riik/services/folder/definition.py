@@ -18,6 +18,7 @@ from riik.services.folder.grounds import read_grounds
 from riik.services.folder.guide import GuideSection, check_guide, guide_of
 from riik.services.folder.joint import check_joint
 from riik.services.folder.listing import as_standard
+from riik.services.folder.paying import FeeSection, paying_of
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
 from riik.services.forms.checking import check_form, every_question
 from riik.services.forms.choices import WARN, check_choices
@@ -172,6 +173,7 @@ class _Service(Shape):
     appeal: AppealSection | None = None
     retention: RetentionSection | None = None
     refund: RefundSection | None = None
+    fee: FeeSection | None = None
 
 
 class _Need(Shape):
@@ -242,6 +244,7 @@ def draft_service(files: Mapping[str, bytes], *, standard: bytes) -> ServiceDefi
         rules=rules,
         process=process,
         fee_decision=service.decisions.fee,
+        paying=paying_of(service.fee, fee=service.decisions.fee, channels=service.channels),
         proposal_decision=service.decisions.proposal,
         record=_record_of(service.record) if service.record else None,
         also=tuple(map(_record_of, service.also)),

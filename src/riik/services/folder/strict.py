@@ -17,6 +17,7 @@ from riik.services.folder.finding import Finding
 from riik.services.folder.joint import joint_findings
 from riik.services.folder.listing import as_standard, placed
 from riik.services.folder.once import Held, once_findings
+from riik.services.folder.paying import paying_faults
 from riik.services.folder.places import line_of, lines_of_elements, lines_of_rules
 from riik.services.folder.seen import seen_findings
 from riik.services.folder.texts import OFFICIAL, house_texts, read_texts
@@ -249,6 +250,9 @@ def _fees(definition: ServiceDefinition, files: Files) -> Iterator[Finding]:
     if not {"owe-fee"} & definition.process.operations:
         text = "the rules reckon a fee that no step of the process asks for"
         yield found(text, "add a serviceTask with riik:operation='owe-fee'", "decisions", "fee")
+    faults = paying_faults(definition.paying, definition.process, silence=definition.terms.silence)
+    for text, remedy in faults:
+        yield found(text, remedy, "fee", "when")
     if not definition.currency:
         text = "there is a fee and no currency"
         yield found(text, 'add [currency] code = "EUR"', "decisions", "fee", decision)

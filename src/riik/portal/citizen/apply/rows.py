@@ -231,6 +231,14 @@ def receipt_rows(
                 ),
             }
         )
+    if fee and not fee["paid"] and view["next"]["step"] == "desk-payment":
+        rows.append(
+            {
+                "label": fee["label"] or texts("Fee"),
+                "value": texts("{amount} to pay at the desk", amount=amount),
+                "note": texts("Say the number {number}", number=view["number"]),
+            }
+        )
     if fee and fee["paid"]:
         law = formats.law(law_name(fee["law"], guide))
         rows.append(

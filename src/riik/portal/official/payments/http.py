@@ -2,7 +2,8 @@
 
 GET  /desk/payments          what waits, refunds, and what it all comes to; nobody is named
 GET  /desk/payments/<id>     one movement: a look at that person's data
-POST the same                ``act``: ``refund``, ``resolve``, ``approve`` or ``decline``
+POST /desk/payments          a fee that was paid at the desk: ``number`` of the case, ``amount``
+POST /desk/payments/<id>     ``act``: ``refund``, ``resolve``, ``approve`` or ``decline``
 """
 
 import re
@@ -57,6 +58,17 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "decided": ("", later("Somebody has decided this already")),
     "resolved": ("", later("Somebody has ended this already")),
 }
+_TAKEN: Final[Mapping[str, tuple[str, str]]] = {
+    "number": ("number", later("No case with this number owes a fee here")),
+    "not-here": ("number", later("This fee is paid at the bank, not at the desk")),
+    "paid": ("number", later("This fee is paid already")),
+    "unit": ("number", later("This case belongs to another unit")),
+    "own-case": ("number", later("This is your own case: somebody else takes the money")),
+    "amount": ("amount", later("Write an amount of more than nothing, like 2.00")),
+    "short": ("amount", later("That is less than the fee")),
+    "over": ("amount", later("That is more than the fee")),
+}
+_TOOK: Final = later("Taken. The case goes on by itself.")
 _DONE: Final[Mapping[str, str]] = {
     "refund": later("Proposed. Another official approves it."),
     "resolve": later("Ended, with your reason."),
@@ -70,6 +82,7 @@ def money_routes(room: Room, money: Money) -> list[Route]:
     calls = _Calls(room, money)
     return [
         Route(HERE, room.page(calls.overview), methods=["GET"]),
+        Route(HERE, room.page(calls.take), methods=["POST"]),
         Route(f"{HERE}/{{receipt}}", room.page(calls.open), methods=["GET"]),
         Route(f"{HERE}/{{receipt}}", room.page(calls.act), methods=["POST"]),
     ]
@@ -84,15 +97,46 @@ class _Calls:
 
     async def overview(self, request: Request) -> Response:
         """GET /desk/payments: what waits for somebody, and the sums."""
+        return await self._overview(request, {}, [])
+
+    async def take(self, request: Request) -> Response:
+        """POST /desk/payments: the whole fee of a case was paid here, once."""
+        room = self.room
+        reader, form = await room.reader(request), await room.site.form(request)
+        once = await room.site.once(request)
+        if once.done:
+            return room.site.go(once.location)
+        typed = {name: form.text(name) for name in ("number", "amount")}
+        try:
+            await self.money.take(reader, typed["number"], amount=typed["amount"])
+        except Refused as refused:
+            if refused.why not in _TAKEN:
+                raise
+            place, sentence = _TAKEN[refused.why]
+            error = {"field": place, "text": room.texts(reader)(sentence)}
+            return await self._overview(request, typed, [error])
+        told = await room.site.tell(request, "take")
+        return await room.site.done(once, f"{HERE}?done={told}")
+
+    async def _overview(
+        self, request: Request, typed: Mapping[str, str], errors: list[dict[str, str]]
+    ) -> Response:
         room = self.room
         reader = await room.reader(request)
         found = await self.money.overview(reader)
         telling = room.telling(reader)
-        formats = telling.formats
+        formats, texts = telling.formats, room.texts(reader)
+        led = await room.site.led(request, request.query_params.get("done", ""))
         return await room.show(
             request,
             "payments.html",
             reader,
+            status=422 if errors else 200,
+            typed=typed,
+            wrong={one["field"]: one["text"] for one in errors},
+            errors=errors,
+            done=texts(_TOOK) if led == "take" else "",
+            once=room.site.ticket,
             account=found["account"],
             rows=[self._row(one, reader, formats) for one in found["waiting"]],
             refunds=[self._refund(one, reader, formats) for one in found["refunds"]],
