@@ -92,3 +92,24 @@ def test_a_right_to_what_there_is_not_stops_the_node(interior, old, new):
 def test_a_client_is_said_in_full(interior, old, new):
     with pytest.raises(TomlRefused):
         read_config(interior(CLIENT.replace(old, new)))
+
+
+async def test_services_are_told_where_the_file_says_so(founded, tmp_path):
+    folder = shutil.copytree(founded / "transport", tmp_path / "transport")
+    file = folder / "node.toml"
+    anywhere = re.sub(r"(\[people\]\n(?:.+\n)*?port = )\d+", r"\g<1>0", file.read_text())
+    file.write_text(anywhere + "\n[govstack]\nregistration = true\n")
+    node = build(read_config(file))
+    try:
+        await node.open_door()
+        address = f"http://127.0.0.1:{node.server.port}/govstack/registration/services"
+        async with aiohttp.ClientSession() as http, http.get(address) as answer:
+            told = await answer.json()
+        assert "driving-licence" in {one["description"] for one in told}
+    finally:
+        await node.stop()
+
+
+def test_a_node_without_services_tells_none(interior):
+    with pytest.raises(ConfigRefused):
+        build(read_config(interior("\n[govstack]\nregistration = true\n")))

@@ -14,6 +14,7 @@ from riik.node.base import open_base
 from riik.node.config import ConfigRefused, NodeConfig
 from riik.node.corrections import add_owner
 from riik.node.fillers.catalogued import add_catalogue
+from riik.node.govstack.registration import add_registration
 from riik.node.govstack.registries import add_registries
 from riik.node.govstack.scheduler import add_scheduler
 from riik.node.guests import add_guests
@@ -57,6 +58,7 @@ def build(config: NodeConfig) -> Node:
     add_portal(assembly)
     add_scheduler(assembly)
     add_registries(assembly)
+    add_registration(assembly)
     add_owner(assembly)
     add_status(assembly)
     add_operator(assembly)

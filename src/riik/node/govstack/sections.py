@@ -48,4 +48,5 @@ class GovstackSection(Shape):
 
     scheduler: bool = False
     registries: bool = False
+    registration: bool = False
     clients: dict[str, GovstackClientSection] = msgspec.field(default_factory=dict)
