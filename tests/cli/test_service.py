@@ -171,3 +171,28 @@ def test_a_zip_that_climbs_writes_nothing(riik, tmp_path, seal):
 
 def test_nobody_signs_without_a_key(riik, tmp_path):
     assert riik("service", "sign", copy(tmp_path, "driving-course")).exit_code == 2
+
+
+def test_a_service_is_printed_for_paper(riik, tmp_path):
+    out = tmp_path / "form.pdf"
+    answers = tmp_path / "answers.json"
+    answers.write_text('{"reason": "lost"}')
+    done = riik("service", "paper", CATALOGUE / "driving-licence", "--out", out,
+                "--language", "et", "--answers", answers)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert out.read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '"text"', "[" * 100_000])
+def test_answers_that_are_none_print_no_form(riik, tmp_path, content):
+    out, answers = tmp_path / "form.pdf", tmp_path / "answers.json"
+    answers.write_text(content)
+    done = riik("service", "paper", CATALOGUE / "driving-licence", "--out", out,
+                "--answers", answers)  # fmt: skip
+    assert (done.exit_code, out.exists()) == (1, False)
+
+
+def test_a_language_that_a_service_does_not_speak_prints_no_form(riik, tmp_path):
+    out = tmp_path / "form.pdf"
+    done = riik("service", "paper", CATALOGUE / "driving-licence", "--out", out, "--language", "fr")
+    assert (done.exit_code, out.exists()) == (1, False)

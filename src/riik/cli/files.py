@@ -1,5 +1,6 @@
 """Files that commands are given: read with limits, refused in words."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from riik.cli.complaints import CommandRefused
 __all__ = [
     "DEMONSTRATION",
     "beside_demonstration",
+    "read_answers",
     "read_certificates",
     "read_file",
     "read_folder",
@@ -37,6 +39,21 @@ def read_file(path: Path, *, most: int = MOST_BYTES) -> bytes:
     if len(content) > most:
         raise CommandRefused(f"{path} is larger than {most} bytes", why="size")
     return content
+
+
+def read_answers(path: Path) -> dict[str, object]:
+    """A draft's answers: a JSON object.
+
+    Raises:
+        CommandRefused: For ``file``, ``size`` or ``answers``.
+    """
+    try:
+        answers = json.loads(read_file(path, most=500_000))
+    except (ValueError, RecursionError) as error:
+        raise CommandRefused(f"{path} is no JSON", why="answers") from error
+    if not isinstance(answers, dict):
+        raise CommandRefused(f"{path} is no JSON object of answers", why="answers")
+    return answers
 
 
 def read_folder(root: Path) -> dict[str, bytes]:

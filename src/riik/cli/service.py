@@ -258,3 +258,32 @@ def catalogue(file: Path, *, out: Path | None) -> None:
     out.write_text(content, encoding="utf-8")
     services = sum(one["@type"] == "cpsv:PublicService" for one in document["@graph"])
     click.echo(f"{out}: {services} services, {len(content.encode())} bytes.", err=True)
+
+
+@service.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--language", default="", help="One of the service's; its first when left out.")
+@click.option("--authority", default="", help="What the form calls the authority.")
+@click.option("--answers", type=FILE, help="A draft's answers (JSON), to be printed in.")
+def paper(folder: Path, *, out: Path, language: str, authority: str, answers: Path | None) -> None:
+    """Print DIR as a form for paper: a tagged PDF, blank or with a draft's answers.
+
+    Exit status: 0 printed, 1 the folder or the answers were refused.
+    """
+    from riik.cli.checking import standard_process
+    from riik.cli.files import read_answers
+    from riik.node import print_form
+    from riik.runtime.clock import SystemClock
+    from riik.services import read_service
+
+    definition = read_service(read_folder(folder), standard=standard_process())
+    content = print_form(
+        definition,
+        language=language or definition.languages[0],
+        authority=authority or definition.owner,
+        answers=read_answers(answers) if answers else {},
+        clock=SystemClock(),
+    )
+    out.write_bytes(content)
+    click.echo(f"{out}: {len(content)} bytes.", err=True)

@@ -15,6 +15,7 @@ from riik.node.fillers.importing import (
     open_source,
 )
 from riik.node.fillers.placing import check_source
+from riik.node.fillers.printing import print_form
 from riik.node.fillers.registers import versions_ran
 from riik.node.founding import Membership, certify, join, log_key, write_anchors
 from riik.node.node import Node, PortTaken
@@ -52,6 +53,7 @@ __all__ = [
     "open_rejects",
     "open_source",
     "open_trust",
+    "print_form",
     "publish_list",
     "read_config",
     "reconcile_file",

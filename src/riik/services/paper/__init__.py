@@ -1,0 +1,1 @@
+"""A service on paper: the same questions as on the web, to be filled in by hand."""
