@@ -96,7 +96,15 @@ async def test_a_record_is_found_and_read_with_its_history(eha, place):
     found = await find(eha)
     assert found.status == 303
     page = await eha.get(found.headers["location"])
-    for text in ("Number AB 1", "State afloat", "Opened", "Transport Administration", "Ships Act"):
+    assert "not known" not in words(page)
+    for text in (
+        "Number AB 1",
+        "Length nothing is entered",
+        "State afloat",
+        "Opened",
+        "Transport Administration",
+        "Ships Act",
+    ):
         assert text in words(page)
     assert {one.acting for one in place.looks()} == {EHA}
     assert "AB" not in found.headers["location"]
