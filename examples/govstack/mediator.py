@@ -24,16 +24,21 @@ class Aliases:
     Attributes:
         databases: Numbers of databases.
         registers: Ids of registers in a query.
+        services: Ids of services.
     """
 
     databases: dict[str, str] = field(default_factory=dict)
     registers: dict[str, str] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
 
     def path(self, asked: str) -> str:
         """The node's path for the suite's."""
         number = re.match(r"/database/(\d+)\Z", asked)
         if number:
             return f"/database/{self.databases.get(number[1], number[1])}"
+        service = re.match(r"/services/([^/?]+)(.*)\Z", asked)
+        if service:
+            return f"/services/{self.services.get(service[1], service[1])}{service[2]}"
         head, sign, register = asked.partition("DatabaseID=")
         return f"{head}{sign}{self.registers.get(register, register)}"
 
