@@ -19,6 +19,7 @@ from riik.portal.citizen.apply.items.http import routes as items_routes
 from riik.portal.citizen.apply.joint.http import routes as joint_routes
 from riik.portal.citizen.apply.sign.http import routes as sign_routes
 from riik.portal.citizen.catalogue import Catalogue, Provider
+from riik.portal.citizen.chat.http import routes as chat_routes
 from riik.portal.citizen.counter import CitizenCounter
 from riik.portal.citizen.errands import Errands
 from riik.portal.citizen.following.http import routes as following_routes
@@ -96,6 +97,7 @@ def citizen_pages(
         )
 
     applying = [*front_routes(hall), *apply_routes(hall)]
+    applying += chat_routes(hall)
     applying += [*items_routes(hall), *files_routes(hall), *sign_routes(hall), *joint_routes(hall)]
     papers = paper_routes(hall, judge=judge, in_thread=base.in_thread)
     issued = IssuedPapers(

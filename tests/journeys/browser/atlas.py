@@ -35,6 +35,7 @@ NOT_OF_A_LICENCE = {
     "/cases/{case}/exit/{page}": "an answer that ends an application",
     "/cases/{case}/joint": "who signs besides: `test_marriage` is there",
     "/cases/{case}/decline": "who signs besides, and will not",
+    "/chat/cases/{case}": "a case in conversation: `test_sight` of the citizens' pages looks at it",
     "/check/{code}": "no page leads there: the code stands on papers alone",
 }
 """Pages that other services have: `tests/portal/citizen` asks for them, without a browser."""

@@ -13,6 +13,7 @@ from riik.portal.citizen.apply.http import routes as apply_routes
 from riik.portal.citizen.apply.items.http import routes as items_routes
 from riik.portal.citizen.apply.joint.http import routes as joint_routes
 from riik.portal.citizen.apply.sign.http import routes as sign_routes
+from riik.portal.citizen.chat.http import routes as chat_routes
 from riik.portal.citizen.front.http import routes as front_routes
 from riik.portal.citizen.hall.http import Hall
 from riik.portal.citizen.http import routes as call_routes
@@ -72,7 +73,7 @@ def town(hall, desk, login, world, tmp_path, clock):  # noqa: F811 - the fixture
     """The site as its node serves it."""
     log = open_log(tmp_path / "node.log", clock=clock, node="portal")
     rooms = [*front_routes(hall), *apply_routes(hall), *items_routes(hall), *sign_routes(hall)]
-    rooms += [*joint_routes(hall), *files_routes(hall)]
+    rooms += [*joint_routes(hall), *files_routes(hall), *chat_routes(hall)]
     rooms += call_routes(desk.portal, site=hall.site)
     routes = [*door_routes(hall.site), *rooms, *design_routes()]
     app = KeepsLanguage(edge(routes, metrics=Metrics(), logger=log))

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from tests.portal.citizen.mine.house import served
+from tests.portal.citizen.test_chat import Talk
 from tests.portal.citizen.test_checking import CODE, Issuer, papers
 from tests.portal.citizen.test_items import JAAN, MARI, at_list, born, mari  # noqa: F401
 from tests.portal.citizen.test_joint import both  # noqa: F401
@@ -86,3 +87,13 @@ def checking(hall, tmp_path, clock):
 async def test_a_paper_is_checked_by_anybody(checking, chromium, language, scheme, width):
     screen = {"language": language, "scheme": scheme, "width": width}
     await look(checking, chromium, ["/check", f"/check/{CODE}", "/check/nothing"], **screen)
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), FEW)
+async def test_a_conversation_is_for_everyone(town, chromium, language, scheme, width):
+    talk = Talk(town, await town.visitor())
+    await talk.begin()
+    await talk.answer("reason", "expiring")
+    screen = {"language": language, "scheme": scheme, "width": width}
+    paths = ["/chat?words=licence", "/chat?service=driving-licence", talk.case]
+    await look(talk, chromium, paths, **screen)

@@ -1,0 +1,1 @@
+"""A conversation with a program: the same questions as on the pages, one by one."""
