@@ -77,7 +77,7 @@ def mail_server() -> Iterator[Relay]:
         controller.stop()
 
 
-async def everybody(_person: PersonCode, /, *, notice: str) -> Contact:
+async def everybody(_person: PersonCode, /, *, notice: str, letter: bool) -> Contact:
     """A register that answers at once: what it takes is measured elsewhere."""
     return Contact(email=f"{notice}@example.ee", language="et")
 

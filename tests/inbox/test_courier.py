@@ -125,7 +125,7 @@ class House:
     def __init__(self, *, database, vault, clock, in_thread):
         self.database, self.vault, self.clock, self.in_thread = database, vault, clock, in_thread
         self.metrics, self.contact, self.looks = Metrics(), REACHED, []
-        self.channels = {}
+        self.channels, self.envelopes = {}, []
 
     def build(self, channels, *, everyone=True):
         self.channels = channels
@@ -159,11 +159,14 @@ class House:
             figures=self.metrics,
         )
 
-    async def where(self, person, /, *, notice):
+    async def where(self, person, /, *, notice, letter):
+        """As a register: it gives what was asked for, and no more."""
         self.looks.append(notice)
+        self.envelopes.append(letter)
         if isinstance(self.contact, Exception):
             raise self.contact
-        return self.contact
+        other = ("email", "phone") if letter else ("name", "address")
+        return replace(self.contact, **dict.fromkeys(other, ""))
 
     def put(self, number="n-1", *, legal=False, kind="case"):
         with self.database.work() as work:
@@ -437,6 +440,7 @@ async def test_an_unopened_decision_becomes_a_letter_and_counts_from_the_posts_d
     assert (told["name"], told["address"]) == ("Mari Maasikas", "Tamme 1, 10133 Tallinn")
     assert manifest.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
     assert (house.state().state, house.reached()) == ("letter", None)
+    assert house.envelopes == [False, True]
     clock.advance(days=5)
     back = tmp_path / "letters" / "back"
     back.mkdir()

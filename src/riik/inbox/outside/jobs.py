@@ -169,7 +169,7 @@ class Courier:
             return step
         try:
             async with narrow:
-                found = await self.contacts(one.person, notice=one.ref)
+                found = await self.contacts(one.person, notice=one.ref, letter=step.send == LETTER)
         except Unavailable:
             return Next(sending=one.sending, due=now + SILENT)
         one.contact = replace(found, browsers=one.browsers)

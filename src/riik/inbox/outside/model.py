@@ -52,12 +52,13 @@ class Contact:
 class Contacts(Protocol):
     """Who knows where a person is reached: the population register, asked when it is needed."""
 
-    async def __call__(self, person: PersonCode, /, *, notice: str) -> Contact:
+    async def __call__(self, person: PersonCode, /, *, notice: str, letter: bool) -> Contact:
         """Ask; the look is in the person's own record.
 
         Args:
             person: Whose.
             notice: What for: the notice's id, for the trace.
+            letter: Name and address are needed, for an envelope; they are not asked otherwise.
 
         Raises:
             Unavailable: It does not answer now.

@@ -15,16 +15,9 @@ from riik.profiles import Name, Profile
 __all__ = ["RegisterContacts"]
 
 OFFER = "person"
-FIELDS = (
-    "given_names",
-    "middle_names",
-    "family_name",
-    "residence",
-    "email",
-    "phone",
-    "language",
-    "status",
-)
+HINT = ("email", "phone", "language", "status")
+ENVELOPE = ("given_names", "middle_names", "family_name", "residence", "language", "status")
+"""No more is asked than the message needs: the person reads of every look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +36,7 @@ class RegisterContacts:
     basis: str
     profile: Profile
 
-    async def __call__(self, person: PersonCode, /, *, notice: str) -> Contact:
+    async def __call__(self, person: PersonCode, /, *, notice: str, letter: bool) -> Contact:
         """Ask; nobody is reached of whom it knows nothing, or who is dead.
 
         Raises:
@@ -54,7 +47,7 @@ class RegisterContacts:
             Call(
                 client=self.client,
                 service=ServiceId(self.register, OFFER),
-                query=urlencode({"fields": ",".join(FIELDS)}),
+                query=urlencode({"fields": ",".join(ENVELOPE if letter else HINT)}),
                 purpose="notice",
                 legal_basis=self.basis,
                 subject=person,
