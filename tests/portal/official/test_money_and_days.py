@@ -1,5 +1,6 @@
 """The desk's pages of money and of appointments in a real browser; who answers them is plain data."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from tests.portal.official.test_sight import signed_in
 from tests.portal.sight import FEW
 from tests.services.house import ANNELI
 
+from riik.payments import FeeRefused
 from riik.portal.design.http import KeepsLanguage, design_routes
 from riik.portal.official.http import routes
 from riik.portal.official.payments.http import money_routes
@@ -46,6 +48,14 @@ class Money:
     """An account with too much on it, and a colleague's proposal."""
 
     empty = False
+
+    def __init__(self):
+        self.taken, self.why = [], ""
+
+    async def take(self, reader, number, *, amount):
+        if self.why:
+            raise FeeRefused("not taken", why=self.why)
+        self.taken.append((number, amount))
 
     async def overview(self, reader):
         rows = ([], [], []) if self.empty else ([MOVEMENT], [REFUND], [SUM])
@@ -119,3 +129,44 @@ async def test_an_account_without_anything_says_what_will_come(anneli, money):
 async def test_a_law_of_a_refund_is_named_in_the_language_of_the_page(anneli):
     for path in PAGES[:2]:
         assert "State Fees Act § 15" in (await anneli.get(path)).text
+
+
+async def take(anneli, **fields):
+    """Sends the form as the page has it."""
+    page = (await anneli.get(PAGES[0])).text
+    once = re.search(r'name="once" value="([^"]+)"', page)[1]
+    given = {"number": "2026-000017", "amount": "23,00", "once": once, **fields}
+    return once, await anneli.post(PAGES[0], given | {"csrf": await anneli.csrf()})
+
+
+async def test_a_fee_is_taken_once_however_often_it_is_sent(anneli, money):
+    once, done = await take(anneli)
+    _, again = await take(anneli, once=once)
+    assert ([done.status, again.status], money.taken) == ([303, 303], [("2026-000017", "23,00")])
+    assert "Taken. The case goes on by itself." in (await anneli.get(done.headers["location"])).text
+
+
+NOT_TAKEN = [
+    ("number", "No case with this number owes a fee here"),
+    ("not-here", "This fee is paid at the bank, not at the desk"),
+    ("paid", "This fee is paid already"),
+    ("unit", "This case belongs to another unit"),
+    ("own-case", "This is your own case: somebody else takes the money"),
+    ("amount", "Write an amount of more than nothing, like 2.00"),
+    ("short", "That is less than the fee"),
+    ("over", "That is more than the fee"),
+]
+
+
+@pytest.mark.parametrize(("why", "words"), NOT_TAKEN)
+async def test_why_a_fee_is_not_taken_stands_at_the_field_and_what_was_typed_stays(
+    anneli, money, why, words
+):
+    money.why = why
+    _, page = await take(anneli, number="2026-<17>")
+    assert (page.status, words in page.text, 'value="2026-&lt;17&gt;"' in page.text) == (
+        422,
+        True,
+        True,
+    )
+    assert money.taken == []
