@@ -2,9 +2,16 @@
 
 import json
 import shutil
+from datetime import date
 
 import pytest
 
+from riik.documents import PaperStatement, token_of, write_statement
+from riik.testing.pki import AT as NOW
+from riik.testing.pki import make_pki
+from riik.trust import Organisation, organisation_seal
+
+TODAY = NOW.date()
 AT = ("--at", "2026-06-01T13:00:00Z")
 
 
@@ -143,3 +150,51 @@ def test_a_day_to_come_is_judged_by_the_list_of_today(riik, signed):
 def test_of_a_day_that_was_no_word_about_the_list_of_today(riik, signed, trust):
     done = riik("validate", signed / "application.asice", *AT, *trust)
     assert "not known yet" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory):
+    """Text of a QR code by a claimed issuer, its seal's certificate, and the country's CA."""
+    folder, pki = tmp_path_factory.mktemp("paper"), make_pki()
+    seal = pki.issue(organisation_seal(Organisation(country="EE", name="A", code="70001490")))
+    (folder / "seal.der").write_bytes(seal.certificate)
+    for name, one in (("ca", pki), ("other", make_pki())):
+        for number, anchor in enumerate(one.anchors):
+            (folder / f"{name}-{number}.der").write_bytes(anchor.certificate)
+
+    def said(issuer="EE-DEMO/GOV/70001490", day=TODAY):
+        statement = PaperStatement(
+            issuer=issuer, token=token_of(b"0" * 16), kind="decision", day=day, digest=b"d" * 32
+        )
+        return write_statement(statement, signer=seal.key)
+
+    return folder, said
+
+
+def _anchors_of(folder, name):
+    return [word for one in sorted(folder.glob(f"{name}-*.der")) for word in ("--anchors", one)]
+
+
+def test_a_paper_holds_by_its_issuer_s_seal_and_its_chain(riik, paper):
+    folder, said = paper
+    words = ("validate", "--qr", said(), "--signer", folder / "seal.der", "--json")
+    alone, chained = riik(*words), riik(*words, *_anchors_of(folder, "ca"))
+    assert (alone.exit_code, json.loads(alone.stdout)["chain"]) == (0, "not looked at")
+    assert (chained.exit_code, json.loads(chained.stdout)["chain"]) == (0, "holds")
+
+
+@pytest.mark.parametrize(
+    ("claims", "anchors", "why"),
+    [
+        ({"issuer": "EE-DEMO/GOV/70001053"}, "", "issuer"),
+        ({"issuer": "70001490/GOV/1"}, "", "issuer"),
+        ({}, "other", "no-certificate-chain-found"),
+        ({"day": date(1999, 1, 1)}, "ca", "not-yet-valid"),
+    ],
+)
+def test_a_paper_of_another_issuer_chain_or_time_does_not(riik, paper, claims, anchors, why):
+    folder, said = paper
+    more = _anchors_of(folder, anchors) if anchors else ()
+    done = riik("validate", "--qr", said(**claims), "--signer", folder / "seal.der", *more)
+    assert done.exit_code == 1
+    assert f"({why})" in done.stdout

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -79,13 +79,14 @@ def validate(
     either, the list that the demonstration left in ./demo-out is used, and that is said.
 
     With --qr no file and no network is needed: the text of a paper's QR code is believed by
-    the certificate of its issuer's seal alone. Whether the paper still holds, the issuer knows.
+    the certificate of its issuer's seal, which must name that issuer; with --anchors it must
+    lead to one of them on the paper's day. Whether the paper still holds, the issuer knows.
 
     Exit status: 0 every file is signed and every signature passed, 1 some did not, 2 the
     command was wrong.
     """
     if qr is not None:
-        _paper(qr, signer, as_json=as_json)
+        _paper(qr, signer, anchors=anchors, as_json=as_json)
     if not files:
         raise click.UsageError("Missing argument 'FILE...'.")
     from riik.runtime.clock import SystemClock
@@ -114,16 +115,25 @@ def validate(
     raise SystemExit(0 if passed == len(files) else 1)
 
 
-def _paper(text: str, signer: Path | None, *, as_json: bool) -> NoReturn:
+def _paper(text: str, signer: Path | None, *, anchors: Sequence[Path], as_json: bool) -> NoReturn:
     """What a paper says of itself; nobody is asked."""
     from riik.documents import read_statement
-    from riik.trust import read_certificate
+    from riik.trust import read_certificate, validate_path
 
     if signer is None:
         raise CommandRefused("a paper is worth what its seal is worth", why="no-signer")
-    [certificate, *_] = read_certificates(signer)
+    [certificate, *above] = read_certificates(signer)
     try:
-        said = read_statement(text, key=read_certificate(certificate).public_key)
+        seal = read_certificate(certificate)
+        said = read_statement(text, key=seal.public_key)
+        # EN 319 412-3 §5.1.4: NTREE-70000001. Who can seal can't speak as another organisation.
+        named = (seal.subject.organisation_identifier or "").partition("-")[2]
+        if not named or named != said.issuer.rpartition("/")[2]:
+            raise CommandRefused("the certificate is another organisation's", why="issuer")
+        if anchors:
+            day = datetime.combine(said.day, time(12), tzinfo=UTC)
+            trusted = _anchors(trusted_list=None, signer=None, anchors=anchors, at=day)
+            validate_path(certificate, intermediates=above, anchors=trusted, at=day)
     except Refused as refused:
         click.echo(f"NOT VALID, {refused} ({refused.why})")
         click.echo(complaint(refused), err=True)
@@ -134,6 +144,7 @@ def _paper(text: str, signer: Path | None, *, as_json: bool) -> NoReturn:
         "issued": said.day.isoformat(),
         "token": said.token,
         "data-sha256": said.digest.hex(),
+        "chain": "holds" if anchors else "not looked at",
     }
     if as_json:
         click.echo(json.dumps(told))
