@@ -71,6 +71,21 @@ async def test_a_child_is_told_that_a_course_is_too_early(country):
     assert (lived.status["state"], lived.grounds) == ("refused", ["too-young"])
 
 
+async def test_the_papers_of_a_child_name_the_parent_who_signed(country):
+    answers = {"use": "everyday", "income": "family", "office": False, "tax": "EE"}
+    async with visit(
+        country, "mari", person="joosep", service="bank-account", answers=answers
+    ) as journey:
+        await journey.run()
+        [paper] = [
+            one for one in journey.result.status["documents"] if one["name"] == "application.asice"
+        ]
+        page = await journey.browser.fetch(f"{journey.portal}/documents")
+    who = "allkirjastas Mari Maasikas, esindatav: Joosep Maasikas"
+    assert paper["about"] == who
+    assert who in page.decode()
+
+
 async def test_a_place_on_a_course_waits_for_the_teacher(country):
     async with visit(country, "jaan", service="driving-course", answers=COURSE) as journey:
         await journey.run()

@@ -1,7 +1,7 @@
 """An official fills in with a person who is present: both are named, the person signs."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from tests.services.house import (
@@ -141,6 +141,14 @@ async def test_a_paper_that_the_official_sees_is_a_look(house):
     await house.services.document("application.asice", present(house))
     await house.services.start("driving-licence", present(house))
     assert [look[2] for look in house.looks.kept[before:]] == [ANNELI, ANNELI]
+
+
+def test_all_that_a_case_knows_is_kept():
+    dossier = Dossier(
+        person=MARI, actor=ANNELI, language="et", channel="web", authority="", signed_by="A. Põder"
+    )
+    assert set(json.loads(dossier.to_json())) == {one.name for one in fields(Dossier)}
+    assert Dossier.from_json(dossier.to_json()) == dossier
 
 
 def test_a_case_of_an_earlier_release_knows_its_one_helper():

@@ -232,6 +232,7 @@ class Dossier:
             "occasion": self.occasion,
             "offered": self.offered,
             "appeal": self.appeal,
+            "signed_by": self.signed_by,
         }
         return msgspec.json.encode(plain)
 
