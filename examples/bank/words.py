@@ -50,7 +50,7 @@ class Words:
         Vietnam is not in the register of IBANs: there people know the bank's own number alone.
         """
         if number.startswith("VN"):
-            number = number[4:]
+            number = number[6:]
         return " ".join(re.findall(".{1,4}", number))
 
     def moment(self, text: str) -> str:

@@ -36,6 +36,12 @@ def test_in_dong_a_vietqr_code_says_it():
     }
 
 
+def test_in_dong_the_account_is_its_number_at_the_bank_that_is_named():
+    found = way(Money("VND", 115_000), account=THERE)
+    assert (found["account"], found["bank"]) == (THERE[6:], "NAPAS 970499")
+    assert way(Money("EUR", 2300))["bank"] == ""
+
+
 @pytest.mark.parametrize(
     ("amount", "more"),
     [

@@ -76,7 +76,7 @@ class Fees:
         return self.store.of_case(case, work=work)
 
     def way(self, fee: Fee | None) -> Mapping[str, str]:
-        """How a fee can be paid by any bank: ``account``, ``payee``, ``code``; perhaps nothing."""
+        """How a fee can be paid by any bank: account, bank, payee and code, or nothing."""
         if fee is None:
             return {}
         return way_of(fee, account=self.account, payee=self.payee, bank_number=self.bank_number)

@@ -28,8 +28,11 @@ def way_of(fee: Fee, *, account: str, payee: str, bank_number: str) -> Mapping[s
     """
     if not account or fee.paid_at is not None:
         return {}
+    # Viet Nam has no IBAN: there people type the bank's number for the account, and name the bank.
+    local = fee.amount.currency == "VND"
     return {
-        "account": account,
+        "account": account[BEFORE_NUMBER:] if local else account,
+        "bank": f"NAPAS {bank_number}" if local and bank_number else "",
         "payee": payee,
         "code": _code(fee, account=account, payee=payee, bank_number=bank_number),
     }

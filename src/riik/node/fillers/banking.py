@@ -19,6 +19,7 @@ from riik.payments.refunding.component import REFUNDED, Refunds
 from riik.payments.refunding.jobs import refund_handlers
 from riik.payments.refunding.store import SqlRefundStore
 from riik.payments.store import SqlFeeStore
+from riik.profiles import country_profile
 from riik.services import Files
 from riik.services.lookups import Lookups
 from riik.services.terms.refunding import RefundNotices
@@ -30,7 +31,10 @@ def open_money(assembly: Assembly, cases: Cases) -> Money:
     """The authority's account as its bank tells of it, and what it gives back."""
     base, section = assembly.base, assembly.config.file.services
     node = assembly.config.file.node
-    payee = next(iter(node.names.values()), str(assembly.member))[:140]
+    # The law's language first: a country's own people type it, and its banks compare it.
+    spoken = (*country_profile(node.profile).languages, *node.names)
+    named = (node.names[one] for one in spoken if one in node.names)
+    payee = next(named, str(assembly.member))[:140]
     fees = Fees(
         store=SqlFeeStore(),
         outbox=base.outbox,
