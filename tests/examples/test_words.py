@@ -60,7 +60,7 @@ def test_an_amount_is_written_as_people_write_it(language, amount, currency, wri
     ("number", "written"),
     [
         ("EE471000001020145685", "EE47 1000 0010 2014 5685"),
-        ("VN7399010200000000001018", "9901 0200 0000 0000 1018"),
+        ("VN7399010200000000001018", "0102 0000 0000 0010 18"),
         ("", ""),
     ],
 )

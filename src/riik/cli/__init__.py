@@ -21,7 +21,7 @@ __all__ = ["main"]
         ),
         "story": (
             "riik.cli.story:story",
-            "Tell a story, such as `driving-licence`; without a NAME, list what there is.",
+            "Tell a story, such as `driving-licence`; without a NAME, list those there are.",
         ),
         "validate": (
             "riik.cli.validate:validate",

@@ -68,6 +68,10 @@ async def test_an_official_helps_mari_who_signs_and_pays_with_her_own_card(begun
     await mari.sit_down()
     await mari.start()
     await mari.answer()
+    checked = page.url
+    await page.goto(checked.replace("/check", "/documents/application.json/read"))
+    await mari.look()
+    await page.goto(checked)
     await mari.sign()
     await expect(page.locator("main")).to_contain_text("33.00")
     await mari.pay()

@@ -121,7 +121,9 @@ async def test_what_is_signed_is_what_was_read(page, country, portal, language):
     await expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS[language])
     shown = await page.locator("input[name=shown]").input_value()
     href = await page.locator(".statement a").get_attribute("href")
-    content = await (await page.request.get(f"{portal}{href}")).body()
+    assert shown in await (await page.request.get(f"{portal}{href}")).text()
+    # The page in words has the file itself beside it.
+    content = await (await page.request.get(f"{portal}{href.replace('/read?', '?')}")).body()
     assert sha256(content).hexdigest() == shown
     read = await page.locator(".statement blockquote").inner_text()
     assert json.loads(content)["statement"].strip() == read.strip()
