@@ -81,9 +81,16 @@ async def test_the_papers_of_a_child_name_the_parent_who_signed(country):
             one for one in journey.result.status["documents"] if one["name"] == "application.asice"
         ]
         page = await journey.browser.fetch(f"{journey.portal}/documents")
+    async with visit(country, "kalev") as desk:
+        bank = country.places["bank"].origin
+        await desk.browser.enter(bank)
+        case = journey.result.status["case"]
+        seen = (await desk.browser.visit(f"{bank}/desk/cases/{case}")).content.decode()
     who = "allkirjastas Mari Maasikas, esindatav: Joosep Maasikas"
     assert paper["about"] == who
     assert who in page.decode()
+    assert f"Taotlus, {who}" in seen
+    assert "Mari Maasikas (lapsevanem, rahvastikuregistri järgi) tegutseb" in seen
 
 
 async def test_a_place_on_a_course_waits_for_the_teacher(country):

@@ -402,6 +402,7 @@ class Services:
                 channel=visit.channel,
                 authority=visit.authority,
                 helpers=(visit.assistant,) if visit.assistant else (),
+                role=visit.role,
             )
             known = dossier.known(case={"id": case.id})
             now = self.clock.now()
@@ -489,4 +490,5 @@ def _carried(dossier: Dossier, visit: Visit) -> Dossier:
     """The dossier with who brings the step: the last statement, and who helped."""
     if visit.person != dossier.person:
         return dossier
-    return replace(dossier, authority=visit.authority).helped_by(visit.assistant)
+    kept = replace(dossier, authority=visit.authority, role=visit.role)
+    return kept.helped_by(visit.assistant)

@@ -89,6 +89,7 @@ class Dossier:
         occasion: With whom it began where nobody asked for it, such as the child that was born.
         offered: The person was told what they may have for a yes.
         signed_by: The name of who signed last, as on their certificate; empty before.
+        role: As what the actor represents the person, as login stated it; empty for oneself.
     """
 
     person: PersonCode
@@ -117,6 +118,7 @@ class Dossier:
     occasion: str = ""
     offered: bool = False
     signed_by: str = ""
+    role: str = ""
 
     @property
     def assistant(self) -> PersonCode | None:
@@ -233,6 +235,7 @@ class Dossier:
             "offered": self.offered,
             "appeal": self.appeal,
             "signed_by": self.signed_by,
+            "role": self.role,
         }
         return msgspec.json.encode(plain)
 

@@ -99,6 +99,25 @@ async def test_an_empty_desk_says_what_comes_to_it_and_how_to_make_some_come(
     assert waiting.looks.kept == []
 
 
+@pytest.mark.parametrize("acts", [False, True], ids=["for oneself", "for another"])
+async def test_a_case_says_who_acts_and_signs_for_whom(anneli, house, world, acts):
+    world.silent = {"driver-certificate"}
+    house.open_to("parent")
+    house.actor = JAAN if acts else None
+    await house.waiting()
+    page = words(await anneli.get(f"/desk/cases/{CASE}"))
+    whom = "Mari Maasikas"
+    by_another = (
+        f"{JAAN} acts for {whom} (parent, by the population register)",
+        f"The application, signed by {JAAN} for {whom}",
+        "The representative says",
+        f" signed by {JAAN} for {whom} ·",
+    )
+    by_oneself = ("The application, signed by the person", "The person says")
+    assert [one in page for one in by_another] == [acts] * 4
+    assert [one in page for one in by_oneself] == [not acts] * 2
+
+
 @pytest.mark.parametrize("which", ["theirs", "all", "<script>"])
 async def test_a_queue_that_is_none_is_refused_in_words(anneli, which):
     answer = await anneli.get(f"/desk?queue={which}")

@@ -17,6 +17,7 @@ from riik.portal.official.words import (
     PURPOSES,
     QUEUES,
     STATES,
+    acting_text,
     decided_text,
     event_text,
     paper_text,
@@ -129,6 +130,13 @@ class Telling:
             for row in rows
         ]
 
+    def acting(self, view: Row) -> str:
+        """Who acts for the person, and as what; empty where nobody does."""
+        acting = view["acting"]
+        if not acting:
+            return ""
+        return acting_text(self.texts, acting["role"], **_signer(view), name=self._whom(view))
+
     def evidence(self, view: Row) -> list[dict[str, Any]]:
         """The rows of evidence with their values written out."""
         return [self._evidence(row) for row in view["rows"]]
@@ -153,7 +161,7 @@ class Telling:
         """What happened, with its moments."""
         rows = []
         for event in view["timeline"]:
-            text = event_text(self.texts, event)
+            text = event_text(self.texts, event, **_signer(view), whom=self._whom(view))
             if text:
                 at = from_text(event["at"])
                 rows.append({"at": self.formats.iso(at), "when": self._short(at), "text": text})
@@ -161,11 +169,13 @@ class Telling:
 
     def papers(self, view: Row) -> list[dict[str, Any]]:
         """The papers of the case by what they are; what people added by its own name."""
+        signer, whom = _signer(view), self._whom(view)
         files = {row["document"]: row["value"] for row in view["rows"] if row.get("document")}
         return [
             {
                 **paper,
-                "title": files.get(paper["name"]) or paper_text(self.texts, paper["name"]),
+                "title": files.get(paper["name"])
+                or paper_text(self.texts, paper["name"], **signer, whom=whom),
                 "size_text": self.formats.size(paper["size"]),
             }
             for paper in view["documents"]
@@ -225,6 +235,12 @@ class Telling:
     def due(self, view: Row) -> tuple[str, str]:
         """Tag and words of the day by which the law wants a decision."""
         return self._due(view["due"]) if view["due"] else ("", "")
+
+    def _whom(self, view: Row) -> str:
+        """The person whose case it is, by name; by code where no register said it."""
+        who = view["person"]
+        name = (who["given_names"], who["family_name"], who.get("middle_names", ""))
+        return self.formats.name(*name) if who["family_name"] else str(who["code"])
 
     def _evidence(self, row: Row) -> dict[str, Any]:
         shown = {**row, "shown": self._value(row)}
@@ -314,6 +330,12 @@ def told_of(kept: str) -> dict[str, str]:
     if what in _TOLD and _COUNT.fullmatch(number):
         return {"what": what, "number": number}
     return {"what": "", "number": ""}
+
+
+def _signer(view: Row) -> dict[str, str]:
+    """Who signs for the person, by name, else by code; empty where it is the person."""
+    acting = view["acting"]
+    return {"signer": (acting["name"] or acting["code"]) if acting else ""}
 
 
 def _law_and_values(row: Row) -> str:

@@ -14,6 +14,7 @@ __all__ = [
     "PURPOSES",
     "QUEUES",
     "STATES",
+    "acting_text",
     "choice_text",
     "decided_text",
     "event_text",
@@ -128,6 +129,13 @@ _PAPERS: Final[Mapping[str, str]] = {
 }
 """What a paper is, by the beginning of its name; the longest beginning counts."""
 
+_ACTS: Final = later("{actor} acts for {name}")
+_ACTING: Final[Mapping[str, str]] = {
+    "parent": later("{actor} acts for {name} (parent, by the population register)"),
+    "guardian": later("{actor} acts for {name} (guardian, by the population register)"),
+}
+"""Who acts for another, by what login stated that they are to them."""
+
 _CHOICES: Final = {"grant": later("Grant"), "refuse": later("Refuse")}
 _PROPOSALS: Final = {"grant": later("To grant"), "refuse": later("To refuse")}
 _DECIDED: Final = {"grant": later("Granted"), "refuse": later("Refused")}
@@ -230,16 +238,32 @@ def _said(texts: Texts, words: Mapping[str, str], outcome: str) -> str:
     return texts(found) if found else ""
 
 
-def paper_text(texts: Texts, name: str) -> str:
-    """What a paper of a case is; a record for programs is told by its file's name."""
+def acting_text(texts: Texts, role: str, *, signer: str, name: str) -> str:
+    """Who acts for whom, and as what, as the case knows it."""
+    return texts(_ACTING.get(role, _ACTS), actor=signer, name=name)
+
+
+def paper_text(texts: Texts, name: str, *, signer: str = "", whom: str = "") -> str:
+    """What a paper of a case is; a record for programs is told by its file's name.
+
+    Args:
+        texts: Of this room.
+        name: The file's.
+        signer: Who signed for somebody else; empty where people signed for themselves.
+        whom: For whom.
+    """
     if name.endswith(".json"):
         return name
+    if signer and name.startswith("application"):
+        return texts("The application, signed by {signer} for {name}", signer=signer, name=whom)
     known = [start for start in _PAPERS if name.startswith(start)]
     return texts(_PAPERS[max(known, key=len)]) if known else name
 
 
-def event_text(texts: Texts, event: Mapping[str, Any]) -> str:
-    """What happened, in words; empty for what only programs need."""
+def event_text(texts: Texts, event: Mapping[str, Any], *, signer: str = "", whom: str = "") -> str:
+    """What happened, in words; empty for what only programs need. A signature names its signer."""
+    if signer and event["kind"] == "signed":
+        return texts("signed by {signer} for {name}", signer=signer, name=whom)
     text = EVENTS.get(str(event["kind"]))
     if text is None:
         return ""

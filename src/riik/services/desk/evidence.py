@@ -64,7 +64,7 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
         "lane": case.lane.value,
         "unit": dict(seat.unit.names),
         "person": {"code": dossier.person, **person_name(running)},
-        "acting": dossier.actor if dossier.actor != dossier.person else "",
+        "acting": _acting(running),
         "signers": [
             {"person": one.person, "standing": one.standing, "at": one.at or None}
             for one in dossier.signers
@@ -107,6 +107,14 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
         "four_eyes": definition.four_eyes,
         "may": _may(running, seat),
     }
+
+
+def _acting(running: Running) -> dict[str, str] | None:
+    """Who acts for the person, as what; their name once they signed. None for one's own matter."""
+    dossier = running.dossier
+    if dossier.actor == dossier.person:
+        return None
+    return {"code": dossier.actor, "name": dossier.signed_by, "role": dossier.role}
 
 
 def _delivery(reached: Reached | None) -> dict[str, Any] | None:

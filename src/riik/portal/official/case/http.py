@@ -284,6 +284,7 @@ class _Calls:
             which=which,
             service=service,
             rail=telling.rail(page["rows"][:12], case, which=which, service=service),
+            acting=telling.acting(view),
             rows=telling.evidence(view),
             trail=telling.trail(view),
             clear=telling.clear(view),
