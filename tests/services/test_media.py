@@ -1,5 +1,6 @@
 """What a file is inside, and what is not kept: liars, bombs, what runs, what nobody can open."""
 
+import base64
 import struct
 import zipfile
 import zlib
@@ -58,6 +59,20 @@ def objects(content):
     return pdf().replace(b"trailer", head + packed + b"\nendstream\nendobj\ntrailer")
 
 
+def packed(content, filters, type_=b"/ObjStm"):
+    """A PDF with an object stream that is packed in another way."""
+    head = b"2 0 obj\n<</Type%s%s/First 4/N 1/Length %d>>\nstream\n"
+    made = head % (type_, filters, len(content)) + content + b"\nendstream\nendobj\ntrailer"
+    return pdf().replace(b"trailer", made)
+
+
+FLATE, SCRIPT = b"/Filter/FlateDecode", b"1 0 <</S/JavaScript/JS(app.alert(1))>>"
+DEFLATED = zlib.compress(SCRIPT)
+UP = zlib.compress(b"\2" + SCRIPT)
+UP_PARMS = b"/DecodeParms<</Predictor 12/Columns %d>>" % len(SCRIPT)
+HARMLESS = zlib.compress(b"1 0 <</Type/Page>>")
+
+
 def picture(data):
     """A PDF with one more packed stream, as a scan is."""
     head = b"2 0 obj\n<</Subtype/Image/Filter/DCTDecode/Length %d>>\nstream\n" % len(data)
@@ -94,6 +109,13 @@ BOMB = zlib.compress(bytes(30_000_000), 9)
         ("pdf", picture(b"\xff\xd8/JS(/3D /URI(x /Sound\xff\xd9")),
         ("pdf", objects(b"1 0 <</Type/Page>>")),
         ("pdf", pdf() + b"\r\n"),
+        ("pdf", packed(HARMLESS, FLATE)),
+        ("pdf", packed(HARMLESS, b"/Extends 9 0 R/Filter [ /FlateDecode ]")),
+        ("pdf", packed(HARMLESS, FLATE + b"/DecodeParms null")),
+        ("pdf", packed(HARMLESS, FLATE + b"/DecodeParms[<</Predictor 1/Columns 4>>]")),
+        ("pdf", packed(b"1 0 <</Type/Page>>", b"")),
+        ("pdf", pdf(b"/Type/Outlines/First 12 0 R/Last 3 0 R")),
+        ("pdf", pdf(b"/FirstChar 32/AS/First")),
         ("png", with_chunk(b"tEXt", b"Comment\0words")),
         ("png", with_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"words"))),
         ("jpeg", jpeg() + jpeg()),
@@ -128,6 +150,7 @@ def test_a_file_is_what_is_in_it(kind, content):
         ("broken", b"PK\x03\x04"),
         ("locked", pdf(b"/Encrypt 3 0 R")),
         ("locked", pdf(b"/#45ncrypt 3 0 R")),
+        ("locked", packed(b"sealed", FLATE).replace(b"trailer", b"/Encrypt 3 0 R")),
         ("acts", pdf(b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>")),
         ("acts", pdf(b"/S /J#61vaScript")),
         ("acts", pdf(b"/S /Launch")),
@@ -150,6 +173,27 @@ def test_a_file_is_what_is_in_it(kind, content):
         ("acts", pdf(b"/URI<</Base(javascript:)>>")),
         ("acts", objects(b"1 0 <</S/JavaScript/JS(app.alert(1))>>")),
         ("acts", objects(b"1 0 <</S/URI/URI(javascript:1)>>")),
+        ("acts", packed(DEFLATED, FLATE)),
+        ("broken", packed(DEFLATED, FLATE, b"/Nothing")),
+        ("acts", packed(DEFLATED, FLATE + b"/DecodeParms null")),
+        ("acts", packed(SCRIPT, b"")),
+        ("broken", packed(DEFLATED, FLATE, b"/Obj#53tm")),
+        ("broken", packed(DEFLATED.hex().encode() + b">", b"/Filter[/ASCIIHexDecode/FlateDecode]")),
+        ("broken", packed(zlib.compress(DEFLATED), b"/Filter[/FlateDecode/FlateDecode]")),
+        ("broken", packed(base64.a85encode(SCRIPT) + b"~>", b"/Filter/ASCII85Decode")),
+        ("broken", packed(UP, FLATE + UP_PARMS)),
+        ("broken", packed(UP, FLATE + UP_PARMS.replace(b"DecodeParms", b"DP"))),
+        ("broken", packed(UP, FLATE + b"/DecodeParms 8 0 R")),
+        ("broken", packed(DEFLATED, b"/Filter 8 0 R")),
+        ("broken", packed(DEFLATED, b"/F/Fl")),
+        ("broken", packed(DEFLATED, FLATE + b"/X(stream\n)")),
+        ("broken", packed(DEFLATED, FLATE + b" " * 3000 + b"%\n")),
+        ("broken", packed(DEFLATED, FLATE + b"/First%\n4", b"/Nothing")),
+        ("broken", packed(HARMLESS[:-5], FLATE)),
+        ("broken", packed(HARMLESS[:-1] + b"\0", FLATE)),
+        ("broken", packed(b"nothing", FLATE)),
+        ("acts", pdf(b"%/Filter>>stream\n/A<</S/JavaScript/JS(1)>>%endstream\n")),
+        ("acts", pdf(b"/X(obj/Filter>>stream\n)/A<</S/Launch>>/Y(endstream)")),
         ("attached", attached(b"a.exe")),
         ("attached", attached(b"otsus.json.js")),
         ("attached", attached(b"otsus.exe. ")),

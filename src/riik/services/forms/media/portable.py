@@ -2,14 +2,16 @@
 
 ISO 32000-2 §7.3.5 (names), §7.5.7 (object streams), §7.11.4 (embedded files), §12.6.4 (actions).
 Refused are acts that run, fetch or send something, addresses that do, files inside that could be
-run, and a second kind of file behind the end. Object streams are unpacked within limits, page
-contents are not: they can't act. Files inside are judged by their names, which readers go by:
-letters of this state carry what they say as data. Pure.
+run, and a second kind of file behind the end. Object streams are unpacked within limits, and one
+that is packed or written otherwise than programs do is refused, for nobody looked into it; page
+contents are not unpacked: they can't act. Files inside are judged by their names, which readers go
+by: letters of this state carry what they say as data. Pure.
 """
 
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from riik.services.forms.media.errors import MediaRefused
@@ -27,7 +29,22 @@ _ACTS: Final = re.compile(
 _LOCKED: Final = re.compile(rb"/Encrypt(?![A-Za-z])")
 _NAME: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM: Final = re.compile(rb">>\s*stream\r?\n")
-_OBJECTS: Final = re.compile(rb"/ObjStm\b.{0,2000}?stream\r?\n", re.DOTALL)
+_RUNS: Final = re.compile(
+    rb"/(?:JavaScript|Launch|RichMedia|SubmitForm|ImportData|GoToR|GoToE|GoTo3DView|Rendition)"
+    rb"(?![A-Za-z])"
+)
+_HEAD: Final = re.compile(rb"\d\s+obj\s*<<((?:[^<>()%]|<<[^<>()%]*>>)*+)>>\s*stream\r?\n")
+_OBJECTS: Final = re.compile(rb"/ObjStm(?![A-Za-z])")
+_FIRST: Final = re.compile(
+    rb"/First(?![A-Za-z])(?:[\0\s]|%[^\r\n]*+)*+(?!\d++[\0\s]++\d++[\0\s]++R)\d"
+)
+# Possessive, for who writes the file would have it looked at for ever.
+_KNOWN: Final = re.compile(
+    rb"(?:\s*+/(?:Type\s*+/ObjStm|(?:N|First|Length|DL|Extends)\s++\d++(?:\s++\d++\s++R)?"
+    rb"|Filter\s*+(?:/FlateDecode|\[\s*+/FlateDecode\s*+\])|DecodeParms\s*+\[?\s*+(?:null"
+    rb"|<<(?:\s*+/(?:Predictor\s++1|(?:Columns|Colors|BitsPerComponent)\s++\d++)(?!\d))*+\s*+>>)"
+    rb"(?:\s*+\])?)(?![A-Za-z0-9#]))*+\s*+"
+)
 _STRING: Final = rb"(\((?:\\.|[^()\\])*\)|<[0-9A-Fa-f\s]*>|)"
 _ADDRESS: Final = re.compile(rb"/(?:URI|Base)(?![A-Za-z])\s*(?!/)" + _STRING, re.DOTALL)
 _FILE: Final = re.compile(rb"/(?:UF|F)\s*" + _STRING, re.DOTALL)
@@ -49,13 +66,22 @@ def check_pdf(content: bytes) -> None:
         MediaRefused: For ``broken``, ``locked``, ``acts``, ``attached``, ``two-kinds`` or ``bomb``.
     """
     _check_end(content)
-    for text in (_without_pictures(content), *_unpacked(content)):
-        plain = _NAME.sub(lambda found: bytes([int(found[1], 16)]), text)
+    whole = _plain(content)
+    # Names as long as these don't stand in packed bytes by chance, so nothing is left out here.
+    if _RUNS.search(whole):
+        raise MediaRefused("the PDF would run or fetch something", why="acts")
+    for text in chain([_without_pictures(content)], _unpacked(content, whole)):
+        plain = _plain(text)
         if _LOCKED.search(plain):
             raise MediaRefused("the PDF wants a password", why="locked")
         if _ACTS.search(plain) or not all(map(_is_address, _addresses(plain))):
             raise MediaRefused("the PDF would run or fetch something", why="acts")
         _check_inside(plain)
+
+
+def _plain(text: bytes) -> bytes:
+    """Names without their escapes (§7.3.5)."""
+    return _NAME.sub(lambda found: bytes([int(found[1], 16)]), text)
 
 
 def _check_end(content: bytes) -> None:
@@ -80,20 +106,41 @@ def _without_pictures(content: bytes) -> bytes:
     return b"".join([*kept, content[at:]])
 
 
-def _unpacked(content: bytes) -> Iterator[bytes]:
+def _unpacked(content: bytes, whole: bytes) -> Iterator[bytes]:
     """The object streams, without which a look at the names would see half of them."""
+    heads = [
+        found
+        for found in _HEAD.finditer(content)
+        if _OBJECTS.search(found[1]) or _FIRST.search(found[1])
+    ]
+    # Some readers go by ``First`` alone. Each of both has to stand in a head that was understood.
+    for sign in (_OBJECTS, _FIRST):
+        if len(sign.findall(whole)) > sum(len(sign.findall(found[1])) for found in heads):
+            raise MediaRefused("objects of the PDF are hidden", why="broken")
+    if len(heads) > MOST_STREAMS:
+        raise MediaRefused("the PDF is enormous inside", why="bomb")
     left = MOST_UNPACKED
-    for count, found in enumerate(_OBJECTS.finditer(content)):
-        unpacking = zlib.decompressobj()
-        try:
-            text = unpacking.decompress(content[found.end() :], left)
-        except zlib.error:
-            # Not packed, or packed in another way: what is plain was looked at already.
-            continue
-        left -= len(text)
-        if left <= 0 or count >= MOST_STREAMS:
-            raise MediaRefused("the PDF is enormous inside", why="bomb")
-        yield text
+    for found in heads:
+        if _KNOWN.fullmatch(found[1]) is None:
+            raise MediaRefused("objects of the PDF are packed in an unusual way", why="broken")
+        # One that is not packed is looked at with what is plain.
+        if b"/Filter" in found[1]:
+            text = _inflated(content, found.end(), left)
+            left -= len(text)
+            yield text
+
+
+def _inflated(content: bytes, start: int, left: int) -> bytes:
+    unpacking = zlib.decompressobj()
+    try:
+        text = unpacking.decompress(content[start : content.find(b"endstream", start)], left)
+    except zlib.error as error:
+        raise MediaRefused("objects of the PDF don't unpack", why="broken") from error
+    if len(text) >= left:
+        raise MediaRefused("the PDF is enormous inside", why="bomb")
+    if not unpacking.eof:
+        raise MediaRefused("objects of the PDF don't unpack", why="broken")
+    return text
 
 
 def _addresses(plain: bytes) -> Iterator[bytes]:
