@@ -29,7 +29,12 @@ from riik.cases import Cases
 from riik.cases.store import SqlCaseStore
 from riik.core import ClientId, person_code
 from riik.login import StatementRefused
+from riik.node.fillers.money import CaseTrail, Money
 from riik.payments import FEE_PAID, Fees
+from riik.payments.reconciling.component import Receipts
+from riik.payments.reconciling.store import SqlReceiptStore
+from riik.payments.refunding.component import Refunds
+from riik.payments.refunding.store import SqlRefundStore
 from riik.payments.store import SqlFeeStore
 from riik.profiles import Name
 from riik.runtime.database import open_database
@@ -71,6 +76,7 @@ from riik.services.process import read_process
 from riik.services.running import RUN
 from riik.services.store import SqlServiceStore
 from riik.services.terms.appealing import Appeals
+from riik.services.terms.refunding import LateFees
 
 LICENCES = {"et": "Juhiload", "vi": "Giấy phép lái xe", "en": "Licences"}
 STAFF = Staff(
@@ -223,6 +229,19 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         authority=operations.authority,
         definitions=files.definitions,
     )
+    receipts = Receipts(store=SqlReceiptStore(), fees=fees, clock=clock, account="")
+    money = Money(
+        receipts=receipts,
+        refunds=Refunds(
+            store=SqlRefundStore(),
+            receipts=receipts,
+            trail=CaseTrail(cases),
+            outbox=worker,
+            clock=clock,
+            entropy=entropy,
+            payer="",
+        ),
+    )
     services = Services(
         database=database,
         files=files,
@@ -242,6 +261,9 @@ def house(database, tmp_path, clock, entropy, in_thread, paper, world):
         verify=verify,
         who_has=queues.who_has,
         appeals=Appeals(files=files, cases=cases, clock=clock),
+        late_fees=LateFees(
+            database=database, cases=cases, keeping=money.late, giving=money.give_back
+        ),
         assisting=Assisting(
             names={ANNELI: "Anneli Põder", TIINA: "Tiina Žukova"}, record_look=looks
         ),

@@ -13,15 +13,16 @@ from riik.login import Level
 from riik.node.fillers.cashdesk import CashDesk
 from riik.node.fillers.money import CaseTrail
 from riik.node.fillers.money import Money as Kept
-from riik.payments import FeeRefused
+from riik.payments import FeeRefused, Notification
 from riik.payments.reconciling.component import Receipts
 from riik.payments.reconciling.store import SqlReceiptStore
-from riik.payments.refunding.component import Refunds
+from riik.payments.refunding.component import SEND, Refunds
 from riik.payments.refunding.store import SqlRefundStore
 from riik.portal.official.ports import Reader
 from riik.portal.session.model import Visitor
 from riik.services import DeskRole
 from riik.services.errors import AuthorityMissing
+from riik.services.folder.paying import Paying
 
 pytestmark = pytest.mark.anyio
 
@@ -173,3 +174,105 @@ async def test_what_belongs_to_no_case_is_everybody_s_who_counts_money(house, ca
     await paid(house, cash, reference="RF18539007547034")
     seen = await cash.overview(reader(REIN))
     assert [one["standing"] for one in seen["waiting"]] == ["unknown"]
+
+
+RULE = {"refund_law": "Riigilõivuseadus § 15", "refund_when": ("withdrawn",)}
+
+
+async def late(house, cash, *, rule=False):
+    """Somebody is at the bank, withdraws the case meanwhile, and pays on the open page."""
+    given = RULE if rule else {"refund_law": "", "refund_when": ()}
+    house.change(terms=replace(house.definition.terms, **given))
+    signed = await house.sign()
+    await house.step("withdrawal", {})
+    word = Notification(
+        order="o-1",
+        reference=signed["fee"]["reference"],
+        amount=Money("EUR", 2300),
+        paid_at=house.clock.now(),
+    )
+    with house.database.work() as work:
+        cash.money.receipts.settled(word, other=THEIRS, work=work)
+    await house.worker.rest()
+    return signed
+
+
+@pytest.mark.parametrize("rule", [False, True], ids=["no-rule", "rule"])
+async def test_a_fee_that_comes_after_the_case_ended_waits_to_be_given_back(house, cash, rule):
+    await late(house, cash, rule=rule)
+    seen = await cash.overview(reader(ANNELI))
+    told = [(one["id"], one["standing"], one["surplus"]) for one in seen["waiting"]]
+    assert told == [("o-1", "late", 2300)]
+    proposed = [(one["minor"], one["state"]) for one in seen["refunds"]]
+    assert proposed == ([(2300, "proposed")] if rule else [])
+    [sums] = seen["sums"]
+    assert (sums["came"], sums["settled"], sums["surplus"], sums["difference"]) == (
+        2300,
+        0,
+        2300,
+        0,
+    )
+    view = await house.status()
+    kinds = [one["kind"] for one in view["events"]]
+    assert (view["state"], kinds.count("fee-late")) == ("withdrawn", 1)
+
+
+async def test_what_came_late_is_given_back_by_two_officials(house, cash):
+    await late(house, cash)
+    sent = []
+
+    async def send(payload):
+        sent.append(payload)
+
+    house.worker.handlers[SEND] = send
+    asked = {"amount": "23.00", "law": "RLS § 15", "reason": "the case had ended", "account": ""}
+    await cash.propose(reader(ANNELI), "o-1", **asked)
+    [refund] = (await cash.overview(reader(TIINA)))["refunds"]
+    with refused("four-eyes"):
+        await cash.approve(reader(ANNELI), "o-1", refund["id"])
+    await cash.approve(reader(TIINA), "o-1", refund["id"])
+    await house.worker.rest()
+    assert len(sent) == 1
+    assert (await cash.open(reader(TIINA), "o-1"))["left"] == 0
+
+
+async def test_a_late_fee_that_is_told_again_or_paid_again_settles_nothing(house, cash):
+    signed = await late(house, cash, rule=True)
+    await house.services.fee_paid(house.case)
+    again = Notification(
+        order="o-2",
+        reference=signed["fee"]["reference"],
+        amount=Money("EUR", 2300),
+        paid_at=house.clock.now(),
+    )
+    with house.database.work() as work:
+        cash.money.receipts.settled(again, other=THEIRS, work=work)
+    seen = await cash.overview(reader(ANNELI))
+    assert [one["standing"] for one in seen["waiting"]] == ["late", "double"]
+    assert len(seen["refunds"]) == 1
+
+
+async def test_a_fee_that_came_in_time_is_not_late_once_its_case_ended(house, cash):
+    signed = await house.sign()
+    word = Notification(
+        order="o-1",
+        reference=signed["fee"]["reference"],
+        amount=Money("EUR", 2300),
+        paid_at=house.clock.now(),
+    )
+    with house.database.work() as work:
+        cash.money.receipts.settled(word, other=THEIRS, work=work)
+    await house.worker.rest()
+    assert (await house.status())["state"] == "granted"
+    await house.services.fee_paid(house.case)
+    assert (await cash.overview(reader(ANNELI)))["waiting"] == []
+
+
+async def test_at_the_desk_nothing_is_taken_for_a_case_that_ended(house, cash):
+    house.change(paying=Paying(when="desk", at_desk="desk"))
+    signed = await house.sign()
+    await house.worker.rest()
+    await house.step("withdrawal", {})
+    with refused("ended"):
+        await cash.take(reader(ANNELI), signed["number"], amount="23.00")
+    assert (await house.status())["state"] == "withdrawn"

@@ -73,6 +73,7 @@ from riik.services.offering.http import event_offers
 from riik.services.store import SqlServiceStore
 from riik.services.terms.appealing import Appeals
 from riik.services.terms.beginnings import Beginnings
+from riik.services.terms.refunding import LateFees
 from riik.signatures import OrganisationSeal, Signatures
 
 __all__ = ["add_bank", "add_portal", "add_registers", "add_services"]
@@ -209,7 +210,6 @@ def add_services(assembly: Assembly) -> None:
         return
     own = assembly.config.client("services")
     signatures = _signatures(assembly)
-    press = _press(assembly)
     cases = Cases(store=SqlCaseStore(), vault=base.vault, clock=base.clock)
     money = open_money(assembly, cases)
     fees = money.receipts.fees
@@ -224,7 +224,7 @@ def add_services(assembly: Assembly) -> None:
         money,
         signatures,
         offering=offering,
-        documents=Documents(press=press),
+        documents=Documents(press=_press(assembly)),
         staff=staff,
         joint=joint,
     )
@@ -253,6 +253,7 @@ def add_services(assembly: Assembly) -> None:
         telling=telling_of(assembly.config.file.node.demonstration),
         assisting=Assisting(names=officials_of(assembly), record_look=looks),
         appeals=Appeals(files=files, cases=cases, clock=base.clock),
+        late_fees=_late_fees(assembly, cases, money),
         beginnings=Beginnings(unfinished=section.most_unfinished, a_day=section.most_a_day),
     )
     add_desk(assembly, services, queues=queues, pens=pens, looks=looks)
@@ -263,6 +264,12 @@ def add_services(assembly: Assembly) -> None:
     assembly.on(service_handlers(services))
     add_terms(assembly, services, staff=staff)
     base.jobs.periodic("services.lapse", LAPSE_EVERY, services.lapse)
+
+
+def _late_fees(assembly: Assembly, cases: Cases, money: Money) -> LateFees:
+    """Where fees go that come after their case ended."""
+    database = assembly.base.database
+    return LateFees(database=database, cases=cases, keeping=money.late, giving=money.give_back)
 
 
 def _press(assembly: Assembly) -> TypstPress:

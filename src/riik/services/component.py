@@ -40,6 +40,7 @@ from riik.services.shown.rows import Speaker
 from riik.services.steps import Steps
 from riik.services.terms.appealing import Appeals
 from riik.services.terms.beginnings import Beginnings
+from riik.services.terms.refunding import LateFees
 from riik.services.views import may_sign, summary, view
 
 __all__ = ["Services"]
@@ -81,6 +82,7 @@ class Services:
     who_has: WhoHas
     assisting: Assisting
     appeals: Appeals
+    late_fees: LateFees | None = None
     telling: Telling = IN_EARNEST
     beginnings: Beginnings = field(default_factory=Beginnings)
 
@@ -273,6 +275,8 @@ class Services:
         if task is not None:
             outcome = self.steps.paid(running, task)
             await self.in_thread(self._finish, running, task, outcome)
+        elif self.late_fees is not None:
+            await self.in_thread(self.late_fees, running)
 
     async def lapse(self) -> None:
         """End the joint applications that not everybody signed in time."""

@@ -105,8 +105,8 @@ class CashDesk:
         """Write down who took what; the case goes on as at the bank's word.
 
         Raises:
-            FeeRefused: For ``number``, ``not-here``, ``paid``, ``amount``, ``short``, ``over``,
-                ``unit`` or ``own-case``.
+            FeeRefused: For ``number``, ``not-here``, ``ended``, ``paid``, ``amount``, ``short``,
+                ``over``, ``unit`` or ``own-case``.
         """
         with self.database.work() as work:
             fee = self._owed(number, work=work)
@@ -119,6 +119,8 @@ class CashDesk:
                 raise FeeRefused("this fee is not paid at the desk", why="not-here")
             if fee.paid_at is not None:
                 raise FeeRefused("this fee is paid", why="paid")
+            if running.case.state.ended and running.task("pay") is None:
+                raise FeeRefused("this case has ended and owes nothing more", why="ended")
             try:
                 given = Amount.parse(amount.strip().replace(",", "."), fee.amount.currency)
             except MoneyRefused as error:

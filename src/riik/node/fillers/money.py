@@ -39,6 +39,15 @@ class Money:
                     receipt.id, amount=left, law=law, reason=outcome, by=COMPUTER, work=work
                 )
 
+    def late(self, case: str, /, *, work: Work) -> bool:
+        """Have what came for an ended case wait at the desk (services' port); False: it does."""
+        found = False
+        # Every movement that made up the fee is late, not the first alone.
+        for receipt in self.receipts.of_case(case, work=work):
+            if self.refunds.left(receipt, work=work).minor > 0:
+                found = self.receipts.late(receipt.id, work=work) or found
+        return found
+
     def told(self, refund: str, /, *, work: Work) -> Told | None:
         """What the bank said of a refund (services' port)."""
         found = self.refunds.find(refund, work=work)

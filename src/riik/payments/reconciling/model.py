@@ -20,6 +20,8 @@ class Standing(StrEnum):
     """Less came than is owed; the case goes on waiting."""
     DOUBLE = "double"
     """The fee was settled before."""
+    LATE = "late"
+    """It was for the fee of a case that had ended: it is to be given back."""
     UNKNOWN = "unknown"
     """Nothing is owed under this reference, or there is none."""
     CURRENCY = "currency"

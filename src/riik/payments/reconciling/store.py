@@ -90,8 +90,8 @@ class SqlReceiptStore:
         return [_receipt_of(row) for row in rows]
 
     def settles(self, reference: str, *, work: Work) -> bool:
-        """Whether a movement settles the fee under a reference already."""
-        full = _receipt.c.standing.in_((Standing.SETTLED, Standing.OVER))
+        """Whether a movement settles the fee under a reference already, in time or late."""
+        full = _receipt.c.standing.in_((Standing.SETTLED, Standing.OVER, Standing.LATE))
         same = (_receipt.c.reference == reference) & full
         return work.execute(select(_receipt.c.id).where(same).limit(1)).first() is not None
 
@@ -100,6 +100,19 @@ class SqlReceiptStore:
         same = (_receipt.c.reference == reference) & (_receipt.c.standing == Standing.SHORT)
         chosen = update(_receipt).where(same & _receipt.c.resolved_at.is_(None))
         work.execute(chosen.values(standing=Standing.SETTLED, surplus=0))
+
+    def late(self, receipt_id: str, *, work: Work) -> bool:
+        """What settled a fee settles nothing: its case had ended; False when it did not settle."""
+        full = _receipt.c.standing.in_((Standing.SETTLED, Standing.OVER)) & (_receipt.c.came == 1)
+        chosen = update(_receipt).where((_receipt.c.id == receipt_id) & full)
+        all_of_it = chosen.values(
+            standing=Standing.LATE,
+            surplus=_receipt.c.minor,
+            resolved_at=None,
+            resolved_by="",
+            resolution="",
+        )
+        return bool(work.execute(all_of_it).rowcount)
 
     def resolve(self, receipt: Receipt, *, work: Work) -> bool:
         """Write how it ended; False when it had ended."""

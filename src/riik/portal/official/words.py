@@ -40,6 +40,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "signed": later("signed by the person"),
     "fee-owed": later("fee reckoned"),
     "fee-paid": later("fee paid"),
+    "fee-late": later("fee came after the case ended"),
     "fee-taken": later("fee taken at the desk"),
     "proposed": later("the rules proposed"),
     "given-to-official": later("given to officials"),

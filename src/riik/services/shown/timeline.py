@@ -34,6 +34,7 @@ _DONE: Mapping[tuple[str, str], str] = {
     ("question-withdrawn", ""): "The official needs nothing more from you",
     ("verdict-proposed", ""): "One official proposed a decision, another confirms it",
     ("handed-over", ""): "Another official has it now",
+    ("fee-late", ""): "The fee came after the case had ended: an official sees to it",
     ("refunded", ""): "The fee is on its way back to you",
     ("refund-approved", ""): "The fee is on its way back to you",
     ("refund-paid", ""): "The fee was paid back to you",

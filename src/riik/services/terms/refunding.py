@@ -10,12 +10,20 @@ from typing import Any, Protocol
 
 import msgspec
 
-from riik.cases import State
+from riik.cases import Cases, State
 from riik.core import Database, InThread, Work
 from riik.services.lookups import Lookups
 from riik.services.running import Files, Running
 
-__all__ = ["GivingBack", "RefundNotices", "RefundTold", "Told", "by_rule", "refund_notice"]
+__all__ = [
+    "GivingBack",
+    "LateFees",
+    "RefundNotices",
+    "RefundTold",
+    "Told",
+    "by_rule",
+    "refund_notice",
+]
 
 _PAID = "A fee was paid back"
 _PAID_BODY = (
@@ -33,6 +41,12 @@ class GivingBack(Protocol):
     """Proposes to give back what a case paid (filled with `payments`)."""
 
     def __call__(self, case: str, /, *, law: str, outcome: str, work: Work) -> None: ...
+
+
+class KeepingLate(Protocol):
+    """Has what came for an ended case wait for an official; False where nothing newly does."""
+
+    def __call__(self, case: str, /, *, work: Work) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +79,33 @@ def by_rule(running: Running, state: State, giving: GivingBack | None, *, work: 
     terms = running.definition.terms
     if giving is not None and state.value in terms.refund_when:
         giving(running.case.id, law=terms.refund_law, outcome=state.value, work=work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFees:
+    """Fees that came after their case had ended, as from a bank's page that was open still.
+
+    Attributes:
+        keeping: Where officials find them.
+        giving: Proposes to give them back where the folder's rule says so.
+    """
+
+    database: Database
+    cases: Cases
+    keeping: KeepingLate
+    giving: GivingBack
+
+    def __call__(self, running: Running, /) -> None:
+        """Queue what came; a repeated word, or one of a fee that came in time, changes nothing."""
+        case = running.case
+        with self.database.work() as work:
+            if not case.state.ended or any(
+                event.kind == "fee-paid" for event in self.cases.timeline(case, work=work)
+            ):
+                return
+            if self.keeping(case.id, work=work):
+                self.cases.note(case, kind="fee-late", actor="bank", work=work)
+                by_rule(running, case.state, self.giving, work=work)
 
 
 def refund_notice(running: Running, told: Told) -> dict[str, Any]:

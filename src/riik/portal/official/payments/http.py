@@ -33,6 +33,7 @@ STANDINGS: Final[Mapping[str, str]] = {
     "over": later("paid too much"),
     "short": later("paid too little"),
     "double": later("paid twice"),
+    "late": later("paid after the case ended"),
     "unknown": later("unknown reference"),
     "currency": later("another currency"),
     "reversed": later("taken back by the bank"),
@@ -61,6 +62,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
 _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
     "number": ("number", later("No case with this number owes a fee here")),
     "not-here": ("number", later("This fee is paid at the bank, not at the desk")),
+    "ended": ("number", later("This case has ended: no fee is taken for it")),
     "paid": ("number", later("This fee is paid already")),
     "unit": ("number", later("This case belongs to another unit")),
     "own-case": ("number", later("This is your own case: somebody else takes the money")),
