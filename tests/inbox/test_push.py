@@ -155,6 +155,18 @@ def test_what_is_no_subscription_is_refused(content, why):
         "fc00::1",
         "::ffff:127.0.0.1",
         "ff0e::1",
+        "fec0::1",
+        "feff::1",
+        "64:ff9b::a00:1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::808:808",
+        "2002:7f00:1::",
+        "2002:a00:1::808:808",
+        "::7f00:1",
+        "::10.0.0.1",
+        "::",
+        "2001:0:a00:1::f7f7:f7f7",
+        "2001:0:808:808::f5ff:fffe",
     ],
 )
 def test_an_address_of_a_network_inside_is_not_called(address):
@@ -164,3 +176,5 @@ def test_an_address_of_a_network_inside_is_not_called(address):
 def test_an_address_of_the_world_may_be_called():
     assert is_public("8.8.8.8")
     assert is_public("2606:4700::1111")
+    assert is_public("::ffff:8.8.8.8")
+    assert is_public("64:ff9b::808:808")

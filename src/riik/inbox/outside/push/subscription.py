@@ -7,7 +7,7 @@ to none either is seen to when it is called (`client`).
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +19,12 @@ from riik.inbox.errors import PushRefused
 __all__ = ["Browser", "is_public", "read_browser"]
 
 MOST_ADDRESS = 600
+_GATEWAYS = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
+"""Addresses whose end is one of version 4 (RFC 4291 §2.5.5.1, RFC 6052 §2.1)."""
+
+_LOCAL = (IPv6Network("fec0::/10"), IPv6Network("64:ff9b:1::/48"))
+"""Of a site (RFC 3879), and of a network's own gateway (RFC 8215)."""
+
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+", re.ASCII)
 
 
@@ -83,7 +89,20 @@ def _check_address(address: str) -> None:
 
 
 def is_public(address: str) -> bool:
-    """Does this IP address lie outside every private, local and reserved network?"""
+    """Does this IP address lie outside every private, local and reserved network?
+
+    One of version 6 that carries one of version 4 leads where that one does.
+    """
     found = ip_address(address)
-    inner = getattr(found, "ipv4_mapped", None)
-    return (inner or found).is_global and not (inner or found).is_multicast
+    if isinstance(found, IPv6Address):
+        if any(found in network for network in _LOCAL):
+            return False
+        found = _carried(found) or found
+    return found.is_global and not found.is_multicast
+
+
+def _carried(address: IPv6Address) -> IPv4Address | None:
+    if any(address in network for network in _GATEWAYS):
+        return IPv4Address(address.packed[-4:])
+    # RFC 4291 §2.5.5.2, RFC 3056 §2.
+    return address.ipv4_mapped or address.sixtofour
