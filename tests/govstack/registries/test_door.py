@@ -42,6 +42,24 @@ async def test_who_finds_nothing_of_a_record_in_question_has_looked_at_it(mari):
     assert len(looks(mari)) == before + 1
 
 
+@pytest.mark.parametrize("page", ["1", "2", "900000"])
+async def test_who_is_counted_was_looked_at_on_whatever_page_they_stand(mari, page):
+    await mari.ask("create", write=OTHERS)
+    before = [len(looks(mari, one["uuid"])) for one in (MARI, OTHERS)]
+    query = {"query.LastName": "Maasikas", "page": page, "pageSize": "1"}
+    assert (await mari("GET", "/data/registryname/111", **query)).json()["count"] == 2
+    after = [len(looks(mari, one["uuid"])) for one in (MARI, OTHERS)]
+    assert after == [count + 1 for count in before]
+
+
+async def test_who_does_not_fit_is_not_counted_and_not_looked_at(mari):
+    await mari.ask("create", write=OTHERS)
+    before = len(looks(mari))
+    query = {"query.LastName": "Maasikas", "query.FirstName": "Jaan"}
+    assert (await mari("GET", "/data/registryname/111", **query)).json()["count"] == 1
+    assert len(looks(mari)) == before
+
+
 async def test_said_twice_is_done_once(mari):
     for _ in range(2):
         made = await mari.ask(

@@ -1,8 +1,9 @@
 """Records of a register by values in them, for a client whose right allows the question.
 
 A record is found by the whole value of an indexed field that the offer looks up, or as one of a
-person; the other values narrow that down. Registers about things may also be listed. Each person
-whose record is answered was looked at, and when nothing fits, each whose record was in question.
+person; the other values narrow that down. Registers about things may also be listed. How many fit
+is told, so each person whose record fits was looked at, on whatever page it stands; when nothing
+fits, each whose record was in question. There are never more than `MOST`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,13 +85,12 @@ class Search:
             rows = self._rows(holding, offer, query, work=work)
             in_question = list(self._opened(holding, rows, work=work))
             fitting = [one for one in in_question if _fits(one.values, offer, query.wanted)]
-            page = fitting[query.offset : query.offset + query.limit]
-            answered = tuple(
+            told = [
                 {name: one.values[name] for name in allowed.fields if name in one.values}
-                for one in page
-            )
-            self._note(holding, allowed, query, page or in_question, answered, work=work)
-        return Matches(len(fitting), answered)
+                for one in fitting
+            ]
+            self._note(holding, allowed, query, fitting or in_question, told, work=work)
+        return Matches(len(told), tuple(told[query.offset : query.offset + query.limit]))
 
     def _allowed(self, query: Query) -> tuple[Holding, ReadOffer, Grant]:
         holding = self.registers.holdings.get(query.register)
@@ -158,14 +158,14 @@ class Search:
         allowed: Grant,
         query: Query,
         looked_at: Iterable[_Opened],
-        answered: Iterable[Mapping[str, Any]],
+        told: Iterable[Mapping[str, Any]],
         *,
         work: Work,
     ) -> None:
         registers, caller = self.registers, query.caller
         named = {
             code
-            for values in answered
+            for values in told
             for name in holding.definition.schema.persons
             for code in codes_of(values.get(name))
         }
