@@ -6,7 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-from tests.services.house import CERTIFICATE, SOURCE, TIINA, VALUE
+from tests.services.house import CERTIFICATE, JAAN, MARI, SOURCE, TIINA, VALUE
 
 from riik.services import read_service
 from riik.services.desk.errors import DeskRefused
@@ -15,6 +15,7 @@ from riik.services.errors import AnswerRefused, FolderRefused
 pytestmark = pytest.mark.anyio
 FOLDER = SOURCE.parent / "catalogue" / "services" / "certified-copy"
 STANDARD = (SOURCE / "standard.bpmn").read_bytes()
+SECOND = "case-of-a-test-0002"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n"
 PAPER = {
     "kind": {"kind": "education"},
@@ -37,12 +38,17 @@ def folder(change=None):
     return files
 
 
-@pytest.fixture
-def desk(house):
+def certify(house):
     """The house's officials certify copies."""
     copies = replace(read_service(folder(), standard=STANDARD), id="driving-licence")
     house.services.files.definitions["driving-licence"] = copies
     return house
+
+
+@pytest.fixture
+def desk(house):
+    """A house that certifies copies."""
+    return certify(house)
 
 
 async def asked(house, **changed):
@@ -60,9 +66,22 @@ async def asked(house, **changed):
     return await house.status()
 
 
+async def certified(house, **more):
+    """An official opens the case, compares, and certifies."""
+    await house.desk.open(house.clerk(), house.case)
+    return await house.decide(house.verdict(grounds=("compare",), **more))
+
+
+async def refusal(deed):
+    """Why the desk won't."""
+    with pytest.raises(DeskRefused) as refused:
+        await deed
+    return refused.value.why
+
+
 async def test_the_copy_holds_the_very_scan_and_says_what_the_original_was(desk, paper):
     assert (await asked(desk))["state"] == "with-official"
-    await desk.decide(desk.verdict())
+    await certified(desk)
     [letter] = paper.letters
     [enclosed] = paper.enclosed
     assert enclosed.content == PDF
@@ -72,6 +91,64 @@ async def test_the_copy_holds_the_very_scan_and_says_what_the_original_was(desk,
     assert "Elukoht" not in told
     assert letter["signature"]["automatic"] is False
     assert (await desk.status())["state"] == "granted"
+
+
+async def test_what_is_signed_says_what_was_compared_with_which_file(desk):
+    await asked(desk)
+    await certified(desk)
+    record = json.loads((await desk.services.document("decision-signed.json", desk.visit()))[0])
+    assert record["grounds"] == ["compare"]
+    digest = sha256(PDF).hexdigest()
+    assert record["rests_on"]["enclosed"] == [{"name": "diploma.pdf", "sha256": digest}]
+
+
+async def test_nobody_certifies_a_case_that_they_never_opened(desk, paper):
+    await asked(desk)
+    unseen = desk.verdict(grounds=("compare",))
+    assert await refusal(desk.decide(unseen)) == "unseen"
+    await desk.desk.open(desk.clerk(TIINA), desk.case)
+    assert await refusal(desk.decide(unseen)) == "unseen"
+    # A look at one of its papers alone, or at the draft of the letter, opens no case.
+    await desk.desk.document(desk.clerk(), desk.case, "application.asice")
+    await desk.desk.letter(desk.clerk(), unseen)
+    assert await refusal(desk.decide(unseen)) == "unseen"
+    assert paper.letters == []
+    await desk.desk.open(desk.clerk(), desk.case)
+    assert (await desk.decide(unseen))["done"] == [desk.case]
+
+
+async def test_a_look_before_the_case_was_changed_certifies_nothing(desk):
+    await asked(desk)
+    await desk.desk.open(desk.clerk(), desk.case)
+    shown = desk.version()
+    files = desk.services.files
+    with desk.database.work() as work:
+        files.save(files.load(desk.case, work=work), wake=False, work=work)
+    guessed = desk.verdict(grounds=("compare",))
+    assert guessed.version > shown
+    assert await refusal(desk.decide(guessed)) == "unseen"
+
+
+async def test_nothing_is_certified_before_the_official_says_they_compared(desk):
+    await asked(desk)
+    await desk.desk.open(desk.clerk(), desk.case)
+    assert await refusal(desk.decide(desk.verdict())) == "compared"
+    assert await refusal(desk.decide(desk.verdict(grounds=("another",), reason="x"))) == "compared"
+    shown = await desk.desk.open(desk.clerk(), desk.case)
+    assert [one["code"] for one in shown["attests"]] == ["compare"]
+
+
+@pytest.mark.parametrize("outcome", ["grant", "refuse"])
+async def test_copies_are_never_decided_in_bulk(desk, outcome):
+    verdicts = []
+    for case, person in ((desk.case, MARI), (SECOND, JAAN)):
+        desk.case, desk.person = case, person
+        await asked(desk)
+        await desk.desk.open(desk.clerk(), case)
+        verdicts.append(desk.verdict(case, outcome=outcome, grounds=("compare",), reason="Words."))
+    assert await refusal(desk.decide(*verdicts)) == "alone"
+    assert await refusal(desk.desk.put_aside(desk.clerk(), verdicts[0])) == "alone"
+    assert (await desk.decide(verdicts[0]))["done"] == [verdicts[0].case]
 
 
 async def test_an_extract_has_the_register_s_word_and_no_file(desk, paper):
@@ -109,6 +186,7 @@ async def test_what_may_not_be_certified_is_refused_and_nothing_is_inside(
 
 async def test_a_refusal_by_the_official_holds_no_scan(desk, paper):
     await asked(desk)
+    # Nothing is certified: nobody has to have compared anything.
     await desk.decide(desk.verdict(outcome="refuse", grounds=("compare",), reason="Not shown."))
     assert paper.enclosed == []
 

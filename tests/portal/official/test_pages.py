@@ -9,6 +9,7 @@ import pytest
 from tests.portal.official.house import as_official
 from tests.portal.session.house import ISSUER, MARI, Browser
 from tests.services.house import ANNELI, CASE, JAAN, REIN, TIINA
+from tests.services.test_copies import asked, certify
 
 from riik.core import person_code
 
@@ -609,3 +610,26 @@ async def test_nobody_decides_their_own_case_at_the_page_either(app, login, hous
     assert f"/desk/cases/{CASE}" not in queue.text
     answer = await anneli.get(f"/desk/cases/{CASE}")
     assert (answer.status, "This case is about you" in words(answer)) == (403, True)
+
+
+# --- certified copies
+
+
+async def test_a_copy_is_signed_by_whoever_opened_it_and_ticked_that_they_compared(anneli, house):
+    await asked(certify(house))
+    sent = {**choice(house), "outcome": "grant", "certificate": CERTIFICATE, "ticket": TICKET}
+    unseen = await sign(anneli, "prepare", **sent, **{"seen-compare": "yes"})
+    assert (unseen.status, unseen.json["why"]) == (403, "unseen")
+    page = await anneli.get(f"/desk/cases/{CASE}")
+    assert 'name="seen-compare" value="yes">' in page.text
+    assert f"/desk/cases/{CASE}/letter" in page.text
+    assert "Put aside" not in words(page)
+    # A ground of a refusal is no word for a grant.
+    bare = await sign(anneli, "prepare", **sent, **{"ground-compare": "yes"})
+    assert (bare.status, bare.json["why"]) == (403, "compared")
+    for one in ("unseen", "compared", "alone"):
+        assert f'data-error="services.desk-refused.{one}"' in page.text
+    assert (await sign(anneli, "prepare", **sent, **{"seen-compare": "yes"})).status == 200
+    assert (await sign(anneli, "complete", ticket=TICKET, value=VALUE)).status == 200
+    await house.worker.rest()
+    assert (await house.status())["state"] == "granted"

@@ -35,7 +35,8 @@ class Choice:
         case: The case's id.
         version: Of the case as the page showed it; no case's when the page said none.
         outcome: ``grant``, ``refuse``, or nothing yet.
-        grounds: Codes of what stands against it; ``another`` is one that the reason says.
+        grounds: Codes of what stands against it, ``another`` is one that the reason says; of a
+            grant, what the official says they did themselves.
         reason: Their own words for the letter.
     """
 

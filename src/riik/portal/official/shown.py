@@ -62,8 +62,8 @@ class Telling:
             return _("What the person reads: “{text}”", text=row["text"])
         return str(row["text"])
 
-    def grounds(self, view: Row) -> list[dict[str, Any]]:
-        """What a refusal may rest on: in words for officials, and as the person reads it."""
+    def grounds(self, grounds: Sequence[Row]) -> list[dict[str, Any]]:
+        """What a verdict may rest on: in words for officials, and as the person reads it."""
         return [
             {
                 **row,
@@ -71,7 +71,7 @@ class Telling:
                 # Said once is enough.
                 "reads": "" if row["quoted"] and row["reads"] == row["text"] else row["reads"],
             }
-            for row in view["grounds"]
+            for row in grounds
         ]
 
     def needs(self, view: Row) -> list[str]:

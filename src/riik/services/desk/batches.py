@@ -81,6 +81,7 @@ class DeskLook:
         purpose: Code of what it was for.
         case: The case's id, or empty.
         number: The case's number, or empty.
+        version: Of the case that was opened whole; None for any other look.
     """
 
     id: str
@@ -88,3 +89,4 @@ class DeskLook:
     purpose: str
     case: str
     number: str
+    version: int | None = None

@@ -24,7 +24,7 @@ from riik.services.desk.errors import DeskConflict, DeskRefused
 from riik.services.desk.model import ANOTHER, Act, Decided, Official, Verdict
 from riik.services.desk.records import decision_list, decision_record, digest_of
 from riik.services.desk.staff import Seat
-from riik.services.desk.verdicts import check_verdict
+from riik.services.desk.verdicts import check_alone, check_own_eyes, check_verdict
 from riik.services.dossier import Dossier, Proposal
 from riik.services.letters import Authority
 from riik.services.outcome import Prepared
@@ -49,6 +49,7 @@ class BatchStore(Protocol):
     def drop_batch(self, batch_id: str, *, official: SubjectId, work: Work) -> None: ...
     def put_verdict(self, aside: PutAside, *, official: SubjectId, work: Work) -> None: ...
     def verdicts(self, official: SubjectId, *, work: Work) -> list[PutAside]: ...
+    def opened(self, case: str, *, version: int, official: SubjectId, work: Work) -> bool: ...
     def drop_verdicts(self, cases: Sequence[str], *, official: SubjectId, work: Work) -> None: ...
 
 
@@ -108,7 +109,8 @@ class Decisions:
             ticket: The id that the page chose; laid out again under it, the earlier is void.
 
         Raises:
-            DeskRefused: For ``how-many``, or as `check_verdict`.
+            DeskRefused: For ``how-many``, or as `check_verdict`; of a certified copy also for
+                ``alone``, ``unseen`` and ``compared``.
             DeskConflict: For ``with-another``, ``not-here`` or ``four-eyes``; ``signed`` when
                 this ticket's signature has ended.
         """
@@ -160,6 +162,7 @@ class Decisions:
         with self.database.work() as work:
             running = self.files.load(verdict.case, work=work)
             check_verdict(verdict, running, seat=seat)
+            check_alone(running)
             self._take(running, seat, work=work)
             aside = PutAside(
                 case=verdict.case,
@@ -236,7 +239,9 @@ class Decisions:
         with self.database.read() as work:
             for verdict in verdicts:
                 running = self.files.load(verdict.case, work=work)
-                act = check_verdict(verdict, running, seat=seat)
+                act = self._check(verdict, running, seat, work=work)
+                if len(verdicts) > 1:
+                    check_alone(running)
                 record = decision_record(
                     running,
                     verdict,
@@ -250,6 +255,14 @@ class Decisions:
                 )
                 items.append(_Item(running=running, verdict=verdict, act=act, record=record))
         return items
+
+    def _check(self, verdict: Verdict, running: Running, seat: Seat, *, work: Work) -> Act:
+        act = check_verdict(verdict, running, seat=seat)
+        opened = self.store.opened(
+            running.case.id, version=running.version, official=seat.me, work=work
+        )
+        check_own_eyes(verdict, running, opened=opened)
+        return act
 
     def _papers(self, running: Running, *, work: Work) -> dict[str, str]:
         """Digests of the signed papers that the decision rests on."""
@@ -351,7 +364,7 @@ class Decisions:
             grounds=tuple(record["grounds"]),
             reason=record["reason"],
         )
-        act = check_verdict(verdict, running, seat=seat)
+        act = self._check(verdict, running, seat, work=work)
         name = _paper_name(running, act)
         decided = Decided(
             act=act,

@@ -16,7 +16,7 @@ from riik.services.desk.errors import DeskConflict, DeskRefused
 from riik.services.desk.model import Decided, Official, Role
 from riik.services.desk.queues import official_told
 from riik.services.desk.staff import Seat
-from riik.services.desk.verdicts import check_decider
+from riik.services.desk.verdicts import attested, check_decider
 from riik.services.letters import person_name
 from riik.services.model import ServiceDefinition, Standing
 from riik.services.running import Running
@@ -102,6 +102,16 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
             for one in definition.grounds
             if one.refuses
         ],
+        "attests": [
+            {
+                **definition.ground(one.code, language),
+                "law": definition.text(one.law, language),
+                "reads": "",
+            }
+            for one in definition.grounds
+            if one.code in attested(running)
+        ],
+        "alone": bool(definition.letter.encloses),
         "pages": _pages(definition, language),
         "colleagues": [official_told(one, seat) for one in around.colleagues],
         "four_eyes": definition.four_eyes,

@@ -87,7 +87,7 @@ class Looking:
 
     def open(self, seat: Seat, running: Running, language: str) -> dict[str, Any]:
         """A case with everything that belongs to it."""
-        self._note_review(seat, running)
+        self._note_review(seat, running, version=running.version)
         return self._view(seat, running, language)
 
     def note(self, seat: Seat, running: Running) -> None:
@@ -139,7 +139,7 @@ class Looking:
             for look in looks
         ]
 
-    def _note_review(self, seat: Seat, running: Running) -> None:
+    def _note_review(self, seat: Seat, running: Running, *, version: int | None = None) -> None:
         with self.database.work() as work:
             self._note(
                 seat,
@@ -148,6 +148,7 @@ class Looking:
                 legal_basis=running.definition.law[0],
                 errand=running.case.id,
                 case=running.case,
+                version=version,
                 work=work,
             )
 
@@ -160,6 +161,7 @@ class Looking:
         legal_basis: str,
         errand: str,
         case: Case | None,
+        version: int | None = None,
         work: Work,
     ) -> None:
         """Write one look down twice in one unit: for the person, and in the official's own log."""
@@ -177,6 +179,7 @@ class Looking:
             purpose=purpose,
             case=case.id if case else "",
             number=case.number if case else "",
+            version=version,
         )
         self.store.add_look(look, official=seat.me, work=work)
 

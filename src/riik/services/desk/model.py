@@ -99,7 +99,8 @@ class Verdict:
         case: The case's id.
         version: Of the case as the official was shown it: nobody signs over what they never saw.
         outcome: ``grant`` or ``refuse``.
-        grounds: Codes of what stands against it. A refusal has one where the rules name any; with
+        grounds: Codes of what stands against it; of a granted certified copy, what the official
+            says they did themselves. A refusal has one where the rules name any; with
             `ANOTHER` its reason says it.
         reason: The official's own words for the letter, or empty.
     """

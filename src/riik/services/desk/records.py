@@ -20,6 +20,7 @@ import msgspec
 from riik.formats import canonical_json
 from riik.services.desk.errors import DeskRefused
 from riik.services.desk.model import Act, Official, Unit, Verdict
+from riik.services.letters import enclosed_in
 from riik.services.model import Standing
 from riik.services.running import Running
 
@@ -78,12 +79,20 @@ def decision_record(
                 for fact in dossier.facts.values()
                 if fact.standing is not Standing.UNAVAILABLE
             ),
+            **_compared(running, verdict),
         },
         "confirms": earlier.digest if act is Act.CONFIRM and earlier else "",
         "official": {"code": official.person, "name": name, "unit": dict(unit.names)},
         "at": at,
         "salt": urlsafe_b64encode(salt).decode().rstrip("="),
     }
+
+
+def _compared(running: Running, verdict: Verdict) -> dict[str, Any]:
+    """The files that a granted copy certifies: ``enclosed``, absent where there are none."""
+    files = enclosed_in(running) if verdict.outcome == "grant" else []
+    told = [{"name": one["name"], "sha256": one["sha256"]} for one in files]
+    return {"enclosed": told} if told else {}
 
 
 def digest_of(record: Mapping[str, Any]) -> str:

@@ -58,6 +58,7 @@ _look = Table(
     Column("purpose", Text, nullable=False),
     Column("case_id", Text, nullable=False),
     Column("number", Text, nullable=False),
+    Column("version", Integer),
 )
 
 
@@ -165,6 +166,7 @@ class SqlDeskStore:
                 purpose=look.purpose,
                 case_id=look.case,
                 number=look.number,
+                version=look.version,
             )
         )
 
@@ -181,6 +183,13 @@ class SqlDeskStore:
                 purpose=row.purpose,
                 case=row.case_id,
                 number=row.number,
+                version=row.version,
             )
             for row in work.execute(query)
         ]
+
+    def opened(self, case: str, *, version: int, official: SubjectId, work: Work) -> bool:
+        """Whether this official opened the case as it stood at this version."""
+        mine = (_look.c.official == official) & (_look.c.case_id == case)
+        query = select(_look.c.id).where(mine & (_look.c.version == version)).limit(1)
+        return work.execute(query).first() is not None

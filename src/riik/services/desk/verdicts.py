@@ -11,11 +11,21 @@ from riik.services.desk.staff import Seat
 from riik.services.running import DISPUTED, Running
 from riik.services.shown.rows import unsaid
 
-__all__ = ["check_decider", "check_seat", "check_text", "check_verdict"]
+__all__ = [
+    "attested",
+    "check_alone",
+    "check_decider",
+    "check_own_eyes",
+    "check_seat",
+    "check_text",
+    "check_verdict",
+]
 
 MOST_REASON = 2_000
 MOST_GROUNDS = 20
 MOST_SIGNS = 8
+BY_HAND = "official"
+"""The effect of a ground that an official establishes, whatever the rules know."""
 
 
 def check_verdict(verdict: Verdict, running: Running, *, seat: Seat) -> Act:
@@ -110,6 +120,50 @@ def _check_grounds(verdict: Verdict, running: Running) -> None:
         raise DeskRefused("a refusal has its grounds", why="grounds")
     if not words and (ANOTHER in verdict.grounds or not verdict.grounds):
         raise DeskRefused("a ground that no rule names is written out", why="another")
+
+
+def attested(running: Running) -> tuple[str, ...]:
+    """What an official says they did themselves before they grant a certified copy."""
+    proposal = running.dossier.proposal
+    if proposal is None or not running.definition.letter.encloses:
+        return ()
+    rows = [row["outputs"] for row in proposal.explanation]
+    return tuple(dict.fromkeys(str(one["code"]) for one in rows if one.get("effect") == BY_HAND))
+
+
+def check_alone(running: Running) -> None:
+    """Refuse to decide a certified copy together with other cases.
+
+    Raises:
+        DeskRefused: For ``alone``.
+    """
+    if running.definition.letter.encloses:
+        raise DeskRefused(
+            "a certified copy is decided by itself", why="alone", number=running.case.number
+        )
+
+
+def check_own_eyes(verdict: Verdict, running: Running, *, opened: bool) -> None:
+    """Refuse to certify what this official did not look at, or does not say they compared.
+
+    Args:
+        verdict: What they would sign.
+        running: The case; only a granted certified copy is looked at here.
+        opened: Whether they opened it as it stands.
+
+    Raises:
+        DeskRefused: For ``unseen`` or ``compared``.
+    """
+    if verdict.outcome != "grant" or not running.definition.letter.encloses:
+        return
+    if not opened:
+        raise DeskRefused(
+            "whoever certifies opened the case as it stands",
+            why="unseen",
+            number=running.case.number,
+        )
+    if not set(attested(running)) <= set(verdict.grounds):
+        raise DeskRefused("whoever certifies says what they compared", why="compared")
 
 
 def check_text(text: str) -> None:

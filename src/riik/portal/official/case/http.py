@@ -38,13 +38,14 @@ MOST_BYTES: Final = 12_000
 _SAFE = re.compile(r"[a-z0-9-]{16,64}\Z")
 _NAME = re.compile(r"[a-z0-9.-]{1,60}\Z")
 _COUNTED = re.compile(r"[0-9]{1,9}\Z")
-_GROUND = "ground-"
+_GROUND, _SEEN = "ground-", "seen-"
 _FIELDS: Final = {
     "outcome": "outcome",
     "grounds": "grounds",
     "another": "reason",
     "rests": "reason",
     "no-ground": "grounds",
+    "compared": "attests",
     "reason": "reason",
     "signs": "reason",
     "no-letter": "outcome",
@@ -217,8 +218,9 @@ class _Calls:
     async def prepare(self, request: Request) -> Response:
         """POST /desk/sign/prepare: lay out what the card signs.
 
-        ``{"certificate", "ticket", "case", "version", "outcome", "reason", "ground-<code>"}``, or
-        instead of a case ``ready``: ``<case>:<mark>``, blanks between, as the list showed them.
+        ``{"certificate", "ticket", "case", "version", "outcome", "reason", "ground-<code>",
+        "seen-<code>"}``, or instead of a case ``ready``: ``<case>:<mark>``, blanks between, as the
+        list showed them.
         """
         room, sent = self.room, await self.room.site.json(request)
         reader = await room.reader(request)
@@ -288,7 +290,8 @@ class _Calls:
             rows=telling.evidence(view),
             trail=telling.trail(view),
             clear=telling.clear(view),
-            grounds=telling.grounds(view),
+            grounds=telling.grounds(view["grounds"]),
+            attests=telling.grounds(view["attests"]),
             another=ANOTHER,
             unsaid=any(row["kind"] == "unsaid" for row in view["rows"]),
             needs=telling.needs(view),
@@ -329,7 +332,8 @@ def _chosen(view: Mapping[str, Any], form: Form | None) -> dict[str, Any]:
     if form is not None:
         return {
             "outcome": form.text("outcome"),
-            "grounds": _grounds(form.fields),
+            "grounds": _ticked(form.fields, _GROUND),
+            "seen": _ticked(form.fields, _SEEN),
             "reason": form.text("reason"),
             "pages": list(form.texts("page")),
             "message": form.text("message"),
@@ -338,6 +342,8 @@ def _chosen(view: Mapping[str, Any], form: Form | None) -> dict[str, Any]:
     return {
         "outcome": earlier["outcome"],
         "grounds": list(earlier["grounds"]) if earlier["outcome"] == "refuse" else [],
+        # What somebody did themselves nobody says for them.
+        "seen": [],
         "reason": "",
         "pages": [],
         "message": "",
@@ -354,8 +360,8 @@ def _choice(fields: Mapping[str, Any], *, case: str) -> Choice:
         case=case,
         version=_version(fields.get("version", "")),
         outcome=outcome,
-        # Grounds stand against an application: with a grant they say nothing.
-        grounds=_grounds(fields) if outcome == "refuse" else (),
+        # Grounds stand against an application; with a grant, what the official did themselves.
+        grounds=_ticked(fields, _GROUND if outcome == "refuse" else _SEEN),
         reason=_reason(fields.get("reason", "")),
     )
 
@@ -378,9 +384,9 @@ def _reason(value: object) -> str:
     return value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _grounds(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Codes of the grounds that are ticked: fields ``ground-<code>``."""
-    return tuple(name.removeprefix(_GROUND) for name in fields if name.startswith(_GROUND))
+def _ticked(fields: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    """Codes of what is ticked: fields ``ground-<code>`` or ``seen-<code>``."""
+    return tuple(name.removeprefix(kind) for name in fields if name.startswith(kind))
 
 
 def _case_of(request: Request) -> str:
