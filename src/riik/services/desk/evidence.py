@@ -102,21 +102,27 @@ def case_view(speaker: Speaker, *, seat: Seat, around: Around) -> dict[str, Any]
             for one in definition.grounds
             if one.refuses
         ],
-        "attests": [
-            {
-                **definition.ground(one.code, language),
-                "law": definition.text(one.law, language),
-                "reads": "",
-            }
-            for one in definition.grounds
-            if one.code in attested(running)
-        ],
+        "attests": _attests(running, language),
         "alone": bool(definition.letter.encloses),
         "pages": _pages(definition, language),
         "colleagues": [official_told(one, seat) for one in around.colleagues],
         "four_eyes": definition.four_eyes,
         "may": _may(running, seat),
     }
+
+
+def _attests(running: Running, language: str) -> list[dict[str, Any]]:
+    """What an official ticks before they grant: in words for officials, with its law."""
+    definition, codes = running.definition, attested(running)
+    return [
+        {
+            **definition.ground(one.code, language),
+            "law": definition.text(one.law, language),
+            "reads": "",
+        }
+        for one in definition.grounds
+        if one.code in codes
+    ]
 
 
 def _acting(running: Running) -> dict[str, str] | None:
