@@ -139,3 +139,12 @@ def test_what_was_booked_is_told_and_made_for_a_calendar(times, hold, database):
 
 def test_a_time_is_told_with_its_place(times):
     assert times.text(TEN, "en") == "Town hall, Square 1, Tartu: 2026-11-30 10:00"
+
+
+@pytest.mark.parametrize(
+    "day", ["9999-12-31", "9999-12-20", "0001-01-01", "0001-01-05", "2126-11-23", "1926-11-23"]
+)
+def test_a_day_at_the_end_of_all_calendars_is_refused_in_words(found, day):
+    with pytest.raises(AnswerRefused, match="too far") as refused:
+        found(f"hall {day}")
+    assert (refused.value.why, refused.value.facts["field"]) == ("unknown", "when")

@@ -34,6 +34,8 @@ __all__ = [
     "timed",
 ]
 
+MOST_YEARS = 10
+"""So far from today a week is looked for."""
 KIND: Final = "appointment"
 DAYS_SHOWN: Final = 7
 MOST_WEEKS: Final = 53
@@ -195,7 +197,7 @@ class Times:
         place = plan.places.get(wanted) or plan.places_of(plan.kinds[kind])[0]
         today = self.appointments.clock.now().astimezone(ZoneInfo(place.zone)).date()
         begins = first_shown(plan.kinds[kind], today)
-        since = _day(day, field=field) if day else begins
+        since = _day(day, today, field=field) if day else begins
         slots, weeks = self._week(kind, place.id, since, case=_key(case, field), work=work), 0
         while not slots and not day and weeks < MOST_WEEKS:
             weeks, since = weeks + 1, since + timedelta(days=DAYS_SHOWN)
@@ -298,11 +300,15 @@ def _key(case: str, field: str) -> str:
     return f"{case}/{field}"
 
 
-def _day(text: str, *, field: str) -> date:
+def _day(text: str, today: date, *, field: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise AnswerRefused("this is no day", why="unknown", field=field) from error
+    # The weeks around the first and the last day of all cannot be reckoned.
+    if abs(day.year - today.year) > MOST_YEARS:
+        raise AnswerRefused("this day is too far from today", why="unknown", field=field)
+    return day
 
 
 def _in(names: Mapping[str, str], language: str) -> str:
