@@ -1,7 +1,7 @@
 """When a fee is paid: each way to its end, what a folder can't say, and who takes money at a desk."""
 
 import pytest
-from tests.services.house import ANNELI, JAAN, MARI, REIN
+from tests.services.house import ANNELI, JAAN, MARI, REIN, TIINA
 from tests.services.test_cashdesk import cash, reader
 from tests.services.test_process import STANDARD as PROCESS
 from tests.services.test_process import walk
@@ -213,3 +213,39 @@ async def test_a_fee_of_the_bank_is_not_taken_at_the_desk_nor_any_twice(house, c
     with pytest.raises(FeeRefused) as refused:
         await cash.take(reader(ANNELI), view["number"], amount="23.00")
     assert refused.value.why in ("paid", "not-here")
+
+
+@pytest.mark.anyio
+async def test_what_is_taken_at_the_desk_leaves_a_receipt_and_can_be_given_back(house, cash):
+    view = await handed_in(house, "desk")
+    await cash.take(reader(ANNELI), view["number"], amount="23.00")
+    await house.worker.rest()
+    with house.database.read() as work:
+        [receipt] = cash.money.receipts.of_case(house.case, work=work)
+        [sums] = cash.money.receipts.sums(work=work)
+    assert (receipt.standing, receipt.amount.minor, receipt.other, receipt.waits) == (
+        "cash",
+        2300,
+        "",
+        False,
+    )
+    assert (sums.came, sums.settled, sums.difference) == (2300, 2300, 0)
+    asked = {"amount": "23.00", "law": "RLS § 15", "reason": "owed nothing"}
+    with pytest.raises(FeeRefused) as refused:
+        await cash.propose(reader(ANNELI), receipt.id, **asked, account="")
+    assert refused.value.why == "account"
+    await cash.propose(reader(ANNELI), receipt.id, **asked, account="EE382200221020145685")
+    [refund] = (await cash.overview(reader(TIINA)))["refunds"]
+    assert (refund["minor"], refund["state"]) == (2300, "proposed")
+
+
+@pytest.mark.anyio
+async def test_a_rule_cant_give_cash_back_so_it_waits_for_an_official(house, cash):
+    view = await handed_in(house, "desk")
+    await cash.take(reader(ANNELI), view["number"], amount="23.00")
+    with house.database.work() as work:
+        cash.money.give_back(house.case, law="RLS § 15", outcome="withdrawn", work=work)
+        cash.money.give_back(house.case, law="RLS § 15", outcome="withdrawn", work=work)
+    seen = await cash.overview(reader(ANNELI))
+    assert [(one["standing"], one["surplus"]) for one in seen["waiting"]] == [("no-account", 2300)]
+    assert (seen["refunds"], seen["sums"][0]["difference"]) == ([], 0)

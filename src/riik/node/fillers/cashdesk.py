@@ -137,7 +137,7 @@ class CashDesk:
             told = Notification(
                 order="desk", reference=fee.reference, amount=given, paid_at=self.clock.now()
             )
-            self.money.receipts.fees.settle(told, work=work)
+            self.money.receipts.at_desk(told, work=work)
             self.cases.note(running.case, kind="fee-taken", actor=str(me), work=work)
 
     def _owed(self, number: str, *, work: Work) -> Fee:

@@ -31,13 +31,18 @@ class Money:
     refunds: Refunds
 
     def give_back(self, case: str, /, *, law: str, outcome: str, work: Work) -> None:
-        """Propose to give back what a case paid (services' port): an official approves."""
+        """Propose to give back what a case paid (services' port): an official approves.
+
+        Where nobody knows the account, as of cash, an official has to find it: it waits.
+        """
         for receipt in self.receipts.of_case(case, work=work):
             left = self.refunds.left(receipt, work=work)
             if left.minor > 0 and receipt.other:
                 self.refunds.propose(
                     receipt.id, amount=left, law=law, reason=outcome, by=COMPUTER, work=work
                 )
+            elif left.minor > 0:
+                self.receipts.owed_back(receipt.id, work=work)
 
     def late(self, case: str, /, *, work: Work) -> bool:
         """Have what came for an ended case wait at the desk (services' port); False: it does."""

@@ -33,7 +33,7 @@ class ReceiptStore(Protocol):
     def short(self, reference: str, *, work: Work) -> list[Receipt]: ...
     def settles(self, reference: str, *, work: Work) -> bool: ...
     def complete(self, reference: str, *, work: Work) -> None: ...
-    def late(self, receipt_id: str, *, work: Work) -> bool: ...
+    def unsettle(self, receipt_id: str, standing: Standing, *, work: Work) -> bool: ...
     def resolve(self, receipt: Receipt, *, work: Work) -> bool: ...
     def waiting(self, *, limit: int, work: Work) -> list[Receipt]: ...
     def of_case(self, case: str, *, work: Work) -> list[Receipt]: ...
@@ -99,6 +99,23 @@ class Receipts:
             )
             self.store.insert([receipt], work=work)
 
+    def at_desk(self, paid: Notification, *, work: Work) -> None:
+        """Take an official's word that a fee was paid to them: a receipt of no account.
+
+        Raises:
+            FeeRefused: As `Fees.settle`.
+        """
+        fee = self.fees.settle(paid, work=work)
+        receipt = Receipt(
+            id=f"desk-{fee.reference}",
+            amount=paid.amount,
+            day=paid.paid_at.date(),
+            reference=fee.reference,
+            standing=Standing.CASH,
+            case=fee.case,
+        )
+        self.store.insert([receipt], work=work)
+
     def _take(self, movement: Movement, *, at: datetime, work: Work) -> Receipt:
         fee = self.fees.under(movement.reference, work=work)
         short = self.store.short(movement.reference, work=work) if fee else []
@@ -147,7 +164,11 @@ class Receipts:
 
     def late(self, receipt_id: str, *, work: Work) -> bool:
         """Have an official look at what settled a fee whose case had ended; False when it waits."""
-        return self.store.late(receipt_id, work=work)
+        return self.store.unsettle(receipt_id, Standing.LATE, work=work)
+
+    def owed_back(self, receipt_id: str, *, work: Work) -> bool:
+        """Have an official find the account to which it is to be given back; False: it waits."""
+        return self.store.unsettle(receipt_id, Standing.NO_ACCOUNT, work=work)
 
     def resolve(self, receipt_id: str, *, by: str, reason: str, work: Work) -> Receipt:
         """End what waits, with a reason: it is kept, or was set right elsewhere.

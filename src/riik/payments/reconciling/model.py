@@ -20,6 +20,10 @@ class Standing(StrEnum):
     """Less came than is owed; the case goes on waiting."""
     DOUBLE = "double"
     """The fee was settled before."""
+    CASH = "cash"
+    """It settles a fee: an official took it at the desk, so no account of a payer is known."""
+    NO_ACCOUNT = "no-account"
+    """It is to be given back by a rule, and nobody knows the account that it came from."""
     LATE = "late"
     """It was for the fee of a case that had ended: it is to be given back."""
     UNKNOWN = "unknown"
@@ -36,7 +40,7 @@ class Standing(StrEnum):
     @property
     def waits(self) -> bool:
         """Whether an official has to look at it."""
-        return self not in (Standing.SETTLED, Standing.REFUND)
+        return self not in (Standing.SETTLED, Standing.CASH, Standing.REFUND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,7 @@ _fee = Table(
     Column("paid_at", Text),
 )
 _refund = Table("payments_refund", _tables, Column("id", Text, primary_key=True))
+_SETTLES = (Standing.SETTLED, Standing.OVER, Standing.CASH)
 _WAITS = tuple(one.value for one in Standing if one.waits)
 
 
@@ -91,7 +92,7 @@ class SqlReceiptStore:
 
     def settles(self, reference: str, *, work: Work) -> bool:
         """Whether a movement settles the fee under a reference already, in time or late."""
-        full = _receipt.c.standing.in_((Standing.SETTLED, Standing.OVER, Standing.LATE))
+        full = _receipt.c.standing.in_((*_SETTLES, Standing.LATE, Standing.NO_ACCOUNT))
         same = (_receipt.c.reference == reference) & full
         return work.execute(select(_receipt.c.id).where(same).limit(1)).first() is not None
 
@@ -101,12 +102,12 @@ class SqlReceiptStore:
         chosen = update(_receipt).where(same & _receipt.c.resolved_at.is_(None))
         work.execute(chosen.values(standing=Standing.SETTLED, surplus=0))
 
-    def late(self, receipt_id: str, *, work: Work) -> bool:
-        """What settled a fee settles nothing: its case had ended; False when it did not settle."""
-        full = _receipt.c.standing.in_((Standing.SETTLED, Standing.OVER)) & (_receipt.c.came == 1)
+    def unsettle(self, receipt_id: str, standing: Standing, *, work: Work) -> bool:
+        """What settled a fee waits under another standing; False when it did not settle."""
+        full = _receipt.c.standing.in_(_SETTLES) & (_receipt.c.came == 1)
         chosen = update(_receipt).where((_receipt.c.id == receipt_id) & full)
         all_of_it = chosen.values(
-            standing=Standing.LATE,
+            standing=standing,
             surplus=_receipt.c.minor,
             resolved_at=None,
             resolved_by="",
@@ -151,7 +152,7 @@ class SqlReceiptStore:
             and_(
                 _receipt.c.reference == _fee.c.reference,
                 came,
-                _receipt.c.standing.in_((Standing.SETTLED, Standing.OVER)),
+                _receipt.c.standing.in_(_SETTLES),
             )
         )
         paid = _fee.c.paid_at.is_not(None) & told.exists()

@@ -33,6 +33,8 @@ STANDINGS: Final[Mapping[str, str]] = {
     "over": later("paid too much"),
     "short": later("paid too little"),
     "double": later("paid twice"),
+    "cash": later("taken at the desk"),
+    "no-account": later("to be given back, no account known"),
     "late": later("paid after the case ended"),
     "unknown": later("unknown reference"),
     "currency": later("another currency"),
