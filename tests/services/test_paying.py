@@ -11,7 +11,7 @@ from riik.formats.toml import TomlRefused
 from riik.payments import FeeRefused
 from riik.services import read_service
 from riik.services.errors import FolderRefused, StepRefused
-from riik.services.folder.paying import Paying
+from riik.services.folder.paying import Paying, paying_faults
 from riik.services.process import read_process
 
 __all__ = ["cash"]
@@ -98,6 +98,23 @@ def test_an_own_process_that_asks_elsewhere_is_found_with_its_line(when):
 
 def test_an_own_process_that_asks_where_it_is_said_has_nothing_to_correct():
     assert [one for one in look(said('when = "before"', "residence-vn")) if one.why == "fee"] == []
+
+
+BY_NAME = "<conditionExpression>fee.amount &gt; 0</conditionExpression>"
+AROUND = [
+    ("a branch without a fee", BY_NAME, BY_NAME.replace("fee.amount", "joint.wanted and 1")),
+    ("nobody waits", 'riik:task="pay"', 'riik:task="answer"'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), [row[1:] for row in AROUND], ids=[r[0] for r in AROUND])
+def test_an_own_process_asks_for_the_fee_and_waits_on_every_way(old, new):
+    process = (folder("residence-vn"))["process.bpmn"].decode()
+    assert old in process
+    read = read_process(process.replace(old, new).encode())
+    faults = [text for text, _ in paying_faults(Paying(), read, silence="")]
+    assert len(faults) == 1
+    assert list(paying_faults(Paying(), read_process(process.encode()), silence="")) == []
 
 
 def test_silence_and_a_fee_before_the_decision_do_not_go_together():

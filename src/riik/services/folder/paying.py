@@ -80,11 +80,55 @@ def paying_faults(paying: Paying, process: Process, *, silence: str) -> Iterator
             f"the fee is to be paid {_SAID[one]}, and no step of the process asks for it there",
             f"put owe-fee and pay {_SAID[one]}, or change [fee]",
         )
+    yield from _path_faults(process, owed, found & wanted)
     for one in sorted(found - wanted) if "desk" not in wanted else ():
         yield (
             f"the process asks for the fee {_SAID[one]}, and [fee] does not say so",
             f'say [fee] when = "{one}", or move owe-fee and pay',
         )
+
+
+def _path_faults(process: Process, owed: list[str], found: set[str]) -> Iterator[tuple[str, str]]:
+    """Ways to a decision on which nobody is asked for the fee, or nobody waits for it."""
+    pays = frozenset(node.id for node in process.nodes.values() if node.does == "pay")
+    decides = {node.id for node in process.nodes.values() if node.does == "decide"}
+    inside = any("/" in node for node in (*owed, *pays))
+    first = found & {"before", "in"}
+    asks = frozenset(owed) | _asking(process, frozenset(owed))
+    if first and not inside and _reached(process, [process.begins.id], asks) & decides:
+        yield (
+            "a way leads to decide on which nobody asks for the fee",
+            "lead every way through owe-fee, or through a gateway that asks fee.amount > 0",
+        )
+    waits = bool(_reached(process, owed, pays) & decides) if first else False
+    if not inside and (waits or not _reached(process, owed) & pays):
+        yield (
+            "owe-fee is not followed by pay: nobody would wait for the fee",
+            "put a userTask with riik:task='pay' after owe-fee",
+        )
+
+
+def _asking(process: Process, owed: frozenset[str]) -> frozenset[str]:
+    """Gateways that lead to owe-fee by whether there is a fee, or what is proposed."""
+    return frozenset(
+        node
+        for node, flows in process.flows.items()
+        if any("fee." in flow.condition or "proposal." in flow.condition for flow in flows)
+        and (_reached(process, [node]) & owed)
+    )
+
+
+def _reached(
+    process: Process, begins: list[str], without: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """Every node behind these on ways that pass none of ``without``."""
+    todo, seen = list(begins), set[str]()
+    while todo:
+        for flow in process.flows.get(todo.pop(), ()):
+            if flow.target not in seen | without:
+                seen.add(flow.target)
+                todo.append(flow.target)
+    return frozenset(seen)
 
 
 _SAID = {
@@ -100,11 +144,4 @@ def _place(node: str, judged: frozenset[str], decided: frozenset[str]) -> str:
 
 def _behind(process: Process, does: frozenset[str]) -> frozenset[str]:
     """Every node that a case can reach once it was at one of these."""
-    todo = [node.id for node in process.nodes.values() if node.does in does]
-    seen: set[str] = set()
-    while todo:
-        for flow in process.flows.get(todo.pop(), ()):
-            if flow.target not in seen:
-                seen.add(flow.target)
-                todo.append(flow.target)
-    return frozenset(seen)
+    return _reached(process, [node.id for node in process.nodes.values() if node.does in does])
