@@ -64,7 +64,7 @@ class Walker:
 
     async def choose(self, name: str, value: str) -> None:
         """Choose one of several answers."""
-        wanted = self.page.locator(f"input[name={name}][value={value}]")
+        wanted = self.page.locator(f"input[name={name}][value='{value}']")
         if not self.by_keyboard:
             await wanted.check()
             return
