@@ -117,7 +117,7 @@ def test_a_sum_over_something_hidden_says_at_least():
 def test_where_all_is_hidden_no_number_is_made_up():
     page = main_of(site(COURSE))
     assert "Too few cases were begun to tell how many. Too few were decided" in page
-    assert page.count("Fewer than 10 cases in 30 days: so few would tell") == 4
+    assert page.count("counts fewer than 10 cases in 30 days: so few would tell") == 4
     assert page.count("no figure") == 4
     assert "–" not in page.partition('id="available"')[0]
     assert "<caption" not in page.partition('id="available"')[0]

@@ -179,12 +179,8 @@ async def test_what_belongs_to_no_case_is_everybody_s_who_counts_money(house, ca
 RULE = {"refund_law": "Riigilõivuseadus § 15", "refund_when": ("withdrawn",)}
 
 
-async def late(house, cash, *, rule=False):
-    """Somebody is at the bank, withdraws the case meanwhile, and pays on the open page."""
-    given = RULE if rule else {"refund_law": "", "refund_when": ()}
-    house.change(terms=replace(house.definition.terms, **given))
-    signed = await house.sign()
-    await house.step("withdrawal", {})
+async def told_of(house, cash, signed):
+    """The bank tells of the fee, and what follows from it is done."""
     word = Notification(
         order="o-1",
         reference=signed["fee"]["reference"],
@@ -194,6 +190,15 @@ async def late(house, cash, *, rule=False):
     with house.database.work() as work:
         cash.money.receipts.settled(word, other=THEIRS, work=work)
     await house.worker.rest()
+
+
+async def late(house, cash, *, rule=False):
+    """Somebody is at the bank, withdraws the case meanwhile, and pays on the open page."""
+    given = RULE if rule else {"refund_law": "", "refund_when": ()}
+    house.change(terms=replace(house.definition.terms, **given))
+    signed = await house.sign()
+    await house.step("withdrawal", {})
+    await told_of(house, cash, signed)
     return signed
 
 
@@ -254,15 +259,7 @@ async def test_a_late_fee_that_is_told_again_or_paid_again_settles_nothing(house
 
 async def test_a_fee_that_came_in_time_is_not_late_once_its_case_ended(house, cash):
     signed = await house.sign()
-    word = Notification(
-        order="o-1",
-        reference=signed["fee"]["reference"],
-        amount=Money("EUR", 2300),
-        paid_at=house.clock.now(),
-    )
-    with house.database.work() as work:
-        cash.money.receipts.settled(word, other=THEIRS, work=work)
-    await house.worker.rest()
+    await told_of(house, cash, signed)
     assert (await house.status())["state"] == "granted"
     await house.services.fee_paid(house.case)
     assert (await cash.overview(reader(ANNELI)))["waiting"] == []

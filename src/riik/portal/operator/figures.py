@@ -238,7 +238,8 @@ class _Teller:
             text = texts("No organisation has told figures of a service.")
         else:
             text = texts(
-                "Fewer than {least} cases in {days} days: so few would tell of somebody.",
+                "It, or the rest beside it, counts fewer than {least} cases in {days} days: "
+                "so few would tell of somebody.",
                 least=self.formats.number(self.least),
                 days=self.formats.number(self.days),
             )
